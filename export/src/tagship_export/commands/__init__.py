@@ -1,0 +1,1 @@
+"""The subcommands that exporting adds to ``tagship``, one module each."""

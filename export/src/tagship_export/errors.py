@@ -1,0 +1,35 @@
+"""Errors of exporting and verifying; see :mod:`tagship_runtime.errors` for the tree."""
+
+from __future__ import annotations
+
+from tagship_runtime.errors import TagshipError
+
+
+class ExportError(TagshipError, ValueError):
+    """A model that cannot be exported, or data that does not fit it."""
+
+
+class OriginalError(ExportError):
+    """The original is not a run folder or Keras model that can be used."""
+
+
+class ConversionError(ExportError):
+    """A converter refuses the model."""
+
+
+class UnsupportedOpsError(ConversionError):
+    """The model needs operations that the target's builtins do not have.
+
+    Attributes:
+        ops: Their names.
+    """
+
+    def __init__(self, target: str, ops: tuple[str, ...]) -> None:
+        super().__init__(target, ops)
+        self.target, self.ops = target, ops
+
+    def __str__(self) -> str:
+        return (
+            f"{self.target} has no builtin for {', '.join(self.ops)}; it would need a delegate (Flex) that devices "
+            "do not have: replace the layer that uses it, or leave this format out"
+        )

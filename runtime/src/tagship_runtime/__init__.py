@@ -1,0 +1,16 @@
+"""Fast thresholded predictions from a LiteRT or ONNX artifact, without TensorFlow.
+
+>>> import tagship_runtime
+>>> model = tagship_runtime.load("model.tflite")
+>>> model.predict_labels([[1.0, 2.0, 3.0]])
+"""
+
+from tagship_runtime.contract import Contract
+from tagship_runtime.errors import TagshipError
+from tagship_runtime.loading import load
+from tagship_runtime.predictor import Predictor
+from tagship_runtime.selftest import SelfTest
+
+__version__ = "0.1.0"
+
+__all__ = ["Contract", "Predictor", "SelfTest", "TagshipError", "__version__", "load"]

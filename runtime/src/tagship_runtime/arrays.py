@@ -1,0 +1,17 @@
+"""Names for the arrays that travel through tagship."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Features: TypeAlias = NDArray[np.float32]
+"""What goes into a model: ``(rows, features)``, or ``(rows, ...)`` for signals and images."""
+
+Scores: TypeAlias = NDArray[np.float32]
+"""What comes out: sigmoid outputs in [0, 1], ``(rows, labels)``."""
+
+Decisions: TypeAlias = NDArray[np.bool_]
+"""``scores >= thresholds``, ``(rows, labels)``."""

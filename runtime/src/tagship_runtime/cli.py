@@ -1,0 +1,97 @@
+"""The command ``tagship``: finds a subcommand, runs it, turns errors into one line and an exit code.
+
+The runtime's own commands are modules of :mod:`tagship_runtime.commands`. Other packages add theirs through
+the entry point group ``tagship.commands``; a module that is a command has ``HELP``, ``EXAMPLES``,
+``add_arguments(parser)`` and ``run(arguments) -> exit code``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
+from types import ModuleType
+
+from tagship_runtime.errors import CheckFailedError, TagshipError
+
+DONE, CHECK_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+
+OWN = ("predict", "inspect", "selftest", "benchmark")
+
+ELSEWHERE: Mapping[str, str] = {
+    "train": "tagship-training",
+    "export": "tagship-export",
+    "verify": "tagship-export",
+}
+"""Commands that other packages bring, for the message when they are absent."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``tagship`` with these arguments (default: the process') and return its exit code."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    parser = _parser(arguments)
+    options = parser.parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        # Whoever read stdout has gone; leave nothing for the interpreter to flush into the closed pipe.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        return _fail(options, "interrupted", INTERRUPTED)
+    except CheckFailedError as error:
+        return _fail(options, error, CHECK_FAILED)
+    except (TagshipError, OSError, MemoryError) as error:
+        return _fail(options, error, BAD_INPUT)
+
+
+def _fail(options: argparse.Namespace, error: object, code: int) -> int:
+    if options.debug and isinstance(error, BaseException):
+        raise error
+    if isinstance(error, OSError) and not isinstance(error, TagshipError):
+        error = f"{error.filename}: {error.strerror}" if error.filename else error
+    print(f"tagship: error: {' '.join(str(error).split())}", file=sys.stderr)
+    return code
+
+
+def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tagship", description="Multilabel classifiers, from a table to a device.", allow_abbrev=False
+    )
+    from tagship_runtime import __version__
+
+    parser.add_argument("--version", action="version", version=f"tagship {__version__}")
+    subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
+    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    # Only the command that is asked for is imported; the list of all is made for --help and for typing errors.
+    for name, module in _commands(wanted).items():
+        command = subparsers.add_parser(
+            name,
+            help=module.HELP,
+            description=module.HELP,
+            epilog="examples:\n" + "\n".join(f"  {example}" for example in module.EXAMPLES),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+        command.add_argument("--debug", action="store_true", help="show the traceback of an error")
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
+    if wanted is not None and wanted in ELSEWHERE and wanted not in subparsers.choices:
+        package = ELSEWHERE[wanted]
+        parser.exit(BAD_INPUT, f"tagship: error: '{wanted}' comes with {package}; run: pip install {package}\n")
+    return parser
+
+
+def _commands(wanted: str | None) -> Mapping[str, ModuleType]:
+    if wanted in OWN:
+        return {wanted: import_module(f"tagship_runtime.commands.{wanted}")}
+    added = {entry.name: entry for entry in entry_points(group="tagship.commands")}
+    if wanted in added:
+        return {wanted: added[wanted].load()}
+    own = {name: import_module(f"tagship_runtime.commands.{name}") for name in OWN}
+    return own | {name: entry.load() for name, entry in sorted(added.items())}

@@ -1,0 +1,100 @@
+"""Three ``metadata_props`` as the last fields of the ModelProto: labels, thresholds, tagship.
+
+Protocol Buffers lets a repeated field be appended to a serialized message, so neither protobuf nor onnx is
+needed here. Field numbers: onnx.proto, messages ModelProto and StringStringEntryProto; wire format:
+protobuf.dev/programming-guides/encoding.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator
+
+from tagship_runtime.contract import Contract
+
+MARKER = b"\n\x07tagship\x12"
+
+_KEYS = (b"labels", b"thresholds", b"tagship")
+_IR_VERSION, _METADATA = 1, 14
+
+
+def recognise(data: bytes) -> bool:
+    """ONNX has no magic number; its writers put the IR version, a small number, first."""
+    return len(data) > 2 and data[0] == _IR_VERSION << 3 and 0 < data[1] < 0x40
+
+
+def find_tail(data: bytes) -> tuple[int, bytes] | None:
+    """Offset of the three entries and the value of the last, if the file ends with them."""
+    try:
+        last = deque(_fields(data, 0, len(data)), maxlen=len(_KEYS))
+        if [number for number, *_ in last] != [_METADATA] * len(_KEYS):
+            return None
+        entries = [dict(_entry(data, start, end)) for _, _, start, end in last]
+    except ValueError:
+        return None
+    if tuple(entry.get(1) for entry in entries) != _KEYS:
+        return None
+    return last[0][1], entries[-1].get(2, b"")
+
+
+def make_tail(offset: int, contract: Contract) -> bytes:
+    """The three entries; they do not depend on where they stand."""
+    labels = json.dumps(list(contract.labels), ensure_ascii=False).encode()
+    thresholds = json.dumps(list(contract.thresholds)).encode()
+    tail = bytearray()
+    for key, value in zip(_KEYS, (labels, thresholds, contract.to_json()), strict=True):
+        tail += _delimited(_METADATA, _delimited(1, key) + _delimited(2, value))
+    return bytes(tail)
+
+
+def _fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+    """Field number, where the field starts, and where its value starts and ends, for each of a message."""
+    while position < end:
+        start = position
+        tag, position = _varint(data, position, end)
+        match tag & 7:  # wire types: varint, 64 bits, length-delimited, 32 bits
+            case 0:
+                _, stop = _varint(data, position, end)
+            case 1:
+                stop = position + 8
+            case 2:
+                size, position = _varint(data, position, end)
+                stop = position + size
+            case 5:
+                stop = position + 4
+            case wire_type:
+                raise ValueError(f"wire type {wire_type} at byte {start}")
+        if stop > end:
+            raise ValueError(f"the field at byte {start} is cut short")
+        yield tag >> 3, start, position, stop
+        position = stop
+
+
+def _entry(data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
+    for number, _, value_start, value_end in _fields(data, start, end):
+        yield number, data[value_start:value_end]
+
+
+def _varint(data: bytes, position: int, end: int) -> tuple[int, int]:
+    """Seven bits a byte, least significant first; the top bit says that more follow."""
+    value = 0
+    for shift in range(0, 64, 7):
+        if position >= end:
+            break
+        byte = data[position]
+        position += 1
+        value |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return value, position
+    raise ValueError(f"the number that ends at byte {position} is cut short or too long")
+
+
+def _delimited(number: int, value: bytes) -> bytes:
+    head = bytearray()
+    for rest in (number << 3 | 2, len(value)):
+        while rest > 0x7F:
+            head.append(rest & 0x7F | 0x80)
+            rest >>= 7
+        head.append(rest)
+    return bytes(head) + value

@@ -1,0 +1,60 @@
+"""A ZIP behind the FlatBuffer, as TensorFlow Lite's associated files: tagship.json, then labels.txt.
+
+Android's metadata extractor, ``unzip`` and Python's zipfile read it. Entries are stored, dated 1980-01-01,
+and written here byte by byte, because a reader rebuilds them: zipfile's output may change between Pythons.
+Layout: APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+from tagship_runtime.contract import Contract
+
+MARKER = b"tagship.json"
+
+_NAMES = (b"tagship.json", b"labels.txt")
+_LOCAL = struct.Struct("<4sHHHHHLLLHH")
+_CENTRAL = struct.Struct("<4sHHHHHHLLLHHHHHLL")
+_END = struct.Struct("<4sHHHHLLH")
+_VERSION, _UTF8, _STORED, _TIME, _DATE = 20, 0x800, 0, 0, (1 << 5) | 1
+
+
+def recognise(data: bytes) -> bool:
+    """A FlatBuffer names its schema at byte 4."""
+    return data[4:8] == b"TFL3"
+
+
+def find_tail(data: bytes) -> tuple[int, bytes] | None:
+    """Offset of the ZIP and the content of its first entry, if that is ours."""
+    if len(data) < _END.size + _CENTRAL.size or data[-_END.size :][:4] != b"PK\5\6":
+        return None
+    central = _END.unpack(data[-_END.size :])[6]
+    if central + _CENTRAL.size > len(data):
+        return None
+    offset = _CENTRAL.unpack_from(data, central)[-1]
+    if offset + _LOCAL.size > central:
+        return None
+    local = _LOCAL.unpack_from(data, offset)
+    size, name_size = local[7], local[9]
+    name_start = offset + _LOCAL.size
+    start = name_start + name_size
+    if data[name_start:start] != MARKER or start + size > central:
+        return None
+    return offset, data[start : start + size]
+
+
+def make_tail(offset: int, contract: Contract) -> bytes:
+    """The ZIP, its offsets counted from the start of the whole file."""
+    labels = "".join(f"{label}\n" for label in contract.labels).encode()
+    local, central = bytearray(), bytearray()
+    for name, content in zip(_NAMES, (contract.to_json(), labels), strict=True):
+        position = offset + len(local)
+        crc, size = zlib.crc32(content), len(content)
+        entry = (_VERSION, _UTF8, _STORED, _TIME, _DATE, crc, size, size, len(name), 0)
+        local += _LOCAL.pack(b"PK\3\4", *entry) + name + content
+        central += _CENTRAL.pack(b"PK\1\2", _VERSION, *entry, 0, 0, 0, 0, position) + name
+    entries = len(_NAMES)
+    end = _END.pack(b"PK\5\6", 0, 0, entries, entries, len(central), offset + len(local), 0)
+    return bytes(local + central + end)

@@ -1,0 +1,172 @@
+"""Every error that tagship raises on purpose, as one tree.
+
+Each says what arrived, what is needed and what to do. Each also inherits the builtin exception that a
+caller who knows nothing of tagship would catch, and survives pickling, so it can cross from a worker.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+Shape = tuple[int | None, ...]
+
+
+class TagshipError(Exception):
+    """Base of all of them; the command line prints it in one line and exits with 2."""
+
+
+class CheckFailedError(TagshipError):
+    """Something was checked and did not hold; the command line exits with 1."""
+
+
+class MissingFileError(TagshipError, FileNotFoundError):
+    """There is no such file, or it is not a file."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class OutputError(TagshipError, OSError):
+    """A result could not be written."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class UsageError(TagshipError, ValueError):
+    """The options or arguments do not fit together."""
+
+
+class DataError(TagshipError, ValueError):
+    """A table could not be read, or does not hold what it has to."""
+
+
+class ArtifactError(TagshipError, ValueError):
+    """A file cannot be used as an artifact.
+
+    Attributes:
+        file: Its name, where it has one.
+    """
+
+    file: str | None = None
+
+    def explain(self) -> str:
+        """What is wrong, without the file's name."""
+        return str(self.args[0])
+
+    def __str__(self) -> str:
+        return self.explain() if self.file is None else f"{self.file}: {self.explain()}"
+
+
+class NotAnArtifactError(ArtifactError):
+    """The bytes are neither a LiteRT (TFLite) nor an ONNX model."""
+
+
+class ArtifactCorruptError(ArtifactError):
+    """The bytes differ from those that were exported."""
+
+
+class NoContractError(ArtifactError):
+    """A model file without a tagship contract."""
+
+
+class ContractError(ArtifactError):
+    """A contract that contradicts itself, its model, or the format."""
+
+
+class ContractVersionError(ContractError):
+    """A contract of a format that this version does not read."""
+
+    def __init__(self, got: object, newest: int) -> None:
+        super().__init__(got, newest)
+        self.got, self.newest = got, newest
+
+    def explain(self) -> str:
+        """See :class:`ArtifactError`."""
+        return (
+            f"the contract has format version {self.got!r}, this tagship-runtime reads up to {self.newest}; "
+            "update it: pip install --upgrade tagship-runtime"
+        )
+
+
+class EngineMissingError(TagshipError, ImportError):
+    """The engine for this kind of file is not installed."""
+
+    def __init__(self, package: str, extra: str) -> None:
+        super().__init__(package, extra)
+        self.package, self.extra = package, extra
+
+    def __str__(self) -> str:
+        return f"{self.package} is not installed; run: pip install 'tagship-runtime[{self.extra}]'"
+
+
+class EngineError(TagshipError, RuntimeError):
+    """The engine refused a model or failed while running it."""
+
+
+class LabelError(TagshipError, ValueError):
+    """Label names or thresholds that do not fit the model."""
+
+
+class InputError(TagshipError, ValueError):
+    """Rows that the model cannot take."""
+
+
+class InputShapeError(InputError):
+    """Rows of a wrong shape.
+
+    Attributes:
+        got: The shape that arrived.
+        want: The shape that is needed; None where any length will do.
+    """
+
+    def __init__(self, got: Shape, want: Shape) -> None:
+        super().__init__(got, want)
+        self.got, self.want = got, want
+
+    def __str__(self) -> str:
+        want = ", ".join("rows" if size is None else str(size) for size in self.want)
+        hint = "; for one row pass x[None]" if self.got == self.want[1:] else ""
+        return f"input has shape {self.got}, the model takes ({want}){hint}"
+
+
+class InputValueError(InputError):
+    """One cell that is not a usable number.
+
+    Attributes:
+        row: Which row, counted from 0.
+        column: Name of the feature, or its index where features have no names.
+        got: What stands there.
+        need: What is needed instead.
+    """
+
+    def __init__(self, row: int, column: str | int, got: str, need: str) -> None:
+        super().__init__(row, column, got, need)
+        self.row, self.column, self.got, self.need = row, column, got, need
+
+    def moved(self, rows: int) -> InputValueError:
+        """The same error, for a batch that starts at row ``rows``."""
+        return InputValueError(self.row + rows, self.column, self.got, self.need)
+
+    def __str__(self) -> str:
+        return f"row {self.row}, column {self.column!r}: {self.got}; {self.need}"
+
+
+class MissingColumnError(InputError, KeyError):
+    """Columns that the model needs and the table lacks."""
+
+    def __init__(self, missing: Sequence[str], found: Sequence[str]) -> None:
+        super().__init__(missing, found)
+        self.missing, self.found = missing, found
+
+    def __str__(self) -> str:
+        return (
+            f"missing {_names('column', self.missing)}; the table has {_names('column', self.found)}; "
+            "columns are matched by name, in any order"
+        )
+
+
+def _names(noun: str, names: Sequence[str], most: int = 6) -> str:
+    shown = ", ".join(repr(name) for name in names[:most])
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{noun}{'' if len(names) == 1 else 's'} {shown or '(none)'}{more}"

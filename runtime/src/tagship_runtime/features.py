@@ -1,0 +1,212 @@
+"""Rows as callers have them -> the float32 array that the model takes, by the contract's features.
+
+Accepted: anything array-like of real numbers; a list of dicts, one dict (a row) or a dict of columns;
+pandas, polars and pyarrow tables, columns in any order and matched by name.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_runtime import cells
+from tagship_runtime.arrays import Features
+from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
+from tagship_runtime.errors import InputError, InputShapeError, MissingColumnError, Shape
+
+Columns = Mapping[str, NDArray[Any]]
+
+
+class Encoder(Protocol):
+    """Turns rows into one model's input."""
+
+    def encode(self, rows: Any) -> Features:
+        """Encode rows.
+
+        Returns:
+            C-contiguous float32, shape (rows, ...) as the model takes it. It may share memory with ``rows``
+            where those are such an array already.
+
+        Raises:
+            InputShapeError: Wrong width or number of axes.
+            InputValueError: A cell that is text, missing without a fill, or not finite in float32.
+            MissingColumnError: A table without one of the features.
+            InputError: Not array-like at all.
+        """
+
+
+def encoder(features: tuple[Feature, ...] | None, shape: Shape) -> Encoder:
+    """The encoder for a model with these features and this input shape (None where the batch is free)."""
+    if features is None:
+        return ArrayEncoder(tuple(size for size in shape[1:] if size is not None))
+    return TableEncoder(features)
+
+
+class ArrayEncoder:
+    """For signals, images and other input without named columns: rows are arrays of the model's own shape."""
+
+    def __init__(self, row_shape: tuple[int, ...]) -> None:
+        self.row_shape = row_shape
+
+    def encode(self, rows: Any) -> Features:
+        """See :class:`Encoder`."""
+        numbers = floats(rows, self.row_shape, self._name)
+        return _all_finite(numbers, rows, self._name)
+
+    def _name(self, column: int) -> str:
+        return str([int(i) for i in np.unravel_index(column, self.row_shape)])
+
+
+class TableEncoder:
+    """For tables: numbers are filled where the contract says so, categories become one-hot columns."""
+
+    def __init__(self, features: tuple[Feature, ...]) -> None:
+        self.features = features
+        self.names = [feature.name for feature in features]
+        self._numbers_only = all(isinstance(f, NumericFeature) and not f.indicator for f in features)
+        fills = [f.fill if isinstance(f, NumericFeature) else None for f in features]
+        self._fills = np.array([math.nan if fill is None else fill for fill in fills], np.float32)
+
+    def encode(self, rows: Any) -> Features:
+        """See :class:`Encoder`."""
+        columns = columns_of(rows)
+        if columns is not None:
+            return self._encode_columns(columns)
+        if self._numbers_only:
+            return self._fill(floats(rows, (len(self.names),), self.names.__getitem__), rows)
+        return self._encode_columns(self._unnamed(rows))
+
+    def _fill(self, numbers: Features, rows: Any) -> Features:
+        if not _surely_finite(numbers):
+            missing = np.isnan(numbers)
+            if missing.any():
+                numbers = np.where(missing, self._fills, numbers)
+        return _all_finite(numbers, rows, self.names.__getitem__)
+
+    def _unnamed(self, rows: Any) -> Columns:
+        """Columns in feature order, for rows that mix numbers and words."""
+        table = [list(row) for row in rows]
+        width = len(self.names)
+        for row in table:
+            if len(row) != width:
+                raise InputShapeError((len(table), len(row)), (None, width))
+        columns = zip(*table, strict=True) if table else ((),) * width
+        return {name: _as_column(list(column)) for name, column in zip(self.names, columns, strict=True)}
+
+    def _encode_columns(self, columns: Columns) -> Features:
+        missing = [name for name in self.names if name not in columns]
+        if missing:
+            raise MissingColumnError(missing, list(columns))
+        rows = len(np.atleast_1d(columns[self.names[0]]))
+        matrix = np.zeros((rows, sum(feature.width for feature in self.features)), np.float32)
+        position = 0
+        for feature in self.features:
+            values = columns[feature.name]
+            if values.shape != (rows,):
+                raise InputError(f"column {feature.name!r} has shape {values.shape}; it needs ({rows},) as the others")
+            into = matrix[:, position : position + feature.width]
+            if isinstance(feature, CategoryFeature):
+                _encode_category(values, feature, into)
+            else:
+                _encode_number(values, feature, into)
+            position += feature.width
+        return matrix
+
+
+def columns_of(rows: Any) -> Columns | None:
+    """The columns by name, or None where ``rows`` has no names."""
+    if isinstance(rows, np.ndarray):
+        return None
+    if isinstance(rows, Mapping):
+        columns = {str(name): _as_column(value) for name, value in rows.items()}
+        one_row = all(column.ndim == 0 for column in columns.values())
+        return {name: column.reshape(1) for name, column in columns.items()} if one_row else columns
+    if hasattr(rows, "column_names"):  # pyarrow
+        return {name: rows[name].to_numpy(zero_copy_only=False) for name in rows.column_names}
+    if hasattr(rows, "columns"):  # pandas and polars
+        return {str(name): rows[name].to_numpy() for name in rows.columns}
+    if isinstance(rows, Sequence) and rows and isinstance(rows[0], Mapping):
+        return _columns_of_dicts(rows)
+    return None
+
+
+def _columns_of_dicts(rows: Sequence[Any]) -> Columns:
+    names = dict.fromkeys(rows[0])
+    for number, row in enumerate(rows):
+        if not isinstance(row, Mapping):
+            raise InputError(f"row {number} is a {type(row).__name__}, the first is a dict; use one of the two")
+        names |= dict.fromkeys(row)
+    return {str(name): _as_column([row.get(name) for row in rows]) for name in names}
+
+
+def _encode_number(values: NDArray[Any], feature: NumericFeature, into: Features) -> None:
+    numbers = cells.numbers(values, feature.name)
+    missing = np.isnan(numbers)
+    if feature.fill is not None:
+        numbers = np.where(missing, np.float32(feature.fill), numbers)
+    wrong = ~np.isfinite(numbers)
+    if wrong.any():
+        row = int(np.argmax(wrong))
+        cells.refuse(row, feature.name, float(numbers[row]), values[row])
+    into[:, 0] = numbers
+    if feature.indicator:
+        into[:, 1] = missing
+
+
+def _encode_category(values: NDArray[Any], feature: CategoryFeature, into: Features) -> None:
+    index = {value: i for i, value in enumerate(feature.values)}
+    codes = np.array([index.get(cells.word(value), -1) for value in values.tolist()], dtype=np.intp)
+    known = np.flatnonzero(codes >= 0)
+    into[known, codes[known]] = 1
+
+
+def floats(rows: Any, row_shape: tuple[int, ...], name: Callable[[int], str]) -> Features:
+    """An array-like as C-contiguous float32, converted exactly once; the shape is checked, the values are not."""
+    array = _as_array(rows)
+    if array.shape == (0,):
+        return np.empty((0, *row_shape), np.float32)
+    if array.ndim == 0 or array.shape[1:] != row_shape:
+        raise InputShapeError(array.shape, (None, *row_shape))
+    if array.dtype.kind not in "biuf":
+        flat = array.reshape(len(array), -1)
+        parsed = [cells.numbers(flat[:, column], name(column)) for column in range(flat.shape[1])]
+        array = np.stack(parsed, axis=1).reshape(array.shape)
+    with np.errstate(over="ignore"):
+        return np.ascontiguousarray(array, dtype=np.float32)
+
+
+def _surely_finite(numbers: Features) -> bool:
+    # A sum is finite only if every term is: one pass and no temporary. It may overflow on its own, so a
+    # False settles nothing.
+    with np.errstate(over="ignore", invalid="ignore"):
+        return math.isfinite(float(numbers.sum()))
+
+
+def _all_finite(numbers: Features, rows: Any, name: Callable[[int], str]) -> Features:
+    if not _surely_finite(numbers):
+        wrong = np.argwhere(~np.isfinite(numbers))
+        if len(wrong):
+            row, *place = (int(i) for i in wrong[0])
+            column = int(np.ravel_multi_index(tuple(place), numbers.shape[1:]))
+            cells.refuse(row, name(column), float(numbers[(row, *place)]), _as_array(rows)[(row, *place)])
+    return numbers
+
+
+def _as_array(rows: Any) -> NDArray[Any]:
+    try:
+        array = np.asarray(rows)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"rows of unequal length or shape; every row needs the same ({error})") from error
+    if array.dtype.kind not in "biufOUST":
+        raise InputError(f"input holds {array.dtype}; real numbers are needed")
+    return array
+
+
+def _as_column(values: Any) -> NDArray[Any]:
+    """Numbers as they are; anything else keeps its words, None and booleans apart."""
+    array = np.asarray(values)
+    return array if array.dtype.kind in "biuf" else np.asarray(values, dtype=object)

@@ -1,0 +1,65 @@
+"""From scores to decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from tagship_runtime.arrays import Decisions, Scores
+from tagship_runtime.contract import check_thresholds
+from tagship_runtime.errors import ContractError, InputShapeError, LabelError
+
+Thresholds = float | Sequence[float] | Mapping[str, float]
+"""One for all labels, one for each in order, or by label name."""
+
+
+def decide(scores: Scores, thresholds: Scores) -> Decisions:
+    """Switch a label on where its score reaches its threshold.
+
+    Args:
+        scores: float32 in [0, 1], (rows, labels).
+        thresholds: float32 in (0, 1), (labels,).
+
+    Returns:
+        True where ``score >= threshold``, (rows, labels).
+
+    Raises:
+        InputShapeError: The label axes differ.
+    """
+    if scores.shape[-1:] != thresholds.shape:
+        raise InputShapeError(scores.shape, (None, *thresholds.shape))
+    return scores >= thresholds
+
+
+def resolve_thresholds(
+    thresholds: Thresholds, labels: Sequence[str], default: Sequence[float] | None = None
+) -> tuple[float, ...]:
+    """One threshold per label, from one for all, one each, or some by name.
+
+    Args:
+        thresholds: What the user gave.
+        labels: All labels, in order.
+        default: What labels keep that a dict does not name; None means that it has to name all.
+
+    Raises:
+        LabelError: A label that is unknown or left out, a wrong number, or not between 0 and 1.
+    """
+    if isinstance(thresholds, Mapping):
+        unknown = [name for name in thresholds if name not in labels]
+        if unknown:
+            raise LabelError(f"no label is called {unknown[0]!r}; the labels are {list(labels)}")
+        known = dict(zip(labels, default, strict=True)) if default else {}
+        left_out = [label for label in labels if label not in thresholds and label not in known]
+        if left_out:
+            raise LabelError(f"no threshold for {left_out[0]!r}; name one for each of {list(labels)}")
+        chosen = tuple(float((known | dict(thresholds))[label]) for label in labels)
+    elif isinstance(thresholds, Sequence | np.ndarray):
+        chosen = tuple(float(threshold) for threshold in thresholds)
+    else:
+        chosen = (float(thresholds),) * len(labels)
+    try:
+        check_thresholds(chosen, labels)
+    except ContractError as error:
+        raise LabelError(str(error)) from None
+    return chosen

@@ -1,0 +1,97 @@
+"""Models, runs and artifacts that many tests share; each is made once, by the real commands."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tagship_runtime.arrays import Features
+from tagship_runtime.cli import main
+
+SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did."""
+
+    code: int
+    out: str
+    err: str
+
+
+def tagship(*arguments: object) -> Outcome:
+    """Run ``tagship`` in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as stop:  # argparse
+            code = int(stop.code or 0)
+    return Outcome(code, out.getvalue(), err.getvalue())
+
+
+@pytest.fixture(name="tagship", scope="session")
+def tagship_fixture() -> Callable[..., Outcome]:
+    return tagship
+
+
+@pytest.fixture(scope="session")
+def article_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reference classifier, trained in full; it has no scaling layer."""
+    folder = tmp_path_factory.mktemp("article") / "run"
+    outcome = tagship("train", "sample:synthetic", "--out", folder, "--preset", "article")
+    assert outcome.code == 0, outcome.err
+    return folder
+
+
+@pytest.fixture(scope="session")
+def scaled_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The default network, which scales inside the graph; a few epochs are enough here."""
+    folder = tmp_path_factory.mktemp("scaled") / "run"
+    outcome = tagship("train", "sample:synthetic", "--out", folder, "--epochs", 3, "--hidden", "16,16")
+    assert outcome.code == 0, outcome.err
+    return folder
+
+
+@pytest.fixture(scope="session")
+def runs(article_run: Path, scaled_run: Path) -> dict[str, Path]:
+    return {"plain": article_run, "scaled": scaled_run}
+
+
+@pytest.fixture(scope="session")
+def artifacts(runs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Path]:
+    """Float32 artifacts by model and kind."""
+    made = {}
+    for model, run in runs.items():
+        folder = tmp_path_factory.mktemp(f"artifacts-{model}")
+        outcome = tagship("export", run, "--out", folder)
+        assert outcome.code == 0, outcome.out + outcome.err
+        for kind in ("tflite", "onnx"):
+            made[model, kind] = folder / f"float32.{kind}"
+    return made
+
+
+@pytest.fixture(params=["tflite", "onnx"])
+def artifact(request: pytest.FixtureRequest, artifacts: dict[tuple[str, str], Path]) -> Path:
+    """The reference classifier's artifact, once of each kind."""
+    return artifacts["plain", request.param]
+
+
+@pytest.fixture(scope="session")
+def rows() -> Features:
+    """Rows in the range of the synthetic data."""
+    return np.random.default_rng(7).integers(0, 25, (5000, 6)).astype(np.float32)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the real data sets are not on this machine")
+    return SHARED_DATA

@@ -1,0 +1,118 @@
+"""The runtime's wheel works where only its own dependencies are installed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import venv
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[2]
+FORBIDDEN = ("tensorflow", "keras", "sklearn", "scipy", "onnx", "tf2onnx", "rich", "tagship_training", "tagship_export")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
+    subprocess.run([*pip, "--wheel-dir", folder, ROOT / "runtime"], check=True)
+    (built,) = folder.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module", params=["litert", "onnx"])
+def bare(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    """A new environment with the wheel and what one extra of it requires; the latter linked, to work offline."""
+    folder = tmp_path_factory.mktemp(f"bare-{request.param}")
+    venv.create(folder, with_pip=False)
+    (site,) = folder.glob("lib/python*/site-packages")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", site, wheel],
+        check=True,
+    )
+    for name in _closure("tagship-runtime", request.param):
+        files = distribution(name).files or []
+        for top in {path.parts[0] for path in files if path.parts[0] not in ("..", "__pycache__")}:
+            source = Path(str(distribution(name).locate_file(top)))
+            if source.exists() and not (site / top).exists():
+                (site / top).symlink_to(source)
+    return request.param, folder / "bin" / "python"
+
+
+def _closure(name: str, extra: str) -> set[str]:
+    """Names of all distributions that one needs, itself left out."""
+    found: set[str] = set()
+    todo = [(name, extra)]
+    while todo:
+        current, wanted = todo.pop()
+        for line in distribution(current).requires or []:
+            requirement = Requirement(line)
+            needed = requirement.marker is None or requirement.marker.evaluate({"extra": wanted})
+            if needed and requirement.name not in found:
+                found.add(requirement.name)
+                todo.append((requirement.name, ""))
+    return found
+
+
+PROBE = """
+import importlib.util, sys
+import tagship_runtime
+assert not [name for name in {forbidden!r} if importlib.util.find_spec(name)], "the environment is not bare"
+loaded = {{name.partition(".")[0] for name in sys.modules}}
+assert not loaded & {{"ai_edge_litert", "onnxruntime", "pyarrow"}}, "an engine is imported before it is needed"
+model = tagship_runtime.load({artifact!r})
+assert model.selftest().passed
+print(model.predict_labels({rows!r}))
+"""
+
+
+def test_predicts_without_tensorflow(
+    bare: tuple[str, Path], artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    import tagship_runtime
+
+    extra, python = bare
+    kind = {"litert": "tflite", "onnx": "onnx"}[extra]
+    artifact = artifacts["plain", kind]
+    rows = [[6.0, 23, 0, 4, 8, 8], [9, 15, 10, 8, 7, 10]]
+    code = PROBE.format(forbidden=FORBIDDEN, artifact=str(artifact), rows=rows)
+    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == str(tagship_runtime.load(artifact).predict_labels(rows))
+
+
+def test_commands_work_and_say_what_is_missing(
+    bare: tuple[str, Path], artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    extra, python = bare
+    here, elsewhere = ("tflite", "onnx") if extra == "litert" else ("onnx", "tflite")
+    rows = tmp_path / "rows.csv"
+    rows.write_text("feature_5,feature_4,feature_3,feature_2,feature_1,feature_0\n8,8,4,0,23,6\n")
+
+    def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+        command = [str(part) for part in (python, "-m", "tagship_runtime", *arguments)]
+        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+
+    artifact = artifacts["plain", here]
+    for arguments in (
+        ("predict", artifact, rows),
+        ("inspect", artifact),
+        ("selftest", artifact),
+        ("benchmark", artifact),
+    ):
+        done = run(*arguments)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout
+    absent = run("predict", artifacts["plain", elsewhere], rows)
+    assert absent.returncode == 2
+    assert "pip install 'tagship-runtime[" in absent.stderr
+    train = run("train", rows, "--out", tmp_path / "run")
+    assert train.returncode == 2
+    assert "pip install tagship-training" in train.stderr
+    parquet = run("predict", artifact, tmp_path / "rows.parquet")
+    assert parquet.returncode == 2
+    assert len(parquet.stderr.splitlines()) == 1

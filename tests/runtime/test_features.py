@@ -1,0 +1,106 @@
+"""Encoding by the contract: fills, indicators, categories, tables of every kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas
+import polars
+import pyarrow
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
+from tagship_runtime.errors import InputError, InputShapeError, InputValueError
+from tagship_runtime.features import encoder
+
+FEATURES: tuple[Feature, ...] = (
+    NumericFeature(name="age", fill=40.0, indicator=True),
+    CategoryFeature(name="sex", values=("F", "M", "")),
+    NumericFeature(name="dose"),
+    CategoryFeature(name="grade", values=("1", "2", "true")),
+)
+ENCODER = encoder(FEATURES, (None, 9))
+WANT = np.array(
+    [
+        [30, 0, 1, 0, 0, 0.5, 1, 0, 0],
+        [40, 1, 0, 0, 1, 1.5, 0, 0, 0],
+    ],
+    np.float32,
+)
+ROWS = [
+    {"age": 30, "sex": "F", "dose": 0.5, "grade": 1},
+    {"age": None, "sex": None, "dose": 1.5, "grade": 9},
+]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ROWS,
+        {name: [row[name] for row in ROWS] for name in ROWS[0]},
+        pandas.DataFrame(ROWS),
+        polars.DataFrame(ROWS),
+        pyarrow.Table.from_pylist(ROWS),
+        [list(row.values()) for row in ROWS],
+        [
+            {"grade": "1", "dose": "0.5", "age": " 30 ", "sex": "F"},
+            {"grade": "x", "dose": "1.5", "age": "NA", "sex": ""},
+        ],
+    ],
+)
+def test_every_kind_of_table_gives_one_matrix(rows: Any) -> None:
+    matrix = ENCODER.encode(rows)
+    assert matrix.dtype == np.float32
+    np.testing.assert_array_equal(matrix, WANT)
+
+
+def test_one_dict_is_one_row() -> None:
+    np.testing.assert_array_equal(ENCODER.encode(ROWS[0]), WANT[:1])
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "said"),
+    [
+        ({"dose": None}, InputValueError, "row 0, column 'dose'.*missing"),
+        ({"dose": "much"}, InputValueError, "'much' is not a number"),
+        ({"age": "inf"}, InputValueError, "infinite"),
+        ({"age": [1, 2]}, InputError, "age"),
+    ],
+)
+def test_wrong_cells(change: dict[str, Any], error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said):
+        ENCODER.encode([ROWS[0] | change])
+
+
+def test_rows_of_unequal_length() -> None:
+    with pytest.raises(InputShapeError):
+        ENCODER.encode([[1, "F", 2.0, "1"], [1, "F"]])
+
+
+@given(st.lists(st.lists(st.floats(width=32, allow_infinity=False), min_size=2, max_size=2), min_size=1, max_size=8))
+def test_filled_numbers_are_finite_and_the_rest_untouched(rows: list[list[float]]) -> None:
+    fills = np.array([-1.5, 7.0], np.float32)
+    numeric = tuple(NumericFeature(name=n, fill=float(f)) for n, f in zip("ab", fills, strict=True))
+    given_rows = np.array(rows, np.float32)
+    matrix = encoder(numeric, (None, 2)).encode(rows)
+    np.testing.assert_array_equal(matrix, np.where(np.isnan(given_rows), fills, given_rows))
+
+
+def test_sum_that_overflows_is_not_an_error() -> None:
+    big = np.full((4, 2), 3e38, np.float32)
+    numeric = (NumericFeature(name="a"), NumericFeature(name="b"))
+    np.testing.assert_array_equal(encoder(numeric, (None, 2)).encode(big), big)
+
+
+def test_arrays_of_other_shapes() -> None:
+    images = encoder(None, (None, 4, 4, 1))
+    assert images.encode(np.zeros((3, 4, 4, 1), np.uint8)).dtype == np.float32
+    with pytest.raises(InputShapeError, match=r"x\[None\]"):
+        images.encode(np.zeros((4, 4, 1)))
+    spoiled = np.zeros((3, 4, 4, 1))
+    spoiled[2, 1, 3, 0] = np.nan
+    with pytest.raises(InputValueError, match=r"row 2, column '\[1, 3, 0\]'"):
+        images.encode(spoiled)

@@ -1,0 +1,160 @@
+"""Predictions: the same answer through every door, and one clear error for what is wrong."""
+
+from __future__ import annotations
+
+import io
+import pickle
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import polars
+import pyarrow
+import pytest
+
+import tagship_runtime
+from tagship_runtime import container, errors
+from tagship_runtime.arrays import Features
+
+
+@pytest.fixture
+def model(artifact: Path) -> tagship_runtime.Predictor:
+    return tagship_runtime.load(artifact)
+
+
+def test_the_doors_agree(model: tagship_runtime.Predictor, rows: Features) -> None:
+    rows = rows[:50]
+    scores, decisions = model.predict_proba(rows), model.predict(rows)
+    assert scores.dtype == np.float32
+    assert decisions.dtype == np.bool_
+    np.testing.assert_array_equal(decisions, scores >= model.thresholds)
+    names = [tuple(np.array(model.labels)[row]) for row in decisions]
+    assert model.predict_labels(rows) == names
+    one_by_one = [model.predict_one(row) for row in rows]
+    near = np.abs(scores - model.thresholds).min(axis=1) < 1e-6
+    assert [n for n, skip in zip(one_by_one, near, strict=True) if not skip] == [
+        n for n, skip in zip(names, near, strict=True) if not skip
+    ]
+
+
+FEATURES = [f"feature_{i}" for i in range(6)]
+
+
+@pytest.mark.parametrize(
+    "convert",
+    [
+        lambda x: x.astype(np.float64),
+        lambda x: x.astype(int),
+        np.asfortranarray,
+        lambda x: x.tolist(),
+        lambda x: [dict(zip(FEATURES, row, strict=True)) for row in x.tolist()],
+        lambda x: {name: x[:, i] for i, name in enumerate(FEATURES)},
+        lambda x: pandas.DataFrame(x[:, ::-1], columns=FEATURES[::-1]).assign(extra="ignored"),
+        lambda x: polars.DataFrame({n: x[:, i].tolist() for i, n in reversed(list(enumerate(FEATURES)))}),
+        lambda x: pyarrow.table({n: x[:, i] for i, n in reversed(list(enumerate(FEATURES)))}),
+        lambda x: x.astype(str),
+    ],
+)
+def test_every_kind_of_rows(model: tagship_runtime.Predictor, rows: Features, convert: Any) -> None:
+    np.testing.assert_array_equal(model.predict_proba(convert(rows[:9])), model.predict_proba(rows[:9]))
+
+
+def test_no_rows(model: tagship_runtime.Predictor) -> None:
+    assert model.predict_proba(np.empty((0, 6))).shape == (0, 3)
+    assert model.predict([]).shape == (0, 3)
+    assert model.predict_labels([]) == []
+
+
+GOOD = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+
+
+@pytest.mark.parametrize(
+    ("bad", "error", "said"),
+    [
+        ([[1.0, 2.0]], errors.InputShapeError, r"\(1, 2\), the model takes \(rows, 6\)"),
+        (GOOD, errors.InputShapeError, r"x\[None\]"),
+        (1.0, errors.InputShapeError, r"\(\)"),
+        ([GOOD, [1.0]], errors.InputError, "unequal length"),
+        ([GOOD, [1.0, 2.0, float("nan"), 4, 5, 6]], errors.InputValueError, "row 1, column 'feature_2'.*missing"),
+        ([[1.0, 2.0, 3.0, 1e39, 5, 6]], errors.InputValueError, "column 'feature_3'.*infinite in float32"),
+        ([["a", *GOOD[1:]]], errors.InputValueError, "row 0, column 'feature_0': 'a' is not a number"),
+        ([[None, *GOOD[1:]]], errors.InputValueError, "missing"),
+        ({"feature_0": 1.0}, errors.MissingColumnError, "missing columns 'feature_1'"),
+        (np.ones((1, 6), complex), errors.InputError, "complex128"),
+    ],
+)
+def test_wrong_rows(model: tagship_runtime.Predictor, bad: Any, error: type[Exception], said: str) -> None:
+    with pytest.raises(error, match=said) as caught:
+        model.predict(bad)
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+    assert str(again) == str(caught.value)
+
+
+def test_scores_belong_to_the_caller(model: tagship_runtime.Predictor, rows: Features) -> None:
+    first = model.predict_proba(rows[:3])
+    kept = first.copy()
+    model.predict_proba(rows[3:6])
+    np.testing.assert_array_equal(first, kept)
+    first[:] = 0
+
+
+def test_thresholds_can_be_replaced(model: tagship_runtime.Predictor, rows: Features) -> None:
+    scores = model.predict_proba(rows)
+    other = model.with_thresholds({"class_1": 0.9})
+    np.testing.assert_array_equal(other.predict(rows)[:, 1], scores[:, 1] >= np.float32(0.9))
+    np.testing.assert_array_equal(other.predict(rows)[:, 0], model.predict(rows)[:, 0])
+    with pytest.raises(errors.LabelError, match="no label is called 'class_9'"):
+        model.with_thresholds({"class_9": 0.5})
+    with pytest.raises(errors.LabelError, match="between 0 and 1"):
+        model.with_thresholds(1.5)
+    with pytest.raises(ValueError, match="read-only"):
+        model.thresholds[0] = 0
+
+
+def test_sources(artifact: Path, rows: Features) -> None:
+    want = tagship_runtime.load(str(artifact)).predict(rows[:9])
+    for source in (artifact, artifact.read_bytes(), io.BytesIO(artifact.read_bytes())):
+        np.testing.assert_array_equal(tagship_runtime.load(source).predict(rows[:9]), want)
+    with artifact.open("rb") as stream:
+        np.testing.assert_array_equal(tagship_runtime.load(stream).predict(rows[:9]), want)
+    with pytest.raises(FileNotFoundError, match="does not exist"):
+        tagship_runtime.load(artifact.parent / "absent.onnx")
+    with pytest.raises(errors.MissingFileError, match="is a folder"):
+        tagship_runtime.load(artifact.parent)
+
+
+def test_pickle_keeps_model_and_thresholds(model: tagship_runtime.Predictor, rows: Features) -> None:
+    other = pickle.loads(pickle.dumps(model.with_thresholds(0.3)))  # noqa: S301
+    np.testing.assert_array_equal(other.predict_proba(rows[:9]), model.predict_proba(rows[:9]))
+    np.testing.assert_array_equal(other.thresholds, np.full(3, 0.3, np.float32))
+
+
+def test_eight_threads_agree(model: tagship_runtime.Predictor, rows: Features) -> None:
+    sizes = [1, 7, 300, 5000, 2, 64, 4097, 1] * 4
+    wanted = {size: model.predict_proba(rows[:size]) for size in sizes}
+    with ThreadPoolExecutor(8) as pool:
+        for size, got in zip(sizes, pool.map(lambda size: model.predict_proba(rows[:size]), sizes), strict=True):
+            np.testing.assert_array_equal(got, wanted[size])
+
+
+def test_model_without_contract(artifact: Path, rows: Features) -> None:
+    payload = container.unpack(artifact.read_bytes()).payload
+    with pytest.raises(errors.NoContractError, match="labels="):
+        tagship_runtime.load(payload)
+    with pytest.raises(errors.LabelError, match="2 labels"):
+        tagship_runtime.load(payload, labels=["a", "b"])
+    model = tagship_runtime.load(payload, labels=["a", "b", "c"], thresholds=[0.2, 0.5, 0.7])
+    np.testing.assert_array_equal(
+        model.predict(rows), tagship_runtime.load(artifact).predict_proba(rows) >= np.float32([0.2, 0.5, 0.7])
+    )
+    again = pickle.loads(pickle.dumps(model))  # noqa: S301
+    assert again.labels == ("a", "b", "c")
+    with pytest.raises(errors.CheckFailedError, match="no golden rows"):
+        model.selftest()
+
+
+def test_labels_that_contradict_the_contract(artifact: Path) -> None:
+    with pytest.raises(errors.LabelError, match="leave them out"):
+        tagship_runtime.load(artifact, labels=["a", "b", "c"])

@@ -1,0 +1,34 @@
+"""From a table to a Keras multilabel model with tuned thresholds."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tagship_training.config import PRESETS, Config
+    from tagship_training.errors import TrainingError
+    from tagship_training.run import Run
+    from tagship_training.tables import Dataset, dataset
+    from tagship_training.trainer import train
+
+__version__ = "0.1.0"
+
+__all__ = ["PRESETS", "Config", "Dataset", "Run", "TrainingError", "__version__", "dataset", "train"]
+
+_HOMES = {
+    "Config": "tagship_training.config",
+    "Dataset": "tagship_training.tables",
+    "PRESETS": "tagship_training.config",
+    "Run": "tagship_training.run",
+    "TrainingError": "tagship_training.errors",
+    "dataset": "tagship_training.tables",
+    "train": "tagship_training.trainer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that the command line can list its commands without TensorFlow and its like."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
