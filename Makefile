@@ -26,7 +26,7 @@ lint: install
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m mypy
-	$(BIN)/lint-imports --verbose --no-timings 2>&1 | tail -n 4; exit $${PIPESTATUS[0]}
+	$(BIN)/lint-imports
 
 test: lint
 	$(BIN)/python -m pytest

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from tagship_runtime.arrays import Features
 from tagship_runtime.cli import main
+
+settings.register_profile("tagship", deadline=None, derandomize=True)  # speed is not what tests assert
+settings.load_profile("tagship")
 
 SHARED_DATA = Path(__file__).parents[2] / "shared" / "data"
 

@@ -30,7 +30,7 @@ WANT = np.array(
     ],
     np.float32,
 )
-ROWS = [
+ROWS: list[dict[str, Any]] = [
     {"age": 30, "sex": "F", "dose": 0.5, "grade": 1},
     {"age": None, "sex": None, "dose": 1.5, "grade": 9},
 ]

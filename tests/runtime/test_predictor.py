@@ -147,7 +147,7 @@ def test_model_without_contract(artifact: Path, rows: Features) -> None:
         tagship_runtime.load(payload, labels=["a", "b"])
     model = tagship_runtime.load(payload, labels=["a", "b", "c"], thresholds=[0.2, 0.5, 0.7])
     np.testing.assert_array_equal(
-        model.predict(rows), tagship_runtime.load(artifact).predict_proba(rows) >= np.float32([0.2, 0.5, 0.7])
+        model.predict(rows), tagship_runtime.load(artifact).predict_proba(rows) >= np.array([0.2, 0.5, 0.7], np.float32)
     )
     again = pickle.loads(pickle.dumps(model))  # noqa: S301
     assert again.labels == ("a", "b", "c")

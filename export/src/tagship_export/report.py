@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -26,25 +27,29 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 def show(verdicts: Sequence[Verification], title: str) -> None:
     """One row per artifact; what is wrong with one stands below."""
+    print(f"{title}; F1 as original > artifact")
     console = Console()
-    table = Table(box=None, pad_edge=False, title=escape(title), title_justify="left", title_style="")
+    table = Table(box=None, pad_edge=False)
+    names = [Path(verdict.artifact).name for verdict in verdicts]
+    if len(set(names)) < len(names):
+        names = [verdict.artifact for verdict in verdicts]
     table.add_column("artifact", overflow="fold")
     for heading in ("bytes", "max diff", "flips", "micro-F1", "macro-F1", "verdict"):
         table.add_column(heading, justify="right", no_wrap=True)
-    for verdict in verdicts:
+    for name, verdict in zip(names, verdicts, strict=True):
         parity = verdict.parity
         table.add_row(
-            escape(verdict.artifact),
+            escape(name),
             f"{verdict.size:,}",
             f"{parity.max_difference:.1e}",
             f"{parity.flips}" if parity.flips == parity.firm_flips else f"{parity.flips} ({parity.firm_flips} firm)",
-            *(_change(verdict.before, verdict.after, name) for name in ("micro_f1", "macro_f1")),
+            *(_change(verdict.before, verdict.after, figure) for figure in ("micro_f1", "macro_f1")),
             "[green]passed[/]" if verdict.passed else "[red]FAILED[/]",
         )
     console.print(table)
     for verdict in verdicts:
         for fault in verdict.faults:
-            console.print(f"{escape(verdict.artifact)}: {escape(fault)}", highlight=False)
+            console.print(f"{escape(verdict.artifact)}: {escape(fault)}", highlight=False, soft_wrap=True)
 
 
 def _change(before: Quality | None, after: Quality | None, name: str) -> str:

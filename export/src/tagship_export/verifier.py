@@ -142,6 +142,8 @@ def judge(
     thresholds = original.thresholds or contract.thresholds
     features = original.features or contract.features
     matrix = encoder(features, tuple(original.model.input_shape)).encode(rows)
+    if not len(matrix):
+        raise ExportError("there are no rows to compare, so nothing would be proved; give some")
     want, got = original.scores(matrix), artifact.predict_proba(rows)
     recipe = recipe_of(artifact)
     parity = compare(want, got, thresholds, labels, recipe.score_tolerance)

@@ -14,7 +14,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from importlib.metadata import entry_points
 from itertools import islice
@@ -68,11 +68,13 @@ def read_table(source: str) -> pyarrow.Table:
     try:
         match _suffix(source):
             case ".parquet":
-                return pyarrow.parquet.read_table(path)
+                table = pyarrow.parquet.read_table(path)
             case ".jsonl":
-                return pyarrow.json.read_json(pyarrow.input_stream(path))
+                table = pyarrow.json.read_json(pyarrow.input_stream(path))
             case _:
-                return pyarrow.csv.read_csv(pyarrow.input_stream(path))
+                table = pyarrow.csv.read_csv(pyarrow.input_stream(path))
+        _ = table.column_names  # decoded only now
+        return table
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
         raise DataError(f"{source} cannot be read as a table: {_one_line(error)}") from error
 
@@ -227,4 +229,5 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     except OSError as error:
         raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it may be the folder itself that does not exist
+            temporary.unlink(missing_ok=True)

@@ -58,7 +58,7 @@ def run(options: argparse.Namespace) -> int:
     if options.test is not None:
         test = dataset(read_table(options.test), labels=labels, label_prefix=options.label_prefix)
     with quiet():  # TensorFlow's C++ parts greet on stderr
-        import_module("keras")
+        import_module("keras").ops.zeros(1)
     with progress(config.epochs) as on_epoch:
         finished = train(data, config=config, test=test, on_epoch=on_epoch)
     finished.save(out, force=options.force)

@@ -105,12 +105,11 @@ def numeric_features(table: pyarrow.Table) -> tuple[Feature, ...]:
 
 
 def _target(column: pyarrow.ChunkedArray, name: str) -> Targets:
-    values = np.asarray(column.to_numpy(zero_copy_only=False))
-    zero_or_one = np.array([value in (0, 1) for value in values.tolist()], bool)
-    if not zero_or_one.all():
-        row = int(np.argmin(zero_or_one))
-        raise TrainingError(f"label column {name!r} holds {values[row]!r} in row {row}; only 0 and 1 are labels")
-    return values.astype(np.uint8)
+    values = column.to_pylist()
+    for row, value in enumerate(values):
+        if value not in (0, 1):
+            raise TrainingError(f"label column {name!r} holds {value!r} in row {row}; only 0 and 1 are labels")
+    return np.array(values, np.uint8)
 
 
 def _is_float(kind: pyarrow.DataType) -> bool:

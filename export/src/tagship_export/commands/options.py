@@ -16,6 +16,6 @@ def add_budget_options(parser: argparse.ArgumentParser) -> None:
 
 
 def import_keras() -> None:
-    """Import it here, so that the greetings of TensorFlow's C++ parts stay off the terminal."""
+    """Import and start it here, so that the greetings of TensorFlow's C++ parts stay off the terminal."""
     with quiet():
-        import_module("keras")
+        import_module("keras").ops.zeros(1)

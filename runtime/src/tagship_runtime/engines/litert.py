@@ -21,11 +21,11 @@ class LiteRTEngine:
     name = "LiteRT"
 
     def __init__(self, payload: bytes, threads: int) -> None:
-        self.version = version("ai-edge-litert")
         self._payload, self._threads = payload, threads
         self._local = threading.local()
         state = self._state()
         self.input, self.output = state.input, state.output
+        self.version = version("ai-edge-litert")
 
     def run(self, features: Features) -> Scores:
         """See :class:`tagship_runtime.engines.Engine`."""

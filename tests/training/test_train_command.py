@@ -1,0 +1,190 @@
+"""``tagship train``: what it writes, how good it is, what it refuses."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+from sklearn.datasets import make_multilabel_classification
+from sklearn.model_selection import train_test_split
+
+Command = Callable[..., Any]
+
+
+def read(run: Path) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((run / "run.json").read_text())
+    return document
+
+
+def test_the_reference_is_reached(article_run: Path) -> None:
+    run = read(article_run)
+    assert run["metrics"]["test"]["log_loss"] <= 0.308
+    assert run["metrics"]["test"]["binary_accuracy_at_0.5"] >= 0.856
+    assert run["parameters"] == 6 * 32 + 32 + 32 * 16 + 16 + 16 * 8 + 8 + 8 * 3 + 3
+    assert run["epochs"] == 50
+    assert "accuracy" not in run["metrics"]["test"]
+
+
+def test_the_reference_is_split_as_in_the_article(article_run: Path) -> None:
+    features, targets = make_multilabel_classification(10000, 6, n_classes=3, n_labels=2, random_state=42)
+    split = train_test_split(features, targets, test_size=0.33, random_state=42)
+    tables = {name: pyarrow.parquet.read_table(article_run / "rows" / f"{name}.parquet") for name in ("train", "test")}
+    for name, x, y in (("train", split[0], split[2]), ("test", split[1], split[3])):
+        columns = [column.to_numpy() for column in tables[name].itercolumns()]
+        rows = 5360 if name == "train" else 3300
+        np.testing.assert_array_equal(np.stack(columns[:6], axis=1), x[:rows])
+        np.testing.assert_array_equal(np.stack(columns[6:], axis=1), y[:rows])
+
+
+def test_a_run_folder_is_complete(article_run: Path) -> None:
+    run = read(article_run)
+    assert sorted(path.name for path in article_run.iterdir()) == ["history.csv", "model.keras", "rows", "run.json"]
+    assert run["labels"] == ["class_0", "class_1", "class_2"]
+    assert [feature["name"] for feature in run["features"]] == [f"feature_{i}" for i in range(6)]
+    assert all(0 < threshold < 1 for threshold in run["thresholds"])
+    assert run["configuration"]["preset"] == "article"
+    assert set(run["versions"]) >= {"tensorflow", "keras", "tagship-training"}
+    with (article_run / "history.csv").open() as stream:
+        history = list(csv.DictReader(stream))
+    assert [int(float(row["epoch"])) for row in history] == list(range(1, 51))
+    assert float(history[-1]["val_loss"]) < float(history[0]["val_loss"])
+
+
+SMALL = ("--epochs", 2, "--hidden", 4)
+
+
+@pytest.fixture
+def table() -> pyarrow.Table:
+    random = np.random.default_rng(0)
+    features = random.normal(size=(60, 2))
+    return pyarrow.table(
+        {
+            "width": features[:, 0],
+            "height": (features[:, 1] * 10).astype(int),
+            "label:large": (features[:, 0] > 0).astype(int),
+            "label:round": (features[:, 1] > 0).astype(int),
+        }
+    )
+
+
+def test_a_seed_gives_the_same_weights_twice(tagship: Command, table: pyarrow.Table, tmp_path: Path) -> None:
+    import keras
+
+    pyarrow.csv.write_csv(table, tmp_path / "parts.csv")
+    weights = []
+    for seed, name in ((1, "a"), (1, "b"), (2, "c")):
+        out = tmp_path / name
+        assert tagship("train", tmp_path / "parts.csv", "--out", out, "--seed", seed, *SMALL).code == 0
+        model = keras.saving.load_model(out / "model.keras")
+        weights.append(np.concatenate([weight.ravel() for weight in model.get_weights()]))
+    np.testing.assert_array_equal(weights[0], weights[1])
+    assert (weights[0] != weights[2]).any()
+
+
+def test_tables_of_every_kind(tagship: Command, table: pyarrow.Table, tmp_path: Path) -> None:
+    pyarrow.csv.write_csv(table, tmp_path / "parts.csv")
+    pyarrow.parquet.write_table(table, tmp_path / "parts.parquet")
+    (tmp_path / "parts.jsonl").write_text("".join(json.dumps(row) + "\n" for row in table.to_pylist()))
+    metrics = []
+    for suffix in ("csv", "parquet", "jsonl"):
+        out = tmp_path / suffix
+        done = tagship("train", tmp_path / f"parts.{suffix}", "--out", out, *SMALL)
+        assert done.code == 0, done.err
+        metrics.append(read(out)["metrics"])
+    assert metrics[0] == metrics[1] == metrics[2]
+
+
+def test_labels_by_name(tagship: Command, table: pyarrow.Table, tmp_path: Path) -> None:
+    renamed = table.rename_columns(["width", "height", "large", "round"])
+    pyarrow.csv.write_csv(renamed, tmp_path / "parts.csv")
+    out = tmp_path / "run"
+    assert tagship("train", tmp_path / "parts.csv", "--out", out, "--labels", "round,large", *SMALL).code == 0
+    assert read(out)["labels"] == ["round", "large"]
+
+
+def test_a_finished_run_is_kept(tagship: Command, table: pyarrow.Table, tmp_path: Path) -> None:
+    pyarrow.csv.write_csv(table, tmp_path / "parts.csv")
+    out = tmp_path / "run"
+    assert tagship("train", tmp_path / "parts.csv", "--out", out, *SMALL).code == 0
+    before = (out / "run.json").read_bytes()
+    refused = tagship("train", tmp_path / "parts.csv", "--out", out, *SMALL, "--seed", 9)
+    assert (refused.code, (out / "run.json").read_bytes()) == (2, before)
+    assert "--force" in refused.err
+    assert tagship("train", tmp_path / "parts.csv", "--out", out, *SMALL, "--seed", 9, "--force").code == 0
+    assert read(out)["configuration"]["seed"] == 9
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    refused = tagship("train", tmp_path / "parts.csv", "--out", tmp_path / "mine", "--force")
+    assert (refused.code, (tmp_path / "mine" / "thesis.txt").exists()) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "said"),
+    [
+        (lambda t: t.rename_columns(["a", "b", "c", "d"]), (), "no column starts with 'label:'"),
+        (lambda t: t, ("--labels", "green"), "no column is called 'green'"),
+        (lambda t: t.set_column(3, "label:round", pyarrow.array([2] * 60)), (), "'label:round' holds 2 in row 0"),
+        (lambda t: t.set_column(3, "label:round", pyarrow.array(["yes"] * 60)), (), "only 0 and 1 are labels"),
+        (lambda t: t.set_column(3, "label:round", pyarrow.array([None] * 60, "int8")), (), "only 0 and 1"),
+        (lambda t: t.set_column(0, "width", pyarrow.array(["wide"] * 60)), (), "column 'width' holds string"),
+        (lambda t: t.set_column(0, "width", pyarrow.array([None, *[1.0] * 59])), (), "column 'width': the value is"),
+        (lambda t: t.select(["label:large"]), (), "at least one feature"),
+        (lambda t: t.slice(0, 0), (), "no rows"),
+        (lambda t: t.slice(0, 4), (), "4 rows"),
+        (lambda t: t, ("--epochs", 0), "epochs is 0"),
+        (lambda t: t, ("--hidden", "wide"), "--hidden is 'wide'"),
+        (lambda t: t, ("--preset", "best"), "choose one of default, article"),
+    ],
+)
+def test_what_cannot_be_learned_from(
+    tagship: Command,
+    table: pyarrow.Table,
+    tmp_path: Path,
+    change: Callable[[pyarrow.Table], pyarrow.Table],
+    options: tuple[str, ...],
+    said: str,
+) -> None:
+    pyarrow.parquet.write_table(change(table), tmp_path / "parts.parquet")
+    done = tagship("train", tmp_path / "parts.parquet", "--out", tmp_path / "run", *options)
+    assert done.code == 2
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["parts.parquet"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("absent.csv", None, "does not exist"),
+        ("empty.csv", b"", "cannot be read as a table"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "cannot be read as a table"),
+        ("picture.png", b"\x89PNG", "do not know this kind of table"),
+        ("broken.parquet", b"PAR1", "cannot be read as a table"),
+        ("ragged.csv", b"a,label:b\n1,0\n1,0,1\n", "cannot be read as a table"),
+        ("truncated.csv.gz", b"\x1f\x8b\x08\x00", "cannot be read as a table"),
+    ],
+)
+def test_what_is_no_table(tagship: Command, tmp_path: Path, name: str, content: bytes | None, said: str) -> None:
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = tagship("train", tmp_path / name, "--out", tmp_path / "run")
+    assert done.code == 2
+    assert said in done.err
+    assert len(done.err.splitlines()) == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_test_table_with_other_labels(tagship: Command, table: pyarrow.Table, tmp_path: Path) -> None:
+    pyarrow.csv.write_csv(table, tmp_path / "a.csv")
+    pyarrow.csv.write_csv(table.drop_columns(["label:round"]), tmp_path / "b.csv")
+    done = tagship("train", tmp_path / "a.csv", "--test", tmp_path / "b.csv", "--out", tmp_path / "run")
+    assert done.code == 2
+    assert "the test table has the labels" in done.err
