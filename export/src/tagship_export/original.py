@@ -14,7 +14,7 @@ import numpy as np
 
 from tagship_export.errors import OriginalError
 from tagship_runtime.arrays import Features, Scores
-from tagship_runtime.contract import Feature, read_features
+from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
 from tagship_runtime.errors import ContractError, MissingFileError
 
 RUN_FORMAT = 1
@@ -71,6 +71,8 @@ def _open_run(folder: Path) -> Original:
                 f"{folder} has run format {run['tagship_run']!r}, this tagship-export reads {RUN_FORMAT}; update it"
             )
         labels, thresholds = tuple(run["labels"]), tuple(run["thresholds"])
+        check_labels(labels)
+        check_thresholds(thresholds, labels)
         features = read_features(run["features"])
     except (ValueError, KeyError, TypeError, ContractError) as error:
         if isinstance(error, OriginalError):
@@ -82,6 +84,9 @@ def _open_run(folder: Path) -> Original:
     model = _load_model(model_file)
     if model.output_shape[-1] != len(labels):
         raise OriginalError(f"{folder} has {len(labels)} labels for a model with output {model.output_shape}")
+    width = sum(feature.width for feature in features)
+    if model.input_shape[1:] != (width,):
+        raise OriginalError(f"{folder} has features of {width} columns for a model with input {model.input_shape}")
     rows = {path.stem: path for path in sorted((folder / "rows").glob("*.parquet"))}
     return Original(
         model=model,

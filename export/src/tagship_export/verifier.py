@@ -171,6 +171,8 @@ def _contract_faults(original: Original, artifact: Predictor) -> Sequence[str]:
         return [f"its labels are {list(artifact.labels)}, the original's {list(original.labels)}"]
     if original.features is not None and original.features != artifact.contract.features:
         return ["it describes other features than the original"]
+    if recipe_of(artifact).exact and original.thresholds not in (None, artifact.contract.thresholds):
+        return [f"its thresholds are {artifact.contract.thresholds}, the original's {original.thresholds}"]
     return []
 
 

@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -68,12 +69,13 @@ def read_table(source: str) -> pyarrow.Table:
     try:
         match _suffix(source):
             case ".parquet":
+                _check_names(source, pyarrow.parquet.read_schema(path).names)
                 table = pyarrow.parquet.read_table(path)
             case ".jsonl":
                 table = pyarrow.json.read_json(pyarrow.input_stream(path))
             case _:
                 table = pyarrow.csv.read_csv(pyarrow.input_stream(path))
-        _ = table.column_names  # decoded only now
+        _check_names(source, table.column_names)
         return table
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
         raise DataError(f"{source} cannot be read as a table: {_one_line(error)}") from error
@@ -97,9 +99,7 @@ def _csv_batches(source: str, rows: int) -> Iterator[Batch]:
         names = next(reader, None)
         if not names:
             raise DataError(f"{_title(source)} is empty; a header row and rows of values are needed")
-        repeated = {name for name in names if names.count(name) > 1}
-        if repeated:
-            raise DataError(f"{_title(source)} has more than one column {repeated.pop()!r}; rename one")
+        _check_names(source, names)
         chunk = list(islice(reader, rows))
         while True:
             for cells in chunk:
@@ -127,7 +127,7 @@ def _json_batches(source: str, rows: int) -> Iterator[Batch]:
                     continue
                 try:
                     row = json.loads(line)
-                except ValueError as error:
+                except (ValueError, RecursionError) as error:
                     raise DataError(f"{_title(source)}, line {number} is not JSON: {error}") from error
                 if not isinstance(row, dict):
                     raise DataError(f"{_title(source)}, line {number} is {line.strip()[:40]!r}; an object is needed")
@@ -141,6 +141,7 @@ def _parquet_batches(source: str, rows: int) -> Iterator[Batch]:
     path = _existing(source)
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
+            _check_names(source, file.schema_arrow.names)
             yield from file.iter_batches(rows)
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{source} cannot be read as Parquet: {_one_line(error)}") from error
@@ -151,6 +152,12 @@ _BATCH_READERS: Mapping[str, Callable[[str, int], Iterator[Batch]]] = {
     ".jsonl": _json_batches,
     ".parquet": _parquet_batches,
 }
+
+
+def _check_names(source: str, names: Sequence[str]) -> None:
+    repeated = [name for name, count in Counter(names).items() if count > 1]
+    if repeated:
+        raise DataError(f"{_title(source)} has more than one column {repeated[0]!r}; rename one")
 
 
 def _suffix(source: str) -> str:

@@ -82,8 +82,8 @@ def _open(data: bytes, labels: Sequence[str] | None, thresholds: Thresholds | No
     if contract is None:
         if labels is None:
             raise NoContractError(
-                "the model has no tagship contract, so its labels are unknown; pass them: "
-                "load(..., labels=['a', 'b'], thresholds=0.5), or --labels a,b"
+                "the model has no tagship contract (or is cut short), so its labels are unknown; if it was made "
+                "elsewhere, pass them: load(..., labels=['a', 'b'], thresholds=0.5), or --labels a,b"
             )
         engine = open_engine(kind, payload, threads)
         contract = _bare_contract(engine, labels, thresholds)
