@@ -10,9 +10,10 @@ if TYPE_CHECKING:
     from tagship_training.config import PRESETS, Config
     from tagship_training.errors import TrainingError
     from tagship_training.objectives import Objective
+    from tagship_training.options import Options
     from tagship_training.run import Run
     from tagship_training.tables import Dataset, LabelColumns, from_arrays, from_table, read
-    from tagship_training.trainer import Options, train
+    from tagship_training.trainer import train
 
 __version__ = "0.1.0"
 
@@ -39,7 +40,7 @@ _HOMES = {
     "Kinds": "tagship_training.columns",
     "LabelColumns": "tagship_training.tables",
     "Objective": "tagship_training.objectives",
-    "Options": "tagship_training.trainer",
+    "Options": "tagship_training.options",
     "PRESETS": "tagship_training.config",
     "Run": "tagship_training.run",
     "TrainingError": "tagship_training.errors",

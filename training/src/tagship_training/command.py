@@ -78,6 +78,7 @@ def run(options: argparse.Namespace) -> int:
 
     from tagship_runtime.quiet import quiet
     from tagship_training.columns import Kinds
+    from tagship_training.options import Options
     from tagship_training.report import progress, show
     from tagship_training.samples import OPTIMA
     from tagship_training.tables import from_table, read
@@ -92,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
         config = replace(config, stratify=False)  # built-in data sets are split as their literature does
     with quiet():  # TensorFlow's C++ parts greet on stderr
         import_module("keras").ops.zeros(1)
-    from tagship_training.trainer import Options, train
+    from tagship_training.trainer import train
 
     with progress() as (on_epoch, on_step):
         finished = train(

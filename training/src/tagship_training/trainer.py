@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -22,6 +22,7 @@ from tagship_training.errors import TrainingError
 from tagship_training.fitting import Interrupted
 from tagship_training.history import History, OnEpoch
 from tagship_training.network import Group, build, ship
+from tagship_training.options import Options
 from tagship_training.plans import Plan, plan
 from tagship_training.run import Run, scores
 from tagship_training.splits import Folds
@@ -38,23 +39,6 @@ SHARES = np.linspace(0, 1, 11)
 
 CURVE = (0.25, 0.5)
 """Shares of the training rows that a learning curve is measured at, besides all of them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What a run does besides training.
-
-    Attributes:
-        kinds: What the user says of columns.
-        baselines: Whether simpler models are trained on the same rows.
-        learning_curve: Whether the model is trained on a quarter and a half of the rows as well.
-        optimum: The best possible scores for encoded rows, where they are known.
-    """
-
-    kinds: columns.Kinds = field(default_factory=columns.Kinds)
-    baselines: bool = False
-    learning_curve: bool = False
-    optimum: Callable[[Features], Scores] | None = None
 
 
 def train(
