@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import weakref
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.engines import Engine, Lane
 from tagship_runtime.errors import EngineError
 
@@ -19,22 +20,32 @@ class OneRow:
     """A thread's lane for a single row of float32, with what the shortest way needs at hand.
 
     Attributes:
-        flat: The input, (features,).
+        input: See :class:`tagship_runtime.engines.Lane`, (1, ...).
         bytes: The same memory, for ``struct``.
-        invoke: See :class:`tagship_runtime.engines.Lane`.
-        output: Likewise, (1, labels).
+        decide: Takes thresholds, (1, labels), and gives decisions of that shape for the row in ``input``, or None
+            if that is not finite.
     """
 
-    __slots__ = ("bytes", "flat", "invoke", "output")
+    __slots__ = ("bytes", "decide", "input")
 
-    def __init__(self, lane: Lane) -> None:
-        self.flat: NDArray[np.float32] = lane.input.reshape(-1)
-        self.bytes = memoryview(self.flat.data).cast("B")
-        self.invoke, self.output = lane.invoke, lane.output
+    def __init__(self, lane: Lane, engine: str) -> None:
+        self.input: NDArray[np.float32] = lane.input
+        flat = self.input.reshape(-1)
+        self.bytes = memoryview(flat.data).cast("B")
+        # Local names are found faster than attributes, which is a tenth of the time here.
+        numbers, invoke, output, greater_equal = flat.tolist, lane.invoke, lane.output, np.greater_equal
 
-    def is_finite(self) -> bool:
-        """Whether the row is free of NaN and infinities; float64 sums of float32 do not overflow."""
-        return math.isfinite(sum(self.flat.tolist()))
+        def decide(thresholds: Scores) -> Decisions | None:
+            if not isfinite(sum(numbers())):  # Python adds in float64, where float32 does not overflow
+                return None
+            try:
+                invoke()
+            except Exception as error:  # ONNX Runtime's exceptions have no common base but this
+                raise EngineError(f"{engine} failed on one row: {error}") from error
+            decisions: Decisions = greater_equal(output, thresholds)
+            return decisions
+
+        self.decide = decide
 
 
 class Lanes:
@@ -51,7 +62,7 @@ class Lanes:
         try:
             row: OneRow = self._local.one
         except AttributeError:
-            row = self._local.one = OneRow(self._open(1))
+            row = self._local.one = OneRow(self._open(1), self.engine.name)
         return row
 
     def many(self, rows: int) -> Lane:
