@@ -54,15 +54,15 @@ class Lanes:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._closed = False
-        self._local = threading.local()
+        self.local = threading.local()
         _ALL.add(self)
 
     def one(self) -> OneRow:
         """The calling thread's lane for a single row."""
         try:
-            row: OneRow = self._local.one
+            row: OneRow = self.local.one
         except AttributeError:
-            row = self._local.one = OneRow(self._open(1), self.engine.name)
+            row = self.local.one = OneRow(self._open(1), self.engine.name)
         return row
 
     def many(self, rows: int) -> Lane:
@@ -71,22 +71,22 @@ class Lanes:
         Raises:
             EngineError: The engine cannot take so many rows, or was closed.
         """
-        lane: Lane | None = getattr(self._local, "many", None)
+        lane: Lane | None = getattr(self.local, "many", None)
         if lane is None:
-            lane = self._local.many = self._open(rows)
+            lane = self.local.many = self._open(rows)
         elif lane.rows != rows:
-            del self._local.many  # should the resize fail, this lane is in no state to be used again
+            del self.local.many  # should the resize fail, this lane is in no state to be used again
             try:
                 lane.resize(rows)
             except EngineError:  # an exception that somebody kept may still look into the lane's memory
                 lane = self._open(rows)
-            self._local.many = lane
+            self.local.many = lane
         return lane
 
     def close(self) -> None:
         """Free the lanes of every thread, as soon as none of them is running."""
         self._closed = True
-        self._local = threading.local()
+        self.local = threading.local()
 
     def _open(self, rows: int) -> Lane:
         if self._closed:
@@ -94,8 +94,8 @@ class Lanes:
         return self.engine.lane(rows)
 
     def _forget(self) -> None:
-        _INHERITED.append(self._local)
-        self._local = threading.local()
+        _INHERITED.append(self.local)
+        self.local = threading.local()
         self.engine.reopen()
 
 

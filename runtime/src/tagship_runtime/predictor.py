@@ -15,6 +15,7 @@ from tagship_runtime.contract import Contract
 from tagship_runtime.engines import Engine
 from tagship_runtime.errors import InputError, UsageError
 from tagship_runtime.features import encoder
+from tagship_runtime.lanes import OneRow
 from tagship_runtime.scoring import Scorer
 from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 
@@ -52,7 +53,7 @@ class Predictor:
         self._data = data
         self._encoder = encoder(contract.features, contract.input.shape)
         self._scorer = Scorer(engine, contract.input, contract.output, threads)
-        self._one = self._scorer.lanes.one
+        self._lanes = self._scorer.lanes
         self._shape, self._pack = self._short_way()
         self._repeated: Scores | None = None
         self._set_thresholds(contract.thresholds)
@@ -83,7 +84,11 @@ class Predictor:
         if thresholds is not None:
             return self.with_thresholds(thresholds).predict(rows)
         if type(rows) is np.ndarray and rows.dtype is _FLOAT32 and rows.shape == self._shape:
-            one = self._one()
+            one: OneRow
+            try:
+                one = self._lanes.local.one  # Lanes.one() without the call
+            except AttributeError:
+                one = self._lanes.one()
             one.input[...] = rows
             if (decisions := one.decide(self._row)) is not None:
                 return decisions
@@ -101,7 +106,7 @@ class Predictor:
         if kind is np.ndarray:
             return self._named(self.predict(row[None]))
         if self._pack is not None and (kind is list or kind is tuple):
-            one = self._one()
+            one = self._lanes.one()
             try:
                 self._pack(one.bytes, 0, *row)
             except _NOT_PACKABLE:  # a word, a missing value, another length: the long way fills it, or says so

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,13 +68,13 @@ class Layout:
         if self.top_k is not None:
             yield from self._highest(model, scores, self.top_k)
             return
-        decisions = model.decide(scores)
+        by_label = np.ascontiguousarray(scores.T)  # a column lies in one piece, which is what the rest is fast at
         if self.labels_only:
-            yield "labels", model.names(decisions)
+            yield "labels", model.names(model.decide(scores))
         else:
-            yield from zip(model.labels, _columns(decisions), strict=True)
+            yield from zip(model.labels, by_label >= model.thresholds[:, None], strict=True)
         if self.scores:
-            yield from zip((f"score:{label}" for label in model.labels), _columns(scores), strict=True)
+            yield from zip((f"score:{label}" for label in model.labels), by_label, strict=True)
 
     def _highest(self, model: Predictor, scores: Scores, k: int) -> Iterator[tuple[str, Any]]:
         highest = model.highest(scores, k)
@@ -82,7 +82,3 @@ class Layout:
             yield f"top:{place + 1}", [row[place][0] for row in highest]
             if self.scores:
                 yield f"top_score:{place + 1}", np.array([row[place][1] for row in highest], np.float32)
-
-
-def _columns(table: Any) -> Sequence[Any]:
-    return list(np.ascontiguousarray(table.T))

@@ -6,9 +6,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tagship_runtime.errors import DataError
+from tagship_runtime.files.ahead import one_ahead
 from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.needed import import_pyarrow
 from tagship_runtime.files.sources import existing, one_line
+
+BUFFER_BYTES = 1 << 20
+"""Read of each column at a time; without it, pyarrow holds whole row groups, and frees them late."""
 
 MANY_ROWS = 1 << 16
 """Rows of a batch; decoding Parquet has a cost per batch that 8,192 rows do not outweigh."""
@@ -19,24 +23,24 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     pyarrow = import_pyarrow("parquet")
     path = existing(source)
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER_BYTES) as file:
             there = set(file.schema_arrow.names)
             columns = None if reading.columns is None else [name for name in reading.columns if name in there]
             if reading.columns is not None and len(columns or ()) < len(reading.columns):
                 columns = None  # all of them, for the message that names what is there
             empty = pyarrow.RecordBatch.from_pylist([], file.schema_arrow)
             rows = max(reading.rows, MANY_ROWS)
-            yield from numbered(file.iter_batches(rows, columns=columns), reading, empty)
+            yield from one_ahead(numbered(file.iter_batches(rows, columns=columns), empty))
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{source} cannot be read as Parquet: {one_line(error)}") from error
 
 
 def batches_of(table: Any, reading: Reading) -> Iterator[Batch]:
     """Stream a pyarrow table."""
-    return numbered(table.to_batches(max_chunksize=reading.rows), reading)
+    return numbered(table.to_batches(max_chunksize=reading.rows))
 
 
-def numbered(batches: Iterable[Any], reading: Reading, empty: Any = None) -> Iterator[Batch]:
+def numbered(batches: Iterable[Any], empty: Any = None) -> Iterator[Batch]:
     """Batches of pyarrow with their row numbers; without any, the empty one, so that wrong columns are noticed."""
     first = 0
     for batch in batches:

@@ -10,6 +10,7 @@ from itertools import islice
 from tagship_runtime.cells import BLANK
 from tagship_runtime.errors import DataError
 from tagship_runtime.files import arrow
+from tagship_runtime.files.ahead import one_ahead
 from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.needed import import_pyarrow
 from tagship_runtime.files.sources import existing, open_text, title
@@ -102,6 +103,6 @@ def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
             pyarrow.input_stream(existing(source)) as stream,
             pyarrow.csv.open_csv(stream, convert_options=convert) as batches,
         ):
-            yield from arrow.numbered(batches, reading)
+            yield from one_ahead(arrow.numbered(batches))
     except (pyarrow.ArrowException, KeyError, OSError, UnicodeDecodeError) as error:
         raise _NotUnderstoodError from error

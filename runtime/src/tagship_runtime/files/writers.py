@@ -15,6 +15,7 @@ from typing import IO, Any
 import numpy as np
 
 from tagship_runtime.errors import UsageError
+from tagship_runtime.files.ahead import one_behind
 from tagship_runtime.files.needed import import_pyarrow
 from tagship_runtime.files.replacing import replacing
 from tagship_runtime.files.sources import suffix_of
@@ -106,7 +107,8 @@ def _parquet(path: Path) -> Iterator[Write]:
         writer.write_batch(batch.cast(writer.schema))
 
     try:
-        yield write
+        with one_behind(write) as later:
+            yield later
     finally:
         if writer is not None:
             writer.close()
