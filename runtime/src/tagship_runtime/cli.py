@@ -39,8 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # Whoever read stdout has gone; leave nothing for the interpreter to flush into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_stdout()  # whoever read it has gone
         return DONE
     except KeyboardInterrupt:
         return _fail(options, "interrupted", INTERRUPTED)
@@ -53,10 +52,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _fail(options: argparse.Namespace, error: object, code: int) -> int:
     if options.debug and isinstance(error, BaseException):
         raise error
+    try:
+        sys.stdout.flush()
+    except OSError:  # a full disk behind stdout: nothing may be left for the interpreter to flush at its end
+        _discard_stdout()
     if isinstance(error, OSError) and not isinstance(error, TagshipError):
         error = f"{error.filename}: {error.strerror}" if error.filename else error
     print(f"tagship: error: {' '.join(str(error).split())}", file=sys.stderr)
     return code
+
+
+def _discard_stdout() -> None:
+    """Leave nothing for the interpreter to flush into what cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
