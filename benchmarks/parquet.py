@@ -96,8 +96,7 @@ def main() -> None:
         lines, peak = measure(artifact, chosen.rows, 2 if chosen.quick else 5, Path(folder))
     show(lines, chosen)
     print(
-        f"\n  peak memory of tagship predict: {small:.0f} MB for {small_rows:,} rows, "
-        f"{peak:.0f} MB for {chosen.rows:,}",
+        f"\n  tagship's peak memory: {small:.0f} MB for {small_rows:,} rows, {peak:.0f} MB for {chosen.rows:,}",
         file=sys.stderr,
     )
 

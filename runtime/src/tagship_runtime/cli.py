@@ -32,9 +32,10 @@ ELSEWHERE: Mapping[str, str] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``tagship`` with these arguments (default: the process') and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(arguments)
-    options = parser.parse_args(arguments)
+    options = argparse.Namespace(debug="--debug" in arguments)
+    _use_utf8()
     try:
+        options = _parser(arguments).parse_args(arguments)
         code: int = options.run(options)
         sys.stdout.flush()
         return code
@@ -47,6 +48,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(options, error, CHECK_FAILED)
     except (TagshipError, OSError, MemoryError) as error:
         return _fail(options, error, BAD_INPUT)
+
+
+def _use_utf8() -> None:
+    """Whatever the locale says: tables are UTF-8, and so are the names in them. A closed stream reads as empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8-sig" if name == "stdin" else "utf-8")
 
 
 def _fail(options: argparse.Namespace, error: object, code: int) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.engines import Engine, Lane
-from tagship_runtime.errors import EngineError
+from tagship_runtime.errors import EngineError, NotAScoreError
 
 
 class OneRow:
@@ -34,6 +34,7 @@ class OneRow:
         self.bytes = memoryview(flat.data).cast("B")
         # Local names are found faster than attributes, which is a tenth of the time here.
         numbers, invoke, output, greater_equal = flat.tolist, lane.invoke, lane.output, np.greater_equal
+        scores = output.reshape(-1).tolist
 
         def decide(thresholds: Scores) -> Decisions | None:
             if not isfinite(sum(numbers())):  # Python adds in float64, where float32 does not overflow
@@ -42,6 +43,8 @@ class OneRow:
                 invoke()
             except Exception as error:  # ONNX Runtime's exceptions have no common base but this
                 raise EngineError(f"{engine} failed on one row: {error}") from error
+            if not isfinite(sum(scores())):  # NaN would pass for "no label"
+                raise NotAScoreError(engine, 0, next(score for score in scores() if not isfinite(score)))
             decisions: Decisions = greater_equal(output, thresholds)
             return decisions
 

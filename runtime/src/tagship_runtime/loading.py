@@ -163,6 +163,9 @@ def _read(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[bytes, str
             raise MissingFileError(f"{path} is a folder; a .tflite or .onnx file is needed") from None
         except FileNotFoundError:
             raise MissingFileError(f"{path} does not exist; a .tflite or .onnx file is needed") from None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise MissingFileError(f"{path!r} cannot be read ({reason}); a .tflite or .onnx file is needed") from error
     if hasattr(source, "read"):
         content = source.read()
         if isinstance(content, bytes):

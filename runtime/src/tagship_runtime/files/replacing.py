@@ -30,7 +30,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     except (TagshipError, BrokenPipeError):
         raise
     except OSError as error:
-        raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
+        raise OutputError(f"cannot write {target}: {os.strerror(error.errno) if error.errno else error}") from error
     finally:
         if not special:
             with suppress(OSError):  # it may be the folder itself that does not exist
