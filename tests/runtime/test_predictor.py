@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -235,3 +236,33 @@ def test_wrong_single_rows(model: tagship_runtime.Predictor, row: Any, error: ty
     with pytest.raises(error):
         model.predict_one(row)
     assert model.predict_one([1, 2, 3, 4, 5, 6]) == model.predict_labels([[1, 2, 3, 4, 5, 6]])[0]
+
+
+@pytest.mark.parametrize("size", [1, 9, 20_000])
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64, np.uint8, np.bool_, np.longdouble])
+def test_numbers_are_converted_once(model: tagship_runtime.Predictor, dtype: Any, size: int) -> None:
+    random = np.random.default_rng(size)
+    numbers = random.uniform(0, 25, (size, 6)).astype(dtype)
+    if dtype is np.int64:
+        numbers[0, 0] = (1 << 24) + 1  # halfway between two float32
+    want = model.predict_proba(numbers.astype(np.float32))
+    for given in (numbers, np.asfortranarray(numbers), np.repeat(numbers, 2, axis=0)[::2]):
+        np.testing.assert_array_equal(model.predict_proba(given), want)
+        np.testing.assert_array_equal(model.predict(given), want >= model.thresholds)
+
+
+@pytest.mark.parametrize("size", [1, 100, 9000])
+def test_missing_numbers_are_filled_in_arrays(artifact: Path, rows: Features, size: int) -> None:
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    assert contract.features is not None
+    features = tuple(replace(feature, fill=3.0) for feature in contract.features)  # type: ignore[call-arg]
+    model = tagship_runtime.load(container.attach(payload, replace(contract, features=features, golden=None)))
+    gaps = np.resize(rows, (size, 6)).copy()
+    gaps[size // 2, 4] = np.nan
+    filled = np.where(np.isnan(gaps), np.float32(3), gaps)
+    np.testing.assert_array_equal(model.predict_proba(gaps), model.predict_proba(filled))
+    assert model.predict_one(gaps[size // 2].tolist()) == model.predict_one(filled[size // 2])
+    gaps[0, 0] = np.inf
+    with pytest.raises(errors.InputValueError, match="row 0, column 'feature_0': inf is infinite"):
+        model.predict(gaps)
