@@ -1,12 +1,13 @@
 # make demo   train, export, verify and predict on the built-in data set
 # make test   lint, types, import rules, tests
-# Both create .venv first and work offline once that is done.
+# make bench  the runtime against hand-written loops on the bare engines, as ratios
+# All create .venv first and work offline once that is done.
 
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test lint pins clean
+.PHONY: install demo test bench lint pins clean
 
 install: $(VENV)/.installed
 
@@ -30,6 +31,19 @@ lint: install
 
 test: lint
 	$(BIN)/python -m pytest
+
+# The reference classifier.
+build/bench/artifacts: | install
+	rm -rf build/bench
+	$(BIN)/tagship train sample:synthetic --preset article --out build/bench
+	$(BIN)/tagship export build/bench --out $@
+
+bench: install build/bench/artifacts
+	$(BIN)/python benchmarks/one_row.py --keras build/bench/model.keras
+	$(BIN)/python benchmarks/batch.py
+	$(BIN)/python benchmarks/cold_start.py --keras build/bench/model.keras
+	$(BIN)/python benchmarks/parquet.py
+	$(BIN)/python benchmarks/installed_size.py
 
 pins:
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url requirements-dev.txt \

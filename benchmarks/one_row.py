@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -68,6 +69,7 @@ def measure(path: Path, rounds: int) -> list[Line]:
 
 def measure_keras(path: Path, original: Path, rounds: int) -> list[Line]:
     """Factors against the model that the artifact was made from; the peer is tagship."""
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     import keras
 
     keras.utils.disable_interactive_logging()

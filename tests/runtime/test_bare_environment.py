@@ -8,6 +8,8 @@ import venv
 from importlib.metadata import distribution
 from pathlib import Path
 
+import pyarrow
+import pyarrow.parquet
 import pytest
 from packaging.requirements import Requirement
 
@@ -98,8 +100,11 @@ def test_commands_work_and_say_what_is_missing(
         return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
 
     artifact = artifacts["plain", here]
+    lines = tmp_path / "rows.jsonl"
+    lines.write_text('{"feature_0":6,"feature_1":23,"feature_2":0,"feature_3":4,"feature_4":8,"feature_5":8}\n')
     for arguments in (
         ("predict", artifact, rows),
+        ("predict", artifact, lines, "--format", "jsonl", "--scores"),
         ("inspect", artifact),
         ("selftest", artifact),
         ("benchmark", artifact),
@@ -113,6 +118,16 @@ def test_commands_work_and_say_what_is_missing(
     train = run("train", rows, "--out", tmp_path / "run")
     assert train.returncode == 2
     assert "pip install tagship-training" in train.stderr
-    parquet = run("predict", artifact, tmp_path / "rows.parquet")
-    assert parquet.returncode == 2
-    assert len(parquet.stderr.splitlines()) == 1
+    pyarrow.parquet.write_table(pyarrow.table({f"feature_{i}": [1.0] for i in range(6)}), tmp_path / "rows.parquet")
+    for arguments in (
+        ("predict", artifact, tmp_path / "rows.parquet"),
+        ("predict", artifact, rows, "--out", tmp_path / "out.parquet"),
+    ):
+        parquet = run(*arguments)
+        assert parquet.returncode == 2
+        assert parquet.stderr == "tagship: error: pyarrow is not installed; run: pip install 'tagship-runtime[files]'\n"
+    assert not (tmp_path / "out.parquet").exists()
+    large = tmp_path / "large.csv"  # as large as what pyarrow would be asked to read
+    large.write_text(rows.read_text() + "8,8,4,0,23,6\n" * 350_000)
+    done = run("predict", artifact, large, "--out", tmp_path / "out.jsonl.gz")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -104,3 +105,43 @@ def test_arrays_of_other_shapes() -> None:
     spoiled[2, 1, 3, 0] = np.nan
     with pytest.raises(InputValueError, match=r"row 2, column '\[1, 3, 0\]'"):
         images.encode(spoiled)
+
+
+def test_unknown_words_are_counted_and_missing_ones_are_not() -> None:
+    unknown: Counter[str] = Counter()
+    rows = [
+        row | {"sex": sex, "grade": grade} for row, sex, grade in zip(ROWS * 2, "FXYM", ["1", None, 7, ""], strict=True)
+    ]
+    matrix = ENCODER.encode(rows, unknown)
+    assert unknown == {"sex": 2, "grade": 1}
+    np.testing.assert_array_equal(matrix[1, 2:5], 0)
+    ENCODER.encode(rows, unknown)
+    assert unknown == {"sex": 4, "grade": 2}
+
+
+def test_what_is_masked_is_missing() -> None:
+    masked = np.ma.masked_array([[1, 2], [3, 4]], mask=[[False, True], [False, False]])
+    filled = encoder((NumericFeature(name="a"), NumericFeature(name="b", fill=9.0)), (None, 2))
+    np.testing.assert_array_equal(filled.encode(masked), [[1, 9], [3, 4]])
+    refused = encoder((NumericFeature(name="a"), NumericFeature(name="b")), (None, 2))
+    with pytest.raises(InputValueError, match=r"row 0, column 'b'.*missing"):
+        refused.encode(masked)
+
+
+WORDS = st.sampled_from(["red", "green", "blue", ""])
+
+
+@given(st.lists(st.tuples(WORDS, st.none() | st.floats(-1e6, 1e6, width=32)), min_size=1, max_size=20))
+def test_encoding_is_the_same_for_rows_alone_and_together(pairs: list[tuple[str, float | None]]) -> None:
+    features = (
+        CategoryFeature(name="colour", values=("red", "green")),
+        NumericFeature(name="size", fill=-1.0, indicator=True),
+    )
+    made = encoder(features, (None, 4))
+    rows = [{"colour": colour, "size": size} for colour, size in pairs]
+    unknown: Counter[str] = Counter()
+    together = made.encode(rows, unknown)
+    np.testing.assert_array_equal(together, np.concatenate([made.encode([row]) for row in rows]))
+    np.testing.assert_array_equal(together[:, :2].sum(axis=1), [word in ("red", "green") for word, _ in pairs])
+    np.testing.assert_array_equal(together[:, 2], [-1.0 if size is None else size for _, size in pairs])
+    assert unknown.total() == sum(word == "blue" for word, _ in pairs)

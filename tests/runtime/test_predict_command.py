@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +179,36 @@ def test_benchmark(tagship: Command, artifact: Path, monkeypatch: pytest.MonkeyP
     (speed,) = json.loads(tagship("benchmark", artifact, "--json").out)
     assert speed["bytes"] == artifact.stat().st_size
     assert speed["one_row_us"] > 0
+    assert speed["selftest"] is True
     assert "rows/s" in tagship("benchmark", artifact).out
+
+
+def test_benchmark_recommends(
+    tagship: Command, artifact: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tagship_runtime.commands.benchmark.ONE_ROW_CALLS", 5)
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    assert contract.golden is not None
+    wrong, small = tmp_path / "wrong.bin", tmp_path / "small.bin"
+    scores = tuple(tuple(0.5 for _ in row) for row in contract.golden.scores)
+    wrong.write_bytes(container.attach(payload, replace(contract, golden=replace(contract.golden, scores=scores))))
+    small.write_bytes(container.attach(payload, replace(contract, golden=None)))
+    lines = tagship("benchmark", artifact, wrong, small).out.splitlines()
+    assert [line.split()[-2:] for line in lines[1:4]] == [
+        ["passed", str(artifact)],
+        ["FAILED", str(wrong)],
+        ["none", str(small)],
+    ]
+    assert lines[4] == f"not {wrong}: it fails its self-test on this machine"
+    assert [line.partition(":")[0] for line in lines[5:]] == [
+        "for one row at a time",
+        "for batches",
+        "for a quick start",
+        "smallest",
+    ]
+    assert not [line for line in lines[5:] if str(wrong) in line]
+    assert lines[8] == f"smallest: {small}"
 
 
 def test_help_names_every_command(tagship: Command) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pickle
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,110 @@ def test_model_without_contract(artifact: Path, rows: Features) -> None:
 def test_labels_that_contradict_the_contract(artifact: Path) -> None:
     with pytest.raises(errors.LabelError, match="leave them out"):
         tagship_runtime.load(artifact, labels=["a", "b", "c"])
+
+
+def test_highest_scores_and_scores_by_name(model: tagship_runtime.Predictor, rows: Features) -> None:
+    scores = model.predict_proba(rows[:20])
+    for row, highest, named in zip(scores, model.top_k(rows[:20], 2), model.scores_by_name(rows[:20]), strict=True):
+        order = sorted(range(3), key=lambda label: -row[label])
+        assert highest == [(model.labels[label], float(row[label])) for label in order[:2]]
+        assert list(named.items()) == list(zip(model.labels, map(float, row), strict=True))
+    assert model.highest(np.full((1, 3), 0.5, np.float32), 3) == [[(label, 0.5) for label in model.labels]]
+    assert model.top_k([], 1) == []
+    for k in (0, 4, -1):
+        with pytest.raises(errors.UsageError, match="from 1 to 3"):
+            model.top_k(rows[:1], k)
+
+
+def test_thresholds_for_one_call(model: tagship_runtime.Predictor, rows: Features) -> None:
+    before = model.predict(rows)
+    other = model.with_thresholds({"class_1": 0.9})
+    np.testing.assert_array_equal(model.predict(rows, thresholds={"class_1": 0.9}), other.predict(rows))
+    assert model.predict_labels(rows[:99], thresholds={"class_1": 0.9}) == other.predict_labels(rows[:99])
+    assert model.predict_one(rows[0], thresholds=[1e-6] * 3) == model.labels
+    np.testing.assert_array_equal(model.predict(rows), before)
+    both = other.with_thresholds({"class_0": 0.8})
+    np.testing.assert_allclose(both.thresholds[:2], [0.8, 0.9])
+    with pytest.raises(errors.LabelError, match="no label is called"):
+        model.predict(rows, thresholds={"class_9": 0.5})
+
+
+class Unhelpful:
+    """Neither a number nor a sequence."""
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["1", 2, 3, 4, 5, 6],
+        [True, 2, 3, 4, 5, 6],
+        [np.float64(1), 2, 3, 4, 5, np.int8(6)],
+        (1, 2, 3, 4, 5, 6),
+        np.arange(1, 7),
+        np.arange(1, 7, dtype=np.float32),
+        np.arange(6, 0, -1, dtype=np.float32)[::-1],
+        dict(zip(FEATURES, range(1, 7), strict=True)),
+        pandas.Series(range(6, 0, -1), FEATURES[::-1]),
+        range(1, 7),
+    ],
+    ids=lambda row: type(row).__name__,
+)
+def test_every_kind_of_single_row(model: tagship_runtime.Predictor, row: Any) -> None:
+    assert model.predict_one(row) == model.predict_labels([[1, 2, 3, 4, 5, 6]])[0]
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [
+        ([1, 2, 3], errors.InputShapeError),
+        ([1] * 7, errors.InputShapeError),
+        ([], errors.InputError),
+        (7.0, errors.InputShapeError),
+        ("123456", errors.InputError),
+        ([None, 2, 3, 4, 5, 6], errors.InputValueError),
+        (["x", 2, 3, 4, 5, 6], errors.InputValueError),
+        ([1e39, 2, 3, 4, 5, 6], errors.InputValueError),
+        ([float("inf"), 2, 3, 4, 5, 6], errors.InputValueError),
+        ([float("nan"), 2, 3, 4, 5, 6], errors.InputValueError),
+        ([1j, 2, 3, 4, 5, 6], errors.InputError),
+        ([Unhelpful(), 2, 3, 4, 5, 6], errors.InputError),
+        ([[1], 2, 3, 4, 5, 6], errors.InputError),
+        (np.ones((6, 6), np.float32), errors.InputShapeError),
+        (np.ones(5, np.float32), errors.InputShapeError),
+        (np.full(6, np.nan, np.float32), errors.InputValueError),
+    ],
+)
+def test_wrong_single_rows(model: tagship_runtime.Predictor, row: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        model.predict_one(row)
+    assert model.predict_one([1, 2, 3, 4, 5, 6]) == model.predict_labels([[1, 2, 3, 4, 5, 6]])[0]
+
+
+@pytest.mark.parametrize("size", [1, 9, 20_000])
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64, np.uint8, np.bool_, np.longdouble])
+def test_numbers_are_converted_once(model: tagship_runtime.Predictor, dtype: Any, size: int) -> None:
+    random = np.random.default_rng(size)
+    numbers = random.uniform(0, 25, (size, 6)).astype(dtype)
+    if dtype is np.int64:
+        numbers[0, 0] = (1 << 24) + 1  # halfway between two float32
+    want = model.predict_proba(numbers.astype(np.float32))
+    for given in (numbers, np.asfortranarray(numbers), np.repeat(numbers, 2, axis=0)[::2]):
+        np.testing.assert_array_equal(model.predict_proba(given), want)
+        np.testing.assert_array_equal(model.predict(given), want >= model.thresholds)
+
+
+@pytest.mark.parametrize("size", [1, 100, 9000])
+def test_missing_numbers_are_filled_in_arrays(artifact: Path, rows: Features, size: int) -> None:
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    assert contract.features is not None
+    features = tuple(replace(feature, fill=3.0) for feature in contract.features)  # type: ignore[call-arg]
+    model = tagship_runtime.load(container.attach(payload, replace(contract, features=features, golden=None)))
+    gaps = np.resize(rows, (size, 6)).copy()
+    gaps[size // 2, 4] = np.nan
+    filled = np.where(np.isnan(gaps), np.float32(3), gaps)
+    np.testing.assert_array_equal(model.predict_proba(gaps), model.predict_proba(filled))
+    assert model.predict_one(gaps[size // 2].tolist()) == model.predict_one(filled[size // 2])
+    gaps[0, 0] = np.inf
+    with pytest.raises(errors.InputValueError, match="row 0, column 'feature_0': inf is infinite"):
+        model.predict(gaps)

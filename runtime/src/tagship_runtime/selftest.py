@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,9 +25,9 @@ class SelfTest:
         max_difference: Largest absolute difference to the scores in the contract, over both ways.
         tolerance: How large it may be.
         flips: Decisions that differ from the contract's although the golden score is farther from its
-            threshold than the tolerance.
+            threshold than the tolerance; counted for the batch, the single rows, and the names of single rows.
         engine: What computed the scores, with its version.
-        machine: Processor architecture and system.
+        machine: Processor, its architecture, and the system.
     """
 
     rows: int
@@ -56,17 +58,18 @@ def run(predictor: Predictor) -> SelfTest:
     if golden is None or not golden.rows:
         raise CheckFailedError("the artifact has no golden rows, so there is nothing to replay")
     rows = list(golden.rows)
+    original = predictor.with_thresholds(predictor.contract.thresholds)
     try:
-        batch = predictor.predict_proba(rows)
-        single = np.concatenate([predictor.predict_proba([row]) for row in rows])
+        batch = original.predict_proba(rows)
+        single = np.concatenate([original.predict_proba([row]) for row in rows])
     except NotAScoreError as error:
         raise CheckFailedError(f"replaying golden rows: {error}") from error
+    named = np.array([[label in names for label in original.labels] for names in map(original.predict_one, rows)])
     want = np.array(golden.scores, np.float32)
-    thresholds = np.array(predictor.contract.thresholds, np.float32)
-    firm = np.abs(want - thresholds) > golden.tolerance
+    firm = np.abs(want - original.thresholds) > golden.tolerance
     flips = sum(
-        int(np.count_nonzero(((got >= thresholds) != np.array(golden.decisions, bool)) & firm))
-        for got in (batch, single)
+        int(np.count_nonzero((got != np.array(golden.decisions, bool)) & firm))
+        for got in (original.predict(rows), original.decide(single), named)
     )
     return SelfTest(
         rows=len(rows),
@@ -74,5 +77,15 @@ def run(predictor: Predictor) -> SelfTest:
         tolerance=golden.tolerance,
         flips=flips,
         engine=f"{predictor.engine.name} {predictor.engine.version}",
-        machine=f"{platform.machine()} {platform.system()}",
+        machine=f"{_processor()}, {platform.machine()} {platform.system()}",
     )
+
+
+def _processor() -> str:
+    """The processor's name, where the system tells it."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text().splitlines():
+            key, _, value = line.partition(":")
+            if key.strip() in ("model name", "Model", "Hardware"):
+                return value.strip()
+    return platform.processor() or "unknown processor"

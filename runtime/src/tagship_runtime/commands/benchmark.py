@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from tagship_runtime.arrays import Features
 from tagship_runtime.commands.options import add_artifact_options, load_artifact
+from tagship_runtime.contract import CategoryFeature
 from tagship_runtime.predictor import Predictor
 
-HELP = "measure load time, one-row latency and batch throughput of artifacts on this machine"
+HELP = "compare artifacts on this machine: load time, one-row latency, batch throughput; and recommend"
 EXAMPLES = ("tagship benchmark model.tflite", "tagship benchmark *.tflite *.onnx --json")
 
 ONE_ROW_CALLS, BATCH_CALLS, BATCH_ROWS = 2000, 5, 20_000
@@ -28,10 +30,11 @@ class Speed:
     Attributes:
         artifact: Its path.
         bytes: Its size.
-        load_ms: Read, check and open it, in milliseconds; the engine's own import included the first time.
+        load_ms: Read, check and open it, in milliseconds.
         one_row_us: Median of one row to label names, in microseconds.
         one_row_p99_us: 99th percentile of the same.
         rows_per_second: Decisions for a batch.
+        selftest: Whether its golden rows come out as they should on this machine; None where it has none.
     """
 
     artifact: str
@@ -40,6 +43,7 @@ class Speed:
     one_row_us: float
     one_row_p99_us: float
     rows_per_second: float
+    selftest: bool | None
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,25 +55,58 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Measure each artifact and print a table."""
-    speeds = [_measure(path, options) for path in options.artifacts]
+    speeds = [_measure(path, options) for path in dict.fromkeys(options.artifacts)]
     if options.json:
         print(json.dumps([asdict(speed) for speed in speeds], indent=2))
         return 0
-    print(f"{'bytes':>10} {'load ms':>8} {'1 row us':>9} {'p99 us':>8} {'rows/s':>12}  artifact")
+    print(f"{'bytes':>10} {'load ms':>8} {'1 row us':>9} {'p99 us':>8} {'rows/s':>12} {'self-test':>9}  artifact")
     for speed in speeds:
         print(
             f"{speed.bytes:>10,} {speed.load_ms:>8.1f} {speed.one_row_us:>9.1f} {speed.one_row_p99_us:>8.1f} "
-            f"{speed.rows_per_second:>12,.0f}  {speed.artifact}"
+            f"{speed.rows_per_second:>12,.0f} {_VERDICTS[speed.selftest]:>9}  {speed.artifact}"
         )
+    for line in _recommend(speeds):
+        print(line)
     return 0
 
 
+_VERDICTS = {True: "passed", False: "FAILED", None: "none"}
+
+NOISE = 1.1
+"""Times that differ by less are the same: the smaller file wins."""
+
+
+PURPOSES: Mapping[str, Callable[[Speed], float]] = {
+    "one row at a time": lambda speed: speed.one_row_us,
+    "batches": lambda speed: 1 / speed.rows_per_second,
+    "a quick start": lambda speed: speed.load_ms,
+}
+"""What is the least of what, for whom."""
+
+
+def _recommend(speeds: Sequence[Speed]) -> Iterator[str]:
+    """The best of those that compute here what was exported; how exact a recipe is, ``tagship inspect`` tells."""
+    sound = [speed for speed in speeds if speed.selftest is not False]
+    for speed in speeds:
+        if speed.selftest is False:
+            yield f"not {speed.artifact}: it fails its self-test on this machine"
+    if len(sound) < 2:
+        return
+    for purpose, cost in PURPOSES.items():
+        least = min(cost(speed) for speed in sound)
+        best = min((speed for speed in sound if cost(speed) <= NOISE * least), key=lambda speed: speed.bytes)
+        yield f"for {purpose}: {best.artifact}"
+    yield f"smallest: {min(sound, key=lambda speed: speed.bytes).artifact}"
+
+
 def _measure(path: str, options: argparse.Namespace) -> Speed:
+    load_artifact(path, options)  # the engine's import counts for none of them
     start = time.perf_counter()
     model = load_artifact(path, options)
     load_seconds = time.perf_counter() - start
     rows = _rows(model)
-    one = _times(lambda: model.predict_one(rows[0]), ONE_ROW_CALLS) * 1e6
+    first = rows[0].tolist() if isinstance(rows, np.ndarray) else rows[0]
+    one = _times(lambda: model.predict_one(first), ONE_ROW_CALLS) * 1e6
     many = _times(lambda: model.predict(rows), BATCH_CALLS)
     return Speed(
         artifact=path,
@@ -78,17 +115,23 @@ def _measure(path: str, options: argparse.Namespace) -> Speed:
         one_row_us=float(np.median(one)),
         one_row_p99_us=float(np.percentile(one, 99)),
         rows_per_second=len(rows) / float(np.median(many)),
+        selftest=None if model.contract.golden is None else model.selftest().passed,
     )
 
 
-def _rows(model: Predictor) -> Features:
+def _rows(model: Predictor) -> Any:
     """Golden rows repeated, or random ones; values do not change the speed of these models."""
-    golden = model.contract.golden
-    if golden is None:
-        shape = tuple(size or 1 for size in model.contract.input.shape[1:])
-        rows: Features = np.random.default_rng(0).normal(size=(BATCH_ROWS, *shape)).astype(np.float32)
+    contract = model.contract
+    if contract.golden is None:
+        rows: Features = (
+            np.random.default_rng(0).normal(size=(BATCH_ROWS, *contract.input.row_shape)).astype(np.float32)
+        )
         return rows
-    return np.resize(np.array(golden.rows, dtype=object), (BATCH_ROWS, *np.shape(golden.rows)[1:]))
+    golden = list(contract.golden.rows)
+    if any(isinstance(feature, CategoryFeature) for feature in contract.features or ()):
+        return (golden * (BATCH_ROWS // len(golden) + 1))[:BATCH_ROWS]
+    numbers = np.array(golden, np.float32)
+    return np.resize(numbers, (BATCH_ROWS, *numbers.shape[1:]))
 
 
 def _times(call: Callable[[], object], calls: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
