@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tagship_export.errors import ConversionError, UnsupportedOpsError
 from tagship_export.writers import litert_quantize
-from tagship_export.writers.flatbuffer import name_ends, weight_bytes
+from tagship_export.writers.flatbuffer import name_ends, operations, weight_bytes
 from tagship_export.writers.graph import trace
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def int8_io(source: Source) -> bytes:
 
     rows, size = source.calibration, source.batch or 1
     if rows is None:
-        raise ConversionError("int8_io needs calibration rows")
+        raise ConversionError("this recipe needs calibration rows")
+    if "WHILE" in operations(source.float32):  # the converter's calibration ends the process there
+        raise ConversionError("the model has a loop, which integers from end to end do not work with; unroll it")
 
     def representative() -> Iterator[list[Any]]:
         for start in range(0, len(rows) - size + 1, size):

@@ -48,6 +48,8 @@ def int16x8(source: Source) -> bytes:
 
 def _static(source: Source, activation_bits: int) -> bytes:
     manager = _manager(source)
+    if "WHILE" in operations(source.float32):
+        raise ConversionError("the model has a loop, whose activations cannot be calibrated; unroll it")
     for operation in PRODUCTS:
         manager.add_static_config(".*", operation, activation_num_bits=activation_bits, weight_num_bits=8)
     return _quantize(source, manager)
