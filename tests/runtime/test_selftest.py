@@ -9,19 +9,38 @@ import numpy as np
 import pytest
 
 import tagship_runtime
-from tagship_runtime.arrays import Features, Scores
+from tagship_runtime.arrays import Scores
+from tagship_runtime.engines import Engine, Lane
 
 
 class Wrong:
     """An engine whose scores are spoiled."""
 
-    def __init__(self, model: tagship_runtime.Predictor, spoil: Callable[[Scores], Scores]) -> None:
-        self._engine, self._spoil = model.engine, spoil
-        self.name, self.version = "wrong", "0"
-        self.input, self.output = model.engine.input, model.engine.output
+    name, version = "wrong", "0"
 
-    def run(self, features: Features) -> Scores:
-        return self._spoil(self._engine.run(features))
+    def __init__(self, engine: Engine, spoil: Callable[[Scores], Scores]) -> None:
+        self._engine, self._spoil = engine, spoil
+        self.input, self.output = engine.input, engine.output
+
+    def lane(self, rows: int) -> Lane:
+        return WrongLane(self._engine.lane(rows), self._spoil)
+
+    def reopen(self) -> None:
+        self._engine.reopen()
+
+
+class WrongLane:
+    def __init__(self, lane: Lane, spoil: Callable[[Scores], Scores]) -> None:
+        self._lane, self._spoil = lane, spoil
+        self.resize(lane.rows)
+
+    def resize(self, rows: int) -> None:
+        self._lane.resize(rows)
+        self.rows, self.input, self.output = rows, self._lane.input, self._lane.output.copy()
+
+    def invoke(self) -> None:
+        self._lane.invoke()
+        self.output[...] = self._spoil(self._lane.output.copy())
 
 
 def test_a_sound_engine_passes(artifact: Path) -> None:
@@ -44,8 +63,8 @@ def test_a_sound_engine_passes(artifact: Path) -> None:
 )
 def test_a_wrong_engine_fails(artifact: Path, spoil: Callable[[Scores], Scores]) -> None:
     model = tagship_runtime.load(artifact)
-    model.engine = Wrong(model, spoil)
-    assert not model.selftest().passed
+    wrong = tagship_runtime.Predictor(artifact.read_bytes(), Wrong(model.engine, spoil), model.contract)
+    assert not wrong.selftest().passed
 
 
 def test_golden_rows_come_near_each_threshold(artifact: Path) -> None:

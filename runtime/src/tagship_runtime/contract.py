@@ -87,6 +87,11 @@ class TensorSpec:
     scale: float | None = None
     zero_point: int | None = None
 
+    @property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of one row."""
+        return tuple(size for size in self.shape[1:] if size is not None)
+
     def to_dict(self) -> dict[str, Json]:
         """As in the contract."""
         document: dict[str, Json] = {"name": self.name, "dtype": self.dtype, "shape": list(self.shape)}

@@ -7,6 +7,7 @@ pandas, polars and pyarrow tables, columns in any order and matched by name.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -20,12 +21,25 @@ from tagship_runtime.errors import InputError, InputShapeError, MissingColumnErr
 
 Columns = Mapping[str, NDArray[Any]]
 
+_MISSING, _UNKNOWN = -1, -2
+
 
 class Encoder(Protocol):
-    """Turns rows into one model's input."""
+    """Turns rows into one model's input.
 
-    def encode(self, rows: Any) -> Features:
+    Attributes:
+        plain: The shape of a row, if arrays of finite numbers are the model's input as they are; else None.
+    """
+
+    plain: tuple[int, ...] | None
+
+    def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:
         """Encode rows.
+
+        Args:
+            rows: As callers have them.
+            unknown: Gets, by feature, how many cells hold a word that is not among a category's values. Such
+                cells are all zeros, and no error; those that are missing are not counted.
 
         Returns:
             C-contiguous float32, shape (rows, ...) as the model takes it. It may share memory with ``rows``
@@ -51,8 +65,9 @@ class ArrayEncoder:
 
     def __init__(self, row_shape: tuple[int, ...]) -> None:
         self.row_shape = row_shape
+        self.plain: tuple[int, ...] | None = row_shape
 
-    def encode(self, rows: Any) -> Features:
+    def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:
         """See :class:`Encoder`."""
         numbers = floats(rows, self.row_shape, self._name)
         return _all_finite(numbers, rows, self._name)
@@ -67,18 +82,19 @@ class TableEncoder:
     def __init__(self, features: tuple[Feature, ...]) -> None:
         self.features = features
         self.names = [feature.name for feature in features]
-        self._numbers_only = all(isinstance(f, NumericFeature) and not f.indicator for f in features)
+        numbers_only = all(isinstance(f, NumericFeature) and not f.indicator for f in features)
+        self.plain: tuple[int, ...] | None = (len(features),) if numbers_only else None
         fills = [f.fill if isinstance(f, NumericFeature) else None for f in features]
         self._fills = np.array([math.nan if fill is None else fill for fill in fills], np.float32)
 
-    def encode(self, rows: Any) -> Features:
+    def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:
         """See :class:`Encoder`."""
         columns = columns_of(rows)
         if columns is not None:
-            return self._encode_columns(columns)
-        if self._numbers_only:
-            return self._fill(floats(rows, (len(self.names),), self.names.__getitem__), rows)
-        return self._encode_columns(self._unnamed(rows))
+            return self._encode_columns(columns, unknown)
+        if self.plain is not None:
+            return self._fill(floats(rows, self.plain, self.names.__getitem__), rows)
+        return self._encode_columns(self._unnamed(rows), unknown)
 
     def _fill(self, numbers: Features, rows: Any) -> Features:
         if not _surely_finite(numbers):
@@ -97,7 +113,7 @@ class TableEncoder:
         columns = zip(*table, strict=True) if table else ((),) * width
         return {name: _as_column(list(column)) for name, column in zip(self.names, columns, strict=True)}
 
-    def _encode_columns(self, columns: Columns) -> Features:
+    def _encode_columns(self, columns: Columns, unknown: Counter[str] | None) -> Features:
         missing = [name for name in self.names if name not in columns]
         if missing:
             raise MissingColumnError(missing, list(columns))
@@ -110,7 +126,9 @@ class TableEncoder:
                 raise InputError(f"column {feature.name!r} has shape {values.shape}; it needs ({rows},) as the others")
             into = matrix[:, position : position + feature.width]
             if isinstance(feature, CategoryFeature):
-                _encode_category(values, feature, into)
+                strangers = _encode_category(values, feature, into)
+                if strangers and unknown is not None:
+                    unknown[feature.name] += strangers
             else:
                 _encode_number(values, feature, into)
             position += feature.width
@@ -157,11 +175,14 @@ def _encode_number(values: NDArray[Any], feature: NumericFeature, into: Features
         into[:, 1] = missing
 
 
-def _encode_category(values: NDArray[Any], feature: CategoryFeature, into: Features) -> None:
+def _encode_category(values: NDArray[Any], feature: CategoryFeature, into: Features) -> int:
+    """Set the ones, and return how many cells hold an unknown word."""
     index = {value: i for i, value in enumerate(feature.values)}
-    codes = np.array([index.get(cells.word(value), -1) for value in values.tolist()], dtype=np.intp)
+    index.setdefault("", _MISSING)
+    codes = np.array([index.get(cells.word(value), _UNKNOWN) for value in values.tolist()], dtype=np.intp)
     known = np.flatnonzero(codes >= 0)
     into[known, codes[known]] = 1
+    return int(np.count_nonzero(codes == _UNKNOWN))
 
 
 def floats(rows: Any, row_shape: tuple[int, ...], name: Callable[[int], str]) -> Features:
@@ -197,6 +218,9 @@ def _all_finite(numbers: Features, rows: Any, name: Callable[[int], str]) -> Fea
 
 
 def _as_array(rows: Any) -> NDArray[Any]:
+    if isinstance(rows, np.ma.MaskedArray):  # asarray would take what is under the mask for a number
+        unmasked: NDArray[Any] = np.ma.filled(rows.astype(np.float64), np.nan)
+        return unmasked
     try:
         array = np.asarray(rows)
     except (TypeError, ValueError) as error:

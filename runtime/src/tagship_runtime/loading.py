@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from string import hexdigits
 from typing import BinaryIO
 
 from tagship_runtime.container import Kind, unpack
-from tagship_runtime.contract import Contract, check_labels
+from tagship_runtime.contract import Contract, TensorSpec, check_labels
 from tagship_runtime.engines import Engine, open_engine
 from tagship_runtime.errors import (
+    ArtifactCorruptError,
     ArtifactError,
     ContractError,
     LabelError,
@@ -29,6 +32,7 @@ def load(
     labels: Sequence[str] | None = None,
     thresholds: Thresholds | None = None,
     threads: int = 1,
+    sha256: str | None = None,
 ) -> Predictor:
     """Load an artifact: its bytes are read once, the contract and digest are checked, then the engine opens.
 
@@ -37,7 +41,9 @@ def load(
         labels: Names of the scores, for a model file without a contract.
         thresholds: One for all, one per label, or by name; they replace the contract's. Without a contract
             the default is 0.5.
-        threads: How many threads the engine may use within one call.
+        threads: How many chunks of a batch may be computed at the same time; a single row takes one thread.
+        sha256: Digest of the whole file in hex, to accept no other; the contract's own digest shows that a file
+            is as it was exported, this one that it is the file you mean.
 
     Raises:
         MissingFileError: No such file.
@@ -49,6 +55,7 @@ def load(
         raise UsageError(f"threads is {threads}; at least 1 is needed")
     data, name = _read(source)
     with _naming(name):
+        _check_pin(data, sha256)
         return _open(data, labels, thresholds, threads)
 
 
@@ -65,6 +72,16 @@ def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Ki
         if contract is None:
             raise NoContractError("the model has no tagship contract; 'tagship export' makes artifacts that have one")
         return kind, contract
+
+
+def _check_pin(data: bytes, pin: str | None) -> None:
+    if pin is None:
+        return
+    if len(pin) != 64 or set(pin.lower()) - set(hexdigits):
+        raise UsageError(f"sha256 is {pin!r}; 64 hex digits are needed, as sha256sum prints them")
+    found = hashlib.sha256(data).hexdigest()
+    if found != pin.lower():
+        raise ArtifactCorruptError(f"the file has SHA-256 {found}, the one that is wanted {pin.lower()}")
 
 
 @contextmanager
@@ -85,20 +102,30 @@ def _open(data: bytes, labels: Sequence[str] | None, thresholds: Thresholds | No
                 "the model has no tagship contract, so its labels are unknown; pass them: "
                 "load(..., labels=['a', 'b'], thresholds=0.5), or --labels a,b"
             )
-        engine = open_engine(kind, payload, threads)
+        engine = open_engine(kind, payload)
         contract = _bare_contract(engine, labels, thresholds)
-        return Predictor(data, engine, contract)
+        return Predictor(data, engine, contract, threads=threads)
     if labels is not None and tuple(labels) != contract.labels:
         raise LabelError(f"labels {list(labels)} were passed, the contract has {list(contract.labels)}; leave them out")
-    engine = open_engine(kind, payload, threads)
-    for promised, found in ((contract.input, engine.input), (contract.output, engine.output)):
-        if (promised.dtype, promised.shape) != (found.dtype, found.shape):
-            raise ContractError(
-                f"the contract promises {promised.name!r} as {promised.dtype} {promised.shape}, "
-                f"the model has {found.dtype} {found.shape}; export it again"
-            )
-    predictor = Predictor(data, engine, contract)
+    engine = open_engine(kind, payload)
+    _check_tensor(contract.input, engine.input)
+    _check_tensor(contract.output, engine.output)
+    predictor = Predictor(data, engine, contract, threads=threads)
     return predictor if thresholds is None else predictor.with_thresholds(thresholds)
+
+
+def _check_tensor(promised: TensorSpec, found: TensorSpec) -> None:
+    """The contract's word against the model's; ONNX models do not say how integers are meant."""
+    said, is_so = (f"{spec.dtype} {spec.shape}" for spec in (promised, found))
+    if found.scale is not None:
+        said, is_so = (
+            f"{text}, scale {spec.scale} and zero point {spec.zero_point}"
+            for text, spec in ((said, promised), (is_so, found))
+        )
+    if said != is_so:
+        raise ContractError(
+            f"the contract promises {promised.name!r} as {said}, the model has {is_so}; export it again"
+        )
 
 
 def _bare_contract(engine: Engine, labels: Sequence[str], thresholds: Thresholds | None) -> Contract:
@@ -107,6 +134,9 @@ def _bare_contract(engine: Engine, labels: Sequence[str], thresholds: Thresholds
         check_labels(labels)
     except ContractError as error:
         raise LabelError(str(error)) from None
+    for tensor in (engine.input, engine.output):
+        if len(tensor.row_shape) != len(tensor.shape) - 1 or not tensor.row_shape:
+            raise ContractError(f"the model's {tensor.name!r} has shape {tensor.shape}; only the batch may be free")
     if engine.output.shape[-1] != len(labels):
         raise LabelError(
             f"{len(labels)} labels were passed, the model's output has shape {engine.output.shape}; "

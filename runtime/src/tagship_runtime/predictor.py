@@ -2,23 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+import struct
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tagship_runtime.arrays import Decisions, Features, Scores
 from tagship_runtime.contract import Contract
 from tagship_runtime.engines import Engine
+from tagship_runtime.errors import EngineError, InputError, UsageError
 from tagship_runtime.features import encoder
+from tagship_runtime.scoring import Scorer
 from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 
 if TYPE_CHECKING:
     from tagship_runtime.selftest import SelfTest
 
+T = TypeVar("T")
+
+SHORT_ROW = 256
+"""Up to so many numbers, a row takes the short way; beyond, the time goes into the model anyway."""
+
+KNOWN_NAMES = 4096
+"""How many different sets of labels are remembered as tuples of names."""
+
+_FLOAT32 = np.dtype(np.float32)
+_NOT_PACKABLE = (struct.error, OverflowError, TypeError, ValueError)
+
 
 class Predictor:
-    """A loaded artifact. Use :func:`tagship_runtime.load` to get one; it may be shared between threads and pickled.
+    """A loaded artifact. Use :func:`tagship_runtime.load` to get one.
+
+    It may be shared between threads, copied, pickled, and used after a fork; every thread and process opens its
+    own lane through the engine. ``with`` closes it at the end.
 
     Attributes:
         labels: Names, in the order of the scores.
@@ -27,47 +46,100 @@ class Predictor:
         engine: What computes the scores.
     """
 
-    def __init__(self, data: bytes, engine: Engine, contract: Contract) -> None:
+    def __init__(self, data: bytes, engine: Engine, contract: Contract, *, threads: int = 1) -> None:
         self.contract, self.engine = contract, engine
         self.labels = contract.labels
-        self.thresholds = np.array(contract.thresholds, np.float32)
-        self.thresholds.flags.writeable = False
         self._data = data
         self._encoder = encoder(contract.features, contract.input.shape)
+        self._scorer = Scorer(engine, contract.input, contract.output, threads)
+        self._one = self._scorer.lanes.one
+        self._shape, self._pack = self._short_way()
+        self._repeated: Scores | None = None
+        self._set_thresholds(contract.thresholds)
 
-    def predict_proba(self, rows: Any) -> Scores:
+    def predict_proba(self, rows: Any, *, unknown: Counter[str] | None = None) -> Scores:
         """Scores for rows: an array-like, a list of dicts, or a data frame.
+
+        Args:
+            rows: What to score.
+            unknown: Gets, by feature, how many cells hold a word that is not among a category's values.
 
         Returns:
             float32 in [0, 1], (rows, labels).
 
         Raises:
             InputError: Rows that the model cannot take; the message names row and column.
-            EngineError: The engine failed.
+            EngineError: The engine failed, or the predictor was closed.
         """
-        features = self._encoder.encode(rows)
-        return self.engine.run(features) if len(features) else np.empty((0, len(self.labels)), np.float32)
+        return self._compute(rows, self._scorer.scores, unknown)
 
-    def predict(self, rows: Any) -> Decisions:
-        """Decisions for rows: bool, (rows, labels), True where ``score >= threshold``."""
-        return self.decide(self.predict_proba(rows))
+    def predict(self, rows: Any, *, thresholds: Thresholds | None = None) -> Decisions:
+        """Decisions for rows: bool, (rows, labels), True where ``score >= threshold``.
+
+        Args:
+            rows: As for :meth:`predict_proba`.
+            thresholds: For this call; see :meth:`with_thresholds`.
+        """
+        if thresholds is not None:
+            return self.with_thresholds(thresholds).predict(rows)
+        if type(rows) is np.ndarray and rows.dtype is _FLOAT32 and rows.shape == self._shape:
+            one = self._one()
+            one.flat[...] = rows.ravel()
+            if one.is_finite():
+                self._invoke(one.invoke)
+                decisions: Decisions = np.greater_equal(one.output, self._row)
+                return decisions
+        return self._compute(rows, self._decisions, None)
+
+    def predict_labels(self, rows: Any, *, thresholds: Thresholds | None = None) -> list[tuple[str, ...]]:
+        """The names of the labels that are on, for each row, in label order."""
+        return self.names(self.predict(rows, thresholds=thresholds))
+
+    def predict_one(self, row: Any, *, thresholds: Thresholds | None = None) -> tuple[str, ...]:
+        """The names of the labels that are on for a single row: a sequence of numbers, or a dict."""
+        if thresholds is not None:
+            return self.with_thresholds(thresholds).predict_one(row)
+        if self._pack is not None and (type(row) is list or type(row) is tuple):
+            one = self._one()
+            try:
+                self._pack(one.bytes, 0, *row)
+            except _NOT_PACKABLE:  # a word, a missing value, another length: the long way fills it, or says so
+                return self._long_one(row)
+            if one.is_finite():
+                self._invoke(one.invoke)
+                return self._named(np.greater_equal(one.output, self._row))
+        return self._long_one(row)
+
+    def top_k(self, rows: Any, k: int) -> list[list[tuple[str, float]]]:
+        """The ``k`` labels with the highest scores, for each row, highest first, whatever their thresholds.
+
+        Raises:
+            UsageError: ``k`` is not between 1 and the number of labels.
+        """
+        return self.highest(self.predict_proba(rows), k)
+
+    def scores_by_name(self, rows: Any) -> list[dict[str, float]]:
+        """Each row's scores by label name."""
+        return [dict(zip(self.labels, row, strict=True)) for row in self.predict_proba(rows).tolist()]
 
     def decide(self, scores: Scores) -> Decisions:
         """Decisions for scores that are there already."""
         return decide(scores, self.thresholds)
 
-    def predict_labels(self, rows: Any) -> list[tuple[str, ...]]:
-        """The names of the labels that are on, for each row, in label order."""
-        return self.names(self.predict(rows))
-
     def names(self, decisions: Decisions) -> list[tuple[str, ...]]:
         """The names of the labels that are on, for decisions that are there already."""
-        return [self._names(row) for row in decisions.tolist()]
+        return [self._named(row) for row in np.ascontiguousarray(decisions)]
 
-    def predict_one(self, row: Any) -> tuple[str, ...]:
-        """The names of the labels that are on for a single row: a sequence of numbers, or a dict."""
-        batch = [row] if isinstance(row, Mapping) else _one(row)
-        return self._names(self.predict(batch)[0].tolist())
+    def highest(self, scores: Scores, k: int) -> list[list[tuple[str, float]]]:
+        """:meth:`top_k` for scores that are there already; of equal scores, the first label comes first."""
+        if not 1 <= k <= len(self.labels):
+            raise UsageError(f"k is {k}; a number from 1 to {len(self.labels)}, the number of labels, is needed")
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+        best = np.take_along_axis(scores, order, axis=1).tolist()
+        return [
+            [(self.labels[label], score) for label, score in zip(labels, row, strict=True)]
+            for labels, row in zip(order.tolist(), best, strict=True)
+        ]
 
     def with_thresholds(self, thresholds: Thresholds) -> Predictor:
         """The same model with other thresholds; with a dict, labels that it does not name keep theirs.
@@ -75,10 +147,10 @@ class Predictor:
         Raises:
             LabelError: An unknown label, or a threshold that is not between 0 and 1.
         """
-        chosen = resolve_thresholds(thresholds, self.labels, self.contract.thresholds)
-        other = Predictor(self._data, self.engine, self.contract)
-        other.thresholds = np.array(chosen, np.float32)
-        other.thresholds.flags.writeable = False
+        chosen = resolve_thresholds(thresholds, self.labels, self._chosen)
+        other = object.__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        other._set_thresholds(chosen)
         return other
 
     def selftest(self) -> SelfTest:
@@ -87,24 +159,84 @@ class Predictor:
 
         return run(self)
 
-    def _names(self, decisions: Sequence[bool]) -> tuple[str, ...]:
-        return tuple(label for label, on in zip(self.labels, decisions, strict=True) if on)
+    def close(self) -> None:
+        """Free the engine's memory, also for predictors made by :meth:`with_thresholds`; predicting then fails."""
+        self._scorer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _short_way(self) -> tuple[tuple[int, ...] | None, Callable[..., None] | None]:
+        """The shape of one row as a batch, and what packs its numbers, if this model allows the short way."""
+        tensors = self.contract.input, self.contract.output
+        plain = self._encoder.plain
+        if any(tensor.dtype != "float32" or tensor.shape[0] not in (None, 1) for tensor in tensors) or plain is None:
+            return None, None
+        size = int(np.prod(plain))
+        if size > SHORT_ROW:
+            return None, None
+        return (1, *plain), struct.Struct(f"{size}f").pack_into if len(plain) == 1 else None
+
+    def _compute(self, rows: Any, compute: Callable[[NDArray[Any]], T | None], unknown: Counter[str] | None) -> T:
+        """Numbers go in as they are; what has names or words, or is not finite, through the encoder."""
+        plain = type(rows) is np.ndarray and rows.dtype.kind in "biuf" and rows.ndim > 0
+        if plain and rows.shape[1:] == self._encoder.plain and (result := compute(rows)) is not None:
+            return result
+        result = compute(self._encoder.encode(rows, unknown))
+        if result is None:
+            raise InputError(f"a number is too large for the model, whose input is {self.contract.input.dtype}")
+        return result
+
+    def _decisions(self, features: NDArray[Any]) -> Decisions | None:
+        if self._repeated is None:
+            self._repeated = self._scorer.repeat(self.thresholds)
+        return self._scorer.decisions(features, self._repeated)
+
+    def _long_one(self, row: Any) -> tuple[str, ...]:
+        return self._named(self.predict(_batch_of(row))[0])
+
+    def _invoke(self, invoke: Callable[[], None]) -> None:
+        try:
+            invoke()
+        except Exception as error:  # ONNX Runtime's exceptions have no common base but this
+            raise EngineError(f"{self.engine.name} failed on one row: {error}") from error
+
+    def _named(self, decisions: Decisions) -> tuple[str, ...]:
+        key = decisions.tobytes()
+        names = self._known.get(key)
+        if names is None:
+            names = tuple(label for label, on in zip(self.labels, decisions.ravel().tolist(), strict=True) if on)
+            if len(self._known) < KNOWN_NAMES:
+                self._known[key] = names
+        return names
+
+    def _set_thresholds(self, thresholds: Sequence[float]) -> None:
+        self._chosen = tuple(thresholds)
+        self.thresholds = np.array(thresholds, np.float32)
+        self.thresholds.flags.writeable = False
+        self._row = self.thresholds[None]
+        self._repeated = None
+        self._known: dict[bytes, tuple[str, ...]] = {}
 
     def __repr__(self) -> str:
         return f"<Predictor {self.contract.recipe} {self.engine.name} labels={list(self.labels)}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        thresholds = [float(threshold) for threshold in self.thresholds]
         labels = None if self.contract.digest else self.labels
-        return _rebuild, (self._data, labels, thresholds)
+        return _rebuild, (self._data, labels, self._chosen, self._scorer.threads)
 
 
-def _one(row: Any) -> Features:
-    array: Features = np.asarray(row)
-    return array[None]
+def _batch_of(row: Any) -> Features | list[Any]:
+    """One row as a batch; a row of numbers and words stays a list, as an array would make words of the numbers."""
+    if isinstance(row, np.ndarray):
+        return row[None]
+    return [dict(row)] if hasattr(row, "keys") else [row]  # a dict, or a row of a data frame
 
 
-def _rebuild(data: bytes, labels: Sequence[str] | None, thresholds: Sequence[float]) -> Predictor:
+def _rebuild(data: bytes, labels: Sequence[str] | None, thresholds: Sequence[float], threads: int) -> Predictor:
     from tagship_runtime.loading import load
 
-    return load(data, labels=labels, thresholds=thresholds)
+    return load(data, labels=labels, thresholds=thresholds, threads=threads)

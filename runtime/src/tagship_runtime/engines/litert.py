@@ -2,95 +2,142 @@
 
 from __future__ import annotations
 
-import threading
-from importlib.metadata import version
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import TensorSpec
+from tagship_runtime.engines import Lane
 from tagship_runtime.errors import EngineError, EngineMissingError
-
-CHUNK_ROWS = 4096
 
 
 class LiteRTEngine:
-    """A LiteRT interpreter per thread, because one is not safe to share and resizing it costs time."""
+    """The model's bytes; each lane is an interpreter, because one is not safe to share."""
 
     name = "LiteRT"
 
-    def __init__(self, payload: bytes, threads: int) -> None:
-        self._payload, self._threads = payload, threads
-        self._local = threading.local()
-        state = self._state()
-        self.input, self.output = state.input, state.output
-        self.version = version("ai-edge-litert")
+    def __init__(self, payload: bytes) -> None:
+        self._payload = payload
+        interpreter = self._open()
+        inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
+        if len(inputs) != 1 or len(outputs) != 1:
+            raise EngineError(
+                f"the model has {len(inputs)} inputs and {len(outputs)} outputs; one each is what tagship runs"
+            )
+        names: dict[str, list[str]] = next(iter(interpreter.get_signature_list().values()), {})
+        self.input = _spec(inputs[0], names.get("inputs"))
+        self.output = _spec(outputs[0], names.get("outputs"))
+        self._spare: Any = interpreter  # for the first lane
 
-    def run(self, features: Features) -> Scores:
+    @property
+    def version(self) -> str:
         """See :class:`tagship_runtime.engines.Engine`."""
-        state = self._state()
-        rows = len(features)
-        scores = np.empty((rows, *(size or 1 for size in self.output.shape[1:])), np.float32)
-        for start in range(0, rows, CHUNK_ROWS):
-            chunk = features[start : start + CHUNK_ROWS]
-            scores[start : start + len(chunk)] = state.run(chunk)
-        return scores
+        from importlib.metadata import version  # slow to import, and seldom asked for
 
-    def _state(self) -> _Interpreter:
-        state: _Interpreter | None = getattr(self._local, "state", None)
-        if state is None:
-            state = self._local.state = _Interpreter(self._payload, self._threads)
-        return state
+        return version("ai-edge-litert")
 
+    def lane(self, rows: int) -> Lane:
+        """See :class:`tagship_runtime.engines.Engine`."""
+        interpreter, self._spare = self._spare, None
+        return _open_lane(interpreter or self._open(), self.output, rows)
 
-class _Interpreter:
-    """One thread's interpreter and the batch size that it is set to."""
+    def reopen(self) -> None:
+        """See :class:`tagship_runtime.engines.Engine`."""
+        self._spare = None
 
-    def __init__(self, payload: bytes, threads: int) -> None:
+    def _open(self) -> Any:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ModuleNotFoundError as error:
             raise EngineMissingError("ai-edge-litert", "litert") from error
         try:
-            self._engine: Any = Interpreter(model_content=payload, num_threads=threads)
-            self._engine.allocate_tensors()
+            interpreter = Interpreter(model_content=self._payload, num_threads=1)
+            interpreter.allocate_tensors()  # what it prints comes now, when the artifact is loaded
+            return interpreter
         except (RuntimeError, ValueError) as error:
             raise EngineError(f"LiteRT refuses the model: {error}") from error
-        inputs, outputs = self._engine.get_input_details(), self._engine.get_output_details()
-        if len(inputs) != 1 or len(outputs) != 1:
-            raise EngineError(
-                f"the model has {len(inputs)} inputs and {len(outputs)} outputs; one each is what tagship runs"
-            )
-        names: dict[str, list[str]] = next(iter(self._engine.get_signature_list().values()), {})
-        self.input = _spec(inputs[0], names.get("inputs"))
-        self.output = _spec(outputs[0], names.get("outputs"))
-        self._in, self._out = inputs[0]["index"], outputs[0]["index"]
-        self._rows = 1
-
-    def run(self, features: Features) -> Scores:
-        rows = len(features)
-        try:
-            if rows != self._rows:
-                self._engine.resize_tensor_input(self._in, features.shape)
-                self._engine.allocate_tensors()
-                self._rows = rows
-            self._engine.set_tensor(self._in, features)
-            self._engine.invoke()
-        except (RuntimeError, ValueError) as error:
-            raise EngineError(f"LiteRT failed on {rows} rows: {error}") from error
-        scores: Scores = self._engine.get_tensor(self._out)
-        return scores
 
 
-def load(payload: bytes, threads: int) -> LiteRTEngine:
+def load(payload: bytes) -> LiteRTEngine:
     """Open a .tflite model's bytes."""
-    return LiteRTEngine(payload, threads)
+    return LiteRTEngine(payload)
+
+
+def _open_lane(interpreter: Any, output: TensorSpec, rows: int) -> Lane:
+    lane = _CopyingLane(interpreter, output)
+    lane.resize(rows)
+    if not hasattr(interpreter, "_interpreter"):
+        return lane
+    try:
+        return _ViewingLane(interpreter, rows)
+    except ValueError:  # tensors that are allocated during the run move, so their memory cannot be looked at
+        return lane
+
+
+class _CopyingLane:
+    """Sets and gets tensors through the public calls, for every model."""
+
+    def __init__(self, interpreter: Any, output: TensorSpec) -> None:
+        self._engine, self._spec = interpreter, output
+        (tensor,), (result,) = interpreter.get_input_details(), interpreter.get_output_details()
+        self._in, self._out = tensor["index"], result["index"]
+        self._dtype, self._shape = tensor["dtype"], tuple(tensor["shape"][1:])
+
+    def resize(self, rows: int) -> None:
+        shape = (rows, *self._shape)
+        _resize(self._engine, self._in, shape)
+        self.rows, self.input = rows, np.zeros(shape, self._dtype)
+        self.output: NDArray[Any] = np.empty((rows, *self._spec.row_shape), self._spec.dtype)
+
+    def invoke(self) -> None:
+        self._engine.set_tensor(self._in, self.input)
+        self._engine.invoke()
+        self.output[...] = self._engine.get_tensor(self._out)
+
+
+class _ViewingLane:
+    """Looks into the interpreter's own memory: half the time for one row.
+
+    ``Interpreter.invoke`` refuses to run while such views exist, since a resize would leave them dangling. Here
+    :meth:`resize`, the only one who does that, lets go of them first, so the native object is called directly.
+    """
+
+    def __init__(self, interpreter: Any, rows: int) -> None:
+        self._engine = interpreter
+        self._in = interpreter.get_input_details()[0]["index"]
+        self._out = interpreter.get_output_details()[0]["index"]
+        self.invoke = interpreter._interpreter.Invoke
+        self._look(rows)
+
+    def resize(self, rows: int) -> None:
+        shape = (rows, *self.input.shape[1:])
+        del self.input, self.output, self.invoke
+        _resize(self._engine, self._in, shape)
+        self.invoke = self._engine._interpreter.Invoke
+        self._look(rows)
+
+    def _look(self, rows: int) -> None:
+        self.input: NDArray[Any] = self._engine.tensor(self._in)()
+        self.output: NDArray[Any] = self._engine.tensor(self._out)()
+        self.rows = rows
+
+
+def _resize(interpreter: Any, index: int, shape: tuple[int, ...]) -> None:
+    try:
+        if tuple(interpreter.get_input_details()[0]["shape"]) != shape:
+            interpreter.resize_tensor_input(index, shape)
+            interpreter.allocate_tensors()
+    except (RuntimeError, ValueError, MemoryError) as error:
+        raise EngineError(f"LiteRT cannot take input of shape {shape}: {error}") from error
 
 
 def _spec(tensor: dict[str, Any], names: list[str] | None) -> TensorSpec:
+    scale, zero_point = tensor["quantization"]
     return TensorSpec(
         name=names[0] if names else tensor["name"],
         dtype=np.dtype(tensor["dtype"]).name,
         shape=tuple(None if size < 0 else int(size) for size in tensor["shape_signature"]),
+        scale=float(scale) or None,
+        zero_point=int(zero_point) if scale else None,
     )

@@ -2,63 +2,102 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import TensorSpec
+from tagship_runtime.engines import Lane
 from tagship_runtime.errors import EngineError, EngineMissingError
 
-CHUNK_ROWS = 4096
-_DTYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64"}
+_DTYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64"} | {
+    f"tensor({kind}{bits})": f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)
+}
 
 
 class OnnxEngine:
-    """One session for all threads; ONNX Runtime allows concurrent runs."""
+    """One session for all threads, which ONNX Runtime allows; each lane is a binding to memory of its own."""
 
     name = "ONNX Runtime"
 
-    def __init__(self, payload: bytes, threads: int) -> None:
-        try:
-            import onnxruntime
-        except ModuleNotFoundError as error:
-            raise EngineMissingError("onnxruntime", "onnx") from error
-        self.version: str = onnxruntime.__version__
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 4  # what fails is raised; nothing else is worth a line on stderr
-        try:
-            self._session: Any = onnxruntime.InferenceSession(payload, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # its exceptions have no common base but this
-            raise EngineError(f"ONNX Runtime refuses the model: {error}") from error
-        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+    def __init__(self, payload: bytes) -> None:
+        self._payload = payload
+        self._opened: Any = None
+        session = self._session()
+        inputs, outputs = session.get_inputs(), session.get_outputs()
         if len(inputs) != 1 or len(outputs) != 1:
             raise EngineError(
                 f"the model has {len(inputs)} inputs and {len(outputs)} outputs; one each is what tagship runs"
             )
         self.input, self.output = _spec(inputs[0]), _spec(outputs[0])
 
-    def run(self, features: Features) -> Scores:
+    @property
+    def version(self) -> str:
         """See :class:`tagship_runtime.engines.Engine`."""
-        rows = len(features)
-        if rows <= CHUNK_ROWS:
-            return self._run(features)
-        chunks = [self._run(features[start : start + CHUNK_ROWS]) for start in range(0, rows, CHUNK_ROWS)]
-        return np.concatenate(chunks)
+        import onnxruntime
 
-    def _run(self, features: Features) -> Scores:
-        try:
-            scores: Scores = self._session.run([self.output.name], {self.input.name: features})[0]
-        except Exception as error:
-            raise EngineError(f"ONNX Runtime failed on {len(features)} rows: {error}") from error
-        return scores
+        return str(onnxruntime.__version__)
+
+    def lane(self, rows: int) -> Lane:
+        """See :class:`tagship_runtime.engines.Engine`."""
+        return _Lane(self._session(), self.input, self.output, rows)
+
+    def reopen(self) -> None:
+        """See :class:`tagship_runtime.engines.Engine`."""
+        _INHERITED.append(self._opened)  # its locks may be held by threads that are gone: never freed, never used
+        self._opened = None
+
+    def _session(self) -> Any:
+        if self._opened is None:
+            self._opened = _open(self._payload)
+        return self._opened
 
 
-def load(payload: bytes, threads: int) -> OnnxEngine:
+_INHERITED: list[Any] = []
+
+
+def load(payload: bytes) -> OnnxEngine:
     """Open a .onnx model's bytes."""
-    return OnnxEngine(payload, threads)
+    return OnnxEngine(payload)
+
+
+def _open(payload: bytes) -> Any:
+    try:
+        import onnxruntime
+    except ModuleNotFoundError as error:
+        raise EngineMissingError("onnxruntime", "onnx") from error
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 4  # what fails is raised; nothing else is worth a line on stderr
+    try:
+        return onnxruntime.InferenceSession(payload, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its exceptions have no common base but this
+        raise EngineError(f"ONNX Runtime refuses the model: {error}") from error
+
+
+class _Lane:
+    """Input and output bound once, which takes two thirds of the time of ``InferenceSession.run`` for one row."""
+
+    def __init__(self, session: Any, input: TensorSpec, output: TensorSpec, rows: int) -> None:
+        self._session, self._specs = session, (input, output)
+        self.resize(rows)
+
+    def resize(self, rows: int) -> None:
+        binding = self._session.io_binding()
+        binds = (binding.bind_input, binding.bind_output)
+        for spec, bind, name in zip(self._specs, binds, ("input", "output"), strict=True):
+            array: NDArray[Any] = np.zeros((rows, *spec.row_shape), spec.dtype)
+            bind(spec.name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+            setattr(self, name, array)
+        self.rows = rows
+        # InferenceSession.run_with_iobinding does the same through two more Python calls.
+        self._binding = binding
+        self.invoke = partial(self._session._sess.run_with_iobinding, binding._iobinding, None)
+
+    input: NDArray[Any]
+    output: NDArray[Any]
 
 
 def _spec(tensor: Any) -> TensorSpec:
