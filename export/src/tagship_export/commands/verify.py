@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
-from tagship_export.commands.options import add_budget_options, import_keras
+from tagship_export.commands.options import add_budget_options, add_original_options, import_keras
 from tagship_runtime.loading import read_contract
 
 HELP = "compare artifacts with the original model on rows that you give; exit 1 if one fails"
@@ -18,9 +18,10 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("original", metavar="ORIGINAL", help="a run folder or a .keras file")
+    parser.add_argument("original", metavar="ORIGINAL", help="a run folder, or a .keras or .h5 file")
     parser.add_argument("artifacts", nargs="+", metavar="ARTIFACT", help=".tflite or .onnx files")
     parser.add_argument("--data", metavar="FILE", help="rows to compare on; default: the run's test rows")
+    add_original_options(parser)
     add_budget_options(parser)
 
 
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     from tagship_export.report import show
     from tagship_export.verifier import verify
 
-    original = open_original(options.original)
+    original = open_original(options.original, logits=options.logits)
     verdicts = [
         verify(original, path, options.data, max_flip_rate=options.max_flip_rate, max_f1_drop=options.max_f1_drop)
         for path in options.artifacts

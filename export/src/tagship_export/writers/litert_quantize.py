@@ -93,9 +93,7 @@ def _ranges(source: Source, manager: Any) -> dict[str, Any]:
     rows = source.calibration
     if rows is None or not len(rows):
         raise ConversionError("this recipe needs calibration rows")
-    tool = calibrator.Calibrator(
-        bytearray(source.float32), num_threads=1, qsv_update_func=qsv_utils.min_max_update
-    )
+    tool = calibrator.Calibrator(bytearray(source.float32), num_threads=1, qsv_update_func=qsv_utils.min_max_update)
     tool.calibrate({"serving_default": _batches(rows, source.batch)}, manager)
     found: dict[str, Any] = tool.get_model_qsvs()
     return found
