@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from tagship_runtime.arrays import Scores
 
+LEAST_STEP = 1e-4
+"""How far past a score at least, where the gap allows."""
+
 
 def transport(original: Scores, thresholds: Sequence[float], artifact: Scores) -> tuple[float, ...]:
     """Move the original's thresholds onto the artifact's scores, label by label.
@@ -33,7 +36,11 @@ def transport(original: Scores, thresholds: Sequence[float], artifact: Scores) -
 
 
 def _best(wanted: NDArray[np.bool_], threshold: float, scores: Scores) -> float:
-    """With the rows sorted by falling score, a threshold switches the first k on, k from 0 to all."""
+    """With the rows sorted by falling score, a threshold switches the first k on, k from 0 to all.
+
+    Between two scores any threshold agrees as well. On few rows that is a wide gap, so the new threshold goes
+    past the score that it has to pass by as much as that is away from the old one, and at most half the gap.
+    """
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order]
     hits = np.concatenate([[0], np.cumsum(wanted[order])])
@@ -47,9 +54,11 @@ def _best(wanted: NDArray[np.bool_], threshold: float, scores: Scores) -> float:
     cut = np.float32(threshold)
     if not best.any() or (best & (lower < cut) & (cut <= upper)).any():
         return threshold
-    middles = ((upper.astype(np.float64) + lower) / 2).astype(np.float32)
-    usable = best & (lower < middles) & (middles <= upper) & (middles > 0) & (middles < 1)
+    near = np.where(lower >= cut, lower, upper).astype(np.float64)  # the end of the interval that faces the original's
+    step = np.minimum((upper.astype(np.float64) - lower) / 2, np.maximum(np.abs(near - cut), LEAST_STEP))
+    moved = np.where(lower >= cut, near + step, near - step).astype(np.float32)
+    usable = best & (lower < moved) & (moved <= upper) & (moved > 0) & (moved < 1)
     if not usable.any():
         return threshold
-    candidates = middles[usable]
+    candidates = moved[usable]
     return float(candidates[np.argmin(np.abs(candidates - cut))])
