@@ -301,11 +301,12 @@ class _Bench:
             want=self.wanted,
             payload=payload,
         )
+        tolerance = recipe.golden_tolerance(verdict.parity.max_difference)
         proven = replace(
             contract,
             parity=verdict.parity_dict() | {"tuned_on": None if recipe.exact else self.evidence.tuned_on},
             quality=verdict.quality(),
-            golden=make_golden(draft, self.evidence.calibration, recipe.score_tolerance, golden),
+            golden=make_golden(draft, self.evidence.calibration, tolerance, golden),
         )
         data = attach(payload, proven)
         predictor = Predictor(data, draft.engine, proven)

@@ -8,7 +8,7 @@ fused operations with ``;``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,9 @@ from tagship_runtime.container import Kind, recognise
 from tagship_runtime.tensors import dequantize, quantize
 
 ROWS = 64
+END = "the scores"
+"""Stands for what comes after the last layer that could be matched."""
+
 Values = dict[str, NDArray[Any]]
 
 
@@ -58,12 +61,31 @@ def first_parting(model: Any, payload: bytes, features: Features, tolerance: flo
         found = READERS[recognise(payload)](payload, rows)
     except (AttributeError, ValueError, RuntimeError):  # no graph, a fixed batch, an engine that says no
         return None
-    for layer, names in _by_layer(list(wanted), found).items():
+    apart: dict[str, Parting] = {}
+    matched = _by_layer(list(wanted), found)
+    for layer, names in matched.items():
         want = wanted[layer]
         off = next((distance for name in names if (distance := _distance(want, found[name])) is not None), None)
         if off is not None and not off <= tolerance * (spread := float(want.std()) + 1e-9):
-            return Parting(layer=layer, difference=off, relative=off / spread)
+            apart[layer] = Parting(layer=layer, difference=off, relative=off / spread)
+    for layer, parting in apart.items():
+        # A converter may fold the end of a layer into the next one; where all that follows agrees, nothing parts.
+        if layer == END or any(name in apart for name in _followers(model.get_layer(layer), matched)):
+            return parting
     return None
+
+
+def _followers(layer: Any, matched: Collection[str]) -> set[str]:
+    """The next layers that could be matched, on every way to the end."""
+    found: set[str] = set()
+    waiting = [layer]
+    while waiting:
+        operations = [node.operation for node in waiting.pop()._outbound_nodes]
+        found |= {operation.name for operation in operations if operation.name in matched} or (
+            set() if operations else {END}
+        )
+        waiting += [operation for operation in operations if operation.name not in matched]
+    return found
 
 
 def _keras_values(model: Any, rows: Features) -> Values:
@@ -71,9 +93,9 @@ def _keras_values(model: Any, rows: Features) -> Values:
     import keras
 
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    values = keras.Model(model.inputs[0], [layer.output for layer in layers])(rows, training=False)
-    values = values if isinstance(values, list | tuple) else [values]
-    return {layer.name: np.asarray(value) for layer, value in zip(layers, values, strict=True)}
+    outputs = [*(layer.output for layer in layers), model.outputs[0]]
+    values = keras.Model(model.inputs[0], outputs)(rows, training=False)
+    return {name: np.asarray(value) for name, value in zip([*(la.name for la in layers), END], values, strict=True)}
 
 
 def _litert_values(payload: bytes, rows: Features) -> Values:
@@ -138,9 +160,7 @@ def _by_layer(layers: list[str], values: Values) -> dict[str, list[str]]:
         own = next((scope for scope in scopes if pattern.fullmatch(scope)), None)
         if own is not None:
             found[layer] = scopes.pop(own)[::-1]
-    if OUTPUT in values:
-        found[layers[-1]] = [OUTPUT]
-    return found
+    return found | {END: [OUTPUT]}
 
 
 def _distance(want: NDArray[Any], got: NDArray[Any]) -> float | None:

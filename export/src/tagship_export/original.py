@@ -16,7 +16,7 @@ import numpy as np
 from tagship_export.errors import OriginalError
 from tagship_export.head import with_sigmoid
 from tagship_export.keras_file import load_keras
-from tagship_export.writers.graph import row_shape
+from tagship_export.writers.graph import OUTPUT, row_shape, trace
 from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import Feature, check_labels, read_features
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
@@ -56,7 +56,7 @@ class Original:
     @cached_property
     def width(self) -> int:
         """How many scores a row gets."""
-        return int(self.model.compute_output_shape((None, *self.row_shape))[-1])
+        return int(trace(self.model).structured_outputs[OUTPUT].shape[-1])
 
     @cached_property
     def encoder(self) -> Encoder:

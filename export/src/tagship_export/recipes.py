@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tagship_export.errors import ExportError
 from tagship_runtime.container import Kind
 
+LEAST_TOLERANCE = 1e-3
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
@@ -35,7 +37,7 @@ class Recipe:
 
     Attributes:
         name: As on the command line and in the contract.
-        score_tolerance: A flip is borderline within it, and golden scores may be off by it on another machine.
+        score_tolerance: A flip is borderline within it; float32 scores may be off by it.
         exact: Whether a score that is farther off fails the artifact, flips or none; then thresholds ship
             unchanged, else they are moved onto the artifact's scores.
         weights: The NumPy type that weights are stored in.
@@ -49,6 +51,18 @@ class Recipe:
     weights: str
     kinds: tuple[Kind, ...] = tuple(Kind)
     budget: Budget
+
+    def golden_tolerance(self, max_difference: float) -> float:
+        """How far golden scores may be off on another machine.
+
+        Integer kernels round differently from processor to processor and from version to version. Each is an
+        approximation of the same model, as far from it as the other, so two of them are apart by at most
+        twice of what was measured here; 1.8 times was the most between the kernels that can be chosen here.
+
+        Args:
+            max_difference: Between the artifact's scores and the original's.
+        """
+        return self.score_tolerance if self.exact else max(LEAST_TOLERANCE, 2 * max_difference)
 
 
 RECIPES: Mapping[str, Recipe] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,11 @@ from rich.table import Table
 
 from tagship_export.exporter import Export
 from tagship_export.quality import Quality
+from tagship_export.search import Search
 from tagship_export.verifier import Verification
+
+SHOWN = 400
+"""So many characters of a row; JSON has all of it."""
 
 PAPER_WIDTH = 140
 """Where there is no terminal to ask how wide it is."""
@@ -87,6 +92,26 @@ def show(
                 highlight=False,
                 soft_wrap=True,
             )
+
+
+def show_search(found: Mapping[str, Search]) -> None:
+    """The worst that was found, as a row that can be replayed."""
+    console = _console()
+    for path, search in found.items():
+        worst, flip = search.farthest, search.flip
+        lines = [
+            f"{path}: of {search.scored:,} rows that were tried, the farthest apart scores {worst.label!r} "
+            f"{worst.original:.4f} > {worst.artifact:.4f}: {json.dumps(worst.row)[:SHOWN]}"
+        ]
+        if flip.flipped:
+            lines.append(
+                f"{path}: the most confident flip is {flip.label!r} {flip.original:.4f} > {flip.artifact:.4f} "
+                f"at the threshold {flip.threshold:.4f}: {json.dumps(flip.row)[:SHOWN]}"
+            )
+        else:
+            lines.append(f"{path}: no flip was found")
+        for line in lines:
+            console.print(escape(line), highlight=False, soft_wrap=True)
 
 
 def _console() -> Console:
