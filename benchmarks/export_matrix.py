@@ -33,7 +33,7 @@ from tagship_runtime.quiet import quiet
 
 HIDDEN, EPOCHS, SEED, CLIP, STOCK_ROWS = 128, 25, 1, 3.0, 500
 NAMES = ("synthetic", "emotions", "yeast", "thyroid")
-COLUMNS = "{:<32}{:>9}{:>7}{:>8}{:>7}{:>9}{:>9}{:>8}{:>9}{:>11}{:>8}  {}"
+COLUMNS = "{:<32}{:>9}{:>7}{:>10}{:>7}{:>9}{:>9}{:>8}{:>9}{:>11}{:>8}  {}"
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -276,3 +277,15 @@ def test_a_converter_that_refuses_is_told_once(article_run: Path, tmp_path: Path
     with pytest.raises(ConversionError):
         export(article_run, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_without_validation_rows_training_rows_tune(article_run: Path, tmp_path: Path) -> None:
+    """As after cross-fitting, where some member has learned from every row."""
+    run = tmp_path / "run"
+    shutil.copytree(article_run, run)
+    (run / "rows" / "validation.parquet").unlink()
+    made = export(run, tmp_path / "out", recipes=["int8"], formats=["onnx"])
+    parity = tagship_runtime.load(made[0].path).contract.parity
+    assert parity is not None
+    assert parity["tuned_on"] == "training rows"
+    assert made[0].verification.passed
