@@ -5,7 +5,6 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := runtime training export tests benchmarks
 
 .PHONY: install demo test lint pins clean
 
@@ -13,9 +12,10 @@ install: $(VENV)/.installed
 
 # The first of these that runs and is new enough; PYTHON=... overrides.
 $(VENV)/.installed: constraints.txt requirements-dev.txt runtime/pyproject.toml training/pyproject.toml export/pyproject.toml
-	@python=$$(scripts/find-python $(PYTHON)) && \
-	{ [ -x $(BIN)/python ] || "$$python" -m venv $(VENV); } && \
-	echo "installing into $(VENV) (about 2 GB, a few minutes the first time)" && \
+	@python=$$(scripts/find-python "$(PYTHON)") && \
+	{ $(BIN)/python -c "import sys; sys.exit(sys.prefix == sys.base_prefix or sys.version_info < (3, 11))" 2>/dev/null \
+	  || "$$python" -m venv --clear $(VENV); } && \
+	echo "installing into $(VENV) (about 3 GB, a few minutes the first time)" && \
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt && \
 	touch $@
 

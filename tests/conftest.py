@@ -59,7 +59,7 @@ def article_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def scaled_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The default network, which scales inside the graph; a few epochs are enough here."""
     folder = tmp_path_factory.mktemp("scaled") / "run"
-    outcome = tagship("train", "sample:synthetic", "--out", folder, "--epochs", 3, "--hidden", "16,16")
+    outcome = tagship("train", "sample:synthetic", "--out", folder, "--epochs", 3, "--hidden", "16,16", "--members", 2)
     assert outcome.code == 0, outcome.err
     return folder
 

@@ -96,7 +96,7 @@ def resealed(artifact: Path, folder: Path, change: Callable[[dict[str, Any]], di
     ("sabotage", "said"),
     [
         (lambda d: d | {"labels": d["labels"][::-1]}, "its labels are"),
-        (lambda d: d | {"thresholds": [0.9, 0.9, 0.9]}, "macro-F1 falls"),
+        (lambda d: d | {"thresholds": [0.9, 0.9, 0.9]}, "its thresholds are (0.9, 0.9, 0.9)"),
         (lambda d: d | {"features": d["features"][::-1]}, "other features"),
     ],
 )

@@ -6,12 +6,14 @@ import hashlib
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import onnx
 import pytest
 
 from tagship_runtime import container, load
+from tagship_runtime.contract import NumericFeature
 from tagship_runtime.errors import (
     ArtifactCorruptError,
     ArtifactError,
@@ -79,7 +81,9 @@ def test_attaching_twice_is_refused(artifact: Path) -> None:
         (b"col_a,col_b\n1,2\n", NotAnArtifactError),
         (b"\x08", NotAnArtifactError),
         (b"\x08\x08", NotAnArtifactError),
-        (b"\x08\x08\x3a\x00", NoContractError),
+        (b"\x08\x08\x3a\x00\x42\x00", NoContractError),
+        (b"\x08\x08\x3a\x00", ArtifactCorruptError),
+        (b"\x08\x08\x3a\x09", ArtifactCorruptError),
     ],
 )
 def test_what_is_no_artifact(data: bytes, error: type[ArtifactError]) -> None:
@@ -107,6 +111,43 @@ def test_every_truncation_is_refused(artifact: Path) -> None:
     for length in lengths:
         with pytest.raises(ArtifactError):
             load(data[:length])
+
+
+@pytest.mark.usefixtures("no_engine")
+def test_truncation_is_noticed_even_where_labels_are_passed(artifact: Path) -> None:
+    """Of a contract that was cut off something is left; without any, ONNX still says how long it is."""
+    data = artifact.read_bytes()
+    payload = len(container.unpack(data).payload)
+    first = payload + 45 if artifact.suffix == ".tflite" else 0  # a FlatBuffer does not say how long it is
+    last_field = {payload}  # the model itself, whole
+    for length in range(first, len(data), 1 if first else 5):
+        if length not in last_field:
+            with pytest.raises(ArtifactError):
+                load(data[:length], labels=LABELS)
+
+
+def test_later_keys_are_read_past(artifact: Path) -> None:
+    """What a later release adds within this format is covered by the digest and otherwise ignored."""
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    document = contract.to_dict() | {"later": {"a": [1, 2.50]}}
+    del document["digest"]
+    rest = json.dumps(document, sort_keys=True, separators=(",", ":")).encode()
+    digest = hashlib.sha256(payload + rest).hexdigest()
+    stored = b'{"digest":"' + digest.encode() + b'",' + rest[1:]
+    kind = container.recognise(payload)
+    tail = container.LAYOUTS[kind].make_tail(len(payload), contract, stored)
+    assert load(payload + tail).labels == contract.labels
+    with pytest.raises(ArtifactCorruptError):
+        load(payload + tail.replace(b'"later"', b'"lates"'))
+
+
+def test_whole_numbers_may_be_written_as_such(artifact: Path) -> None:
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    assert contract.features is not None
+    filled = tuple(NumericFeature(name=feature.name, fill=54) for feature in contract.features)
+    assert load(container.attach(payload, replace(contract, features=filled, golden=None))).contract.features == filled
 
 
 @pytest.mark.usefixtures("no_engine")

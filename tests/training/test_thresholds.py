@@ -1,39 +1,99 @@
-"""Tuned thresholds are the best there are, by trying all."""
+"""Cuts are the best there are, by trying all; what is shipped is drawn between them."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import f1_score
 
-from tagship_training.thresholds import best_f1, tune
+from tagship_training.errors import TrainingError
+from tagship_training.objectives import Objective
+from tagship_training.thresholds import best_cut, tune
 
-CELL = st.tuples(st.integers(0, 1), st.floats(0, 1, width=32))
+CELL = st.tuples(st.integers(0, 1), st.sampled_from([i / 16 for i in range(17)]))
 
 
+def gain(objective: Objective, targets: Any, on: Any) -> float:
+    """Of one set of decisions, counted anew."""
+    true, switched, positives = (targets & on).sum(), on.sum(), targets.sum()
+    match objective.kind:
+        case "f1":
+            return float(2 * true / (switched + positives))
+        case "cost":
+            return float(-objective.value * (switched - true) - objective.other * (positives - true))
+        case "precision":
+            precision = true / switched
+            return float(1 + true / positives if precision >= objective.value and true else precision)
+    recall = true / positives
+    return float(1 + true / switched if recall >= objective.value else recall)
+
+
+@pytest.mark.parametrize("text", ["f1", "cost=1:5", "precision=0.75", "recall=0.75"])
 @given(st.lists(CELL, min_size=1, max_size=20))
-def test_no_other_threshold_is_better(cells: list[tuple[int, float]]) -> None:
+def test_no_other_cut_is_better(text: str, cells: list[tuple[int, float]]) -> None:
+    objective = Objective.parse(text)
     targets = np.array([target for target, _ in cells], np.uint8)
     scores = np.array([score for _, score in cells], np.float32)
-    threshold = np.float32(best_f1(targets, scores))
-    assert 0 < threshold < 1
-
-    def f1(cut: np.float32) -> float:
-        return float(f1_score(targets, scores >= cut, zero_division=0))
-
-    smallest, largest = np.nextafter(np.float32(0), np.float32(1)), np.nextafter(np.float32(1), np.float32(0))
-    others = [cut for score in scores for cut in (score, np.nextafter(score, np.float32(1))) if 0 < cut < 1]
-    if targets.any():
-        assert f1(threshold) >= max(f1(cut) for cut in (smallest, largest, *others)) - 1e-12
+    if not targets.any() or not scores.any():
+        return
+    cut = np.float32(best_cut(targets, scores, objective))
+    assert 0 < cut < 1
+    others = [np.float32(score) - np.float32(1 / 32) for score in set(scores.tolist()) if score > 0]
+    best = max(gain(objective, targets, scores >= other) for other in others)
+    assert gain(objective, targets, scores >= cut) == pytest.approx(best)
 
 
-def test_it_stands_between_two_scores() -> None:
-    targets = np.array([[0], [0], [1], [1]], np.uint8)
-    scores = np.array([[0.1], [0.3], [0.5], [0.9]], np.float32)
-    assert tune(targets, scores) == pytest.approx((0.4,))
+def test_a_cut_stands_between_two_scores() -> None:
+    targets = np.array([0, 0, 1, 1], np.uint8)
+    assert best_cut(targets, np.array([0.1, 0.3, 0.5, 0.9], np.float32), Objective()) == pytest.approx(0.4)
 
 
-def test_a_label_without_positives_keeps_half() -> None:
-    assert best_f1(np.zeros(3, np.uint8), np.array([0.1, 0.2, 0.3], np.float32)) == 0.5
+def test_weights_count_as_repeated_rows() -> None:
+    random = np.random.default_rng(3)
+    targets, scores = random.integers(0, 2, 50).astype(np.uint8), random.random(50).astype(np.float32)
+    weights = random.integers(0, 4, 50).astype(np.float64)
+    repeated = np.repeat(np.arange(50), weights.astype(int))
+    assert best_cut(targets, scores, Objective(), weights) == best_cut(targets[repeated], scores[repeated], Objective())
+
+
+def test_a_rare_label_is_drawn_towards_the_others() -> None:
+    random = np.random.default_rng(0)
+    rows = 2000
+    scores = random.random((rows, 2)).astype(np.float32)
+    targets = (scores > 0.7).astype(np.uint8)
+    targets[:, 1] = 0
+    targets[np.argsort(scores[:, 1])[-2:], 1] = 1  # two positives, at the very top
+    frequent, rare = tune(targets, scores, Objective())
+    own = best_cut(targets[:, 1], scores[:, 1], Objective())
+    pooled = best_cut(targets.ravel(), scores.ravel(), Objective())
+    assert frequent == pytest.approx(0.7, abs=0.02)
+    assert pooled < rare < own
+    middle = (np.log(pooled / (1 - pooled)) + np.log(own / (1 - own))) / 2
+    assert np.log(rare / (1 - rare)) < middle
+
+
+def test_constrained_objectives_hold_on_the_rows_they_are_tuned_on() -> None:
+    random = np.random.default_rng(1)
+    targets = random.integers(0, 2, (500, 3)).astype(np.uint8)
+    scores = np.clip(0.4 * targets + 0.6 * random.random((500, 3)), 0, 1).astype(np.float32)
+    for text, figure in (("precision=0.9", "precision"), ("recall=0.95", "recall")):
+        on = scores >= np.array(tune(targets, scores, Objective.parse(text)), np.float32)
+        right = (on & (targets == 1)).sum(axis=0)
+        reached = right / (on if figure == "precision" else targets).sum(axis=0)
+        assert (reached >= float(text.partition("=")[2])).all()
+        assert (reached < 0.99).all()
+    assert tune(targets, scores, Objective.parse("fixed=0.3")) == (float(np.float32(0.3)),) * 3
+
+
+@pytest.mark.parametrize("text", ["f2", "f1=1", "precision", "precision=2", "cost=1", "cost=0:1", "fixed=0"])
+def test_what_is_no_objective(text: str) -> None:
+    with pytest.raises(TrainingError, match="cost=FP:FN"):
+        Objective.parse(text)
+
+
+@pytest.mark.parametrize("text", ["f1", "precision=0.9", "recall=0.95", "cost=1:5", "fixed=0.5"])
+def test_an_objective_prints_as_it_was_given(text: str) -> None:
+    assert str(Objective.parse(text)) == text

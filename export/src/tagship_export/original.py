@@ -18,7 +18,7 @@ from tagship_export.head import with_sigmoid
 from tagship_export.keras_file import load_keras
 from tagship_export.writers.graph import OUTPUT, row_shape, trace
 from tagship_runtime.arrays import Features, Scores
-from tagship_runtime.contract import Feature, check_labels, read_features
+from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
 from tagship_runtime.features import Encoder, encoder
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
@@ -129,6 +129,8 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
                 f"{folder} has run format {run['tagship_run']!r}, this tagship-export reads {RUN_FORMAT}; update it"
             )
         labels, thresholds = tuple(run["labels"]), tuple(run["thresholds"])
+        check_labels(labels)
+        check_thresholds(thresholds, labels)
         features = read_features(run["features"])
     except (ValueError, KeyError, TypeError, ContractError) as error:
         if isinstance(error, OriginalError):
@@ -147,6 +149,9 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
     )
     if original.width != len(labels):
         raise OriginalError(f"{folder} has {len(labels)} labels for a model that gives {original.width} scores")
+    width = sum(feature.width for feature in features)
+    if original.row_shape != (width,):
+        raise OriginalError(f"{folder} has features of {width} columns for a model of rows {original.row_shape}")
     return original
 
 

@@ -241,7 +241,7 @@ def _contract_faults(original: Original, artifact: Predictor, recipe: Recipe) ->
     if original.features is not None and original.features != contract.features:
         yield "it describes other features than the original"
     if recipe.exact and original.thresholds is not None and original.thresholds != contract.thresholds:
-        yield f"it ships the thresholds {list(contract.thresholds)}, the original's are {list(original.thresholds)}"
+        yield f"its thresholds are {contract.thresholds}, the original's {original.thresholds}"
 
 
 def _parity_faults(parity: Parity, shipped_flips: int, recipe: Recipe, budget: Budget) -> Iterator[str]:

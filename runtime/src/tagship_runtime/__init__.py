@@ -5,12 +5,24 @@
 >>> model.predict_labels([[1.0, 2.0, 3.0]])
 """
 
+from typing import TYPE_CHECKING, Any
+
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import TagshipError
 from tagship_runtime.loading import load
 from tagship_runtime.predictor import Predictor
-from tagship_runtime.selftest import SelfTest
+
+if TYPE_CHECKING:
+    from tagship_runtime.selftest import SelfTest
 
 __version__ = "0.1.0"
 
 __all__ = ["Contract", "Predictor", "SelfTest", "TagshipError", "__version__", "load"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SelfTest":  # a device that starts for one decision does not need it
+        from tagship_runtime.selftest import SelfTest
+
+        return SelfTest
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

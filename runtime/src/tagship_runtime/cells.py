@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tagship_runtime.arrays import Features
 from tagship_runtime.errors import InputError, InputValueError
 
-BLANK = frozenset({"", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
+BLANK = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
 """Texts that stand for a missing number in a file."""
 
 TRUTH = {"true": 1.0, "false": 0.0}
@@ -35,7 +35,7 @@ def numbers(values: NDArray[Any], name: str | int) -> Features:
             raise InputError(f"column {name!r} holds {values.dtype}; numbers are needed")
         try:
             return values.astype(np.float64).astype(np.float32)  # every cell is a number, or spelled as one
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             cells = [number(value, row, name) for row, value in enumerate(values.tolist())]
             return np.array(cells, np.float64).astype(np.float32)
 

@@ -33,15 +33,15 @@ ELSEWHERE: Mapping[str, str] = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``tagship`` with these arguments (default: the process') and return its exit code."""
     arguments = list(sys.argv[1:] if argv is None else argv)
-    parser = _parser(arguments)
-    options = parser.parse_args(arguments)
+    options = argparse.Namespace(debug="--debug" in arguments)
+    _use_utf8()
     try:
+        options = _parser(arguments).parse_args(arguments)
         code: int = options.run(options)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
-        # Whoever read stdout has gone; leave nothing for the interpreter to flush into the closed pipe.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_stdout()  # whoever read it has gone
         return DONE
     except KeyboardInterrupt:
         return _fail(options, "interrupted", INTERRUPTED)
@@ -51,13 +51,32 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(options, error, BAD_INPUT)
 
 
+def _use_utf8() -> None:
+    """Whatever the locale says: tables are UTF-8, and so are the names in them. A closed stream reads as empty."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8-sig" if name == "stdin" else "utf-8")
+
+
 def _fail(options: argparse.Namespace, error: object, code: int) -> int:
     if options.debug and isinstance(error, BaseException):
         raise error
+    try:
+        sys.stdout.flush()
+    except OSError:  # a full disk behind stdout: nothing may be left for the interpreter to flush at its end
+        _discard_stdout()
     if isinstance(error, OSError) and not isinstance(error, TagshipError):
         error = f"{error.filename}: {error.strerror}" if error.filename else error
     print(f"tagship: error: {' '.join(str(error).split())}", file=sys.stderr)
     return code
+
+
+def _discard_stdout() -> None:
+    """Leave nothing for the interpreter to flush into what cannot be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:

@@ -104,6 +104,26 @@ class EngineError(TagshipError, RuntimeError):
     """The engine refused a model or failed while running it."""
 
 
+class NotAScoreError(EngineError):
+    """What came out is no probability.
+
+    Attributes:
+        engine: What computed it.
+        row: For which row, counted from 0 within the call.
+        got: What came out.
+    """
+
+    def __init__(self, engine: str, row: int, got: float) -> None:
+        super().__init__(engine, row, got)
+        self.engine, self.row, self.got = engine, row, got
+
+    def __str__(self) -> str:
+        return (
+            f"{self.engine} gives {self.got:g} for row {self.row}; scores lie between 0 and 1: the row's numbers are "
+            "too large for the model, or the model does not end in a sigmoid"
+        )
+
+
 class LabelError(TagshipError, ValueError):
     """Label names or thresholds that do not fit the model."""
 

@@ -218,9 +218,8 @@ def _all_finite(numbers: Features, rows: Any, name: Callable[[int], str]) -> Fea
 
 
 def _as_array(rows: Any) -> NDArray[Any]:
-    if isinstance(rows, np.ma.MaskedArray):  # asarray would take what is under the mask for a number
-        unmasked: NDArray[Any] = np.ma.filled(rows.astype(np.float64), np.nan)
-        return unmasked
+    if hasattr(rows, "filled"):  # a masked array; asarray would take what is under the mask for a number
+        rows = rows.astype(np.float64).filled(np.nan)
     try:
         array = np.asarray(rows)
     except (TypeError, ValueError) as error:

@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
-import math
 import os
 import threading
 import weakref
+from math import isfinite
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.engines import Engine, Lane
-from tagship_runtime.errors import EngineError
+from tagship_runtime.errors import EngineError, NotAScoreError
 
 
 class OneRow:
     """A thread's lane for a single row of float32, with what the shortest way needs at hand.
 
     Attributes:
-        flat: The input, (features,).
+        input: See :class:`tagship_runtime.engines.Lane`, (1, ...).
         bytes: The same memory, for ``struct``.
-        invoke: See :class:`tagship_runtime.engines.Lane`.
-        output: Likewise, (1, labels).
+        decide: Takes thresholds, (1, labels), and gives decisions of that shape for the row in ``input``, or None
+            if that is not finite.
     """
 
-    __slots__ = ("bytes", "flat", "invoke", "output")
+    __slots__ = ("bytes", "decide", "input")
 
-    def __init__(self, lane: Lane) -> None:
-        self.flat: NDArray[np.float32] = lane.input.reshape(-1)
-        self.bytes = memoryview(self.flat.data).cast("B")
-        self.invoke, self.output = lane.invoke, lane.output
+    def __init__(self, lane: Lane, engine: str) -> None:
+        self.input: NDArray[np.float32] = lane.input
+        flat = self.input.reshape(-1)
+        self.bytes = memoryview(flat.data).cast("B")
+        # Local names are found faster than attributes, which is a tenth of the time here.
+        numbers, invoke, output, greater_equal = flat.tolist, lane.invoke, lane.output, np.greater_equal
+        scores = output.reshape(-1).tolist
 
-    def is_finite(self) -> bool:
-        """Whether the row is free of NaN and infinities; float64 sums of float32 do not overflow."""
-        return math.isfinite(sum(self.flat.tolist()))
+        def decide(thresholds: Scores) -> Decisions | None:
+            if not isfinite(sum(numbers())):  # Python adds in float64, where float32 does not overflow
+                return None
+            try:
+                invoke()
+            except Exception as error:  # ONNX Runtime's exceptions have no common base but this
+                raise EngineError(f"{engine} failed on one row: {error}") from error
+            if not isfinite(sum(scores())):  # NaN would pass for "no label"
+                raise NotAScoreError(engine, 0, next(score for score in scores() if not isfinite(score)))
+            decisions: Decisions = greater_equal(output, thresholds)
+            return decisions
+
+        self.decide = decide
 
 
 class Lanes:
@@ -43,15 +57,15 @@ class Lanes:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._closed = False
-        self._local = threading.local()
+        self.local = threading.local()
         _ALL.add(self)
 
     def one(self) -> OneRow:
         """The calling thread's lane for a single row."""
         try:
-            row: OneRow = self._local.one
+            row: OneRow = self.local.one
         except AttributeError:
-            row = self._local.one = OneRow(self._open(1))
+            row = self.local.one = OneRow(self._open(1), self.engine.name)
         return row
 
     def many(self, rows: int) -> Lane:
@@ -60,22 +74,22 @@ class Lanes:
         Raises:
             EngineError: The engine cannot take so many rows, or was closed.
         """
-        lane: Lane | None = getattr(self._local, "many", None)
+        lane: Lane | None = getattr(self.local, "many", None)
         if lane is None:
-            lane = self._local.many = self._open(rows)
+            lane = self.local.many = self._open(rows)
         elif lane.rows != rows:
-            del self._local.many  # should the resize fail, this lane is in no state to be used again
+            del self.local.many  # should the resize fail, this lane is in no state to be used again
             try:
                 lane.resize(rows)
             except EngineError:  # an exception that somebody kept may still look into the lane's memory
                 lane = self._open(rows)
-            self._local.many = lane
+            self.local.many = lane
         return lane
 
     def close(self) -> None:
         """Free the lanes of every thread, as soon as none of them is running."""
         self._closed = True
-        self._local = threading.local()
+        self.local = threading.local()
 
     def _open(self, rows: int) -> Lane:
         if self._closed:
@@ -83,8 +97,8 @@ class Lanes:
         return self.engine.lane(rows)
 
     def _forget(self) -> None:
-        _INHERITED.append(self._local)
-        self._local = threading.local()
+        _INHERITED.append(self.local)
+        self.local = threading.local()
         self.engine.reopen()
 
 

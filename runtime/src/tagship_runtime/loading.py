@@ -6,8 +6,6 @@ import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from string import hexdigits
 from typing import BinaryIO
 
 from tagship_runtime.container import Kind, unpack
@@ -77,7 +75,7 @@ def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Ki
 def _check_pin(data: bytes, pin: str | None) -> None:
     if pin is None:
         return
-    if len(pin) != 64 or set(pin.lower()) - set(hexdigits):
+    if len(pin) != 64 or set(pin.lower()) - set("0123456789abcdef"):
         raise UsageError(f"sha256 is {pin!r}; 64 hex digits are needed, as sha256sum prints them")
     found = hashlib.sha256(data).hexdigest()
     if found != pin.lower():
@@ -99,8 +97,8 @@ def _open(data: bytes, labels: Sequence[str] | None, thresholds: Thresholds | No
     if contract is None:
         if labels is None:
             raise NoContractError(
-                "the model has no tagship contract, so its labels are unknown; pass them: "
-                "load(..., labels=['a', 'b'], thresholds=0.5), or --labels a,b"
+                "the model has no tagship contract (or is cut short), so its labels are unknown; if it was made "
+                "elsewhere, pass them: load(..., labels=['a', 'b'], thresholds=0.5), or --labels a,b"
             )
         engine = open_engine(kind, payload)
         contract = _bare_contract(engine, labels, thresholds)
@@ -157,13 +155,17 @@ def _read(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[bytes, str
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source), None
     if isinstance(source, str | os.PathLike):
-        path = Path(source)
-        if path.is_dir():
-            raise MissingFileError(f"{path} is a folder; a .tflite or .onnx file is needed")
+        path = os.fspath(source)
         try:
-            return path.read_bytes(), str(path)
+            with open(path, "rb") as file:  # noqa: PTH123  pathlib would be imported for this alone
+                return file.read(), path
+        except IsADirectoryError:
+            raise MissingFileError(f"{path} is a folder; a .tflite or .onnx file is needed") from None
         except FileNotFoundError:
             raise MissingFileError(f"{path} does not exist; a .tflite or .onnx file is needed") from None
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise MissingFileError(f"{path!r} cannot be read ({reason}); a .tflite or .onnx file is needed") from error
     if hasattr(source, "read"):
         content = source.read()
         if isinstance(content, bytes):

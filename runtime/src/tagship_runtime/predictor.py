@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Decisions, Features, Scores
+from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.contract import Contract
 from tagship_runtime.engines import Engine
-from tagship_runtime.errors import EngineError, InputError, UsageError
+from tagship_runtime.errors import InputError, UsageError
 from tagship_runtime.features import encoder
+from tagship_runtime.lanes import OneRow
 from tagship_runtime.scoring import Scorer
 from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 
@@ -52,7 +53,7 @@ class Predictor:
         self._data = data
         self._encoder = encoder(contract.features, contract.input.shape)
         self._scorer = Scorer(engine, contract.input, contract.output, threads)
-        self._one = self._scorer.lanes.one
+        self._lanes = self._scorer.lanes
         self._shape, self._pack = self._short_way()
         self._repeated: Scores | None = None
         self._set_thresholds(contract.thresholds)
@@ -83,11 +84,13 @@ class Predictor:
         if thresholds is not None:
             return self.with_thresholds(thresholds).predict(rows)
         if type(rows) is np.ndarray and rows.dtype is _FLOAT32 and rows.shape == self._shape:
-            one = self._one()
-            one.flat[...] = rows.ravel()
-            if one.is_finite():
-                self._invoke(one.invoke)
-                decisions: Decisions = np.greater_equal(one.output, self._row)
+            one: OneRow
+            try:
+                one = self._lanes.local.one  # Lanes.one() without the call
+            except AttributeError:
+                one = self._lanes.one()
+            one.input[...] = rows
+            if (decisions := one.decide(self._row)) is not None:
                 return decisions
         return self._compute(rows, self._decisions, None)
 
@@ -99,15 +102,17 @@ class Predictor:
         """The names of the labels that are on for a single row: a sequence of numbers, or a dict."""
         if thresholds is not None:
             return self.with_thresholds(thresholds).predict_one(row)
-        if self._pack is not None and (type(row) is list or type(row) is tuple):
-            one = self._one()
+        kind = type(row)
+        if kind is np.ndarray:
+            return self._named(self.predict(row[None]))
+        if self._pack is not None and (kind is list or kind is tuple):
+            one = self._lanes.one()
             try:
                 self._pack(one.bytes, 0, *row)
             except _NOT_PACKABLE:  # a word, a missing value, another length: the long way fills it, or says so
                 return self._long_one(row)
-            if one.is_finite():
-                self._invoke(one.invoke)
-                return self._named(np.greater_equal(one.output, self._row))
+            if (decisions := one.decide(self._row)) is not None:
+                return self._named(decisions)
         return self._long_one(row)
 
     def top_k(self, rows: Any, k: int) -> list[list[tuple[str, float]]]:
@@ -196,13 +201,7 @@ class Predictor:
         return self._scorer.decisions(features, self._repeated)
 
     def _long_one(self, row: Any) -> tuple[str, ...]:
-        return self._named(self.predict(_batch_of(row))[0])
-
-    def _invoke(self, invoke: Callable[[], None]) -> None:
-        try:
-            invoke()
-        except Exception as error:  # ONNX Runtime's exceptions have no common base but this
-            raise EngineError(f"{self.engine.name} failed on one row: {error}") from error
+        return self._named(self.predict([dict(row)] if hasattr(row, "keys") else [row]))
 
     def _named(self, decisions: Decisions) -> tuple[str, ...]:
         key = decisions.tobytes()
@@ -227,13 +226,6 @@ class Predictor:
     def __reduce__(self) -> tuple[Any, ...]:
         labels = None if self.contract.digest else self.labels
         return _rebuild, (self._data, labels, self._chosen, self._scorer.threads)
-
-
-def _batch_of(row: Any) -> Features | list[Any]:
-    """One row as a batch; a row of numbers and words stays a list, as an array would make words of the numbers."""
-    if isinstance(row, np.ndarray):
-        return row[None]
-    return [dict(row)] if hasattr(row, "keys") else [row]  # a dict, or a row of a data frame
 
 
 def _rebuild(data: bytes, labels: Sequence[str] | None, thresholds: Sequence[float], threads: int) -> Predictor:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines import Engine
-from tagship_runtime.errors import EngineError
+from tagship_runtime.errors import EngineError, NotAScoreError
 from tagship_runtime.lanes import Lanes
 from tagship_runtime.tensors import filling, reading
 
@@ -114,7 +114,11 @@ class Scorer:
                     lane.invoke()
                 except Exception as error:  # ONNX Runtime's exceptions have no common base but this
                     raise EngineError(f"{self.engine.name} failed on {rows} rows: {error}") from error
-                collect(first, read(lane.output)[:rows])
+                scores = read(lane.output)[:rows]
+                if not (scores.min() >= 0 and scores.max() <= 1):  # so put, NaN fails as well
+                    wrong = np.argwhere(~((scores >= 0) & (scores <= 1)))[0]
+                    raise NotAScoreError(self.engine.name, first + int(wrong[0]), float(scores[tuple(wrong)]))
+                collect(first, scores)
         return True
 
     def _threads(self) -> ThreadPoolExecutor:

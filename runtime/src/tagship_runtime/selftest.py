@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagship_runtime.errors import CheckFailedError
+from tagship_runtime.errors import CheckFailedError, NotAScoreError
 
 if TYPE_CHECKING:
     from tagship_runtime.predictor import Predictor
@@ -49,14 +49,18 @@ def run(predictor: Predictor) -> SelfTest:
     """Score the golden rows through the same path as predictions, one by one and as a batch.
 
     Raises:
-        CheckFailedError: The contract has no golden rows, so nothing can be shown.
+        CheckFailedError: The contract has no golden rows, so nothing can be shown; or the engine gives something
+            else than scores.
     """
     golden = predictor.contract.golden
     if golden is None or not golden.rows:
         raise CheckFailedError("the artifact has no golden rows, so there is nothing to replay")
     rows = list(golden.rows)
-    batch = predictor.predict_proba(rows)
-    single = np.concatenate([predictor.predict_proba([row]) for row in rows])
+    try:
+        batch = predictor.predict_proba(rows)
+        single = np.concatenate([predictor.predict_proba([row]) for row in rows])
+    except NotAScoreError as error:
+        raise CheckFailedError(f"replaying golden rows: {error}") from error
     want = np.array(golden.scores, np.float32)
     thresholds = np.array(predictor.contract.thresholds, np.float32)
     firm = np.abs(want - thresholds) > golden.tolerance

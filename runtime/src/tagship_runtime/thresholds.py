@@ -53,13 +53,17 @@ def resolve_thresholds(
         left_out = [label for label in labels if label not in thresholds and label not in known]
         if left_out:
             raise LabelError(f"no threshold for {left_out[0]!r}; name one for each of {list(labels)}")
-        chosen = tuple(float((known | dict(thresholds))[label]) for label in labels)
-    elif isinstance(thresholds, Sequence | np.ndarray):
-        chosen = tuple(float(threshold) for threshold in thresholds)
+        given: Sequence[object] = [(known | dict(thresholds))[label] for label in labels]
+    elif np.ndim(thresholds) == 1 and not isinstance(thresholds, str):
+        given = list(thresholds)  # type: ignore[arg-type]
     else:
-        chosen = (float(thresholds),) * len(labels)
+        given = [thresholds] * len(labels)
     try:
-        check_thresholds(chosen, labels)
-    except ContractError as error:
-        raise LabelError(str(error)) from None
+        if any(isinstance(threshold, str) for threshold in given):
+            raise TypeError
+        chosen = tuple(float(threshold) for threshold in given)  # type: ignore[arg-type]
+        check_thresholds([float(np.float32(threshold)) for threshold in chosen], labels)  # as they are compared
+    except (TypeError, ValueError) as error:
+        said = str(error) if isinstance(error, ContractError) else f"thresholds are {thresholds!r}; numbers are needed"
+        raise LabelError(said) from None
     return chosen

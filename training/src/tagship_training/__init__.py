@@ -6,23 +6,47 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tagship_training.columns import Kinds
     from tagship_training.config import PRESETS, Config
     from tagship_training.errors import TrainingError
+    from tagship_training.objectives import Objective
+    from tagship_training.options import Options
     from tagship_training.run import Run
-    from tagship_training.tables import Dataset, dataset
+    from tagship_training.tables import Dataset, LabelColumns, from_arrays, from_table, read
     from tagship_training.trainer import train
 
 __version__ = "0.1.0"
 
-__all__ = ["PRESETS", "Config", "Dataset", "Run", "TrainingError", "__version__", "dataset", "train"]
+__all__ = [
+    "PRESETS",
+    "Config",
+    "Dataset",
+    "Kinds",
+    "LabelColumns",
+    "Objective",
+    "Options",
+    "Run",
+    "TrainingError",
+    "__version__",
+    "from_arrays",
+    "from_table",
+    "read",
+    "train",
+]
 
 _HOMES = {
     "Config": "tagship_training.config",
     "Dataset": "tagship_training.tables",
+    "Kinds": "tagship_training.columns",
+    "LabelColumns": "tagship_training.tables",
+    "Objective": "tagship_training.objectives",
+    "Options": "tagship_training.options",
     "PRESETS": "tagship_training.config",
     "Run": "tagship_training.run",
     "TrainingError": "tagship_training.errors",
-    "dataset": "tagship_training.tables",
+    "from_arrays": "tagship_training.tables",
+    "from_table": "tagship_training.tables",
+    "read": "tagship_training.tables",
     "train": "tagship_training.trainer",
 }
 

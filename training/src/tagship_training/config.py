@@ -1,51 +1,60 @@
-"""What can be chosen about the network and its training, and the two presets."""
+"""What can be chosen about a training run, and the two presets."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tagship_training.errors import TrainingError
+from tagship_training.objectives import Objective
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """A network and how it is trained.
+    """How a model is trained; None leaves the choice to :func:`tagship_training.plans.plan`.
 
     Attributes:
-        preset: The preset it comes from.
-        hidden: Units of each hidden layer.
-        dropout: Share of units dropped after each hidden layer while training, in [0, 1).
-        scale: Whether inputs are centred, scaled by robust ranges and clipped inside the graph.
-        epochs: Passes over the training rows, at most.
+        preset: ``default`` or ``article``.
+        hidden: Units of each hidden layer of a member.
+        members: Networks that are averaged in the graph, each trained without a fold of its own.
+        dropout: Share of hidden units dropped while training, in [0, 1).
+        epochs: Passes over the training rows.
         batch_size: Rows per step.
-        learning_rate: Of the optimizer, at the start.
-        weight_decay: Decoupled weight decay of AdamW; 0 is plain Adam.
-        patience: Epochs without a better validation loss before training stops and the best weights return;
-            None trains all epochs and keeps the last weights.
-        seed: Of initial weights, shuffling, dropout and splits.
+        learning_rate: Of the optimizer, at its peak.
+        class_weights: ``none``, or ``balanced``: a positive counts as many negatives as there are for it, up
+            to 10; scores are no probabilities then.
+        max_parameters: What all members together may have.
+        objective: What thresholds are tuned for.
+        calibrate: Whether scores are corrected inside the graph to match observed frequencies.
+        stratify: Whether test rows are chosen so that each label keeps its share.
+        seed: Of splits, initial weights, shuffling and dropout.
     """
 
     preset: str = "default"
-    hidden: tuple[int, ...] = (64, 64)
-    dropout: float = 0.1
-    scale: bool = True
-    epochs: int = 200
-    batch_size: int = 64
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-3
-    patience: int | None = 20
+    hidden: tuple[int, ...] | None = None
+    members: int | None = None
+    dropout: float | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    class_weights: str = "none"
+    max_parameters: int = 250_000
+    objective: Objective = field(default_factory=Objective)
+    calibrate: bool = False
+    stratify: bool = True
     seed: int = 42
 
     def __post_init__(self) -> None:
         checks = {
-            "hidden": all(units >= 1 for units in self.hidden) or "units of at least 1 each",
-            "dropout": 0 <= self.dropout < 1 or "a share of at least 0 and below 1",
-            "epochs": self.epochs >= 1 or "at least 1",
-            "batch_size": self.batch_size >= 1 or "at least 1",
-            "learning_rate": 0 < self.learning_rate < float("inf") or "a positive number",
-            "weight_decay": 0 <= self.weight_decay < float("inf") or "0 or a positive number",
-            "patience": self.patience is None or self.patience >= 1 or "at least 1",
+            "preset": self.preset in ("default", "article") or "one of default, article",
+            "hidden": self.hidden is None or all(u >= 1 for u in self.hidden) or "units of at least 1 each",
+            "members": self.members is None or 1 <= self.members <= 20 or "from 1 to 20",
+            "dropout": self.dropout is None or 0 <= self.dropout < 1 or "a share of at least 0 and below 1",
+            "epochs": self.epochs is None or self.epochs >= 1 or "at least 1",
+            "batch_size": self.batch_size is None or self.batch_size >= 1 or "at least 1",
+            "learning_rate": self.learning_rate is None or 0 < self.learning_rate < 10 or "a number from 0 to 10",
+            "class_weights": self.class_weights in ("none", "balanced") or "none or balanced",
+            "max_parameters": self.max_parameters >= 1 or "at least 1",
             "seed": 0 <= self.seed < 2**32 or "a number from 0 to 4294967295",
         }
         for name, need in checks.items():
@@ -55,15 +64,6 @@ class Config:
 
 PRESETS: Mapping[str, Config] = {
     "default": Config(),
-    "article": Config(
-        preset="article",
-        hidden=(32, 16, 8),
-        dropout=0.0,
-        scale=False,
-        epochs=50,
-        batch_size=250,
-        weight_decay=0.0,
-        patience=None,
-    ),
+    "article": Config(preset="article", stratify=False),
 }
 """``article`` is the reference classifier exactly; ``default`` is for tables as they come."""

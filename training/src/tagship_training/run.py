@@ -14,15 +14,19 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet
 
-from tagship_runtime.arrays import Scores
+from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import OutputError
+from tagship_runtime.features import encoder
+from tagship_training.baselines import Baseline
 from tagship_training.config import Config
-from tagship_training.errors import TrainingError
-from tagship_training.fitting import History
+from tagship_training.diagnosis import Diagnosis
+from tagship_training.history import History
+from tagship_training.plans import Plan
 from tagship_training.tables import Dataset
 
 FORMAT_VERSION = 1
+WRITE_ROWS = 65_536
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,15 +34,23 @@ class Run:
     """What training made.
 
     Attributes:
-        model: The Keras model, features (rows, width) to scores (rows, labels).
+        model: The Keras model, encoded features (rows, width) to scores (rows, labels).
         labels: One name per score.
         features: The caller's columns, as the contract has them.
-        thresholds: One per label, tuned on the validation rows.
-        config: How the model was trained.
-        metrics: ``validation`` and ``test``, each from metric name to value.
-        history: Loss and binary accuracy after each epoch.
-        rows: ``train``, ``validation`` and ``test``.
+        thresholds: One per label, tuned on held-out rows.
+        config: What was chosen.
+        plans: The groups of networks that it came to.
+        shares: How much each group counts in the scores.
+        metrics: ``held_out`` and ``test``, each from metric name to value.
+        intervals: 95% bootstrap intervals of the test metrics.
+        per_label: Test figures of each label.
+        diagnosis: Bias or variance.
+        baselines: Simpler models on the same rows, where they were asked for.
+        history: Losses after each epoch of each group.
+        rows: ``train``, ``test``, and ``validation`` where those are others than the training rows.
+        notices: What a user should know, in sentences.
         versions: Of the packages that made it.
+        seconds: How long training took.
     """
 
     model: Any
@@ -46,14 +58,28 @@ class Run:
     features: tuple[Feature, ...]
     thresholds: tuple[float, ...]
     config: Config
+    plans: tuple[Plan, ...]
+    shares: tuple[float, ...]
     metrics: Mapping[str, Mapping[str, float]]
+    intervals: Mapping[str, tuple[float, float]]
+    per_label: Mapping[str, Mapping[str, float]]
+    diagnosis: Diagnosis
+    baselines: Sequence[Baseline]
+    baseline_verdict: str | None
     history: History
     rows: Mapping[str, Dataset]
+    notices: tuple[str, ...]
     versions: Mapping[str, str]
+    seconds: float
 
-    def predict_proba(self, rows: Dataset) -> Scores:
-        """The Keras model's scores, float32 (rows, labels)."""
-        return scores(self.model, rows.matrix(self.features))
+    def predict_proba(self, rows: Any) -> Scores:
+        """Scores for rows as the runtime takes them: array-like, dicts or a data frame; float32 (rows, labels)."""
+        encode = encoder(self.features, (None, sum(feature.width for feature in self.features)))
+        return scores(self.model, encode.encode(rows))
+
+    def predict(self, rows: Any) -> Decisions:
+        """Decisions at the tuned thresholds, bool (rows, labels)."""
+        return self.predict_proba(rows) >= np.array(self.thresholds, np.float32)
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> Path:
         """Write the run folder; it appears under its name only when it is complete.
@@ -61,8 +87,7 @@ class Run:
         Raises:
             OutputError: The folder holds a run already and ``force`` is not set, or cannot be written.
         """
-        target = Path(folder)
-        check_free(target, force=force)
+        target = check_free(folder, force=force)
         temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
             temporary.mkdir(parents=True)
@@ -84,7 +109,7 @@ class Run:
             writer.writerows(self.history)
         (folder / "rows").mkdir()
         for name, dataset in self.rows.items():
-            pyarrow.parquet.write_table(dataset.to_table(), folder / "rows" / f"{name}.parquet")
+            _write_rows(dataset, folder / "rows" / f"{name}.parquet")
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 
@@ -95,12 +120,21 @@ class Run:
             "labels": list(self.labels),
             "features": [feature.to_dict() for feature in self.features],
             "thresholds": list(self.thresholds),
-            "configuration": asdict(self.config),
+            "objective": str(self.config.objective),
+            "configuration": asdict(self.config) | {"objective": str(self.config.objective)},
+            "networks": [asdict(plan) | {"share": share} for plan, share in zip(self.plans, self.shares, strict=True)],
+            "parameters": int(sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)),
             "metrics": {name: dict(values) for name, values in self.metrics.items()},
+            "intervals": {name: list(values) for name, values in self.intervals.items()},
+            "per_label": {name: dict(values) for name, values in self.per_label.items()},
+            "diagnosis": self.diagnosis.to_dict(),
+            "baselines": [asdict(baseline) | {"as_good": baseline.as_good} for baseline in self.baselines],
+            "baseline_verdict": self.baseline_verdict,
             "rows": {name: len(dataset) for name, dataset in self.rows.items()},
-            "parameters": int(self.model.count_params()),
             "epochs": len(self.history),
+            "notices": list(self.notices),
             "versions": dict(self.versions),
+            "seconds": round(self.seconds, 2),
         }
 
 
@@ -109,21 +143,31 @@ def scores(model: Any, features: Any) -> Scores:
     return np.asarray(model.predict(features, batch_size=4096, verbose=0), np.float32)
 
 
-def check_free(folder: Path, *, force: bool) -> None:
-    """Refuse to write over anything but, with ``force``, a run.
+def check_free(path: str | os.PathLike[str], *, force: bool) -> Path:
+    """The folder to write, if it can be written and nothing would be lost but, with ``force``, a run.
 
     Raises:
-        OutputError: Something is there already.
+        OutputError: Something is there already, or its parent cannot be written.
     """
+    folder = Path(path).resolve()
+    parent = next(parent for parent in folder.parents if parent.exists())
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise OutputError(f"cannot write {folder}: {parent} is not a folder that can be written")
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
+        return folder
     if not (folder / "run.json").is_file():
         raise OutputError(f"{folder} exists and is not a run; choose another --out")
     if not force:
         raise OutputError(f"{folder} holds a finished run; choose another --out, or --force to replace it")
+    return folder
 
 
-def check_labels(found: Sequence[str], wanted: Sequence[str], where: str) -> None:
-    """Refuse rows whose labels are not those that are trained for."""
-    if list(found) != list(wanted):
-        raise TrainingError(f"{where} has the labels {list(found)}, the training rows have {list(wanted)}")
+def _write_rows(dataset: Dataset, path: Path) -> None:
+    """A part at a time, so that a table larger than half of the memory can still be written."""
+    writer = None
+    for start in range(0, len(dataset), WRITE_ROWS):
+        part = dataset.take(np.arange(start, min(start + WRITE_ROWS, len(dataset)))).to_table()
+        writer = writer or pyarrow.parquet.ParquetWriter(path, part.schema)
+        writer.write_table(part)
+    if writer is not None:
+        writer.close()

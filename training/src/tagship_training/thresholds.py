@@ -1,4 +1,4 @@
-"""One threshold per label, chosen on validation rows."""
+"""One threshold per label, chosen on rows that the scores were not learned from."""
 
 from __future__ import annotations
 
@@ -6,43 +6,83 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_runtime.arrays import Scores
+from tagship_training.objectives import Objective
 from tagship_training.tables import Targets
 
-DEFAULT = 0.5
+BOOTSTRAPS = 30
+BOOTSTRAP_ROWS = 100_000
+"""Above this many rows one cut on all of them is stable by itself."""
+
+SHRINKAGE = 3.0
+"""With as many positives as this a label's own cut and that of all labels together count the same; chosen by
+benchmarks/thresholds.py."""
+
+EDGE = 1e-6
+"""Thresholds stay this far from 0 and 1."""
+
+Weights = NDArray[np.float64]
 
 
-def tune(targets: Targets, scores: Scores) -> tuple[float, ...]:
-    """The threshold of each label that maximises its F1 at ``score >= threshold``.
+def tune(targets: Targets, scores: Scores, objective: Objective, seed: int = 0) -> tuple[float, ...]:
+    """Each label's threshold for ``score >= threshold``.
+
+    A single best cut follows the chance of which rows there are. So each label's cut is the mean, in logits, of
+    the best cuts on bootstrap samples; and where the objective allows, it is drawn towards the best cut of all
+    labels together, by n / (n + 3) for n positives.
 
     Args:
         targets: uint8, (rows, labels).
-        scores: float32, (rows, labels).
+        scores: float32, (rows, labels), of a model that did not learn from these rows.
+        objective: What to tune for.
+        seed: Of the bootstrap samples.
 
     Returns:
-        Values in (0, 1) that float32 holds exactly, halfway between two scores so that small differences
-        between engines do not flip a decision. A label without positives keeps 0.5.
+        Values in (0, 1) that float32 holds exactly.
     """
-    return tuple(best_f1(targets[:, label], scores[:, label]) for label in range(targets.shape[1]))
+    if objective.kind == "fixed":
+        return tuple(float(np.float32(objective.value)) for _ in targets.T)
+    if not objective.pooled:
+        cuts = [best_cut(truth, s, objective) for truth, s in zip(targets.T, scores.T, strict=True)]
+        return tuple(float(np.float32(cut)) for cut in cuts)
+    rows = len(targets)
+    pooled = _logit(best_cut(targets.ravel(), scores.ravel(), objective))
+    random = np.random.default_rng(seed)
+    if rows > BOOTSTRAP_ROWS:
+        samples = [np.ones(rows)]
+    else:
+        draws = (random.integers(0, rows, rows) for _ in range(BOOTSTRAPS))
+        samples = [np.bincount(draw, minlength=rows).astype(np.float64) for draw in draws]
+    thresholds = []
+    for truth, own_scores in zip(targets.T, scores.T, strict=True):
+        own = np.mean([_logit(best_cut(truth, own_scores, objective, weights)) for weights in samples])
+        positives = int(truth.sum(dtype=np.int64))
+        share = positives / (positives + SHRINKAGE)
+        logit = share * own + (1 - share) * pooled
+        thresholds.append(float(np.float32(1 / (1 + np.exp(-logit)))))
+    return tuple(thresholds)
 
 
-def best_f1(targets: NDArray[np.uint8], scores: Scores) -> float:
-    """The threshold for one label; of equally good ones that nearest to 0.5.
+def best_cut(targets: NDArray[np.uint8], scores: Scores, objective: Objective, weights: Weights | None = None) -> float:
+    """The cut of one label with the largest gain, halfway between two scores; the highest of equally good ones.
 
-    With the rows sorted by falling score, switching on the first k of them has F1 = 2 tp / (k + positives).
+    Args:
+        targets: 0 or 1, (rows,).
+        scores: float32, (rows,).
+        objective: What makes a cut good.
+        weights: How often each row counts.
     """
-    positives = int(targets.sum())
-    if not positives:
-        return DEFAULT
     order = np.argsort(-scores, kind="stable")
+    if weights is not None:
+        order = order[weights[order] > 0]
+    counts = np.ones(len(order)) if weights is None else weights[order]
     ranked = scores[order].astype(np.float64)
-    true_positives = np.cumsum(targets[order])
-    counts = np.arange(1, len(ranked) + 1)
-    f1 = 2 * true_positives / (counts + positives)
+    true_positives, switched_on = np.cumsum(counts * targets[order]), np.cumsum(counts)
+    gain = objective.gain(true_positives, switched_on, float(true_positives[-1]))
     below = np.append(ranked[1:], 0.0)
-    cuts = ((ranked + below) / 2).astype(np.float32)
-    # A cut is real only where the score changes, and usable only where rounding keeps it between the two.
-    usable = (ranked > below) & (cuts > 0) & (cuts < 1) & (ranked >= cuts) & (below < cuts)
-    if not usable.any():
-        return DEFAULT
-    best = np.flatnonzero(usable & (f1 == f1[usable].max()))
-    return float(cuts[best[np.argmin(np.abs(cuts[best] - DEFAULT))]])
+    gain = np.where(ranked > below, gain, -np.inf)  # rows of one score are switched on together
+    best = int(np.argmax(gain))
+    return float(np.clip((ranked[best] + below[best]) / 2, EDGE, 1 - EDGE))
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))

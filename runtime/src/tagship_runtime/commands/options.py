@@ -22,13 +22,14 @@ def add_artifact_options(parser: argparse.ArgumentParser) -> None:
         metavar="[LABEL=]X",
         help="another threshold, for one label or for all; may be repeated",
     )
+    parser.add_argument("--sha256", metavar="HEX", help="refuse every file but the one with this digest")
 
 
 def load_artifact(path: str, options: argparse.Namespace, threads: int = 1) -> Predictor:
     """Load the artifact that a command was given."""
     labels = None if options.labels is None else names(options.labels)
     with quiet():  # LiteRT announces its delegates on stderr
-        model = load(path, labels=labels, threads=threads)
+        model = load(path, labels=labels, threads=threads, sha256=getattr(options, "sha256", None))
     for threshold in options.threshold:
         model = model.with_thresholds(_threshold(threshold))
     return model

@@ -3,96 +3,145 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 
 from tagship_runtime.arrays import Scores
+from tagship_runtime.commands.layout import Layout
 from tagship_runtime.commands.options import add_artifact_options, load_artifact
-from tagship_runtime.errors import InputValueError
-from tagship_runtime.files import read_batches, replacing
+from tagship_runtime.commands.progress import Progress
+from tagship_runtime.contract import NumericFeature
+from tagship_runtime.errors import InputValueError, TagshipError, UsageError
+from tagship_runtime.files import STDIN, Batch, open_writer, read_batches
+from tagship_runtime.files.batches import BATCH_ROWS, Reading
 from tagship_runtime.predictor import Predictor
 
 HELP = "predict labels for the rows of a table"
 EXAMPLES = (
     "tagship predict model.tflite rows.csv",
-    "tagship predict model.onnx rows.csv.gz --scores --out decisions.csv",
+    "tagship predict model.onnx rows.parquet --scores --id-column part --out decisions.parquet",
     "cat rows.csv | tagship predict model.tflite - --labels-only --threshold sport=0.4",
+    "sensor | tagship predict model.tflite - --follow --format jsonl --on-error skip",
 )
+
+STOP, SKIP = "stop", "skip"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("artifact", metavar="ARTIFACT", help="a .tflite or .onnx file")
-    parser.add_argument("data", metavar="DATA", help=".csv, .csv.gz, .jsonl, .parquet, or - for CSV on stdin")
-    parser.add_argument("--out", metavar="FILE", help="write here instead of to stdout")
-    parser.add_argument("--scores", action="store_true", help="add the scores, in columns score:LABEL")
-    parser.add_argument(
-        "--labels-only", action="store_true", help="one column 'labels' with the names that are on, joined by ;"
-    )
+    add = parser.add_argument
+    add("artifact", metavar="ARTIFACT", help="a .tflite or .onnx file")
+    add("data", metavar="DATA", help=".csv, .jsonl (both also .gz), .parquet, or - for CSV or JSON Lines on stdin")
+    add("--out", metavar="FILE", help="write here instead of to stdout; its suffix says whether CSV, JSON or Parquet")
+    add("--format", choices=("csv", "jsonl"), help="what goes to stdout (default: csv)")
+    add("--scores", action="store_true", help="add the scores, in columns score:LABEL")
+    add("--labels-only", action="store_true", help="one column 'labels' with the names that are on, joined by ;")
+    add("--top-k", type=int, metavar="K", help="the K labels with the highest scores, in columns top:1 to top:K")
+    add("--id-column", action="append", default=[], metavar="NAME", help="copy this column; may be repeated")
+    add("--on-error", choices=(STOP, SKIP), default=STOP, help="leave out rows that cannot be used")
+    add("--follow", action="store_true", help="answer each row on stdin as it comes")
+    add("--threads", type=int, default=1, metavar="N", help="threads for a batch (default: 1)")
     add_artifact_options(parser)
 
 
+@dataclass(slots=True)
+class Report:
+    """What is worth telling when all rows are done.
+
+    Attributes:
+        skipping: Whether bad rows are left out.
+        rows: How many were predicted.
+        skipped: How many were left out.
+        first: What was wrong with the first of them.
+        unknown: By feature, how many cells hold a word that the model does not know.
+    """
+
+    skipping: bool
+    rows: int = 0
+    skipped: int = 0
+    first: str = ""
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def skip(self, error: TagshipError) -> None:
+        """Count a row that is left out."""
+        self.first = self.first or str(error)
+        self.skipped += 1
+
+    def lines(self) -> Iterator[str]:
+        """For people."""
+        if self.skipped:
+            yield f"left out {self.skipped:,} of {self.rows + self.skipped:,} rows; the first: {self.first}"
+        for feature, cells in self.unknown.items():
+            yield f"{cells:,} of {self.rows:,} cells of {feature!r} hold a word that the model does not know"
+
+
 def run(options: argparse.Namespace) -> int:
-    """Predict and write CSV."""
-    model = load_artifact(options.artifact, options)
-    batches = _score(model, options.data)
-    first = next(batches, None)  # so that a wrong file is told before anything is written
-    with _output(options.out) as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(_header(model, options))
-        for scores in chain([] if first is None else [first], batches):
-            writer.writerows(_cells(model, scores, options))
+    """Predict and write."""
+    if options.follow and options.data != STDIN:
+        raise UsageError(f"--follow answers rows on standard input; give - instead of {options.data}")
+    if options.format and options.out:
+        raise UsageError("--format is for stdout; the suffix of --out says the format of a file")
+    model = load_artifact(options.artifact, options, options.threads)
+    layout, report = Layout.of(options, model), Report(options.on_error == SKIP)
+    batches = _score(model, read_batches(options.data, _reading(options, model, layout, report)), report)
+    blocks = (layout.columns(model, batch, scores) for batch, scores in batches)
+    first = next(blocks, None)  # so that a wrong file is told before anything is written
+    if first is None:
+        first = layout.columns(model, None, np.empty((0, len(model.labels)), np.float32))
+    kind = f".{options.format}" if options.format else None
+    with open_writer(options.out, kind) as write, Progress() as progress:
+        for block in chain([first], blocks):
+            write(block)
+            if options.follow:
+                sys.stdout.flush()
+            progress.reach(report.rows)
+    for line in report.lines():
+        print(f"tagship: {line}", file=sys.stderr)
     return 0
 
 
-def _score(model: Predictor, source: str) -> Iterator[Scores]:
-    done = 0
-    for batch in read_batches(source):
-        try:
-            scores = model.predict_proba(batch if model.contract.features else _matrix(batch))
-        except InputValueError as error:
-            raise error.moved(done) from None
-        done += len(scores)
-        yield scores
+def _reading(options: argparse.Namespace, model: Predictor, layout: Layout, report: Report) -> Reading:
+    reading = Reading(rows=BATCH_ROWS, skip=report.skip if report.skipping else None, live=options.follow)
+    features = model.contract.features
+    if features is None:
+        return reading
+    return replace(
+        reading,
+        columns=list(dict.fromkeys((*(feature.name for feature in features), *layout.ids))),
+        numbers=[feature.name for feature in features if isinstance(feature, NumericFeature)],
+    )
 
 
-def _matrix(batch: Any) -> Any:
+def _score(model: Predictor, batches: Iterator[Batch], report: Report) -> Iterator[tuple[Batch, Scores]]:
+    for batch in batches:
+        yield from _score_batch(model, batch, report)
+
+
+def _score_batch(model: Predictor, batch: Batch, report: Report) -> Iterator[tuple[Batch, Scores]]:
+    """One batch, or, where rows have to be left out, the parts between them, found by halving."""
+    unknown: Counter[str] = Counter()
+    try:
+        scores = model.predict_proba(batch.columns if model.contract.features else _matrix(batch), unknown=unknown)
+    except InputValueError as error:
+        if not report.skipping:
+            raise error.moved(batch.first) from None
+        if batch.size == 1:
+            report.skip(error.moved(batch.first))
+            return
+        for half in batch.halves():
+            yield from _score_batch(model, half, report)
+        return
+    report.rows += batch.size
+    report.unknown += unknown
+    yield batch, scores
+
+
+def _matrix(batch: Batch) -> Any:
     """Columns without names in the contract are taken in the order of the file."""
-    from tagship_runtime.features import columns_of
-
-    columns = columns_of(batch) or {}
-    return np.stack(list(columns.values()), axis=1)
-
-
-def _header(model: Predictor, options: argparse.Namespace) -> list[str]:
-    decisions = ["labels"] if options.labels_only else list(model.labels)
-    return decisions + [f"score:{label}" for label in model.labels if options.scores]
-
-
-def _cells(model: Predictor, scores: Scores, options: argparse.Namespace) -> Iterator[list[Any]]:
-    decisions = model.decide(scores)
-    on: Sequence[list[Any]]
-    if options.labels_only:
-        on = [[";".join(names)] for names in model.names(decisions)]
-    else:
-        on = decisions.astype(np.uint8).tolist()
-    if not options.scores:
-        yield from on
-        return
-    for cells, row in zip(on, scores, strict=True):
-        yield cells + [np.format_float_positional(score, unique=True, trim="0") for score in row]
-
-
-@contextmanager
-def _output(path: str | None) -> Iterator[IO[str]]:
-    if path is None:
-        yield sys.stdout
-        return
-    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as stream:
-        yield stream
+    return np.stack([np.asarray(values) for values in batch.columns.values()], axis=1)

@@ -33,8 +33,8 @@ class Kind(StrEnum):
 class Layout(Protocol):
     """How one kind of file carries a contract; each module of this package is one."""
 
-    MARKER: bytes
-    """Bytes that every tail contains and a model of somebody else does not."""
+    TRACES: tuple[bytes, ...]
+    """Bytes of a tail that a model of somebody else does not contain."""
 
     def recognise(self, data: bytes) -> bool:
         """Whether these bytes are of this kind, going by how they begin."""
@@ -42,8 +42,11 @@ class Layout(Protocol):
     def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
         """Offset of the tail and the contract's JSON in it; None where there is no readable tail."""
 
-    def make_tail(self, offset: int, contract: Contract) -> bytes:
-        """The tail for a contract, to stand at this offset."""
+    def is_whole(self, data: bytes) -> bool:
+        """Whether a model without a contract looks complete, as far as that can be told."""
+
+    def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
+        """The tail for a contract and its JSON, to stand at this offset."""
 
 
 LAYOUTS: Mapping[Kind, Layout] = {Kind.TFLITE: tflite, Kind.ONNX: onnx}
@@ -98,7 +101,7 @@ def unpack(data: bytes) -> Unpacked:
     layout = LAYOUTS[kind]
     found = layout.find_tail(data)
     if found is None:
-        if _has_traces(data, layout):
+        if _has_traces(data, layout) or not layout.is_whole(data):
             raise ArtifactCorruptError(_CHANGED)
         return Unpacked(kind, data, None)
     offset, stored = found
@@ -106,7 +109,7 @@ def unpack(data: bytes) -> Unpacked:
     if _digest(payload, canonical.rest).encode() != canonical.digest:
         raise ArtifactCorruptError(_CHANGED)
     contract = Contract.from_json(stored)
-    if layout.make_tail(offset, contract) != data[offset:]:
+    if layout.make_tail(offset, contract, stored) != data[offset:]:
         raise ArtifactCorruptError(_CHANGED)
     return Unpacked(kind, payload, contract)
 
@@ -130,12 +133,12 @@ def attach(payload: bytes, contract: Contract) -> bytes:
         raise ContractError("the file has a contract already; attach to the payload that unpack() gives")
     bare = replace(contract, digest=None)
     sealed = replace(bare, digest=_digest(payload, bare.to_json()))
-    return payload + LAYOUTS[kind].make_tail(len(payload), sealed)
+    return payload + LAYOUTS[kind].make_tail(len(payload), sealed, sealed.to_json())
 
 
 def _has_traces(data: bytes, layout: Layout) -> bool:
-    """Whether there is, or was, a contract: damage to one place leaves the other two."""
-    return any(trace in data for trace in (layout.MARKER, b'{"digest":"', b'"tagship":'))
+    """Whether there is, or was, a contract: damage to one place leaves the others."""
+    return any(trace in data for trace in (*layout.TRACES, b'{"digest":"', b'"tagship":'))
 
 
 def _digest(payload: bytes, contract_without_digest: bytes) -> str:

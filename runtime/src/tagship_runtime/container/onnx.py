@@ -1,4 +1,4 @@
-"""Three ``metadata_props`` as the last fields of the ModelProto: labels, thresholds, tagship.
+"""Three ``metadata_props`` as the last fields of the ModelProto: thresholds, labels, tagship.
 
 Protocol Buffers lets a repeated field be appended to a serialized message, so neither protobuf nor onnx is
 needed here. Field numbers: onnx.proto, messages ModelProto and StringStringEntryProto; wire format:
@@ -13,10 +13,10 @@ from collections.abc import Iterator
 
 from tagship_runtime.contract import Contract
 
-MARKER = b"\n\x07tagship\x12"
+TRACES: tuple[bytes, ...] = (b"\n\x07tagship\x12", b"\n\x0athresholds\x12")
 
-_KEYS = (b"labels", b"thresholds", b"tagship")
-_IR_VERSION, _METADATA = 1, 14
+_KEYS = (b"thresholds", b"labels", b"tagship")
+_IR_VERSION, _GRAPH, _OPSETS, _METADATA = 1, 7, 8, 14
 
 
 def recognise(data: bytes) -> bool:
@@ -38,12 +38,21 @@ def find_tail(data: bytes) -> tuple[int, bytes] | None:
     return last[0][1], entries[-1].get(2, b"")
 
 
-def make_tail(offset: int, contract: Contract) -> bytes:
+def is_whole(data: bytes) -> bool:
+    """Every field is as long as it says, and there are a graph and the operator sets that writers put last."""
+    try:
+        numbers = {number for number, *_ in _fields(data, 0, len(data))}
+    except ValueError:
+        return False
+    return {_GRAPH, _OPSETS} <= numbers
+
+
+def make_tail(offset: int, contract: Contract, stored: bytes) -> bytes:
     """The three entries; they do not depend on where they stand."""
     labels = json.dumps(list(contract.labels), ensure_ascii=False).encode()
     thresholds = json.dumps(list(contract.thresholds)).encode()
     tail = bytearray()
-    for key, value in zip(_KEYS, (labels, thresholds, contract.to_json()), strict=True):
+    for key, value in zip(_KEYS, (thresholds, labels, stored), strict=True):
         tail += _delimited(_METADATA, _delimited(1, key) + _delimited(2, value))
     return bytes(tail)
 

@@ -12,7 +12,7 @@ import zlib
 
 from tagship_runtime.contract import Contract
 
-MARKER = b"tagship.json"
+TRACES: tuple[bytes, ...] = (b"tagship.json",)
 
 _NAMES = (b"tagship.json", b"labels.txt")
 _LOCAL = struct.Struct("<4sHHHHHLLLHH")
@@ -40,16 +40,21 @@ def find_tail(data: bytes) -> tuple[int, bytes] | None:
     size, name_size = local[7], local[9]
     name_start = offset + _LOCAL.size
     start = name_start + name_size
-    if data[name_start:start] != MARKER or start + size > central:
+    if data[name_start:start] != _NAMES[0] or start + size > central:
         return None
     return offset, data[start : start + size]
 
 
-def make_tail(offset: int, contract: Contract) -> bytes:
+def is_whole(data: bytes) -> bool:
+    """The root table lies within, and what follows is not the beginning of our ZIP."""
+    return int.from_bytes(data[:4], "little") < len(data) and b"PK\3\4" not in data[-_LOCAL.size - len(_NAMES[0]) :]
+
+
+def make_tail(offset: int, contract: Contract, stored: bytes) -> bytes:
     """The ZIP, its offsets counted from the start of the whole file."""
     labels = "".join(f"{label}\n" for label in contract.labels).encode()
     local, central = bytearray(), bytearray()
-    for name, content in zip(_NAMES, (contract.to_json(), labels), strict=True):
+    for name, content in zip(_NAMES, (stored, labels), strict=True):
         position = offset + len(local)
         crc, size = zlib.crc32(content), len(content)
         entry = (_VERSION, _UTF8, _STORED, _TIME, _DATE, crc, size, size, len(name), 0)

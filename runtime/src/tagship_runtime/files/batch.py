@@ -1,0 +1,56 @@
+"""Some consecutive rows of a table, and how they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tagship_runtime.errors import DataError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """Consecutive rows.
+
+    Attributes:
+        first: Number of the first row, counted from 0 over the whole table.
+        size: How many rows.
+        columns: By name; lists, arrays or pyarrow arrays, of ``size`` values each.
+    """
+
+    first: int
+    size: int
+    columns: Mapping[str, Any]
+
+    def halves(self) -> Iterator[Batch]:
+        """The two halves of at least two rows."""
+        middle = self.size // 2
+        for start, stop in ((0, middle), (middle, self.size)):
+            columns = {name: values[start:stop] for name, values in self.columns.items()}
+            yield Batch(first=self.first + start, size=stop - start, columns=columns)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """How a table is read.
+
+    Attributes:
+        rows: The most rows of a batch.
+        columns: Names of those that are needed, for readers that can leave out others; None for all.
+        numbers: Names of those that hold numbers, for readers that convert; None for unknown.
+        skip: Told of a row that cannot be read, which is left out then; None to raise the error.
+        live: Whether rows are answered as they come: one row a batch.
+    """
+
+    rows: int
+    columns: Sequence[str] | None = None
+    numbers: Sequence[str] | None = None
+    skip: Callable[[DataError], None] | None = None
+    live: bool = False
+
+    def refuse(self, error: DataError) -> None:
+        """Skip a row, or raise what is wrong with it."""
+        if self.skip is None:
+            raise error
+        self.skip(error)

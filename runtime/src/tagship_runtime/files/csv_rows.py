@@ -1,0 +1,106 @@
+"""CSV: by pyarrow where that is installed and the file is large, by the standard library otherwise."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from itertools import islice
+
+from tagship_runtime.cells import BLANK
+from tagship_runtime.errors import DataError
+from tagship_runtime.files import arrow
+from tagship_runtime.files.ahead import one_ahead
+from tagship_runtime.files.batch import Batch, Reading
+from tagship_runtime.files.needed import import_pyarrow
+from tagship_runtime.files.sources import check_names, existing, open_text, title
+
+LARGE = 1 << 22
+"""Bytes from which on pyarrow's speed outweighs its import."""
+
+
+def read(source: str, reading: Reading) -> Iterator[Batch]:
+    """Stream a file. What pyarrow does not understand is left to the plain reader, from that row on."""
+    done = 0
+    if reading.numbers is not None and existing(source).stat().st_size >= LARGE and find_spec("pyarrow"):
+        try:
+            for batch in _read_fast(source, reading):
+                yield batch
+                done += batch.size
+            return
+        except _NotUnderstoodError:
+            pass
+    with open_text(source) as stream:
+        yield from parse(stream, source, reading, done)
+
+
+def parse(lines: Iterable[str], source: str, reading: Reading, done: int = 0) -> Iterator[Batch]:
+    """Batches of lines, the first of which is the header.
+
+    Args:
+        lines: Of the whole table.
+        source: For messages.
+        reading: How.
+        done: How many rows to pass over.
+    """
+    reader = csv.reader(lines)
+    names = next(reader, None)
+    if not names:
+        raise DataError(f"{title(source)} is empty; a header row and rows of values are needed")
+    check_names(source, names)
+    number = done
+    rows = (row for row in reader if row)  # a blank line is no row
+    for _ in islice(rows, done):
+        pass
+    chunk: list[list[str]] = []
+    for row in rows:
+        number += 1
+        if len(row) == len(names):
+            chunk.append(row)
+            if len(chunk) < (1 if reading.live else reading.rows):
+                continue
+        # The batch ends here: it is full, or the row after it is left out.
+        if chunk:
+            bad = len(row) != len(names)
+            yield _batch(chunk, names, number - len(chunk) - bad)
+            chunk = []
+        if len(row) != len(names):
+            place = f"{title(source)}, line {reader.line_num} (row {number - 1})"
+            cells = f"has {len(row)} cell{'' if len(row) == 1 else 's'}, the header has {len(names)}"
+            reading.refuse(DataError(f"{place}: {cells}; they have to match"))
+    if chunk or number == 0:  # without rows there is still one batch, so that a wrong header is noticed
+        yield _batch(chunk, names, number - len(chunk))
+
+
+def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int) -> Batch:
+    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
+    return Batch(first=first, size=len(rows), columns=dict(zip(names, map(list, columns), strict=True)))
+
+
+class _NotUnderstoodError(Exception):
+    """pyarrow met something that the plain reader may know better, or explain better."""
+
+
+def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
+    pyarrow = import_pyarrow("csv")
+    with open_text(source) as text:
+        names = next(csv.reader(text), [])
+    if len(set(names)) < len(names):
+        raise _NotUnderstoodError
+    kinds = dict.fromkeys(reading.columns or (), pyarrow.string())
+    kinds |= dict.fromkeys(reading.numbers or (), pyarrow.float64())
+    convert = pyarrow.csv.ConvertOptions(
+        column_types=kinds,
+        include_columns=list(kinds),
+        null_values=sorted(BLANK),
+        strings_can_be_null=False,
+        auto_dict_encode=False,
+    )
+    try:
+        with (
+            pyarrow.input_stream(existing(source)) as stream,
+            pyarrow.csv.open_csv(stream, convert_options=convert) as batches,
+        ):
+            yield from one_ahead(arrow.numbered(batches))
+    except (pyarrow.ArrowException, KeyError, OSError, UnicodeDecodeError) as error:
+        raise _NotUnderstoodError from error

@@ -1,0 +1,60 @@
+"""JSON Lines: one object a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from tagship_runtime.errors import DataError
+from tagship_runtime.files.batch import Batch, Reading
+from tagship_runtime.files.sources import open_text, title
+
+
+def read(source: str, reading: Reading) -> Iterator[Batch]:
+    """Stream a file."""
+    with open_text(source) as stream:
+        yield from parse(stream, source, reading)
+
+
+def parse(lines: Iterable[str], source: str, reading: Reading) -> Iterator[Batch]:
+    """Batches of lines.
+
+    The keys of the first batch are the table's columns; a later row without one of them has a missing value there.
+    """
+    names: dict[str, None] = {}
+    chunk: list[dict[str, Any]] = []
+    number = 0
+    for line_number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        number += 1
+        wrong: DataError | None = None
+        try:
+            chunk.append(_row(line, f"{title(source)}, line {line_number}"))
+            full = len(chunk) == (1 if reading.live else reading.rows)
+        except DataError as error:
+            full, wrong = True, error
+        if full and chunk:
+            names = names or dict.fromkeys(name for row in chunk for name in row)
+            yield _batch(chunk, names, number - len(chunk) - (wrong is not None))
+            chunk = []
+        if wrong is not None:
+            reading.refuse(wrong)
+    if chunk:
+        names = names or dict.fromkeys(name for row in chunk for name in row)
+        yield _batch(chunk, names, number - len(chunk))
+
+
+def _row(line: str, place: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{place} is not JSON: {error}") from error
+    if not isinstance(row, dict):
+        raise DataError(f"{place} is {line.strip()[:40]!r}; an object is needed")
+    return row
+
+
+def _batch(rows: list[dict[str, Any]], names: Iterable[str], first: int) -> Batch:
+    return Batch(first=first, size=len(rows), columns={name: [row.get(name) for row in rows] for name in names})

@@ -1,0 +1,43 @@
+"""Whole tables, with pyarrow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tagship_runtime.cells import BLANK
+from tagship_runtime.errors import DataError
+from tagship_runtime.files.needed import import_pyarrow
+from tagship_runtime.files.sources import SAMPLE, check_names, existing, kind_of, one_line, read_sample
+
+if TYPE_CHECKING:
+    import pyarrow
+
+
+def read_table(source: str) -> pyarrow.Table:
+    """Read a whole table.
+
+    Args:
+        source: As for :func:`tagship_runtime.files.read_batches`, but stdin.
+
+    Raises:
+        MissingFileError: No such file.
+        DataError: Not such a table.
+    """
+    if source.startswith(SAMPLE):
+        return read_sample(source)
+    path = existing(source)
+    pyarrow = import_pyarrow("csv", "json", "parquet")
+    try:
+        match kind_of(source):
+            case ".parquet":
+                check_names(source, pyarrow.parquet.read_schema(path).names)
+                table = pyarrow.parquet.read_table(path)
+            case ".jsonl":
+                table = pyarrow.json.read_json(pyarrow.input_stream(path))
+            case _:
+                blank = pyarrow.csv.ConvertOptions(null_values=sorted(BLANK))
+                table = pyarrow.csv.read_csv(pyarrow.input_stream(path), convert_options=blank)
+        check_names(source, table.column_names)
+        return table
+    except (pyarrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
+        raise DataError(f"{source} cannot be read as a table: {one_line(error)}") from error

@@ -1,0 +1,118 @@
+"""Tables as they come: what each column is taken for, and what is said of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pytest
+
+from tagship_runtime.contract import CategoryFeature, NumericFeature
+from tagship_training.columns import Kinds, check, infer, unknown_words
+from tagship_training.errors import TrainingError
+from tagship_training.tables import Dataset, LabelColumns, from_arrays, from_table
+
+RANDOM = np.random.default_rng(0)
+ROWS = 200
+TARGET = (np.arange(ROWS) % 2).astype(np.uint8)[:, None]
+
+
+def rows(**columns: Any) -> Dataset:
+    return Dataset(table=pyarrow.table(columns), targets=TARGET, labels=("y",))
+
+
+WORDS = ["red", "green", "blue", None] * 50
+MISSING_AT_RANDOM = [None if i % 7 == 0 else float(i) for i in range(ROWS)]
+MISSING_WITH_LABEL = [None if i % 2 else float(i) for i in range(ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("values", "want"),
+    [
+        (np.arange(ROWS), NumericFeature(name="c")),
+        (np.arange(ROWS) % 2 == 0, NumericFeature(name="c")),
+        (MISSING_AT_RANDOM, NumericFeature(name="c", fill=float(np.median([i for i in range(ROWS) if i % 7])))),
+        (MISSING_WITH_LABEL, NumericFeature(name="c", fill=99.0, indicator=True)),
+        ([str(i) for i in range(ROWS - 2)] + ["?", ""], NumericFeature(name="c", fill=98.5)),
+        (WORDS, CategoryFeature(name="c", values=("", "blue", "green", "red"))),
+        (["a"] * 100 + ["b"] * 97 + ["c"] * 3, CategoryFeature(name="c", values=("a", "b"))),
+    ],
+)
+def test_kinds(values: Any, want: object) -> None:
+    features, notices = infer(rows(c=values), Kinds())
+    assert features == (want,)
+    assert notices == []
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([7.0] * ROWS, "every value is 7"),
+        ([None] * ROWS, "missing"),
+        (["same"] * ROWS, "every value is 'same'"),
+        ([f"person {i}" for i in range(ROWS)], "200 different texts"),
+    ],
+)
+def test_what_says_nothing_is_left_out_and_told(values: Any, said: str) -> None:
+    features, (notice,) = infer(rows(c=values, x=np.arange(ROWS)), Kinds())
+    assert [feature.name for feature in features] == ["x"]
+    assert notice.startswith("column 'c' is left out")
+    assert said in notice
+    with pytest.raises(TrainingError, match="no column is left"):
+        infer(rows(c=values), Kinds())
+
+
+def test_overrides() -> None:
+    grades = [1, 2, 3, 4] * 50
+    (feature,), _ = infer(rows(c=grades), Kinds(categorical=("c",)))
+    assert feature == CategoryFeature(name="c", values=("1", "2", "3", "4"))
+    with pytest.raises(TrainingError, match="'red' is not a number"):
+        check(rows(c=WORDS), Kinds(numeric=("c",)))
+    with pytest.raises(TrainingError, match="no feature column is called 'd'"):
+        check(rows(c=grades), Kinds(categorical=("d",)))
+
+
+def test_the_matrix_is_the_runtimes() -> None:
+    data = rows(a=MISSING_WITH_LABEL, b=WORDS, c=np.arange(ROWS))
+    features, _ = infer(data, Kinds())
+    matrix = data.matrix(features)
+    assert matrix.shape == (ROWS, 2 + 4 + 1)
+    np.testing.assert_array_equal(matrix[:2], [[0, 0, 0, 0, 0, 1, 0], [99, 1, 0, 0, 1, 0, 1]])
+
+
+def test_unknown_words_are_counted() -> None:
+    features = (CategoryFeature(name="c", values=("red",)), NumericFeature(name="d"))
+    assert unknown_words(rows(c=WORDS, d=np.arange(ROWS)), features) == {"c": 100}
+
+
+def test_tags() -> None:
+    table = pyarrow.table({"x": list(range(6)), "tags": ["a;b", " b ", "a", None, "", "c;;b"]})
+    data = from_table(table, LabelColumns(tags="tags", min_count=2))
+    assert data.labels == ("a", "b")
+    assert data.targets.tolist() == [[1, 1], [0, 1], [1, 0], [0, 0], [0, 0], [0, 1]]
+    assert data.table.column_names == ["x"]
+    with pytest.raises(TrainingError, match="tags-min-count"):
+        from_table(table, LabelColumns(tags="tags", min_count=9))
+
+
+def test_arrays_are_not_copied() -> None:
+    features = RANDOM.normal(size=(10, 3)).astype(np.float32)
+    data = from_arrays(features, np.eye(10, 2))
+    assert np.shares_memory(data.columns["feature_1"], features)
+    assert data.labels == ("label_0", "label_1")
+
+
+@pytest.mark.parametrize(
+    ("features", "targets", "said"),
+    [
+        (np.ones((3, 2)), np.ones((4, 1)), "3 rows of features"),
+        (np.ones((3, 2)), np.full((3, 1), 0.5), "0 and 1"),
+        (np.ones(3), np.ones((3, 1)), "of shape"),
+        (np.array([["a"]]), np.ones((1, 1)), "numbers"),
+        (np.ones((3, 2)), np.ones((3, 0)), "targets have shape"),
+    ],
+)
+def test_arrays_that_do_not_fit(features: Any, targets: Any, said: str) -> None:
+    with pytest.raises(TrainingError, match=said):
+        from_arrays(features, targets)

@@ -1,0 +1,69 @@
+"""Is it bias or variance? What the losses on learned, held-out and test rows say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+GAP = 0.15
+"""A held-out loss larger than the loss on learned rows by this share of itself is mostly variance."""
+
+NEAR = 0.05
+"""A test loss within this share of the best possible one leaves nothing to gain."""
+
+STEEP = 0.02
+"""A loss that still falls by this share when rows are doubled says that more rows would help."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Mean log losses, in nats.
+
+    Attributes:
+        learned: Of rows by the members that learned from them, without dropout.
+        held_out: Of the same rows, or validation rows, by members that did not.
+        test: Of the test rows by the shipped model.
+        optimal: Of the test rows by the best scores there can be, where those are known.
+        curve: Test loss by share of the training rows, where that was measured.
+    """
+
+    learned: float
+    held_out: float
+    test: float
+    optimal: float | None = None
+    curve: Mapping[str, float] | None = None
+
+    @property
+    def gap(self) -> float:
+        """What held-out rows cost more than learned ones, as a share of the former."""
+        return (self.held_out - self.learned) / self.held_out
+
+    @property
+    def verdict(self) -> str:
+        """In words."""
+        said = []
+        if self.optimal is not None:
+            regret = self.test - self.optimal
+            said.append(f"log loss is {regret:.4f} above the best possible {self.optimal:.4f}")
+            if regret <= NEAR * self.optimal:
+                return f"{said[0]}: nothing to gain but noise"
+        if self.gap > GAP:
+            said.append(
+                f"variance: held-out rows cost {self.gap:.0%} more than learned ones; more rows, more dropout or a "
+                "smaller network may help"
+            )
+        else:
+            said.append(
+                f"bias or noise: held-out rows cost only {max(self.gap, 0.0):.0%} more than learned ones; better "
+                "features or a larger network may help, more rows hardly"
+            )
+        if self.curve and {"50%", "100%"} <= self.curve.keys():
+            fall = (self.curve["50%"] - self.curve["100%"]) / self.curve["50%"]
+            more = "more rows would help" if fall > STEEP else "more rows would hardly help"
+            said.append(f"doubling the rows last changed the loss by {-fall:+.1%}: {more}")
+        return "; ".join(said)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON, with the verdict."""
+        return asdict(self) | {"gap": self.gap, "verdict": self.verdict}

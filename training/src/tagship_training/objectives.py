@@ -1,0 +1,104 @@
+"""What a threshold is tuned for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_training.errors import TrainingError
+
+Counts = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A goal for each label's decisions.
+
+    Attributes:
+        kind: ``f1``, ``precision``, ``recall``, ``cost`` or ``fixed``.
+        value: The least precision or recall, the fixed threshold, or what a false positive costs.
+        other: What a false negative costs.
+    """
+
+    kind: str = "f1"
+    value: float = 0.0
+    other: float = 0.0
+
+    @classmethod
+    def parse(cls, text: str) -> Objective:
+        """Read ``f1``, ``precision=0.9``, ``recall=0.95``, ``cost=FP:FN`` or ``fixed=0.5``.
+
+        Raises:
+            TrainingError: It is none of these.
+        """
+        kind, _, value = text.partition("=")
+        try:
+            match kind:
+                case "f1" if not value:
+                    return cls()
+                case "precision" | "recall" | "fixed" if 0 < float(value) < 1:
+                    return cls(kind, float(value))
+                case "cost":
+                    positive, negative = (float(part) for part in value.split(":"))
+                    if min(positive, negative) > 0:
+                        return cls(kind, positive, negative)
+        except ValueError:
+            pass
+        raise TrainingError(
+            f"the objective is {text!r}; give f1, precision=0.9, recall=0.95, cost=FP:FN such as cost=1:5, or fixed=0.5"
+        )
+
+    def __str__(self) -> str:
+        match self.kind:
+            case "f1":
+                return "f1"
+            case "cost":
+                return f"cost={self.value:g}:{self.other:g}"
+            case kind:
+                return f"{kind}={self.value:g}"
+
+    @property
+    def pooled(self) -> bool:
+        """Whether a rare label's threshold may be drawn towards that of all labels together."""
+        return self.kind in ("f1", "cost")
+
+    def gain(self, true_positives: Counts, switched_on: Counts, positives: float) -> Counts:
+        """How good each cut is, larger is better.
+
+        Args:
+            true_positives: Of the rows that a cut switches on, how many should be.
+            switched_on: How many a cut switches on.
+            positives: How many should be in all.
+        """
+        return _GAINS[self.kind](self, true_positives, switched_on, positives)
+
+
+def _f1(_: Objective, true: Counts, on: Counts, positives: float) -> Counts:
+    return 2 * true / np.maximum(on + positives, 1e-12)
+
+
+def _cost(goal: Objective, true: Counts, on: Counts, positives: float) -> Counts:
+    return -(goal.value * (on - true) + goal.other * (positives - true))
+
+
+def _precision(goal: Objective, true: Counts, on: Counts, positives: float) -> Counts:
+    """Recall where the precision is reached; below that the precision itself, so that the nearest wins."""
+    precision = true / np.maximum(on, 1e-12)
+    return np.where((precision >= goal.value) & (true > 0), 1 + true / max(positives, 1e-12), precision)
+
+
+def _recall(goal: Objective, true: Counts, on: Counts, positives: float) -> Counts:
+    """Precision where the recall is reached; below that the recall itself."""
+    recall = true / max(positives, 1e-12)
+    return np.where(recall >= goal.value, 1 + true / np.maximum(on, 1e-12), recall)
+
+
+_GAINS: Mapping[str, Callable[[Objective, Counts, Counts, float], Counts]] = {
+    "f1": _f1,
+    "cost": _cost,
+    "precision": _precision,
+    "recall": _recall,
+}

@@ -1,0 +1,150 @@
+"""The networks that a configuration means for a table of a given shape.
+
+The default is two groups of small networks that are averaged: *wide* ones on quantile bins of each number, which
+learn steps as trees do, and *narrow* ones on the scaled numbers alone. Which numbers stand here was chosen by
+cross-validation within the training rows of four data sets (benchmarks/quality.py prints what they give on the
+test rows); nothing depends on a data set but through its shape.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+
+from tagship_training.config import Config
+from tagship_training.errors import TrainingError
+
+ENSEMBLE_ROWS = 50_000
+"""From this many rows on, one network per group is as good as an average and much faster to train."""
+
+SMALL_ROWS = 3_000
+"""Below this, more dropout."""
+
+MAX_BINS, BIN_COLUMNS = 48, 416
+WIDE_UNITS = (64, 48, 32, 24, 16, 8)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One group of networks of the same make, trained at the same time.
+
+    Attributes:
+        name: Of the group.
+        members: How many.
+        hidden: Units of each hidden layer.
+        scale: Whether inputs are centred and scaled inside the graph.
+        keep_tails: Whether the scale is stretched until all but 1% of the values are within the clip.
+        bins: Quantile bins per number; 0 for none.
+        dropout_in: Share of encoded inputs dropped while training.
+        dropout: Share of hidden units.
+        epochs: Passes over the rows.
+        batch_size: Rows per step.
+        learning_rate: At its peak.
+        weight_decay: Decoupled; None for plain Adam at a constant rate that keeps the last weights, otherwise
+            AdamW with warm-up and cosine decay, and each member's best epoch is kept.
+    """
+
+    name: str
+    members: int
+    hidden: tuple[int, ...]
+    scale: bool
+    keep_tails: bool
+    bins: int
+    dropout_in: float
+    dropout: float
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float | None
+
+
+def plan(config: Config, *, rows: int, width: int, numeric: int, labels: int) -> tuple[Plan, ...]:
+    """The groups of networks for a table.
+
+    Args:
+        config: What the user chose.
+        rows: Training rows.
+        width: Columns of the encoded matrix.
+        numeric: How many of them are numbers with more than two values, which can be divided into bins.
+        labels: How many.
+
+    Raises:
+        TrainingError: No such network fits into ``config.max_parameters``.
+    """
+    groups = _ARTICLE if config.preset == "article" else _default(rows, numeric)
+    groups = tuple(_chosen(group, config) for group in groups)
+    sizes = [(units, units) for units in WIDE_UNITS] if config.preset == "default" and not config.hidden else [None]
+    for hidden in sizes:
+        sized = (groups[0] if hidden is None else replace(groups[0], hidden=hidden), *groups[1:])
+        parameters = sum(count_parameters(group, width, numeric, labels) for group in sized)
+        if parameters <= config.max_parameters:
+            return sized
+    raise TrainingError(
+        f"the smallest network for {width} inputs and {labels} labels has {parameters:,} parameters, "
+        f"--max-parameters allows {config.max_parameters:,}; raise it, or choose fewer with --hidden and --members"
+    )
+
+
+def count_parameters(group: Plan, width: int, numeric: int, labels: int) -> int:
+    """How many a group has at most; features with few distinct values have fewer bins."""
+    sizes = (width + group.bins * numeric, *group.hidden, labels)
+    return group.members * sum((a + 1) * b for a, b in pairwise(sizes))
+
+
+def _chosen(group: Plan, config: Config) -> Plan:
+    """The group with what the user chose instead of the automatic values."""
+    names = ("hidden", "members", "dropout", "epochs", "batch_size", "learning_rate")
+    return replace(group, **{name: getattr(config, name) for name in names if getattr(config, name) is not None})
+
+
+def _default(rows: int, numeric: int) -> tuple[Plan, ...]:
+    small = rows < SMALL_ROWS
+    bins = min(MAX_BINS, BIN_COLUMNS // max(1, numeric))
+    epochs = int(np.clip(round(30 * (50_000 / rows) ** 0.5), 8, 30))
+    wide = Plan(
+        name="wide",
+        members=5 if rows < ENSEMBLE_ROWS else 1,
+        hidden=(64, 64),
+        scale=True,
+        keep_tails=False,
+        bins=bins if bins >= 2 else 0,
+        dropout_in=0.2 if small else 0.1,
+        dropout=0.2,
+        epochs=epochs,
+        batch_size=int(np.clip(2 ** round(np.log2(rows / 40)), 64, 1024)),
+        learning_rate=4e-3,
+        weight_decay=1e-2,
+    )
+    narrow = replace(
+        wide,
+        name="narrow",
+        hidden=(24, 24),
+        keep_tails=True,
+        bins=0,
+        dropout_in=0.2 if small else 0.0,
+        dropout=0.1 if small else 0.05,
+        epochs=2 * epochs,
+        learning_rate=1e-2,
+        weight_decay=0.1,
+    )
+    return wide, narrow
+
+
+_ARTICLE = (
+    Plan(
+        name="article",
+        members=1,
+        hidden=(32, 16, 8),
+        scale=False,
+        keep_tails=False,
+        bins=0,
+        dropout_in=0.0,
+        dropout=0.0,
+        epochs=50,
+        batch_size=250,
+        learning_rate=1e-3,
+        weight_decay=None,
+    ),
+)
