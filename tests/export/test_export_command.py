@@ -43,7 +43,11 @@ def test_artifacts_describe_their_original(article_run: Path, artifact: Path) ->
 def test_one_format(tagship: Command, article_run: Path, tmp_path: Path) -> None:
     done = tagship("export", article_run, "--out", tmp_path, "--formats", "onnx", "--json")
     assert done.code == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["float32.onnx", "float32.onnx.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "export.json",
+        "float32.onnx",
+        "float32.onnx.json",
+    ]
     (entry,) = json.loads(done.out)
     assert entry["bytes"] == (tmp_path / "float32.onnx").stat().st_size
 
@@ -118,10 +122,10 @@ def test_another_models_artifact_fails(tagship: Command, scaled_run: Path, artif
 def test_what_breaks_its_budget_is_rejected(article_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    def nudged(kind: Kind, model: Any) -> bytes:
+    def nudged(kind: Kind, model: Any, *arguments: Any, **options: Any) -> bytes:
         other = keras.models.clone_model(model)
         other.set_weights([weight * 1.05 for weight in model.get_weights()])
-        return write(kind, other)
+        return write(kind, other, *arguments, **options)
 
     monkeypatch.setattr("tagship_export.exporter.write", nudged)
     made = export(article_run, tmp_path, formats=["onnx"])
@@ -170,7 +174,7 @@ def test_bad_originals(tagship: Command, article_run: Path, tmp_path: Path) -> N
         damaged: "is damaged",
         no_model: "no model.keras",
         picture: "cannot be loaded as a Keras model",
-        article_run / "model.keras": "comes without train rows",
+        article_run / "model.keras": "not known; name them with --labels",
     }
     for source, said in cases.items():
         done = tagship("export", source, "--out", tmp_path / "out")

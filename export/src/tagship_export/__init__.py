@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tagship_export.errors import ExportError
-    from tagship_export.exporter import Artifact, export
+    from tagship_export.exporter import Artifact, Export, export, export_all
     from tagship_export.original import Original, open_original
     from tagship_export.recipes import RECIPES, Budget
     from tagship_export.verifier import Verification, verify
@@ -18,11 +18,13 @@ __all__ = [
     "RECIPES",
     "Artifact",
     "Budget",
+    "Export",
     "ExportError",
     "Original",
     "Verification",
     "__version__",
     "export",
+    "export_all",
     "open_original",
     "verify",
 ]
@@ -30,11 +32,13 @@ __all__ = [
 _HOMES = {
     "Artifact": "tagship_export.exporter",
     "Budget": "tagship_export.recipes",
+    "Export": "tagship_export.exporter",
     "ExportError": "tagship_export.errors",
     "Original": "tagship_export.original",
     "RECIPES": "tagship_export.recipes",
     "Verification": "tagship_export.verifier",
     "export": "tagship_export.exporter",
+    "export_all": "tagship_export.exporter",
     "open_original": "tagship_export.original",
     "verify": "tagship_export.verifier",
 }

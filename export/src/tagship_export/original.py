@@ -1,33 +1,40 @@
-"""The model that artifacts are made from and compared with: a run folder or a Keras file."""
+"""The model that artifacts are made from and compared with: a run folder, a Keras file, or a live model."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tagship_export.errors import OriginalError
+from tagship_export.head import with_sigmoid
+from tagship_export.keras_file import load_keras
+from tagship_export.writers.graph import OUTPUT, row_shape, trace
 from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
-from tagship_runtime.errors import ContractError, MissingFileError
+from tagship_runtime.errors import ContractError, LabelError, MissingFileError
+from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 
 RUN_FORMAT = 1
-PREDICT_ROWS = 4096
+PREDICT_ROWS, PREDICT_CELLS = 4096, 1 << 24
+DEFAULT_THRESHOLD = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Original:
     """A Keras model and what is known about it.
 
     Attributes:
         model: One input (rows, ...), one sigmoid output (rows, labels).
-        sha256: Of the model file, in hex.
+        sha256: Of the model file, or of a live model's weights, in hex.
         labels: Names of the scores; None where only the Keras file is known.
         thresholds: One per label, likewise.
         features: The caller's columns; None for other inputs, or where only the Keras file is known.
@@ -41,29 +48,80 @@ class Original:
     features: tuple[Feature, ...] | None = None
     rows: Mapping[str, Path]
 
+    @cached_property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of one encoded row."""
+        return row_shape(self.model)
+
+    @cached_property
+    def width(self) -> int:
+        """How many scores a row gets."""
+        return int(trace(self.model).structured_outputs[OUTPUT].shape[-1])
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """From rows as callers have them to encoded rows."""
+        return encoder(self.features, (None, *self.row_shape))
+
     def scores(self, features: Features) -> Scores:
         """What Keras gives for encoded rows, float32 (rows, labels)."""
-        return np.asarray(self.model.predict(features, batch_size=PREDICT_ROWS, verbose=0), np.float32)
+        batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
+        return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
 
 
-def open_original(source: str | os.PathLike[str]) -> Original:
-    """Load a run folder or a ``.keras`` file.
+def open_original(
+    source: Any,
+    *,
+    labels: Sequence[str] | None = None,
+    thresholds: Thresholds | None = None,
+    logits: bool = False,
+) -> Original:
+    """Load a run folder, a ``.keras`` or ``.h5`` file, or take a Keras model that is there.
+
+    Args:
+        source: A path, or a Keras model.
+        labels: Names of the scores; a run folder has its own.
+        thresholds: One for all, one each, or by name; default: the run's, or 0.5 once labels are known.
+        logits: Whether the model lacks the sigmoid at its end, so that one is added.
 
     Raises:
         MissingFileError: Nothing is there.
-        OriginalError: It is neither, or its parts do not fit together.
+        OriginalError: It is none of these, cannot be exported, or its parts do not fit together.
     """
+    if not isinstance(source, str | os.PathLike):
+        model = with_sigmoid(source, logits=logits)
+        return _named(Original(model=model, sha256=_sha256_of_weights(model), rows={}), labels, thresholds)
     path = Path(source)
     if not path.exists():
         raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
     if path.is_file():
-        return Original(model=_load_model(path), sha256=_sha256(path), rows={})
+        model = with_sigmoid(load_keras(path), logits=logits)
+        return _named(Original(model=model, sha256=_sha256(path), rows={}), labels, thresholds)
     if not (path / "run.json").is_file():
         raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
-    return _open_run(path)
+    run = _open_run(path, logits=logits)
+    if labels is not None and tuple(labels) != run.labels:
+        raise OriginalError(f"labels {list(labels)} were given, the run has {list(run.labels or ())}; leave them out")
+    return _named(run, run.labels, run.thresholds if thresholds is None else thresholds)
 
 
-def _open_run(folder: Path) -> Original:
+def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresholds | None) -> Original:
+    if labels is None:
+        return original
+    names = tuple(labels)
+    try:
+        check_labels(names)
+        if len(names) != original.width:
+            raise OriginalError(
+                f"{len(names)} labels for a model that gives {original.width} scores; one each is needed"
+            )
+        chosen = resolve_thresholds(DEFAULT_THRESHOLD if thresholds is None else thresholds, names)
+    except (ContractError, LabelError) as error:
+        raise OriginalError(str(error)) from error
+    return replace(original, labels=names, thresholds=chosen)
+
+
+def _open_run(folder: Path, *, logits: bool) -> Original:
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         if run["tagship_run"] != RUN_FORMAT:
@@ -81,38 +139,29 @@ def _open_run(folder: Path) -> Original:
     model_file = folder / "model.keras"
     if not model_file.is_file():
         raise OriginalError(f"{folder} has no model.keras; train again")
-    model = _load_model(model_file)
-    if model.output_shape[-1] != len(labels):
-        raise OriginalError(f"{folder} has {len(labels)} labels for a model with output {model.output_shape}")
-    width = sum(feature.width for feature in features)
-    if model.input_shape[1:] != (width,):
-        raise OriginalError(f"{folder} has features of {width} columns for a model with input {model.input_shape}")
-    rows = {path.stem: path for path in sorted((folder / "rows").glob("*.parquet"))}
-    return Original(
-        model=model,
+    original = Original(
+        model=with_sigmoid(load_keras(model_file), logits=logits),
         sha256=_sha256(model_file),
         labels=labels,
         thresholds=thresholds,
         features=features,
-        rows=rows,
+        rows={path.stem: path for path in sorted((folder / "rows").glob("*.parquet"))},
     )
-
-
-def _load_model(path: Path) -> Any:
-    import keras
-
-    try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises whatever its parts raise
-        reason = " ".join(str(error).split())
-        raise OriginalError(f"{path} cannot be loaded as a Keras model: {reason[:300]}") from error
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
-        raise OriginalError(
-            f"{path} has {len(model.inputs)} inputs and {len(model.outputs)} outputs; one of each is needed"
-        )
-    return model
+    if original.width != len(labels):
+        raise OriginalError(f"{folder} has {len(labels)} labels for a model that gives {original.width} scores")
+    width = sum(feature.width for feature in features)
+    if original.row_shape != (width,):
+        raise OriginalError(f"{folder} has features of {width} columns for a model of rows {original.row_shape}")
+    return original
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sha256_of_weights(model: Any) -> str:
+    digest = hashlib.sha256(json.dumps([[*weight.shape] for weight in model.weights]).encode())
+    for weight in model.get_weights():
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tagship_export.errors import ExportError
+from tagship_runtime.container import Kind
+
+LEAST_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,9 +16,9 @@ class Budget:
     """How much an artifact may differ from its original before it is rejected.
 
     Attributes:
-        max_flip_rate: Share of decisions that may differ at the original's thresholds, in [0, 1]; flips whose
-            original score is within the recipe's tolerance of its threshold do not count.
-        max_f1_drop: How much macro-F1 may fall, in [0, 1].
+        max_flip_rate: Share of decisions that may differ, in [0, 1], at the original's thresholds and again at
+            those that ship. For recipes that keep float32, flips within their tolerance do not count.
+        max_f1_drop: How much macro-F1 may fall, in [0, 1], from the original to what ships.
     """
 
     max_flip_rate: float
@@ -34,15 +37,32 @@ class Recipe:
 
     Attributes:
         name: As on the command line and in the contract.
-        score_tolerance: How far a score may be off before it is a fault; a flip is borderline within it.
-        exact: Whether a score that is farther off fails the artifact, flips or none.
+        score_tolerance: A flip is borderline within it; float32 scores may be off by it.
+        exact: Whether a score that is farther off fails the artifact, flips or none; then thresholds ship
+            unchanged, else they are moved onto the artifact's scores.
+        weights: The NumPy type that weights are stored in.
+        kinds: The formats that know it.
         budget: What is allowed unless the user says otherwise.
     """
 
     name: str
     score_tolerance: float
     exact: bool
+    weights: str
+    kinds: tuple[Kind, ...] = tuple(Kind)
     budget: Budget
+
+    def golden_tolerance(self, max_difference: float) -> float:
+        """How far golden scores may be off on another machine.
+
+        Integer kernels round differently from processor to processor and from version to version. Each is an
+        approximation of the same model, as far from it as the other, so two of them are apart by at most
+        twice of what was measured here; 1.8 times was the most between the kernels that can be chosen here.
+
+        Args:
+            max_difference: Between the artifact's scores and the original's.
+        """
+        return self.score_tolerance if self.exact else max(LEAST_TOLERANCE, 2 * max_difference)
 
 
 RECIPES: Mapping[str, Recipe] = {
@@ -52,10 +72,51 @@ RECIPES: Mapping[str, Recipe] = {
             name="float32",
             score_tolerance=1e-5,
             exact=True,
+            weights="float32",
             budget=Budget(max_flip_rate=0.0, max_f1_drop=0.001),
+        ),
+        Recipe(
+            name="float16",
+            score_tolerance=0.005,
+            exact=False,
+            weights="float16",
+            budget=Budget(max_flip_rate=0.002, max_f1_drop=0.005),
+        ),
+        Recipe(
+            name="dynamic_int8",
+            score_tolerance=0.05,
+            exact=False,
+            weights="int8",
+            budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
+        ),
+        Recipe(
+            name="int8",
+            score_tolerance=0.05,
+            exact=False,
+            weights="int8",
+            budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
+        ),
+        Recipe(
+            name="int16x8",
+            score_tolerance=0.05,
+            exact=False,
+            weights="int8",
+            budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
+        ),
+        Recipe(
+            name="int8_io",
+            score_tolerance=0.05,
+            exact=False,
+            weights="int8",
+            kinds=(Kind.TFLITE,),
+            budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
         ),
     )
 }
+"""See docs/quantization.md for the measurements behind the figures."""
+
+
+EVERYTHING = frozenset({"all", "auto"})
 
 
 def budget_of(recipe: Recipe, max_flip_rate: float | None = None, max_f1_drop: float | None = None) -> Budget:
@@ -74,5 +135,30 @@ def recipe_named(name: str) -> Recipe:
         ExportError: There is none of that name.
     """
     if name not in RECIPES:
-        raise ExportError(f"no recipe is called {name!r}; there are {', '.join(RECIPES)}")
+        raise ExportError(f"no recipe is called {name!r}; there are {', '.join(RECIPES)}, and all and auto")
     return RECIPES[name]
+
+
+def plan_recipes(names: Sequence[str], kinds: Sequence[Kind]) -> list[tuple[Recipe, Kind, bool]]:
+    """What to make: recipe, format, and whether it was asked for by name, float32 first.
+
+    Args:
+        names: Recipes, or ``all`` or ``auto``, which both mean every one.
+        kinds: Formats.
+
+    Raises:
+        ExportError: A name is not known, there is nothing to make, or no format knows the recipe.
+    """
+    if not names or not kinds:
+        raise ExportError("there is nothing to export; give at least one recipe and one format")
+    everything = set(names) & EVERYTHING
+    wanted = [] if everything else [recipe_named(name) for name in names]
+    if everything and len(names) > 1:
+        raise ExportError(f"{everything.pop()!r} stands alone, without other recipes")
+    for recipe in wanted:
+        if not set(recipe.kinds) & set(kinds):
+            raise ExportError(f"{recipe.name} exists for {', '.join(recipe.kinds)} only; add that to the formats")
+    recipes = list(RECIPES.values()) if everything else [r for r in RECIPES.values() if r in wanted]
+    return [
+        (recipe, kind, not everything) for kind in dict.fromkeys(kinds) for recipe in recipes if kind in recipe.kinds
+    ]

@@ -6,9 +6,14 @@ import logging
 import os
 import sys
 import tempfile
+import threading
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+
+_LOCK = threading.Lock()
+_depth = 0
+_restore = ExitStack()
 
 
 @contextmanager
@@ -16,16 +21,38 @@ def quiet(*, verbose: bool = False) -> Iterator[None]:
     """Send this process' stdout and stderr to nowhere for a while; ``verbose`` leaves them alone.
 
     It works on the file descriptors, because the chatter comes from C++; so other threads are silent as well.
+    Several threads may be in it at once: the first one in redirects, the last one out restores.
     """
+    global _depth
     if verbose:
         yield
         return
+    with _LOCK:
+        _depth += 1
+        if _depth == 1:
+            _restore.enter_context(_silence())
+    try:
+        yield
+    finally:
+        with _LOCK:
+            _depth -= 1
+            if _depth == 0:
+                _restore.close()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
     sys.stdout.flush()
     sys.stderr.flush()
     saved = [os.dup(1), os.dup(2)]
     level = logging.root.manager.disable
     try:
-        with tempfile.TemporaryFile() as nowhere, warnings.catch_warnings():
+        with (
+            tempfile.TemporaryFile("w") as nowhere,
+            redirect_stdout(nowhere),  # in a notebook these are not the descriptors
+            redirect_stderr(nowhere),
+            warnings.catch_warnings(),
+        ):
             warnings.simplefilter("ignore")
             logging.disable(logging.WARNING)
             os.dup2(nowhere.fileno(), 1)

@@ -4,43 +4,94 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tagship_export.commands.options import add_budget_options, import_keras
+from tagship_export.commands.options import add_budget_options, add_original_options, import_keras
+from tagship_runtime.errors import UsageError
+from tagship_runtime.files import replacing
 from tagship_runtime.loading import read_contract
+from tagship_runtime.quiet import quiet
+
+if TYPE_CHECKING:
+    from tagship_export.original import Original
+    from tagship_export.search import Search
 
 HELP = "compare artifacts with the original model on rows that you give; exit 1 if one fails"
 EXAMPLES = (
     "tagship verify run artifacts/float32.tflite artifacts/float32.onnx",
     "tagship verify run artifacts/float32.tflite --data held-out.csv --max-flip-rate 0.001",
     "tagship verify model.keras float32.onnx --data rows.parquet --json",
+    "tagship verify run artifacts/int8.tflite --search",
 )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("original", metavar="ORIGINAL", help="a run folder or a .keras file")
+    parser.add_argument("original", metavar="ORIGINAL", help="a run folder, or a .keras or .h5 file")
     parser.add_argument("artifacts", nargs="+", metavar="ARTIFACT", help=".tflite or .onnx files")
     parser.add_argument("--data", metavar="FILE", help="rows to compare on; default: the run's test rows")
+    parser.add_argument("--search", action="store_true", help="also look for the inputs on which the two differ most")
+    parser.add_argument("--keep", action="store_true", help="put what --search finds among the artifact's golden rows")
+    add_original_options(parser)
     add_budget_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Verify each artifact, print a table, and say with the exit code whether all of them passed."""
+    if options.keep and not options.search:
+        raise UsageError("--keep keeps what --search finds; give both")
     for path in options.artifacts:
         read_contract(path)  # a wrong file is told before seconds go into importing TensorFlow
     import_keras()
     from tagship_export.original import open_original
-    from tagship_export.report import show
+    from tagship_export.report import progress, show, show_search
     from tagship_export.verifier import verify
 
-    original = open_original(options.original)
+    original = open_original(options.original, logits=options.logits)
     verdicts = [
         verify(original, path, options.data, max_flip_rate=options.max_flip_rate, max_f1_drop=options.max_f1_drop)
         for path in options.artifacts
     ]
+    found = {}
+    if options.search:
+        with progress() as on_step:
+            for path, verdict in zip(options.artifacts, verdicts, strict=True):
+                found[path] = _search(original, path, options, verdict.thresholds, on_step)
     if options.json:
-        print(json.dumps([verdict.to_dict() for verdict in verdicts], indent=2))
+        extra = [{"search": found[path].to_dict()} if path in found else {} for path in options.artifacts]
+        print(json.dumps([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)], indent=2))
     else:
         rows = options.data or "its test split"
         show(verdicts, title=f"against {options.original} on {verdicts[0].parity.rows:,} rows of {rows}")
+        show_search(found)
     return 0 if all(verdict.passed for verdict in verdicts) else 1
+
+
+def _search(
+    original: Original,
+    path: str,
+    options: argparse.Namespace,
+    thresholds: tuple[float, ...],
+    on_step: Callable[[str], None],
+) -> Search:
+    """Within the ranges of the training rows if the original has them, else of the rows that are given."""
+    from tagship_export.rows import read_rows
+    from tagship_export.search import search, with_golden
+    from tagship_runtime.loading import load
+
+    with quiet():
+        artifact = load(path)
+    rows = read_rows(str(original.rows["train"]) if "train" in original.rows else options.data, artifact.labels)
+    found = search(
+        original,
+        artifact,
+        rows,
+        thresholds,
+        on_round=lambda number, of: on_step(f"searching {path}: {number / of:.0%}"),
+    )
+    if options.keep:
+        with replacing(path) as temporary:
+            temporary.write_bytes(with_golden(Path(path).read_bytes(), artifact, found.farthest))
+    return found

@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
+from tagship_export.errors import OriginalError
+
 INPUT, OUTPUT = "features", "scores"
 
 
-def trace(model: Any) -> Any:
-    """A concrete function from ``features`` (batch, ...) to ``{"scores": (batch, labels)}``, in inference mode."""
+def row_shape(model: Any) -> tuple[int, ...]:
+    """The shape of one row of the model's only input, for graph-built and subclassed models alike.
+
+    Raises:
+        OriginalError: There are several inputs, an axis is free, or the model was never built.
+    """
+    inputs = getattr(model, "inputs", None)
+    if inputs is not None and len(inputs) != 1:
+        raise OriginalError(f"the model has {len(inputs)} inputs; one is needed")
+    shape = inputs[0].shape if inputs else (model.get_build_config() or {}).get("input_shape")
+    if isinstance(shape, dict) or (shape and isinstance(shape[0], list | tuple)):
+        raise OriginalError(f"the model has {len(shape)} inputs; one is needed")
+    if not shape or len(shape) < 2:
+        raise OriginalError(f"the model's input shape is {shape}; call it once on a batch of rows, then export")
+    if any(size is None for size in shape[1:]):
+        raise OriginalError(f"the model's input shape is {tuple(shape)}; only the first axis, the batch, may be free")
+    return tuple(int(size) for size in shape[1:])
+
+
+def trace(model: Any, batch: int | None = None) -> Any:
+    """A concrete function from ``features`` (batch, ...) to ``{"scores": (batch, labels)}``, in inference mode.
+
+    Args:
+        model: Keras.
+        batch: Its fixed size, None for a free one.
+    """
     import tensorflow as tf
 
-    signature = tf.TensorSpec((None, *model.input_shape[1:]), tf.float32, name=INPUT)
+    signature = tf.TensorSpec((batch, *row_shape(model)), tf.float32, name=INPUT)
 
     def serving_default(features: Any) -> dict[str, Any]:
         return {OUTPUT: model(features, training=False)}
@@ -19,12 +45,12 @@ def trace(model: Any) -> Any:
     return tf.function(serving_default, input_signature=[signature], autograph=False).get_concrete_function()
 
 
-def freeze(model: Any) -> tuple[Any, str]:
+def freeze(model: Any, batch: int | None = None) -> tuple[Any, str]:
     """The same as a GraphDef whose variables are constants, and the name of its output tensor."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    function = trace(model)
+    function = trace(model, batch)
     # Arrays that a layer holds outside of its variables, such as a fixed Normalization, are captured as
     # further inputs; to a converter they have to be constants as well.
     captured = {inner.op.name: outer.numpy() for outer, inner in function.graph.captures if outer.dtype != tf.resource}

@@ -1,47 +1,60 @@
-"""ONNX through tf2onnx, conservative enough for old runtimes and browsers."""
+"""ONNX through tf2onnx, conservative enough for old runtimes and browsers: opset 17, IR version 8."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from tagship_export.errors import ConversionError, UnsupportedOpsError
-from tagship_export.writers.graph import INPUT, OUTPUT, freeze
+from tagship_export.writers import onnx_quantize
+from tagship_export.writers.graph import INPUT, freeze, row_shape
+from tagship_export.writers.onnx_graph import canonical, fuse_gemm, name_ends, replace_erfc
+from tagship_export.writers.onnx_quantize import IR_VERSION, OPSET
 
-OPSET, IR_VERSION = 17, 8
+if TYPE_CHECKING:
+    from tagship_export.writers import Source
+
+RECIPES: Mapping[str, Callable[[Source], bytes]] = {
+    "float16": onnx_quantize.float16,
+    "dynamic_int8": onnx_quantize.dynamic_int8,
+    "int8": onnx_quantize.int8,
+    "int16x8": onnx_quantize.int16x8,
+}
 
 
-def convert(model: Any) -> bytes:
-    """See :func:`tagship_export.writers.write`."""
+def convert(model: Any, batch: int | None = None) -> bytes:
+    """See :class:`tagship_export.writers.Writer`."""
     import onnx
     import tf2onnx
 
-    graph, output = freeze(model)
+    graph, output = freeze(model, batch)
     try:
         proto, _ = tf2onnx.convert.from_graph_def(
-            graph, name="tagship", input_names=[f"{INPUT}:0"], output_names=[output], opset=OPSET
+            graph,
+            name="tagship",
+            input_names=[f"{INPUT}:0"],
+            output_names=[output],
+            opset=OPSET,
+            shape_override={f"{INPUT}:0": [batch, *row_shape(model)]} if batch else None,
         )
     except Exception as error:  # tf2onnx raises several unrelated types
         raise ConversionError(f"tf2onnx refuses the model: {' '.join(str(error).split())[:300]}") from error
+    name_ends(proto, batch)
+    replace_erfc(proto)
     # What it cannot convert, tf2onnx only logs, and writes out as it was.
     unknown = {node.op_type for node in proto.graph.node if not onnx.defs.has(node.op_type, OPSET, node.domain)}
     if unknown:
         raise UnsupportedOpsError("ONNX", tuple(sorted(unknown)))
-    return _tidy(proto)
+    fuse_gemm(proto)
+    return canonical(proto, OPSET, IR_VERSION)
 
 
-def _tidy(proto: Any) -> bytes:
-    """Fixed names for input, output and batch axis, whatever tf2onnx called them."""
-    inputs, outputs = list(proto.graph.input), list(proto.graph.output)
-    if len(inputs) != 1 or len(outputs) != 1:
-        raise ConversionError(f"tf2onnx made {len(inputs)} inputs and {len(outputs)} outputs; one of each is needed")
-    new_names = {inputs[0].name: INPUT, outputs[0].name: OUTPUT}
-    for node in proto.graph.node:
-        node.input[:] = [new_names.get(name, name) for name in node.input]
-        node.output[:] = [new_names.get(name, name) for name in node.output]
-    for value in (inputs[0], outputs[0]):
-        value.name = new_names[value.name]
-        value.type.tensor_type.shape.dim[0].dim_param = "batch"
-    proto.ir_version = IR_VERSION
-    del proto.metadata_props[:]
-    data: bytes = proto.SerializeToString(deterministic=True)
-    return data
+def weight_bytes(payload: bytes) -> Mapping[str, int]:
+    """See :class:`tagship_export.writers.Writer`."""
+    import onnx
+
+    found: dict[str, int] = {}
+    for tensor in onnx.load_from_string(payload).graph.initializer:
+        array = onnx.numpy_helper.to_array(tensor)
+        found[array.dtype.name] = found.get(array.dtype.name, 0) + array.nbytes
+    return found

@@ -1,0 +1,101 @@
+"""Where artifacts go: a folder that never holds half a file, nor one that was replaced by a rejection."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tagship_runtime.container import unpack
+from tagship_runtime.errors import OutputError
+from tagship_runtime.files import replacing
+
+REJECTED, TABLE = "rejected", "export.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A file to write.
+
+    Attributes:
+        name: Of the file.
+        data: The artifact.
+        passed: Whether it kept its budget; if not it goes to ``rejected``.
+        facts: Its line of the table.
+    """
+
+    name: str
+    data: bytes
+    passed: bool
+    facts: Mapping[str, Any]
+
+
+def save(
+    folder: Path,
+    entries: Sequence[Entry],
+    keep: Collection[str],
+    *,
+    recommended: Sequence[str],
+    notes: Sequence[str],
+    refusals: Mapping[str, str],
+    rows: Mapping[str, Any],
+) -> dict[str, Path]:
+    """Write the artifacts whose names are in ``keep``, and the table of all.
+
+    Returns:
+        Where each of them is.
+
+    Raises:
+        OutputError: The folder cannot be written, or the disk is full.
+    """
+    paths = {}
+    for entry in entries:
+        good, bad = folder / entry.name, folder / REJECTED / entry.name
+        target, other = (good, bad) if entry.passed else (bad, good)
+        _remove(other)
+        if entry.name in keep:
+            paths[entry.name] = target
+            _write(target, entry.data)
+        else:
+            _remove(target)
+    table = {
+        "artifacts": [
+            {**entry.facts, "path": paths[entry.name].relative_to(folder).as_posix() if entry.name in paths else None}
+            for entry in entries
+        ],
+        "refused": dict(refusals),
+        "recommended": list(recommended),
+        "notes": list(notes),
+        "rows": dict(rows),
+    }
+    with replacing(folder / TABLE) as temporary:
+        temporary.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return paths
+
+
+def _write(path: Path, data: bytes) -> None:
+    """The artifact and its contract beside it, each all or nothing; the contract first."""
+    contract = unpack(data).contract
+    text = json.dumps(None if contract is None else contract.to_dict(), indent=2, ensure_ascii=False) + "\n"
+    for target, content in ((_beside(path), text.encode()), (path, data)):
+        with replacing(target) as temporary:
+            temporary.write_bytes(content)
+
+
+def _remove(path: Path) -> None:
+    """What an earlier export left under this name."""
+    try:
+        for target in (path, _beside(path)):
+            target.unlink(missing_ok=True)
+        if path.parent.name == REJECTED and path.parent.is_dir() and not any(path.parent.iterdir()):
+            path.parent.rmdir()
+    except NotADirectoryError:
+        return  # writing will say so
+    except OSError as error:
+        raise OutputError(f"cannot remove {path}: {error.strerror or error}") from error
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")

@@ -1,0 +1,291 @@
+"""What an export leaves behind: the same bytes each time, nothing half-written, and one file to ship."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tagship_runtime
+from tagship_export import RECIPES, export, export_all
+from tagship_export.errors import ConversionError, ExportError
+from tagship_export.recipes import plan_recipes
+from tagship_export.selection import Prefer, choose
+from tagship_runtime.container import Kind
+
+Command = Callable[..., Any]
+
+
+@pytest.fixture(scope="module")
+def everything(article_run: Path, tmp_path_factory: pytest.TempPathFactory, tagship: Command) -> tuple[Path, str]:
+    """All recipes of the article's model, and what the command printed."""
+    folder = tmp_path_factory.mktemp("everything") / "out"
+    done = tagship("export", article_run, "--out", folder, "--recipes", "all")
+    assert done.code == 0, done.out + done.err
+    return folder, done.out
+
+
+NAMES = sorted(f"{recipe.name}.{kind.value}" for recipe in RECIPES.values() for kind in recipe.kinds)
+
+
+def test_all_recipes(everything: tuple[Path, str]) -> None:
+    folder, printed = everything
+    table = json.loads((folder / "export.json").read_text())
+    assert sorted(entry["artifact"] for entry in table["artifacts"]) == NAMES
+    assert len(NAMES) == 11
+    assert sorted(path.name for path in folder.iterdir()) == sorted(
+        ["export.json", *NAMES, *(f"{name}.json" for name in NAMES)]
+    )
+    for entry in table["artifacts"]:
+        predictor = tagship_runtime.load(folder / entry["path"])
+        contract = predictor.contract
+        assert (folder / entry["path"]).stat().st_size == entry["bytes"]
+        assert contract.recipe == entry["recipe"]
+        assert list(contract.thresholds) == entry["thresholds"]
+        assert contract.parity is not None
+        assert contract.parity["flips"] == entry["parity"]["flips"]
+        assert len(entry["worst_rows"]) == 10
+        assert entry["one_row_us"] > 0
+        assert json.loads((folder / f"{entry['path']}.json").read_text()) == contract.to_dict()
+        assert entry["artifact"] in printed
+    rows = table["rows"]
+    assert rows["verdict"] == 3300
+    assert table["recommended"]
+    assert all(f"{name} *" in printed for name in table["recommended"])
+
+
+def test_float32_keeps_its_thresholds_and_quantized_files_remember_them(
+    everything: tuple[Path, str], article_run: Path
+) -> None:
+    original = json.loads((article_run / "run.json").read_text())["thresholds"]
+    for name in NAMES:
+        contract = tagship_runtime.load(everything[0] / name).contract
+        assert contract.parity is not None
+        assert contract.parity["original_thresholds"] == original
+        assert (list(contract.thresholds) == original) or not name.startswith("float32")
+    assert any(list(tagship_runtime.load(everything[0] / n).contract.thresholds) != original for n in NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_verify_says_the_same_as_export(everything: tuple[Path, str], article_run: Path, tagship: Command, name: str):  # type: ignore[no-untyped-def]
+    done = tagship("verify", article_run, everything[0] / name, "--json")
+    assert done.code == 0, done.out
+    (again,) = json.loads(done.out)
+    contract = tagship_runtime.load(everything[0] / name).contract
+    assert contract.parity is not None
+    assert again["parity"] == {key: value for key, value in contract.parity.items() if key != "tuned_on"}
+    assert again["quality"] == contract.quality
+
+
+def test_the_same_bytes_from_two_processes(everything: tuple[Path, str], article_run: Path, tmp_path: Path) -> None:
+    """Whatever Python's hash seed is, which tf2onnx follows."""
+    arguments = ["export", str(article_run), "--out", str(tmp_path), "--recipes", "all"]
+    environment = os.environ | {"PYTHONHASHSEED": "12345"}
+    subprocess.run(
+        [sys.executable, "-m", "tagship_runtime", *arguments], env=environment, check=True, capture_output=True
+    )
+    for name in NAMES:
+        assert (tmp_path / name).read_bytes() == (everything[0] / name).read_bytes(), name
+        assert (tmp_path / f"{name}.json").read_bytes() == (everything[0] / f"{name}.json").read_bytes()
+
+
+@pytest.mark.parametrize("prefer", ["size", "latency"])
+def test_auto_writes_one_file_per_format(article_run: Path, tmp_path: Path, prefer: str) -> None:
+    done = export_all(article_run, tmp_path, recipes=["auto"], prefer=prefer)
+    assert done.passed
+    assert len(done.candidates) == 11
+    written = sorted(path.name for path in tmp_path.iterdir() if path.suffix in {".tflite", ".onnx"})
+    assert written == sorted(done.recommended)
+    assert len(done.notes) == 2
+    if prefer == "size":
+        for artifact in done.artifacts:
+            of_kind = [candidate for candidate in done.candidates if candidate.kind is artifact.kind]
+            assert artifact.verification.size == min(c.size for c in of_kind if c.verification.passed)
+
+
+@dataclass
+class Measured:
+    name: str
+    size: int
+    one_row_us: float
+    max_difference: float
+
+
+def test_choice() -> None:
+    float32, int8, slow = (
+        Measured("float32", 100, 10.0, 0.0),
+        Measured("int8", 40, 9.8, 0.1),
+        Measured("slow", 30, 99.0, 0.2),
+    )
+    assert choose([float32, int8, slow], Prefer.SIZE) is slow
+    assert choose([float32, int8, slow], Prefer.LATENCY) is float32  # 2% is noise, a difference of 0.1 is not
+    assert choose([], Prefer.SIZE) is None
+
+
+def test_over_budget_is_rejected_and_what_was_there_goes(article_run: Path, tmp_path: Path, tagship: Command) -> None:
+    assert tagship("export", article_run, "--out", tmp_path, "--recipes", "int8", "--formats", "onnx").code == 0
+    strict = ("--max-flip-rate", 0.0001)
+    done = tagship("export", article_run, "--out", tmp_path, "--recipes", "int8", "--formats", "onnx", *strict)
+    assert done.code == 1
+    assert "FAILED" in done.out
+    assert "flips at the original's thresholds" in done.out
+    assert not (tmp_path / "int8.onnx").exists()
+    assert (tmp_path / "rejected" / "int8.onnx").is_file()
+    assert json.loads((tmp_path / "export.json").read_text())["artifacts"][0]["path"] == "rejected/int8.onnx"
+    assert tagship("export", article_run, "--out", tmp_path, "--recipes", "int8", "--formats", "onnx").code == 0
+    assert not (tmp_path / "rejected").exists()
+    auto = tagship("export", article_run, "--out", tmp_path / "auto", "--recipes", "auto", *strict)
+    assert auto.code == 0, auto.out  # float32 and float16 are left, and nothing else was asked for by name
+    left = {path.name for path in (tmp_path / "auto").iterdir() if path.suffix in {".onnx", ".tflite"}}
+    assert left <= {f"float{bits}.{kind}" for bits in (16, 32) for kind in Kind}
+
+
+def test_a_recipe_that_changes_nothing_is_no_success(tmp_path: Path) -> None:
+    import keras
+    import numpy as np
+
+    inputs = keras.Input((3,))
+    model = keras.Model(inputs, keras.ops.sigmoid(inputs * 2.0))
+    rows = np.random.default_rng(0).normal(size=(40, 3)).astype(np.float32)
+    done = export_all(model, tmp_path, labels=["a", "b", "c"], data=rows, recipes=["all"])
+    assert {candidate.name for candidate in done.candidates} >= {"float32.tflite", "float32.onnx"}
+    refused = {refusal.name for refusal in done.refusals}
+    assert refused >= {"int8.tflite", "float16.tflite", "int8.onnx", "dynamic_int8.onnx"}
+    assert done.passed
+    asked = export_all(model, tmp_path / "b", labels=["a", "b", "c"], data=rows, recipes=["int8"], formats=["onnx"])
+    assert not asked.passed
+    assert "nothing to quantize" in asked.refusals[0].reason
+
+
+def test_plans() -> None:
+    assert len(plan_recipes(["all"], list(Kind))) == 11
+    assert [(r.name, k.value, asked) for r, k, asked in plan_recipes(["int8_io", "float32"], list(Kind))] == [
+        ("float32", "tflite", True),
+        ("int8_io", "tflite", True),
+        ("float32", "onnx", True),
+    ]
+    for names, kinds in ((["all", "int8"], [Kind.ONNX]), (["int8_io"], [Kind.ONNX]), ([], [Kind.ONNX]), (["x"], [])):
+        with pytest.raises(ExportError):
+            plan_recipes(names, kinds)
+
+
+def test_a_full_disk_is_one_error(
+    article_run: Path, tmp_path: Path, tagship: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = Path.write_bytes
+
+    def full(path: Path, data: bytes) -> int:
+        if ".onnx" in path.name and path.name.endswith(".tmp"):
+            written(path, data[:100])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return written(path, data)
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    done = tagship("export", article_run, "--out", tmp_path, "--formats", "onnx")
+    assert done.code == 2
+    assert done.err.splitlines() == [done.err.strip()]
+    assert "No space left" in done.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_kill_leaves_no_artifact_under_its_name(article_run: Path, tmp_path: Path) -> None:
+    """The process is stopped for good while it writes: the renaming never comes."""
+    script = (
+        "import sys, time, pathlib; import tagship_export.saving as saving\n"
+        "real = pathlib.Path.replace\n"
+        "def wait(self, target):\n"
+        "    if str(target).endswith('.tflite'): print('now', flush=True); time.sleep(600)\n"
+        "    return real(self, target)\n"
+        "pathlib.Path.replace = wait\n"
+        "from tagship_export import export\n"
+        f"export({str(article_run)!r}, {str(tmp_path)!r}, formats=['tflite'])\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout is not None
+    assert b"now" in process.stdout.read(4)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    assert not (tmp_path / "float32.tflite").exists()
+    assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == ["float32.tflite.json"]
+
+
+def test_exports_in_threads_do_not_disturb_each_other(
+    article_run: Path, scaled_run: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    wrong = []
+
+    def run(source: Path, name: str) -> None:
+        try:
+            export(source, tmp_path / name, formats=["onnx"], recipes=["float32", "int8"])
+        except Exception as error:
+            wrong.append(error)
+
+    threads = [threading.Thread(target=run, args=(s, n)) for s, n in ((article_run, "a"), (scaled_run, "b"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    print("still here")
+    assert "still here" in capfd.readouterr().out
+    one_after_the_other = export(article_run, tmp_path / "c", formats=["onnx"], recipes=["float32", "int8"])
+    for artifact in one_after_the_other:
+        assert (tmp_path / "a" / artifact.path.name).read_bytes() == artifact.path.read_bytes()
+
+
+def test_temporary_folders_are_removed(
+    article_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tagship: Command
+) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    done = tagship("export", article_run, "--out", tmp_path / "out", "--recipes", "int8,dynamic_int8")
+    assert done.code == 0
+    assert list(scratch.iterdir()) == []
+    assert done.err == ""
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+def test_a_fixed_batch(article_run: Path, tmp_path: Path, tagship: Command, batch: int) -> None:
+    done = tagship("export", article_run, "--out", tmp_path, "--recipes", "float32,int8", "--batch", batch)
+    assert done.code == 0, done.out
+    for name in ("float32.tflite", "int8.tflite", "float32.onnx", "int8.onnx"):
+        contract = tagship_runtime.load(tmp_path / name).contract
+        assert contract.input.shape == (batch, 6)
+        assert contract.output.shape == (batch, 3)
+    assert tagship("export", article_run, "--out", tmp_path, "--batch", "none").code == 2
+
+
+def test_a_converter_that_refuses_is_told_once(article_run: Path, tmp_path: Path, monkeypatch: Any) -> None:
+    def refuse(*arguments: Any, **options: Any) -> bytes:
+        raise ConversionError("no")
+
+    monkeypatch.setattr("tagship_export.exporter.write", refuse)
+    with pytest.raises(ConversionError):
+        export(article_run, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_without_validation_rows_training_rows_tune(article_run: Path, tmp_path: Path) -> None:
+    """As after cross-fitting, where some member has learned from every row."""
+    run = tmp_path / "run"
+    shutil.copytree(article_run, run)
+    (run / "rows" / "validation.parquet").unlink()
+    made = export(run, tmp_path / "out", recipes=["int8"], formats=["onnx"])
+    parity = tagship_runtime.load(made[0].path).contract.parity
+    assert parity is not None
+    assert parity["tuned_on"] == "training rows"
+    assert made[0].verification.passed
