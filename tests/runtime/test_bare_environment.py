@@ -119,11 +119,8 @@ def test_commands_work_and_say_what_is_missing(
     assert train.returncode == 2
     assert "pip install tagship-training" in train.stderr
     pyarrow.parquet.write_table(pyarrow.table({f"feature_{i}": [1.0] for i in range(6)}), tmp_path / "rows.parquet")
-    for arguments in (
-        ("predict", artifact, tmp_path / "rows.parquet"),
-        ("predict", artifact, rows, "--out", tmp_path / "out.parquet"),
-    ):
-        parquet = run(*arguments)
+    for needy in ((tmp_path / "rows.parquet",), (rows, "--out", tmp_path / "out.parquet")):
+        parquet = run("predict", artifact, *needy)
         assert parquet.returncode == 2
         assert parquet.stderr == "tagship: error: pyarrow is not installed; run: pip install 'tagship-runtime[files]'\n"
     assert not (tmp_path / "out.parquet").exists()

@@ -18,6 +18,7 @@ import pytest
 import tagship_runtime
 from tagship_runtime import container, errors
 from tagship_runtime.arrays import Features
+from tagship_runtime.contract import NumericFeature
 
 
 @pytest.fixture
@@ -256,7 +257,7 @@ def test_missing_numbers_are_filled_in_arrays(artifact: Path, rows: Features, si
     _, payload, contract = container.unpack(artifact.read_bytes())
     assert contract is not None
     assert contract.features is not None
-    features = tuple(replace(feature, fill=3.0) for feature in contract.features)  # type: ignore[call-arg]
+    features = tuple(NumericFeature(name=feature.name, fill=3.0) for feature in contract.features)
     model = tagship_runtime.load(container.attach(payload, replace(contract, features=features, golden=None)))
     gaps = np.resize(rows, (size, 6)).copy()
     gaps[size // 2, 4] = np.nan
