@@ -19,6 +19,9 @@ from tagship_export.verifier import Verification
 SHOWN = 400
 """So many characters of a row; JSON has all of it."""
 
+FIGURES = {"micro_f1": "micro-F1", "macro_f1": "macro-F1", "worst_label_f1": "worst label"}
+"""What quality figures are called in a table."""
+
 PAPER_WIDTH = 140
 """Where there is no terminal to ask how wide it is."""
 
@@ -65,9 +68,18 @@ def show(
     if len(set(names)) < len(names):
         names = [verdict.artifact for verdict in verdicts]
     table.add_column("artifact", overflow="fold")
-    for heading in ("bytes", "1 row us", "max diff", "p99 diff", "flips", "macro-F1", "worst label", "verdict"):
-        if heading != "1 row us" or speeds:
-            table.add_column(heading, justify="right", no_wrap=True)
+    figures = ("macro_f1", "worst_label_f1") if speeds else ("micro_f1", "macro_f1")
+    timed = ("1 row us", "p99 diff") if speeds else ()
+    for heading in (
+        "bytes",
+        *timed[:1],
+        "max diff",
+        *timed[1:],
+        "flips",
+        *(FIGURES[name] for name in figures),
+        "verdict",
+    ):
+        table.add_column(heading, justify="right", no_wrap=True)
     for name, verdict in zip(names, verdicts, strict=True):
         parity = verdict.parity
         cells = [
@@ -75,9 +87,9 @@ def show(
             f"{verdict.size:,}",
             *([f"{speeds[verdict.artifact]:.1f}"] if speeds else []),
             f"{parity.max_difference:.1e}",
-            f"{parity.p99_difference:.1e}",
+            *([f"{parity.p99_difference:.1e}"] if speeds else []),
             f"{parity.flips} ({parity.firm_flips} firm)" if parity.flips else "0",
-            *(_change(verdict.before, verdict.after, figure) for figure in ("macro_f1", "worst_label_f1")),
+            *(_change(verdict.before, verdict.after, figure) for figure in figures),
             "[green]passed[/]" if verdict.passed else "[red]FAILED[/]",
         ]
         table.add_row(*cells)

@@ -21,8 +21,8 @@ from tagship_training.plans import Plan
 from tagship_training.splits import EVERYBODY, NOBODY, Folds
 from tagship_training.tables import Rows, Targets
 
-CHUNK_BYTES = 16 << 20
-VALIDATION_ROWS = 8192
+CHUNK_BYTES = 4 << 20
+VALIDATION_ROWS = 2048
 WARMUP = 0.1
 MAX_POSITIVE_WEIGHT = 10.0
 

@@ -16,7 +16,7 @@ RESAMPLES = 1000
 """Bootstrap samples behind an interval."""
 
 CONFIDENCE = 0.95
-CELLS_AT_ONCE = 20_000_000
+CELLS_AT_ONCE = 1_000_000
 
 Figures = dict[str, float]
 Intervals = dict[str, tuple[float, float]]
@@ -112,7 +112,7 @@ def bootstrap(
     for start in range(0, RESAMPLES, at_once):
         count = min(at_once, RESAMPLES - start)
         draws = random.integers(0, rows, (count, rows))
-        weights = np.stack([np.bincount(draw, minlength=rows) for draw in draws])
+        weights = np.stack([np.bincount(draw, minlength=rows) for draw in draws]).astype(np.float64)
         parts.append(weights @ sums)
     totals = np.concatenate(parts)
     both, switched, positives = (totals[:, 4 + i * labels : 4 + (i + 1) * labels] for i in range(3))
