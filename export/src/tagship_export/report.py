@@ -69,16 +69,8 @@ def show(
         names = [verdict.artifact for verdict in verdicts]
     table.add_column("artifact", overflow="fold")
     figures = ("macro_f1", "worst_label_f1") if speeds else ("micro_f1", "macro_f1")
-    timed = ("1 row us", "p99 diff") if speeds else ()
-    for heading in (
-        "bytes",
-        *timed[:1],
-        "max diff",
-        *timed[1:],
-        "flips",
-        *(FIGURES[name] for name in figures),
-        "verdict",
-    ):
+    differences = ("1 row us", "max diff", "p99 diff") if speeds else ("max diff",)
+    for heading in ("bytes", *differences, "flips", *(FIGURES[name] for name in figures), "verdict"):
         table.add_column(heading, justify="right", no_wrap=True)
     for name, verdict in zip(names, verdicts, strict=True):
         parity = verdict.parity
