@@ -145,3 +145,31 @@ def test_encoding_is_the_same_for_rows_alone_and_together(pairs: list[tuple[str,
     np.testing.assert_array_equal(together[:, :2].sum(axis=1), [word in ("red", "green") for word, _ in pairs])
     np.testing.assert_array_equal(together[:, 2], [-1.0 if size is None else size for _, size in pairs])
     assert unknown.total() == sum(word == "blue" for word, _ in pairs)
+
+
+@pytest.mark.parametrize(
+    ("value", "spelling"),
+    [
+        (np.True_, "true"),
+        (False, "false"),
+        (np.float32(1), "1"),
+        (np.float32(1.6), "1.6"),
+        (2.5, "2.5"),
+        (np.int64(3), "3"),
+        (float("nan"), ""),
+        (None, ""),
+        ("1.0", "1.0"),
+    ],
+)
+def test_a_category_is_spelled_the_same_beside_any_other(value: Any, spelling: str) -> None:
+    feature = CategoryFeature(name="c", values=(spelling or "-", "other"))
+    want = [[float(spelling != ""), 0.0]]
+    for others in ([], [None], ["other"]):
+        matrix = encoder((feature,), (None, 2)).encode([{"c": value}, *({"c": other} for other in others)])
+        np.testing.assert_array_equal(matrix[:1], want)
+
+
+def test_masked_cells_of_a_column_are_missing() -> None:
+    feature = NumericFeature(name="a", fill=9.0)
+    column = np.ma.masked_array([1.0, 2.0], mask=[True, False])
+    np.testing.assert_array_equal(encoder((feature,), (None, 1)).encode({"a": column}), [[9], [2]])

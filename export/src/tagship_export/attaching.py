@@ -64,7 +64,7 @@ def attach(
     engine = open_engine(kind, payload)
     default = old.thresholds if old is not None and old.labels == names else None
     chosen = default or (0.5,) * len(names) if thresholds is None else resolve_thresholds(thresholds, names, default)
-    table = None if rows is None else read_rows(rows, names)
+    table = None if rows is None else read_rows(rows, names, old.features if old else None)
     try:
         fresh = Contract(
             labels=names,
@@ -74,7 +74,7 @@ def attach(
             output=engine.output,
             recipe=old.recipe if old else "unknown",
             source=dict(old.source) if old else _source(payload),
-            parity=old.parity if old is not None and old.labels == names and _intact(data) else None,
+            parity=old.parity if old is not None and _still_proved(data, old, names, chosen) else None,
             golden=old.golden if old is not None and old.labels == names else None,
         )
     except ContractError as error:
@@ -109,11 +109,13 @@ def _strip(data: bytes) -> tuple[Kind, bytes, str | None]:
     return kind, proto.SerializeToString(deterministic=True), kept["tagship"]
 
 
-def _intact(data: bytes) -> bool:
+def _still_proved(data: bytes, old: Contract, labels: tuple[str, ...], thresholds: Sequence[float]) -> bool:
+    """Whether the file is as it was exported, and what is attached says what it says already."""
     try:
-        return unpack(data).contract is not None
+        found = unpack(data).contract
     except ArtifactCorruptError:
         return False
+    return found is not None and found == old and (found.labels, found.thresholds) == (labels, tuple(thresholds))
 
 
 def _read(text: str | None) -> Contract | None:

@@ -58,12 +58,12 @@ def gather(original: Original, data: Any = None) -> tuple[Original, Evidence]:
     if "train" not in original.rows:
         if data is None:
             raise OriginalError("the original comes without rows to prove anything on; give some with --data FILE")
-        rows = read_rows(data, labels)
+        rows = read_rows(data, labels, original.features)
         return _named(original, rows), _divide(rows)
     if data is None and "test" not in original.rows:
         raise OriginalError("the run has no test rows to prove anything on; give some with --data FILE")
     train = read_rows(str(original.rows["train"]), labels)
-    verdict = read_rows(str(original.rows["test"]) if data is None else data, labels)
+    verdict = read_rows(str(original.rows["test"]) if data is None else data, labels, original.features)
     order = np.random.default_rng(SEED).permutation(len(train))
     if "validation" in original.rows:
         tuning, tuned_on = read_rows(str(original.rows["validation"]), labels), "validation rows"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tagship_export.errors import ExportError
 from tagship_export.quality import targets_of
+from tagship_runtime.contract import CategoryFeature, Feature
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import columns_of
 from tagship_runtime.files import read_table
@@ -41,13 +42,14 @@ class Rows:
         return Rows(values=values, targets=None if self.targets is None else self.targets[index])
 
 
-def read_rows(data: Any, labels: tuple[str, ...]) -> Rows:
+def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] | None = None) -> Rows:
     """Rows from a file or from memory.
 
     Args:
         data: A .csv, .jsonl, .parquet or .npz file, a table, an array, or a pair of features and targets. An .npz
             holds the features as ``x`` and, if the truth is known, ``y``.
         labels: Whose columns in a table are the truth.
+        features: Which columns hold words; they are read as prediction reads them.
 
     Raises:
         ExportError: The truth does not fit the labels, or there is no row.
@@ -60,7 +62,8 @@ def read_rows(data: Any, labels: tuple[str, ...]) -> Rows:
     elif isinstance(data, str | os.PathLike) and Path(data).suffix == ".npz":
         rows = _read_npz(Path(data), labels)
     else:
-        table = read_table(str(data)) if isinstance(data, str | os.PathLike) else _table(data)
+        text = [feature.name for feature in features or () if isinstance(feature, CategoryFeature)]
+        table = read_table(str(data), text) if isinstance(data, str | os.PathLike) else _table(data)
         rows = Rows(values=table, targets=targets_of(table, labels))
     if not len(rows):
         raise ExportError("there are no rows to compare, so nothing would be proved; give some")

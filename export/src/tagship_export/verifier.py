@@ -136,7 +136,7 @@ def verify(
     return judge(
         original,
         artifact,
-        read_rows(data, artifact.labels),
+        read_rows(data, artifact.labels, artifact.contract.features),
         name=name,
         size=size,
         budget=budget_of(recipe_of(artifact), max_flip_rate, max_f1_drop),

@@ -56,6 +56,12 @@ def number(value: object, row: int, name: str | int) -> float:
         raise InputValueError(row, name, f"{value!r} is not a number", _NEED_NUMBER) from None
 
 
+def words(values: NDArray[Any]) -> list[str]:
+    """How the categories of one column are spelled; each cell's spelling does not depend on the others."""
+    floats = values.dtype.kind == "f"  # their own type knows the shortest spelling, float64's would be longer
+    return [word(value) for value in (values if floats else values.tolist())]
+
+
 def word(value: object) -> str:
     """How a category is spelled: whole numbers without a fraction, booleans in lower case, missing as empty."""
     match value:
@@ -63,10 +69,11 @@ def word(value: object) -> str:
             return value
         case None:
             return ""
-        case bool():
+        case bool() | np.bool_():
             return "true" if value else "false"
-        case float():
-            return "" if math.isnan(value) else str(int(value)) if value.is_integer() else repr(value)
+        case float() | np.floating():
+            number = float(value)
+            return "" if math.isnan(number) else str(int(number)) if number.is_integer() else str(value)
         case _:
             return "" if type(value).__name__ in {"NAType", "NaTType"} else str(value)
 

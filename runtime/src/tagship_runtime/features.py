@@ -179,7 +179,7 @@ def _encode_category(values: NDArray[Any], feature: CategoryFeature, into: Featu
     """Set the ones, and return how many cells hold an unknown word."""
     index = {value: i for i, value in enumerate(feature.values)}
     index.setdefault("", _MISSING)
-    codes = np.array([index.get(cells.word(value), _UNKNOWN) for value in values.tolist()], dtype=np.intp)
+    codes = np.array([index.get(word, _UNKNOWN) for word in cells.words(values)], dtype=np.intp)
     known = np.flatnonzero(codes >= 0)
     into[known, codes[known]] = 1
     return int(np.count_nonzero(codes == _UNKNOWN))
@@ -231,5 +231,7 @@ def _as_array(rows: Any) -> NDArray[Any]:
 
 def _as_column(values: Any) -> NDArray[Any]:
     """Numbers as they are; anything else keeps its words, None and booleans apart."""
+    if hasattr(values, "filled"):  # a masked array, see above
+        values = values.astype(object).filled(None)
     array = np.asarray(values)
     return array if array.dtype.kind in "biuf" else np.asarray(values, dtype=object)

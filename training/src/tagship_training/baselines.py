@@ -128,6 +128,9 @@ def verdict(baselines: Sequence[Baseline]) -> str:
     if simple:
         best = max(simple, key=lambda baseline: baseline.figures["macro_f1"])
         low, high = best.macro_f1_difference
+        if high < 0:
+            gain = f"{-high:.3f} to {-low:.3f}"
+            return f"a simpler model is better on these test rows: a {best.title} gains {gain} in macro-F1"
         return (
             f"a simpler model may be as good: these test rows do not show the network to be better than a {best.title} "
             f"(95% interval of what it gains in macro-F1: {low:+.3f} to {high:+.3f})"

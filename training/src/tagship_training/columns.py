@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,7 +41,7 @@ class Kinds:
     numeric: tuple[str, ...] = ()
 
 
-def infer(rows: Dataset, kinds: Kinds) -> tuple[tuple[Feature, ...], list[str]]:
+def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tuple[tuple[Feature, ...], list[str]]:
     """Describe the columns as the contract does.
 
     Numbers and booleans are numeric. Missing ones are filled with the median; where they are frequent and
@@ -51,6 +51,7 @@ def infer(rows: Dataset, kinds: Kinds) -> tuple[tuple[Feature, ...], list[str]]:
     Args:
         rows: The training rows.
         kinds: Overrides.
+        incomplete: Numeric columns in which a value is missing in some other rows, and so may be.
 
     Returns:
         The features, and notices on what was left out and why.
@@ -64,7 +65,9 @@ def infer(rows: Dataset, kinds: Kinds) -> tuple[tuple[Feature, ...], list[str]]:
     for name, values in columns.items():
         forced = name in kinds.categorical or name in kinds.numeric
         categorical = _is_categorical(name, values, kinds)
-        feature, reason = _category(name, values) if categorical else _number(name, values, rows.targets)
+        feature, reason = (
+            _category(name, values) if categorical else _number(name, values, rows.targets, name in incomplete)
+        )
         if reason and not forced:
             notices.append(f"column {name!r} is left out: {reason}")
         else:
@@ -111,13 +114,13 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _number(name: str, values: NDArray[Any], targets: Targets) -> tuple[Feature, str | None]:
+def _number(name: str, values: NDArray[Any], targets: Targets, incomplete: bool) -> tuple[Feature, str | None]:
     numbers = cells.numbers(values, name)
     missing = np.isnan(numbers)
     if missing.all():
         return NumericFeature(name=name), "every value is missing"
     present = numbers[~missing]
-    if not missing.any():
+    if not missing.any() and not incomplete:
         return NumericFeature(name=name), f"every value is {present[0]:g}" if present.min() == present.max() else None
     fill = float(np.median(present))
     indicator = missing.mean() >= FREQUENT and _related(missing, targets)
@@ -133,7 +136,7 @@ def _related(missing: NDArray[np.bool_], targets: Targets) -> bool:
 
 
 def _category(name: str, values: NDArray[Any]) -> tuple[Feature, str | None]:
-    counts = Counter(cells.word(value) for value in values.tolist())
+    counts = Counter(cells.words(values))
     least = MIN_COUNT if len(values) >= 20 * MIN_COUNT else 1
     frequent = [word for word, count in counts.most_common(MAX_WORDS) if count >= least]
     feature = CategoryFeature(name=name, values=tuple(sorted(frequent)))
@@ -168,6 +171,20 @@ def check(rows: Dataset, kinds: Kinds) -> None:
             raise TrainingError(f"row {row}, column {name!r}: {values[row]} is infinite in float32; mend it")
 
 
+def incomplete(rows: Dataset, kinds: Kinds) -> set[str]:
+    """Numeric columns in which a value is missing."""
+    return {
+        name
+        for name, values in rows.columns.items()
+        if not _is_categorical(name, values, kinds) and np.isnan(cells.numbers(values, name)).any()
+    }
+
+
+def categorical(rows: Dataset, kinds: Kinds) -> list[str]:
+    """Columns that are taken as words."""
+    return [name for name, values in rows.columns.items() if _is_categorical(name, values, kinds)]
+
+
 def unknown_words(rows: Dataset, features: Sequence[Feature]) -> dict[str, int]:
     """How many cells of each categorical feature hold a word that has no column; missing ones not counted."""
     columns = rows.columns
@@ -175,5 +192,5 @@ def unknown_words(rows: Dataset, features: Sequence[Feature]) -> dict[str, int]:
     for feature in features:
         if isinstance(feature, CategoryFeature):
             known = {"", *feature.values}
-            found[feature.name] = sum(cells.word(value) not in known for value in columns[feature.name].tolist())
+            found[feature.name] = sum(word not in known for word in cells.words(columns[feature.name]))
     return {name: count for name, count in found.items() if count}

@@ -77,16 +77,21 @@ def run(options: argparse.Namespace) -> int:
     check_free(options.out, force=options.force)  # before minutes of work, not after
 
     from tagship_runtime.quiet import quiet
-    from tagship_training.columns import Kinds
+    from tagship_training.columns import Kinds, categorical
     from tagship_training.options import Options
     from tagship_training.report import progress, show
     from tagship_training.samples import OPTIMA
     from tagship_training.tables import from_table, read
 
     drop = _list(options.drop)
-    data = from_table(read(options.data), where, drop)
+    kinds = Kinds(categorical=_list(options.categorical), numeric=_list(options.numeric))
+    text = [*kinds.categorical, *([options.tags_column] if options.tags_column else [])]
+    data = from_table(read(options.data, text), where, drop)
+    # What is a word or a tag in the training table is one in the others, whatever those look like on their own.
+    text += categorical(data, kinds)
+    where = replace(where, vocabulary=data.labels)
     others = {
-        name: None if path is None else from_table(read(path), where, drop)
+        name: None if path is None else from_table(read(path, text), where, drop)
         for name, path in (("test", options.test), ("validation", options.validation))
     }
     if options.data in OPTIMA:
@@ -102,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
             test=others["test"],
             validation=others["validation"],
             options=Options(
-                kinds=Kinds(categorical=_list(options.categorical), numeric=_list(options.numeric)),
+                kinds=kinds,
                 baselines=options.baselines,
                 learning_curve=options.learning_curve,
                 optimum=OPTIMA.get(options.data),

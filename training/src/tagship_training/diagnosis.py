@@ -56,7 +56,7 @@ class Diagnosis:
         else:
             said.append(
                 f"bias or noise: held-out rows cost only {max(self.gap, 0.0):.0%} more than learned ones; better "
-                "features or a larger network may help, more rows hardly"
+                "features or a larger network may help"
             )
         if self.curve and {"50%", "100%"} <= self.curve.keys():
             fall = (self.curve["50%"] - self.curve["100%"]) / self.curve["50%"]

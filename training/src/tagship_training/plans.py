@@ -8,6 +8,7 @@ test rows); nothing depends on a data set but through its shape.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -73,18 +74,30 @@ def plan(config: Config, *, rows: int, width: int, numeric: int, labels: int) ->
     Raises:
         TrainingError: No such network fits into ``config.max_parameters``.
     """
-    groups = _ARTICLE if config.preset == "article" else _default(rows, numeric)
-    groups = tuple(_chosen(group, config) for group in groups)
-    sizes = [(units, units) for units in WIDE_UNITS] if config.preset == "default" and not config.hidden else [None]
-    for hidden in sizes:
-        sized = (groups[0] if hidden is None else replace(groups[0], hidden=hidden), *groups[1:])
-        parameters = sum(count_parameters(group, width, numeric, labels) for group in sized)
+    for groups in _candidates(config, rows, numeric):
+        groups = tuple(_chosen(group, config) for group in groups)
+        parameters = sum(count_parameters(group, width, numeric, labels) for group in groups)
         if parameters <= config.max_parameters:
-            return sized
+            return groups
     raise TrainingError(
         f"the smallest network for {width} inputs and {labels} labels has {parameters:,} parameters, "
         f"--max-parameters allows {config.max_parameters:,}; raise it, or choose fewer with --hidden and --members"
     )
+
+
+def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Plan, ...]]:
+    """Ever smaller: fewer units of the wide networks, then fewer bins, then one small network alone."""
+    if config.preset == "article":
+        yield _ARTICLE
+        return
+    wide, narrow = _default(rows, numeric)
+    for units in WIDE_UNITS:
+        yield replace(wide, hidden=(units, units)), narrow
+    units = WIDE_UNITS[-1]
+    for bins in (16, 8, 4, 0):
+        yield (replace(wide, hidden=(units, units), bins=min(bins, wide.bins)),)
+    for members in (3, 1):
+        yield (replace(wide, hidden=(units, units), bins=0, members=min(members, wide.members)),)
 
 
 def count_parameters(group: Plan, width: int, numeric: int, labels: int) -> int:

@@ -80,6 +80,7 @@ class LabelColumns:
         tags: One column of texts such as ``sport;politics``, instead.
         separator: Between tags.
         min_count: Tags on fewer rows than this are no labels.
+        vocabulary: The labels, where they are known from other rows; other tags are no labels then.
     """
 
     prefix: str = LABEL_PREFIX
@@ -87,13 +88,18 @@ class LabelColumns:
     tags: str | None = None
     separator: str = ";"
     min_count: int = 10
+    vocabulary: tuple[str, ...] | None = None
 
 
-def read(source: str) -> pyarrow.Table:
+def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
     """Read a table: .csv (.gz), .parquet, .jsonl, ``sample:NAME``, or .npz.
 
     A .npz file holds ``X`` (rows, features) and ``y`` (rows, labels), and may hold ``feature_names`` and
     ``label_names``.
+
+    Args:
+        source: The file.
+        text: Columns of a CSV file to take as they are spelled.
 
     Raises:
         MissingFileError: No such file.
@@ -101,7 +107,7 @@ def read(source: str) -> pyarrow.Table:
         TrainingError: A .npz without these arrays.
     """
     if Path(source).suffix.lower() != ".npz":
-        return read_table(source)
+        return read_table(source, text)
     if not Path(source).is_file():
         raise MissingFileError(f"{source} does not exist or is a folder; a .npz file is needed")
     try:
@@ -141,6 +147,12 @@ def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = 
         targets = np.stack([_zeros_and_ones(table[name], name) for name in used], axis=1)
     _check_labels(labels)
     features = [name for name in names if name not in {*used, *drop}]
+    taken = [name for name in features if name in {LABEL_PREFIX + label for label in labels}]
+    if taken:
+        raise TrainingError(
+            f"column {taken[0]!r} is a feature, but that is what the label {taken[0].removeprefix(LABEL_PREFIX)!r} is "
+            "called in a run folder; rename or --drop it"
+        )
     if not features:
         raise TrainingError(f"all {len(names)} columns are labels or dropped; at least one feature is needed")
     return Dataset(table=table.select(features), targets=targets, labels=tuple(labels))
@@ -219,8 +231,10 @@ def _from_tags(table: pyarrow.Table, where: LabelColumns) -> tuple[list[str], li
         {tag.strip() for tag in str(cell).split(where.separator)} - {""} if cell is not None else set()
         for cell in table[column].to_pylist()
     ]
-    tags = sorted({tag for row in rows for tag in row})
+    tags = sorted({tag for row in rows for tag in row}) if where.vocabulary is None else list(where.vocabulary)
     targets = np.array([[tag in row for tag in tags] for row in rows], np.uint8).reshape(len(rows), len(tags))
+    if where.vocabulary is not None:
+        return [column], tags, targets
     kept = np.flatnonzero(targets.sum(axis=0) >= where.min_count)
     if not len(kept):
         raise TrainingError(

@@ -62,6 +62,19 @@ def tune(targets: Targets, scores: Scores, objective: Objective, seed: int = 0) 
     return tuple(thresholds)
 
 
+def unreached(
+    targets: Targets, scores: Scores, thresholds: tuple[float, ...], objective: Objective
+) -> dict[int, float]:
+    """Labels, by position, whose precision or recall falls short of the goal at any cut, and what they reach."""
+    if objective.kind not in ("precision", "recall"):
+        return {}
+    on = scores >= np.array(thresholds, np.float32)
+    right = (on & (targets == 1)).sum(axis=0)
+    whole = (on if objective.kind == "precision" else targets).sum(axis=0, dtype=np.int64)
+    reached = right / np.maximum(whole, 1)
+    return {int(label): float(reached[label]) for label in np.flatnonzero(reached < objective.value)}
+
+
 def best_cut(targets: NDArray[np.uint8], scores: Scores, objective: Objective, weights: Weights | None = None) -> float:
     """The cut of one label with the largest gain, halfway between two scores; the highest of equally good ones.
 

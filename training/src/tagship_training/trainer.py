@@ -27,7 +27,7 @@ from tagship_training.plans import Plan, plan
 from tagship_training.run import Run, scores
 from tagship_training.splits import Folds
 from tagship_training.tables import Dataset, Targets, from_arrays
-from tagship_training.thresholds import tune
+from tagship_training.thresholds import tune, unreached
 
 PACKAGES = ("tagship-training", "tensorflow", "keras", "scikit-learn", "numpy")
 
@@ -77,15 +77,16 @@ def train(
     config, options = config or Config(), options or Options()
     data = features if isinstance(features, Dataset) else from_arrays(features, targets, labels=labels)
     test, validation = (_as_dataset(rows, data) for rows in (test, validation))
-    for part in (data, test, validation):
-        if part is not None:
-            columns.check(part, options.kinds)
+    parts = [part for part in (data, test, validation) if part is not None]
+    for part in parts:
+        columns.check(part, options.kinds)
+    incomplete = set().union(*(columns.incomplete(part, options.kinds) for part in parts))
     if test is None:
         rest, judged = splits.split_test(data.targets, config.seed, stratify=config.stratify)
         data, test = data.take(rest), data.take(judged)
     test = _with_labels_of(data, test, "test")
     notices = splits.check_positives(data.targets, data.labels, FEW_POSITIVES)
-    described, left_out = columns.infer(data, options.kinds)
+    described, left_out = columns.infer(data, options.kinds, incomplete)
     notices += left_out
     rows = {"train": data, "test": test}
     if validation is not None:
@@ -212,12 +213,18 @@ def _fit(
     correction = calibration.fit(targets[held], mixed) if config.calibrate else None
     if correction is not None:
         mixed = calibration.apply(mixed, *correction)
+    thresholds = tune(targets[held], mixed, config.objective, config.seed)
+    for label, reached in unreached(targets[held], mixed, thresholds, config.objective).items():
+        notices.append(
+            f"label {rows['train'].labels[label]!r} reaches {config.objective.kind} {reached:.3f} at best on held-out "
+            f"rows, not {config.objective.value:g}"
+        )
     learned = [fitting.learned_loss(group, matrix, targets, folds) for group in groups]
     return _Fitted(
         model=ship(groups, shares, correction, matrix.shape[1]),
         plans=plans[: len(groups)],
         shares=shares,
-        thresholds=tune(targets[held], mixed, config.objective, config.seed),
+        thresholds=thresholds,
         matrix=matrix,
         targets=targets,
         folds=folds,

@@ -83,7 +83,8 @@ def _search(
 
     with quiet():
         artifact = load(path)
-    rows = read_rows(str(original.rows["train"]) if "train" in original.rows else options.data, artifact.labels)
+    source = str(original.rows["train"]) if "train" in original.rows else options.data
+    rows = read_rows(source, artifact.labels, artifact.contract.features)
     found = search(
         original,
         artifact,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--format is for stdout; the suffix of --out says the format of a file")
     model = load_artifact(options.artifact, options, options.threads)
     layout, report = Layout.of(options, model), Report(options.on_error == SKIP)
-    batches = _score(model, read_batches(options.data, _reading(options, model, layout, report)), report)
+    batches = _score(model, read_batches(options.data, _reading(options, model, layout, report)), report, layout.ids)
     blocks = (layout.columns(model, batch, scores) for batch, scores in batches)
     first = next(blocks, None)  # so that a wrong file is told before anything is written
     if first is None:
@@ -118,16 +118,19 @@ def _reading(options: argparse.Namespace, model: Predictor, layout: Layout, repo
     )
 
 
-def _score(model: Predictor, batches: Iterator[Batch], report: Report) -> Iterator[tuple[Batch, Scores]]:
+def _score(
+    model: Predictor, batches: Iterator[Batch], report: Report, ids: Sequence[str]
+) -> Iterator[tuple[Batch, Scores]]:
     for batch in batches:
-        yield from _score_batch(model, batch, report)
+        yield from _score_batch(model, batch, report, ids)
 
 
-def _score_batch(model: Predictor, batch: Batch, report: Report) -> Iterator[tuple[Batch, Scores]]:
+def _score_batch(model: Predictor, batch: Batch, report: Report, ids: Sequence[str]) -> Iterator[tuple[Batch, Scores]]:
     """One batch, or, where rows have to be left out, the parts between them, found by halving."""
     unknown: Counter[str] = Counter()
     try:
-        scores = model.predict_proba(batch.columns if model.contract.features else _matrix(batch), unknown=unknown)
+        rows = batch.columns if model.contract.features else _matrix(batch, ids)
+        scores = model.predict_proba(rows, unknown=unknown)
     except InputValueError as error:
         if not report.skipping:
             raise error.moved(batch.first) from None
@@ -135,13 +138,13 @@ def _score_batch(model: Predictor, batch: Batch, report: Report) -> Iterator[tup
             report.skip(error.moved(batch.first))
             return
         for half in batch.halves():
-            yield from _score_batch(model, half, report)
+            yield from _score_batch(model, half, report, ids)
         return
     report.rows += batch.size
     report.unknown += unknown
     yield batch, scores
 
 
-def _matrix(batch: Batch) -> Any:
-    """Columns without names in the contract are taken in the order of the file."""
-    return np.stack([np.asarray(values) for values in batch.columns.values()], axis=1)
+def _matrix(batch: Batch, ids: Sequence[str]) -> Any:
+    """Columns without names in the contract are taken in the order of the file, but for those that are passed on."""
+    return np.stack([np.asarray(values) for name, values in batch.columns.items() if name not in ids], axis=1)

@@ -36,14 +36,20 @@ def parse(lines: Iterable[str], source: str, reading: Reading) -> Iterator[Batch
         except DataError as error:
             full, wrong = True, error
         if full and chunk:
-            names = names or dict.fromkeys(name for row in chunk for name in row)
+            names = names or _names(chunk, reading)
             yield _batch(chunk, names, number - len(chunk) - (wrong is not None))
             chunk = []
         if wrong is not None:
             reading.refuse(wrong)
     if chunk:
-        names = names or dict.fromkeys(name for row in chunk for name in row)
+        names = names or _names(chunk, reading)
         yield _batch(chunk, names, number - len(chunk))
+
+
+def _names(rows: list[dict[str, Any]], reading: Reading) -> dict[str, None]:
+    """The first rows' keys; a single row that is answered as it comes may lack some of those that are needed."""
+    needed = reading.columns or () if reading.live else ()
+    return dict.fromkeys([*(name for row in rows for name in row), *needed])
 
 
 def _row(line: str, place: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tagship_runtime.cells import BLANK
@@ -13,11 +14,13 @@ if TYPE_CHECKING:
     import pyarrow
 
 
-def read_table(source: str) -> pyarrow.Table:
+def read_table(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
     """Read a whole table.
 
     Args:
         source: As for :func:`tagship_runtime.files.read_batches`, but stdin.
+        text: Columns of a CSV file to take as they are spelled, as prediction does with categories; of the others,
+            pyarrow infers the type.
 
     Raises:
         MissingFileError: No such file.
@@ -35,8 +38,9 @@ def read_table(source: str) -> pyarrow.Table:
             case ".jsonl":
                 table = pyarrow.json.read_json(pyarrow.input_stream(path))
             case _:
-                blank = pyarrow.csv.ConvertOptions(null_values=sorted(BLANK))
-                table = pyarrow.csv.read_csv(pyarrow.input_stream(path), convert_options=blank)
+                kinds = dict.fromkeys(text, pyarrow.string())
+                options = pyarrow.csv.ConvertOptions(null_values=sorted(BLANK), column_types=kinds)
+                table = pyarrow.csv.read_csv(pyarrow.input_stream(path), convert_options=options)
         check_names(source, table.column_names)
         return table
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
