@@ -191,3 +191,18 @@ def test_nothing_in_a_file_is_run(tagship: Command, saved: Path, tmp_path: Path)
 
         global_state.set_global_attribute("safe_mode_saving", None)
     assert not witness.exists()
+
+
+def test_a_data_frame_keeps_its_names(tmp_path: Path) -> None:
+    """So that columns in another order are not taken for each other."""
+    import keras
+    import pandas
+
+    random = np.random.default_rng(0)
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Dense(2, activation="sigmoid")(inputs))
+    frame = pandas.DataFrame(random.normal(size=(300, 4)).astype(np.float32), columns=list("abcd"))
+    targets = random.integers(0, 2, (300, 2))
+    export(model, tmp_path, labels=["u", "v"], data=(frame, targets), formats=["onnx"])
+    artifact = tagship_runtime.load(tmp_path / "float32.onnx")
+    np.testing.assert_array_equal(artifact.predict_proba(frame[list("dcba")]), artifact.predict_proba(frame))

@@ -58,7 +58,7 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
     if isinstance(data, Rows):
         rows = data
     elif isinstance(data, tuple) and len(data) == 2:
-        rows = Rows(values=np.asarray(data[0]), targets=_targets(data[1], labels))
+        rows = Rows(values=_table(data[0]), targets=_targets(data[1], labels))
     elif isinstance(data, str | os.PathLike) and Path(data).suffix == ".npz":
         rows = _read_npz(Path(data), labels)
     else:
