@@ -17,7 +17,7 @@ import pytest
 
 import tagship_runtime
 from tagship_runtime import container, errors
-from tagship_runtime.arrays import Features
+from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import NumericFeature
 
 
@@ -267,3 +267,21 @@ def test_missing_numbers_are_filled_in_arrays(artifact: Path, rows: Features, si
     gaps[0, 0] = np.inf
     with pytest.raises(errors.InputValueError, match="row 0, column 'feature_0': inf is infinite"):
         model.predict(gaps)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, -1e-6, 1.0000002, np.inf, -np.inf])
+def test_what_is_no_score_is_an_error(artifact: Path, rows: Features, wrong: float) -> None:
+    from runtime.test_selftest import Wrong
+
+    def spoil(scores: Scores) -> Scores:
+        scores[-1, 1] = wrong
+        return scores
+
+    model = tagship_runtime.load(artifact)
+    spoiled = tagship_runtime.Predictor(artifact.read_bytes(), Wrong(model.engine, spoil), model.contract)
+    with pytest.raises(errors.NotAScoreError, match="row 6; scores lie between 0 and 1"):
+        spoiled.predict(rows[:7])
+    zero = tagship_runtime.Predictor(
+        artifact.read_bytes(), Wrong(model.engine, lambda scores: scores * np.float32(-0.0)), model.contract
+    )
+    assert not zero.predict(rows[:7]).any()

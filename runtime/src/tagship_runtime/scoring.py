@@ -23,6 +23,10 @@ CHUNK_ROWS, CHUNK_BYTES = 8192, 1 << 18
 NARROW = 64
 """Up to so many labels, comparing with thresholds that are repeated for each row is faster than broadcasting."""
 
+ONE_BITS = 0x3F800000
+"""1.0 in float32. As integers, the bits of numbers from 0 to 1 are at most these; those of NaN and of numbers below 0
+or above 1 are larger, so one maximum tells all of them."""
+
 Collect = Callable[[int, Scores], None]
 """Takes the scores of some rows, and which row is the first of them."""
 
@@ -115,11 +119,16 @@ class Scorer:
                 except Exception as error:  # ONNX Runtime's exceptions have no common base but this
                     raise EngineError(f"{self.engine.name} failed on {rows} rows: {error}") from error
                 scores = read(lane.output)[:rows]
-                if not (scores.min() >= 0 and scores.max() <= 1):  # so put, NaN fails as well
-                    wrong = np.argwhere(~((scores >= 0) & (scores <= 1)))[0]
-                    raise NotAScoreError(self.engine.name, first + int(wrong[0]), float(scores[tuple(wrong)]))
+                if scores.view(np.uint32).max() > ONE_BITS:
+                    self._check(scores, first)
                 collect(first, scores)
         return True
+
+    def _check(self, scores: Scores, first: int) -> None:
+        wrong = np.argwhere(~((scores >= 0) & (scores <= 1)))
+        if len(wrong):  # otherwise it was the bits of a negative zero
+            row, *place = (int(i) for i in wrong[0])
+            raise NotAScoreError(self.engine.name, first + row, float(scores[(row, *place)]))
 
     def _threads(self) -> ThreadPoolExecutor:
         """A pool for this process; a forked one cannot use its parent's."""
