@@ -148,8 +148,11 @@ def _category(name: str, values: NDArray[Any]) -> tuple[Feature, str | None]:
     return feature, None
 
 
-def check(rows: Dataset, kinds: Kinds) -> None:
+def check(rows: Dataset, kinds: Kinds) -> set[str]:
     """Refuse what no split can learn from, while rows still have the numbers that the user knows.
+
+    Returns:
+        The numeric columns in which a value is missing.
 
     Raises:
         TrainingError: A column of no usable type, or that mixes numbers and words; a number that float32 cannot
@@ -159,6 +162,7 @@ def check(rows: Dataset, kinds: Kinds) -> None:
     for name in (*kinds.categorical, *kinds.numeric):
         if name not in columns:
             raise TrainingError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")
+    incomplete = set()
     for name, values in columns.items():
         if _is_categorical(name, values, kinds):
             continue
@@ -169,15 +173,9 @@ def check(rows: Dataset, kinds: Kinds) -> None:
         if np.isinf(numbers).any():
             row = int(np.argmax(np.isinf(numbers)))
             raise TrainingError(f"row {row}, column {name!r}: {values[row]} is infinite in float32; mend it")
-
-
-def incomplete(rows: Dataset, kinds: Kinds) -> set[str]:
-    """Numeric columns in which a value is missing."""
-    return {
-        name
-        for name, values in rows.columns.items()
-        if not _is_categorical(name, values, kinds) and np.isnan(cells.numbers(values, name)).any()
-    }
+        if np.isnan(numbers).any():
+            incomplete.add(name)
+    return incomplete
 
 
 def categorical(rows: Dataset, kinds: Kinds) -> list[str]:

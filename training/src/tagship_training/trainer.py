@@ -78,9 +78,7 @@ def train(
     data = features if isinstance(features, Dataset) else from_arrays(features, targets, labels=labels)
     test, validation = (_as_dataset(rows, data) for rows in (test, validation))
     parts = [part for part in (data, test, validation) if part is not None]
-    for part in parts:
-        columns.check(part, options.kinds)
-    incomplete = set().union(*(columns.incomplete(part, options.kinds) for part in parts))
+    incomplete = set().union(*(columns.check(part, options.kinds) for part in parts))
     if test is None:
         rest, judged = splits.split_test(data.targets, config.seed, stratify=config.stratify)
         data, test = data.take(rest), data.take(judged)
