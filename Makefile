@@ -46,7 +46,8 @@ bench: install build/bench/artifacts
 	$(BIN)/python benchmarks/installed_size.py
 
 pins:
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url requirements-dev.txt \
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	  --no-emit-package tagship-runtime --no-emit-package tagship-training --no-emit-package tagship-export requirements-dev.txt \
 	  --output-file constraints.txt
 
 clean:
