@@ -14,7 +14,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -183,7 +182,7 @@ def stranger(artifact: Path, folder: Path) -> Path:
         CategoryFeature(name="size", values=("s", "")),
     )
     path = folder / f"mixed{artifact.suffix}"
-    path.write_bytes(container.attach(payload, replace(contract, features=features, golden=None)))
+    path.write_bytes(container.attach(payload, contract.replace(features=features, golden=None)))
     return path
 
 

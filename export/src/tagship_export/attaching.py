@@ -7,7 +7,6 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -82,7 +81,7 @@ def attach(
     fresh = _with_golden(payload, kind, fresh, table)
     if table is not None and table.targets is not None:
         decisions = load(seal(payload, fresh)).predict(table.values)
-        fresh = replace(fresh, quality={"artifact": measure(table.targets, decisions).to_dict()})
+        fresh = fresh.replace(quality={"artifact": measure(table.targets, decisions).to_dict()})
     return seal(payload, fresh)
 
 
@@ -147,12 +146,12 @@ def _with_golden(payload: bytes, kind: Kind, contract: Contract, table: Any) -> 
                 f"the model no longer gives the scores that its contract promises: a golden row is off by "
                 f"{test.max_difference:.2g} (tolerance {test.tolerance:.2g}); export it again"
             )
-        return replace(contract, golden=replace(contract.golden, decisions=_decisions(contract)))
+        return contract.replace(golden=contract.golden.replace(decisions=_decisions(contract)))
     if table is None:
         return contract
     whole = "int8" in writer(kind).weight_bytes(payload)
     tolerance = INTEGER_TOLERANCE if whole else FLOAT_TOLERANCE
-    return replace(contract, golden=make_golden(predictor, table, tolerance, GoldenMode.SYNTHETIC))
+    return contract.replace(golden=make_golden(predictor, table, tolerance, GoldenMode.SYNTHETIC))
 
 
 def _decisions(contract: Contract) -> tuple[tuple[bool, ...], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -216,7 +216,7 @@ def judge(
 
 def _one_by_one(artifact: Predictor, matrix: Features) -> Scores:
     """Scores of encoded rows, each on its own."""
-    plain = Predictor(b"", artifact.engine, replace(artifact.contract, features=None, golden=None))
+    plain = Predictor(b"", artifact.engine, artifact.contract.replace(features=None, golden=None))
     return np.concatenate([plain.predict_proba(row[None]) for row in matrix])
 
 

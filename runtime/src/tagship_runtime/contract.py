@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeAlias, TypeVar
 
 from tagship_runtime.errors import ContractError, ContractVersionError, Shape
+from tagship_runtime.records import Record
 
 FORMAT_VERSION = 1
 
@@ -18,8 +19,7 @@ Json: TypeAlias = Any
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumericFeature:
+class NumericFeature(Record):
     """A number.
 
     Attributes:
@@ -43,8 +43,7 @@ class NumericFeature:
         return document | {"indicator": True} if self.indicator else document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryFeature:
+class CategoryFeature(Record):
     """One of several words, one-hot encoded.
 
     Attributes:
@@ -69,8 +68,7 @@ class CategoryFeature:
 Feature: TypeAlias = NumericFeature | CategoryFeature
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TensorSpec:
+class TensorSpec(Record):
     """The model's input or output.
 
     Attributes:
@@ -100,8 +98,7 @@ class TensorSpec:
         return document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Golden:
+class Golden(Record):
     """Rows with known answers, to be replayed where the artifact runs.
 
     Attributes:
@@ -126,8 +123,7 @@ class Golden:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
+class Contract(Record):
     """The description inside an artifact.
 
     Attributes:
@@ -150,7 +146,7 @@ class Contract:
     input: TensorSpec
     output: TensorSpec
     recipe: str
-    source: Mapping[str, Json] = field(default_factory=dict)
+    source: Mapping[str, Json] = MappingProxyType({})
     parity: Mapping[str, Json] | None = None
     quality: Mapping[str, Json] | None = None
     golden: Golden | None = None

@@ -9,17 +9,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tagship_runtime import cells
-from tagship_runtime.arrays import Features
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
 from tagship_runtime.errors import InputError, InputShapeError, MissingColumnError, Shape
 
-Columns = Mapping[str, NDArray[Any]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.arrays import Columns, Features
 
 _MISSING, _UNKNOWN = -1, -2
 

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow
 from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Features
+from tagship_runtime.arrays import Columns, Features
 from tagship_runtime.contract import Feature, check_labels
 from tagship_runtime.errors import ContractError, MissingFileError
-from tagship_runtime.features import Columns, columns_of, encoder
+from tagship_runtime.features import columns_of, encoder
 from tagship_runtime.files import read_table
 from tagship_training.errors import TrainingError
 

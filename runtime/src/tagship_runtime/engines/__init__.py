@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Protocol
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tagship_runtime.container import Kind
 from tagship_runtime.contract import TensorSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Lane(Protocol):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines import Lane
 from tagship_runtime.errors import EngineError, EngineMissingError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class LiteRTEngine:

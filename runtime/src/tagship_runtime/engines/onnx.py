@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines import Lane
 from tagship_runtime.errors import EngineError, EngineMissingError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DTYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64"} | {
     f"tensor({kind}{bits})": f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)
