@@ -121,7 +121,7 @@ class Scorer:
                 except Exception as error:  # ONNX Runtime's exceptions have no common base but this
                     raise EngineError(f"{self.engine.name} failed on {rows} rows: {error}") from error
                 scores = read(lane.output)[:rows]
-                if scores.view(np.uint32).max() > ONE_BITS:
+                if np.maximum.reduce(scores.reshape(-1).view(np.uint32)) > ONE_BITS:  # flat: half the time of max()
                     self._check(scores, first)
                 collect(first, scores)
         return True
