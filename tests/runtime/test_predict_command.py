@@ -161,6 +161,13 @@ def test_labels_for_a_file_without_contract(tagship: Command, artifact: Path, tm
     assert done.code == 0, done.err
     want = tagship_runtime.load(artifact).predict_proba(rows[:9]) >= np.float32(0.3)
     assert done.out.splitlines() == ["x,y,z"] + [",".join(str(int(on)) for on in row) for row in want]
+    quoted = tagship("predict", bare, in_order, "--labels", '"a; b", "c, d",e', "--threshold", "0.3")
+    assert quoted.out.splitlines() == ['a; b,"c, d",e', *done.out.splitlines()[1:]]
+    joined = tagship("predict", bare, in_order, "--labels", '"a; b", "c, d",e', "--labels-only")
+    assert (joined.code, joined.out) == (2, "")
+    assert "label 'a; b' holds a ';'" in joined.err
+    apart = tagship("predict", bare, in_order, "--labels", '"a; b", "c, d",e', "--labels-only", "--format", "jsonl")
+    assert {name for line in apart.out.splitlines() for name in json.loads(line)["labels"]} == {"a; b", "e"}
 
 
 def test_inspect_and_selftest(tagship: Command, artifact: Path) -> None:

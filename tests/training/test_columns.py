@@ -96,6 +96,13 @@ def test_tags() -> None:
         from_table(table, LabelColumns(tags="tags", min_count=9))
 
 
+def test_tags_in_lists() -> None:
+    table = pyarrow.table({"x": [1, 2, 3], "t": [["a;b", " c "], None, ["c", None, ""]]})
+    data = from_table(table, LabelColumns(tags="t", min_count=1))
+    assert data.labels == ("a;b", "c")
+    assert data.targets.tolist() == [[1, 1], [0, 0], [0, 1]]
+
+
 def test_arrays_are_not_copied() -> None:
     features = RANDOM.normal(size=(10, 3)).astype(np.float32)
     data = from_arrays(features, np.eye(10, 2))

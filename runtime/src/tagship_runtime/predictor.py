@@ -202,7 +202,7 @@ class Predictor:
         return self._scorer.decisions(features, self._repeated)
 
     def _long_one(self, row: Any) -> tuple[str, ...]:
-        return self._named(self.predict([dict(row)] if hasattr(row, "keys") else [row]))
+        return self._named(self.predict([row]))
 
     def _named(self, decisions: Decisions) -> tuple[str, ...]:
         key = decisions.tobytes()

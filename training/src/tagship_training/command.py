@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     labels = parser.add_argument_group("labels, in one of three ways")
     labels.add_argument("--labels", metavar="A,B", help="columns of 0 and 1")
     labels.add_argument("--label-prefix", default="label:", metavar="P", help="columns of 0 and 1 that start with this")
-    labels.add_argument("--tags-column", metavar="C", help="one column of texts such as sport;politics")
+    labels.add_argument("--tags-column", metavar="C", help="one column of texts such as sport;politics, or of lists")
     labels.add_argument("--tags-separator", default=";", metavar="S", help="between tags (default ;)")
     labels.add_argument("--tags-min-count", type=int, default=10, metavar="N", help="rarer tags are ignored (10)")
 

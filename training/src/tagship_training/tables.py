@@ -77,7 +77,7 @@ class LabelColumns:
     Attributes:
         prefix: Columns of 0 and 1 whose names start with this; it is removed from the labels' names.
         names: Columns of 0 and 1 by name, instead.
-        tags: One column of texts such as ``sport;politics``, instead.
+        tags: One column of texts such as ``sport;politics``, or of lists, instead.
         separator: Between tags.
         min_count: Tags on fewer rows than this are no labels.
         vocabulary: The labels, where they are known from other rows; other tags are no labels then.
@@ -227,10 +227,7 @@ def _label_columns(names: Sequence[str], where: LabelColumns) -> tuple[list[str]
 def _from_tags(table: pyarrow.Table, where: LabelColumns) -> tuple[list[str], list[str], Targets]:
     column = where.tags or ""
     _check_known([column], table.column_names)
-    rows = [
-        {tag.strip() for tag in str(cell).split(where.separator)} - {""} if cell is not None else set()
-        for cell in table[column].to_pylist()
-    ]
+    rows = [_tags(cell, where.separator) for cell in table[column].to_pylist()]
     tags = sorted({tag for row in rows for tag in row}) if where.vocabulary is None else list(where.vocabulary)
     targets = np.array([[tag in row for tag in tags] for row in rows], np.uint8).reshape(len(rows), len(tags))
     if where.vocabulary is not None:
@@ -242,6 +239,14 @@ def _from_tags(table: pyarrow.Table, where: LabelColumns) -> tuple[list[str], li
             "lower --tags-min-count, or check --tags-separator"
         )
     return [column], [tags[i] for i in kept], targets[:, kept]
+
+
+def _tags(cell: Any, separator: str) -> set[str]:
+    """Of a text, or of a list as Parquet and JSON Lines have them."""
+    if cell is None:
+        return set()
+    parts = cell if isinstance(cell, list) else str(cell).split(separator)
+    return {tag for tag in (str(part).strip() for part in parts if part is not None) if tag}
 
 
 def _zeros_and_ones(column: pyarrow.ChunkedArray, name: str) -> NDArray[np.uint8]:
