@@ -63,7 +63,14 @@ def test_verify_passes_and_says_so(tagship: Command, article_run: Path, artifact
 
 def test_verify_against_a_bare_keras_file(tagship: Command, article_run: Path, artifact: Path) -> None:
     rows = article_run / "rows" / "test.parquet"
-    assert tagship("verify", article_run / "model.keras", artifact, "--data", rows).code == 0
+    bare = ("verify", article_run / "model.keras", artifact, "--data", rows)
+    assert tagship(*bare).code == 0
+    swapped = tagship(*bare, "--labels", "class_1,class_0,class_2")
+    assert swapped.code == 1
+    assert "its labels are ['class_0', 'class_1', 'class_2'], the original's ['class_1'" in swapped.out
+    few = tagship(*bare, "--labels", "a,b")
+    assert (few.code, few.out) == (2, "")
+    assert "2 labels for a model that gives 3 scores" in few.err
     without = tagship("verify", article_run / "model.keras", artifact)
     assert (without.code, "--data" in without.err) == (2, True)
 

@@ -20,6 +20,9 @@ from tagship_training.errors import TrainingError
 
 LABEL_PREFIX = "label:"
 
+SPELLED = {"x": "X", "Y": "y"}
+"""Other spellings of the arrays in a .npz file."""
+
 Targets = NDArray[np.uint8]
 """0 or 1, ``(rows, labels)``."""
 
@@ -112,7 +115,7 @@ def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
         raise MissingFileError(f"{source} does not exist or is a folder; a .npz file is needed")
     try:
         with np.load(source, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
+            found = {SPELLED.get(name, name): arrays[name] for name in arrays.files}
     except (ValueError, OSError, EOFError) as error:
         raise TrainingError(f"{source} cannot be read as .npz: {error}") from error
     absent = {"X", "y"} - found.keys()
