@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import entry_points
+from threading import current_thread, main_thread
 from types import ModuleType
 
 from tagship_runtime.errors import CheckFailedError, TagshipError
 
-DONE, CHECK_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, CHECK_FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
 OWN = ("predict", "inspect", "selftest", "benchmark")
 
@@ -37,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _use_utf8()
     try:
         options = _parser(arguments).parse_args(arguments)
-        code: int = options.run(options)
+        with _ending_in_order():
+            code: int = options.run(options)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -49,6 +53,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(options, error, CHECK_FAILED)
     except (TagshipError, OSError, MemoryError) as error:
         return _fail(options, error, BAD_INPUT)
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """End at SIGTERM as at Ctrl-C, so that what is half-written is removed."""
+
+    def end(*_: object) -> None:
+        sys.exit(TERMINATED)
+
+    if current_thread() is not main_thread():  # no other may set it
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _use_utf8() -> None:
