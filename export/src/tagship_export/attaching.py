@@ -45,7 +45,8 @@ def attach(
         labels: Names of the scores.
         thresholds: One for all, one each, or by name; default: the earlier contract's, else 0.5.
         rows: See :func:`tagship_export.rows.read_rows`: golden rows are invented within their ranges, and the
-            quality is measured on them if the truth is known.
+            quality is measured on them if the truth is known. The columns of a table name the features, where no
+            earlier contract does.
         contract: The JSON that once stood beside the file, in place of what is left inside.
 
     Returns:
@@ -124,8 +125,8 @@ def _read(text: str | None) -> Contract | None:
 def _features(
     tensor: TensorSpec, old: Contract | None, rows: Any, labels: tuple[str, ...]
 ) -> tuple[Feature, ...] | None:
-    """The earlier contract's, or the columns of the table that are no labels."""
-    if old is not None:
+    """The earlier contract's if it names any, or the columns of the table that are no labels."""
+    if old is not None and old.features is not None:
         return old.features
     columns = columns_of(rows)
     if columns is None:
