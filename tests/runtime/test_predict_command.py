@@ -201,20 +201,20 @@ def test_benchmark_recommends(
     wrong.write_bytes(container.attach(payload, contract.replace(golden=contract.golden.replace(scores=scores))))
     small.write_bytes(container.attach(payload, contract.replace(golden=None)))
     lines = tagship("benchmark", artifact, wrong, small).out.splitlines()
-    assert [line.split()[-2:] for line in lines[1:4]] == [
-        ["passed", str(artifact)],
-        ["FAILED", str(wrong)],
-        ["none", str(small)],
+    assert [(line.split()[0], line.split()[-1]) for line in lines[1:4]] == [
+        (artifact.name, "passed"),
+        ("wrong.bin", "FAILED"),
+        ("small.bin", "none"),
     ]
-    assert lines[4] == f"not {wrong}: it fails its self-test on this machine"
+    assert lines[4] == "not wrong.bin: it fails its self-test on this machine"
     assert [line.partition(":")[0] for line in lines[5:]] == [
         "for one row at a time",
         "for batches",
         "for a quick start",
         "smallest",
     ]
-    assert not [line for line in lines[5:] if str(wrong) in line]
-    assert lines[8] == f"smallest: {small}"
+    assert not [line for line in lines[5:] if wrong.name in line]
+    assert lines[8] == "smallest: small.bin"
 
 
 def test_help_names_every_command(tagship: Command) -> None:

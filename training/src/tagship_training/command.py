@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tagship_runtime.commands.options import names
 from tagship_runtime.errors import UsageError
+from tagship_runtime.json_output import print_json
 
 if TYPE_CHECKING:
     from tagship_training.config import Config
@@ -117,7 +117,7 @@ def run(options: argparse.Namespace) -> int:
         )
     finished.save(options.out, force=options.force)
     if options.json:
-        print(json.dumps(finished.to_dict(), indent=2, ensure_ascii=False))
+        print_json(finished.to_dict())
     else:
         show(finished, Path(options.out))
     return 0

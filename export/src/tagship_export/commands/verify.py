@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from tagship_export.commands.options import add_budget_options, add_original_options, import_keras, read_labels
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import replacing
+from tagship_runtime.json_output import print_json
 from tagship_runtime.loading import read_contract
 from tagship_runtime.quiet import quiet
 
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
                 found[path] = _search(original, path, options, verdict.thresholds, on_step)
     if options.json:
         extra = [{"search": found[path].to_dict()} if path in found else {} for path in options.artifacts]
-        print(json.dumps([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)], indent=2))
+        print_json([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)])
     else:
         rows = options.data or "its test split"
         show(verdicts, title=f"against {options.original} on {verdicts[0].parity.rows:,} rows of {rows}")
