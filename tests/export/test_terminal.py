@@ -286,3 +286,14 @@ def test_help_fits_and_has_examples(tagship: Command, command: str, monkeypatch:
     if command:
         _, _, examples = done.out.partition("\nexamples:\n")
         assert len(re.findall(rf"tagship {command}\b", examples)) >= 2
+
+
+def test_names_of_artifacts_are_whole_in_80_columns() -> None:
+    from tagship_export.recipes import RECIPES
+    from tagship_export.report import HEADINGS
+    from tagship_runtime.commands.table import table
+
+    widest = ("99.9 KB", "1234.5", "9,999", "9,999", "0.123", "-0.1234", "passed")
+    names = [f"{recipe.name}.{kind.value} *" for recipe in RECIPES.values() for kind in recipe.kinds]
+    lines = table(("artifact", *HEADINGS), [(name, *widest) for name in names], 80)
+    assert [line[: len(name)] for line, name in zip(lines[1:], names, strict=True)] == names
