@@ -57,8 +57,10 @@ def open_text(source: str) -> Iterator[IO[str]]:
         path = existing(source)
         with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
             yield stream
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
+    except UnicodeDecodeError as error:
         raise DataError(f"{title(source)} is not text in UTF-8 ({one_line(error)}); save it as UTF-8") from error
+    except (csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{title(source)} cannot be read as a table: {one_line(error)}") from error
 
 
 def open_bytes(path: Path) -> BinaryIO:
