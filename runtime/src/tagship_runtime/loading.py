@@ -46,7 +46,7 @@ def load(
     Raises:
         MissingFileError: No such file.
         ArtifactError: Not an artifact, damaged, without a contract, or with one that does not fit its model.
-        EngineMissingError: The package that runs this kind of file is not installed.
+        PackageMissingError: The package that runs this kind of file is not installed.
         LabelError: Labels or thresholds that do not fit.
     """
     if threads < 1:

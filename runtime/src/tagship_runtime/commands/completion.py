@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tagship_runtime.errors import EngineMissingError
+from tagship_runtime.errors import PackageMissingError
 
 HELP = "print a script that makes a shell complete tagship's commands, options and file names"
 EXAMPLES = (
@@ -30,7 +30,7 @@ def run(options: argparse.Namespace) -> int:
     try:
         import shtab
     except ImportError as error:
-        raise EngineMissingError("shtab", "completion") from error
+        raise PackageMissingError("shtab", "completion") from error
     from tagship_runtime.cli import installed_commands, parser_of
 
     parser = parser_of(installed_commands())

@@ -74,7 +74,7 @@ def open_engine(kind: Kind, payload: bytes) -> Engine:
     """Load a model file's bytes; the engine is imported here, on first use.
 
     Raises:
-        EngineMissingError: The package that runs this kind of file is not installed.
+        PackageMissingError: The package that runs this kind of file is not installed.
         EngineError: The engine refuses the bytes.
     """
     module = import_module(f"{__name__}.{MODULES[kind]}")

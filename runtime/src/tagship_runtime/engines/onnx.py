@@ -9,7 +9,7 @@ import numpy as np
 
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines import Lane
-from tagship_runtime.errors import EngineError, EngineMissingError
+from tagship_runtime.errors import EngineError, PackageMissingError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,7 +69,7 @@ def _open(payload: bytes) -> Any:
     try:
         import onnxruntime
     except ModuleNotFoundError as error:
-        raise EngineMissingError("onnxruntime", "onnx") from error
+        raise PackageMissingError("onnxruntime", "onnx") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what fails is raised; nothing else is worth a line on stderr
