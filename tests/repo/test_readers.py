@@ -175,7 +175,13 @@ def test_python_without_tagship_encodes_as_the_runtime(reader: ModuleType, every
 
 def test_the_python_program_as_a_reader_would_run_it(every_kind: dict[str, Path]) -> None:
     for name in ("plain float32.tflite", "plain float32.onnx"):
-        command: list[str | Path] = [sys.executable, "-P", READERS / "reader.py", every_kind[name], "[6, 23, 0, 4, 8, 8]"]
+        command: list[str | Path] = [
+            sys.executable,
+            "-P",
+            READERS / "reader.py",
+            every_kind[name],
+            "[6, 23, 0, 4, 8, 8]",
+        ]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         replayed, answer = done.stdout.splitlines()
