@@ -45,7 +45,7 @@ class Block:
         if not self.is_session:
             yield from ((line, []) for line in lines if line.strip())
             return
-        command, shown = "", []
+        command, shown = "", list[str]()
         for line in lines:
             if line.startswith(PROMPT):
                 if command:

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ class Session:
 
     def _make_room(self, words: Sequence[str]) -> None:
         """What a document writes does not exist before, even if another document needs it."""
-        for flag, name in zip(words, words[1:], strict=False):
+        for flag, name in pairwise(words):
             if flag == "--out" and name not in self._made:
                 self._made.add(name)
                 target = self.folder / name
