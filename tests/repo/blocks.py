@@ -108,7 +108,7 @@ def main(*names: str) -> None:
             return "".join(f"{line.rstrip()}\n" for line in done.stdout.replace(f"{folder}/", "").splitlines())
 
         def python(code: str) -> None:
-            subprocess.run([sys.executable, "-c", code], cwd=folder, check=True, env=environment)
+            subprocess.run([sys.executable, "-c", code], cwd=folder, check=False, env=environment)
 
         for name in names:
             paste(Path(name), shell, python)

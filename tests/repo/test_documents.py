@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shlex
@@ -133,6 +134,8 @@ def test_commands_and_programs_run(
             continue
         if block.language == "python":
             exec(compile(block.body, str(document), "exec"), names)  # noqa: S102
+            for expression, said in re.findall(r"^(\S.*)\n# ([\[({].*)$", block.body, re.MULTILINE):
+                assert eval(expression, names) == ast.literal_eval(said), expression  # noqa: S307
             continue
         assert block.language == "", f"no test runs {block.language}"
         for command, shown in block.commands():
