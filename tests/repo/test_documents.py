@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import ast
 import os
 import re
@@ -10,6 +11,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
+from importlib.metadata import entry_points
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ import pytest
 
 from repo.blocks import ANY, blocks, shape
 from tagship_runtime import container
+from tagship_runtime.cli import ELSEWHERE, OWN
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -162,9 +166,9 @@ def test_the_mask_hides_figures_and_nothing_else() -> None:
 
 
 def test_commands_in_the_documents_exist() -> None:
-    from tagship_runtime.cli import ELSEWHERE, OWN
-
-    found = {name for path in DOCUMENTS for name in re.findall(r"(?:^|[`$|] ?)tagship (\w+)", path.read_text(), re.M)}
+    found = {
+        name for path in DOCUMENTS for name in re.findall(r"(?:^|[`$|] ?)tagship ([a-z]+)", path.read_text(), re.M)
+    }
     assert {"train", "export", "predict"} <= found
     assert found <= {*OWN, *ELSEWHERE}
 
@@ -184,20 +188,19 @@ def test_files_in_the_documents_exist() -> None:
 
 def test_examples_of_every_command_are_accepted() -> None:
     """Those of ``tagship COMMAND --help``."""
-    from importlib import import_module
-
-    from tagship_runtime import cli
-
-    modules = cli._commands(None)
-    assert set(modules) == {*cli.OWN, *cli.ELSEWHERE}
-    for name in modules:
-        examples = import_module(modules[name].__name__).EXAMPLES
-        assert examples
-        for example in examples:
+    modules = {name: f"tagship_runtime.commands.{name}" for name in OWN}
+    modules |= {entry.name: entry.value for entry in entry_points(group="tagship.commands")}
+    assert set(modules) == {*OWN, *ELSEWHERE}
+    for name, path in modules.items():
+        module = import_module(path)
+        parser = argparse.ArgumentParser(allow_abbrev=False, exit_on_error=False)
+        module.add_arguments(parser)
+        assert module.EXAMPLES
+        for example in module.EXAMPLES:
             (command,) = re.findall(r"tagship [^|>)]*", example)  # without what a shell does around it
             words = shlex.split(command)
             assert words[:2] == ["tagship", name]
-            assert cli._parser(words[1:]).parse_args(words[1:]).run
+            parser.parse_args(words[2:])
 
 
 def _anchors(path: Path) -> set[str]:
