@@ -11,7 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ def blocks(text: str) -> list[Block]:
     ]
 
 
-VOLATILE = re.compile(r"(?:tagship: )?(?:diagnosis|baselines|note): |\* recommended: |  \S+\.(?:tflite|onnx): ")
+VOLATILE = re.compile(r"(?:tagship: )?(?:diagnosis|baselines|note): |\* recommended: ")
 """Lines that say in words what a run's figures are."""
 
 
@@ -75,6 +75,17 @@ def shape(line: str) -> str:
     line = re.sub(r" on [^;]+, \S+ \S+$", " on this machine", line)
     line = re.sub(r" \*(?= )| \(\d+ firm\)", "", line)
     return " ".join(NUMBER.sub("#", line).split())
+
+
+def shapes(lines: Sequence[str]) -> list[str]:
+    """Of all lines that have one; what is indented goes on from the line above, wherever that was folded."""
+    whole: list[str] = []
+    for line in lines:
+        if line.startswith("  ") and whole:
+            whole[-1] += line
+        else:
+            whole.append(line)
+    return [masked for masked in map(shape, whole) if masked]
 
 
 def paste(document: Path, run: Callable[[str], str], run_python: Callable[[str], None]) -> None:
@@ -98,7 +109,7 @@ def paste(document: Path, run: Callable[[str], str], run_python: Callable[[str],
 def main(*names: str) -> None:
     """Paste fresh output into these documents; minutes, since models are trained as the documents say."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "100"}
+        environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "80"}
 
         def shell(command: str) -> str:
             done = subprocess.run(
