@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from repo.blocks import ANY, blocks, shape
+from repo.blocks import ANY, blocks, shape, shapes
 from tagship_runtime import container
 from tagship_runtime.cli import ELSEWHERE, OWN
 
@@ -131,6 +131,7 @@ def test_commands_and_programs_run(
     folder = tmp_path / "here"
     shutil.copytree(workshop, folder, symlinks=True)
     monkeypatch.chdir(folder)
+    monkeypatch.setenv("COLUMNS", "80")
     session = Session(tagship, folder)
     names: dict[str, object] = {}
     for block in blocks(document.read_text()):
@@ -147,9 +148,7 @@ def test_commands_and_programs_run(
             refused = any(line.startswith("tagship: error:") for line in shown)
             assert code == (2 if refused else 0), (command, printed)
             if block.is_session and shown != [ANY]:
-                assert [shape(line) for line in printed if shape(line)] == [
-                    shape(line) for line in shown if shape(line)
-                ], f"{document.name} shows other output for: {command}"
+                assert shapes(printed) == shapes(shown), f"{document.name} shows other output for: {command}"
 
 
 def test_reasons_for_what_is_not_run() -> None:
@@ -162,7 +161,7 @@ def test_the_mask_hides_figures_and_nothing_else() -> None:
     assert shape(line) == shape("float32.tflite 1,075 0 12 0.9 > 0.1 passed")
     assert shape(line) != shape(line.replace("passed", "failed"))
     assert shape(line) != shape(line.replace("  0.873 > 0.873", ""))
-    assert shape("tagship: note: 4 of 3 rows") == ""
+    assert shapes(["tagship: note: 4 of", "  3 rows", "run: 3 rows", "a  1"]) == ["run: # rows", "a #"]
 
 
 def test_commands_in_the_documents_exist() -> None:
