@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FENCE = re.compile(r"(?:<!-- not run: (?P<reason>[^>]*?) -->\n)?```(?P<language>[^\n]*)\n(?P<body>.*?)```", re.DOTALL)
-NUMBER = re.compile(r"\d[\d,.]*(?:e[-+]?\d+)?%?")
+NUMBER = re.compile(r"[-+]?\d[\d,.]*(?:e[-+]?\d+)?%?")
 PROMPT, ANY = "$ ", "..."
 
 
