@@ -1,13 +1,14 @@
 # make demo   train, export, verify and predict on the built-in data set
 # make test   lint, types, import rules, tests
 # make bench  the runtime against hand-written loops on the bare engines, as ratios
+# make paste  fresh output under the commands that README and quick start show
 # All create .venv first and work offline once that is done.
 
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test bench lint pins clean
+.PHONY: install demo test bench paste lint pins clean
 
 install: $(VENV)/.installed
 
@@ -44,6 +45,9 @@ bench: install build/bench/artifacts
 	$(BIN)/python benchmarks/cold_start.py --keras build/bench/model.keras
 	$(BIN)/python benchmarks/parquet.py
 	$(BIN)/python benchmarks/installed_size.py
+
+paste: install
+	$(BIN)/python tests/repo/blocks.py README.md docs/quick-start.md
 
 pins:
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \

@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -79,6 +80,33 @@ def artifacts(runs: dict[str, Path], tmp_path_factory: pytest.TempPathFactory) -
         assert outcome.code == 0, outcome.out + outcome.err
         for kind in ("tflite", "onnx"):
             made[model, kind] = folder / f"float32.{kind}"
+    return made
+
+
+@pytest.fixture(scope="session")
+def every_kind(artifacts: dict[tuple[str, str], Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Artifacts whose contracts differ in kind, by name: features, inputs, types, batches, golden rows, origins."""
+    from export.models import MODELS, mixed
+    from tagship_export import export, open_original
+    from tagship_export.attaching import attach
+    from tagship_runtime import container
+
+    folder = tmp_path_factory.mktemp("every-kind")
+    model, table, features = mixed()
+    original = replace(open_original(model, labels=["a", "b"]), features=features)
+    images, pixels = MODELS["images"]()
+    four: dict[str, Any] = {"labels": ["one", "two", "three", "four"], "data": pixels}
+    made = {f"{model} {path.name}": path for (model, _), path in artifacts.items()}
+    for name, exported in {
+        "mixed": export(original, folder / "mixed", data=table, recipes=["float32", "int8"]),
+        "images": export(images, folder / "images", formats=["tflite"], recipes=["float32", "int8_io"], **four),
+        "one image": export(images, folder / "one", formats=["onnx"], batch=1, golden="real", **four),
+        "mute": export(original, folder / "mute", data=table, formats=["onnx"], golden="none"),
+    }.items():
+        made |= {f"{name} {artifact.path.name}": artifact.path for artifact in exported}
+    payload = container.unpack(artifacts["plain", "onnx"].read_bytes()).payload
+    made["attached"] = folder / "attached.onnx"
+    made["attached"].write_bytes(attach(payload, labels=["x", "y", "z"]))
     return made
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from tagship_runtime.arrays import Features
+from tagship_runtime.contract import CategoryFeature, NumericFeature
 
 ROWS = 600
 Made = tuple[Any, Features]
@@ -150,3 +151,31 @@ MODELS: Mapping[str, Callable[[], Made]] = {
     made.__name__: made
     for made in (article, raw_ranges, images, signals, normalised, logits, one_label, many_labels, ensemble)
 }
+
+
+def mixed() -> tuple[Any, Any, tuple[Any, ...]]:
+    """A model, a table and features of every kind: words, missing numbers and their flags."""
+    import keras
+    import pyarrow
+
+    random = np.random.default_rng(1)
+    count = 400
+    table = pyarrow.table(
+        {
+            "age": [None if random.random() < 0.2 else float(random.integers(1, 90)) for _ in range(count)],
+            "sex": [["F", "M", None][random.integers(3)] for _ in range(count)],
+            "dose": random.uniform(0, 500, count),
+            "label:a": random.integers(0, 2, count),
+            "label:b": random.integers(0, 2, count),
+        }
+    )
+    features = (
+        NumericFeature(name="age", fill=40.0, indicator=True),
+        CategoryFeature(name="sex", values=("F", "M")),
+        NumericFeature(name="dose"),
+    )
+    keras.utils.set_random_seed(2)
+    inputs = keras.Input((5,))
+    scaled = keras.ops.clip(inputs * np.array([0.02, 1, 1, 1, 0.005], np.float32), -3.0, 3.0)
+    hidden = keras.layers.Dense(16, "relu")(scaled)
+    return keras.Model(inputs, keras.layers.Dense(2, "sigmoid")(hidden)), table, features

@@ -13,12 +13,11 @@ import onnx
 import pytest
 
 import tagship_runtime
-from export.models import MODELS
+from export.models import MODELS, mixed
 from tagship_export import export, open_original
 from tagship_export.rows import read_rows
 from tagship_export.search import search
 from tagship_runtime import container
-from tagship_runtime.contract import CategoryFeature, NumericFeature
 
 Command = Callable[..., Any]
 
@@ -62,34 +61,6 @@ def test_a_counter_example_among_the_golden_rows(
     assert len(golden.rows) == 25
     assert tagship("selftest", path).code == 0
     assert tagship("verify", article_run, path, "--keep").code == 2
-
-
-def mixed() -> tuple[Any, Any, tuple[Any, ...]]:
-    """A model, a table and features of every kind: words, missing numbers and their flags."""
-    import keras
-    import pyarrow
-
-    random = np.random.default_rng(1)
-    count = 400
-    table = pyarrow.table(
-        {
-            "age": [None if random.random() < 0.2 else float(random.integers(1, 90)) for _ in range(count)],
-            "sex": [["F", "M", None][random.integers(3)] for _ in range(count)],
-            "dose": random.uniform(0, 500, count),
-            "label:a": random.integers(0, 2, count),
-            "label:b": random.integers(0, 2, count),
-        }
-    )
-    features = (
-        NumericFeature(name="age", fill=40.0, indicator=True),
-        CategoryFeature(name="sex", values=("F", "M")),
-        NumericFeature(name="dose"),
-    )
-    keras.utils.set_random_seed(2)
-    inputs = keras.Input((5,))
-    scaled = keras.ops.clip(inputs * np.array([0.02, 1, 1, 1, 0.005], np.float32), -3.0, 3.0)
-    hidden = keras.layers.Dense(16, "relu")(scaled)
-    return keras.Model(inputs, keras.layers.Dense(2, "sigmoid")(hidden)), table, features
 
 
 @pytest.mark.parametrize("golden", ["synthetic", "real", "none"])

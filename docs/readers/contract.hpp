@@ -1,0 +1,168 @@
+// The contract of a tagship artifact in C++17 with nlohmann/json; no engine. The digest is not checked here.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <limits>
+#include <set>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace tagship {
+
+using Json = nlohmann::json;
+using Run = std::function<std::vector<float>(const std::vector<float>&)>;
+
+inline std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error(path + " cannot be read");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+inline Json parse_contract(const std::string& text) {
+  Json contract = Json::parse(text);
+  if (contract.at("tagship") != 1) throw std::runtime_error("the contract's format is not 1, which this program reads");
+  return contract;
+}
+
+// A .tflite ends with a ZIP whose first entry, stored, is tagship.json. From an .onnx, ONNX Runtime reads the text.
+inline Json read_tflite(const std::string& bytes) {
+  const auto number = [&](std::size_t at, int size) {
+    std::uint32_t value = 0;
+    if (at + size > bytes.size()) throw std::runtime_error("the file is cut short");
+    while (size-- > 0) value = value << 8 | static_cast<unsigned char>(bytes[at + size]);
+    return value;
+  };
+  if (bytes.size() < 22 || number(bytes.size() - 22, 4) != 0x06054b50) {
+    throw std::runtime_error("no contract behind the model");
+  }
+  const std::size_t central = number(bytes.size() - 6, 4), offset = number(central + 42, 4);
+  return parse_contract(bytes.substr(offset + 30 + number(offset + 26, 2), number(central + 24, 4)));
+}
+
+// A category's word: whole numbers without a fraction, booleans in lower case, missing as empty.
+inline std::string spelled(const Json& value) {
+  if (value.is_null()) return "";
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number_float() && std::floor(value.get<double>()) == value.get<double>()) {
+    return std::to_string(static_cast<long long>(value.get<double>()));
+  }
+  return value.dump();
+}
+
+inline std::string trimmed(const Json& value) {
+  const auto text = value.get<std::string>();
+  const auto start = text.find_first_not_of(" \t\r\n");
+  return start == std::string::npos ? "" : text.substr(start, text.find_last_not_of(" \t\r\n") - start + 1);
+}
+
+inline bool missing(const Json& value) {
+  static const std::set<std::string> blank{"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"};
+  return value.is_null() || (value.is_string() && blank.count(trimmed(value)));
+}
+
+inline double number_of(const Json& value) {
+  if (!value.is_string()) return value.is_boolean() ? value.get<bool>() : value.get<double>();
+  std::size_t used = 0;
+  const auto text = trimmed(value);
+  const double number = std::stod(text, &used);
+  if (used != text.size()) throw std::runtime_error(text + " is not a number");
+  return number;
+}
+
+inline void flatten(const Json& value, std::vector<float>& into) {
+  if (!value.is_array()) return into.push_back(value.get<float>());
+  for (const auto& part : value) flatten(part, into);
+}
+
+// The model's input for one row: its values in feature order, null for a missing one.
+inline std::vector<float> encode(const Json& contract, const Json& row) {
+  std::vector<float> numbers;
+  const Json& features = contract.at("features");
+  if (features.is_null()) {  // an image, a signal: as it is
+    flatten(row, numbers);
+    return numbers;
+  }
+  if (row.size() != features.size()) throw std::runtime_error("a row has other than one value for each feature");
+  for (std::size_t place = 0; place < row.size(); ++place) {
+    const Json &feature = features[place], &value = row[place];
+    if (feature.at("kind") == "category") {
+      for (const auto& known : feature.at("values")) numbers.push_back(known == spelled(value));
+      continue;
+    }
+    const Json& used = missing(value) ? feature.at("fill") : value;
+    if (used.is_null()) throw std::runtime_error(feature.at("name").get<std::string>() + " is missing, without a fill");
+    numbers.push_back(static_cast<float>(number_of(used)));
+    if (!std::isfinite(numbers.back())) throw std::runtime_error("not finite in float32: " + value.dump());
+    if (feature.value("indicator", false)) numbers.push_back(missing(value));
+  }
+  return numbers;
+}
+
+// On where a score reaches its threshold, both as float32.
+inline std::vector<bool> decide(const Json& contract, const std::vector<float>& scores) {
+  std::vector<bool> on;
+  for (const auto& threshold : contract.at("thresholds")) on.push_back(scores.at(on.size()) >= threshold.get<float>());
+  return on;
+}
+
+inline std::vector<std::string> labels_on(const Json& contract, const std::vector<float>& scores) {
+  std::vector<std::string> names;
+  const auto on = decide(contract, scores);
+  for (std::size_t label = 0; label < on.size(); ++label) {
+    if (on[label]) names.push_back(contract.at("labels")[label]);
+  }
+  return names;
+}
+
+// Replay the golden rows; throws where this machine computes something else than what was exported.
+inline float replay(const Json& contract, const Run& run) {
+  const Json& golden = contract.at("golden");
+  if (golden.is_null()) throw std::runtime_error("no golden rows to replay");
+  const auto tolerance = golden.at("tolerance").get<float>();
+  float largest = 0;
+  for (std::size_t row = 0; row < golden.at("rows").size(); ++row) {
+    const auto got = run(encode(contract, golden["rows"][row]));
+    const auto on = decide(contract, got);
+    for (std::size_t label = 0; label < on.size(); ++label) {
+      const auto want = golden["scores"][row][label].get<float>();
+      const auto difference = std::fabs(got[label] - want);
+      const bool firm = std::fabs(want - contract["thresholds"][label].get<float>()) > tolerance;
+      if (!(difference <= tolerance) || (firm && on[label] != (golden["decisions"][row][label] == 1))) {
+        throw std::runtime_error("golden row " + std::to_string(row) + " is not what was exported");
+      }
+      largest = std::max(largest, difference);
+    }
+  }
+  return largest;
+}
+
+// For integer tensors ("dtype" int8, uint8, int16): round, then clip; a plain cast would truncate and wrap.
+template <typename Integer>
+std::vector<Integer> quantize(const Json& tensor, const std::vector<float>& numbers) {
+  const double scale = tensor.value("scale", 1.0), zero = tensor.value("zero_point", 0);
+  std::vector<Integer> integers;
+  for (const float number : numbers) {
+    const double value = std::nearbyint(number / scale) + zero;
+    integers.push_back(static_cast<Integer>(std::clamp<double>(
+        value, std::numeric_limits<Integer>::min(), std::numeric_limits<Integer>::max())));
+  }
+  return integers;
+}
+
+template <typename Integer>
+std::vector<float> dequantize(const Json& tensor, const std::vector<Integer>& integers) {
+  const double scale = tensor.at("scale"), zero = tensor.value("zero_point", 0);
+  std::vector<float> numbers;
+  for (const Integer integer : integers) numbers.push_back(static_cast<float>((integer - zero) * scale));
+  return numbers;
+}
+
+}  // namespace tagship
