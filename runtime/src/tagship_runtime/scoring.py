@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Collect = Callable[[int, Scores], None]
     """Takes the scores of some rows, and which row is the first of them."""
 
-CHUNK_ROWS, CHUNK_BYTES = 8192, 1 << 18
+CHUNK_ROWS, CHUNK_BYTES = 16384, 1 << 19
 NARROW = 64
 """Up to so many labels, comparing with thresholds that are repeated for each row is faster than broadcasting."""
 
