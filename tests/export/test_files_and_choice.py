@@ -273,7 +273,7 @@ def test_a_converter_that_refuses_is_told_once(article_run: Path, tmp_path: Path
     def refuse(*arguments: Any, **options: Any) -> bytes:
         raise ConversionError("no")
 
-    monkeypatch.setattr("tagship_export.exporter.write", refuse)
+    monkeypatch.setattr("tagship_export.bench.write", refuse)
     with pytest.raises(ConversionError):
         export(article_run, tmp_path / "out")
     assert not (tmp_path / "out").exists()

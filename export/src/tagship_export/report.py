@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tagship_export.exporter import Export
 from tagship_export.quality import Quality
+from tagship_export.results import Export
 from tagship_export.search import Search
 from tagship_export.verifier import Verification
 

@@ -23,6 +23,7 @@ OWN = ("predict", "inspect", "selftest", "benchmark")
 
 ELSEWHERE: Mapping[str, str] = {
     "train": "tagship-training",
+    "report": "tagship-training",
     "attach": "tagship-export",
     "export": "tagship-export",
     "verify": "tagship-export",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 
 from tagship_export.commands.options import (
     add_budget_options,
@@ -96,6 +97,7 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(made + refused, indent=2))
     else:
         show_export(done, title=f"written to {options.out}")
+    print(f"tagship: {done.notice or f'report: {done.report}'}", file=sys.stderr)
     return 0 if done.passed else 1
 
 
