@@ -100,7 +100,7 @@ def _configuration(run: Json) -> dict[str, str]:
 def _plain(value: Any) -> str:
     match value:
         case None:
-            return "chosen by the size of the table"
+            return "automatic"
         case bool():
             return "yes" if value else "no"
         case list():

@@ -20,6 +20,9 @@ WIDE = 0.1
 
 NAMED = 3
 
+SLOWER = 1.5
+"""A recommended file that takes this many times as long as float32 is pointed out."""
+
 
 class State(StrEnum):
     """What a check found."""
@@ -144,11 +147,11 @@ def _labels(run: Json, rows: int, limits: Limits) -> Iterator[Check]:
     rare = [name for name, one in per_label.items() if one["positives"] < FEW_POSITIVES]
     weak = [
         name
-        for name, one in per_label.items()
+        for name, one in sorted(per_label.items(), key=lambda item: float(item[1]["f1"]))
         if name not in rare and run["objective"] == "f1" and one["f1_low"] <= always_yes(one["positives"], rows)
     ]
     if weak:
-        yield Check(State.WARN, f"Not shown to be better than yes to every row: {_named(weak, limits)}.")
+        yield Check(State.WARN, f"Not shown to be better than yes to every row: {_named(weak, limits, per_label)}.")
     if rare:
         yield Check(
             State.WARN,
@@ -196,6 +199,14 @@ def _export(export: Json, run: Json | None, model_sha256: str | None) -> Iterato
             f"{best['artifact']} is proved against the Keras model on {count(rows)} rows: {count(flips)} of "
             f"{count(rows * len(best['thresholds']))} decisions differ, with 95% confidence fewer than {bound:.3%}.",
         )
+        base = next((one for one in export["artifacts"] if one["artifact"] == f"float32.{kind}"), best)
+        times = best["one_row_us"] / base["one_row_us"]
+        if times > SLOWER:
+            yield Check(
+                State.OPEN,
+                f"{best['artifact']} is smaller but takes {times:.1f} times as long as float32 for one row here; where "
+                "speed counts, export with --prefer latency.",
+            )
     made_from = (export.get("source") or {}).get("sha256")
     if run is not None and made_from and model_sha256 and made_from != model_sha256:
         yield Check(State.FAIL, "The files were made from another model than the one in this folder; export again.")
@@ -204,8 +215,12 @@ def _export(export: Json, run: Json | None, model_sha256: str | None) -> Iterato
         yield Check(State.OPEN, "The rows have no labels, so the files are compared with the original alone.")
 
 
-def _named(names: Sequence[str], limits: Limits) -> str:
-    shown = ", ".join(isolated(shortened(name, min(limits.name, 80))) for name in names[:NAMED])
+def _named(names: Sequence[str], limits: Limits, per_label: Mapping[str, Any] | None = None) -> str:
+    """The first few, with their F1 where that is given."""
+    shown = ", ".join(
+        isolated(shortened(name, min(limits.name, 80))) + (f" (F1 {per_label[name]['f1']:.3f})" if per_label else "")
+        for name in names[:NAMED]
+    )
     return f"{shown} and {len(names) - NAMED} more" if len(names) > NAMED else shown
 
 
