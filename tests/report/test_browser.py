@@ -70,7 +70,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Any]:
         seen.page.on("request", lambda request: seen.requests.append(request.url))
         seen.page.on("console", lambda message: seen.complaints.append(message.text))
         seen.page.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        seen.page.on("dialog", lambda dialog: (seen.complaints.append(dialog.message), dialog.dismiss()))
+        seen.page.on("dialog", lambda dialog: seen.complaints.append(dialog.message))
         seen.page.goto(path.as_uri())
         return seen
 
@@ -200,7 +200,7 @@ def test_the_table_sorts_by_pointer_and_keyboard(browser: Browser, tmp_path: Pat
     def order() -> list[str]:
         return page.locator("table.sortable tbody th").all_inner_texts()
 
-    def sorted_by() -> list[tuple[str, str]]:
+    def sorted_by() -> list[list[str]]:
         headings = page.locator("table.sortable th[aria-sort]")
         return headings.evaluate_all("all => all.map(h => [h.textContent, h.getAttribute('aria-sort')])")  # type: ignore[no-any-return]
 
