@@ -75,7 +75,7 @@ def curves_json(labels: Sequence[str], points: int = 0) -> dict[str, Any]:
     }
     return {
         "tagship_curves": 1,
-        "rows": {"name": "test", "count": ROWS},
+        "rows": {"test": ROWS, "held_out": 400},
         "labels": [{"label": label, **own} for label in labels],
         "calibration": [
             {

@@ -116,7 +116,7 @@ def test_a_run_keeps_them(article_run: Path) -> None:
     """The counts at the tuned thresholds are the figures of run.json."""
     run = json.loads((article_run / "run.json").read_text())
     curves = json.loads((article_run / "curves.json").read_text())
-    assert curves["rows"] == {"name": "test", "count": run["rows"]["test"]}
+    assert curves["rows"] == {"test": run["rows"]["test"], "held_out": run["rows"]["validation"]}
     assert [one["label"] for one in curves["labels"]] == run["labels"]
     for one in curves["labels"]:
         figures = run["per_label"][one["label"]]

@@ -35,7 +35,7 @@ def gather(
     thresholds: Sequence[float],
     labels: Sequence[str],
     *,
-    rows: str,
+    held_out: int,
     features: Sequence[Feature],
     matrix: Features,
 ) -> dict[str, Any]:
@@ -46,13 +46,13 @@ def gather(
         scores: float32, (rows, labels).
         thresholds: The tuned ones.
         labels: Their names.
-        rows: What the rows are called.
+        held_out: How many rows the thresholds were tuned on.
         features: What the matrix was encoded by.
         matrix: Encoded training rows, float32 (rows, width).
     """
     return {
         "tagship_curves": FORMAT_VERSION,
-        "rows": {"name": rows, "count": len(targets)},
+        "rows": {"test": len(targets), "held_out": held_out},
         "labels": [
             {"label": label, **cuts(truth, own, threshold)}
             for label, truth, own, threshold in zip(labels, targets.T, scores.T, thresholds, strict=True)

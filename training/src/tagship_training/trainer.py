@@ -140,7 +140,7 @@ def train(
         curves=evidence.gather(
             *judge,
             data.labels,
-            rows="test",
+            held_out=len(fitted.held_out[0]),
             features=described,
             matrix=encoding.sample(matrices["train"], config.seed),
         ),

@@ -74,7 +74,9 @@ class Model:
     """The section on the model.
 
     Attributes:
-        rows: What the figures are measured on, and how many there are.
+        rows: How many test rows there are.
+        held_out: How many rows thresholds were tuned on, where the run says so.
+        objective: What they were tuned for.
         metrics: Of the network.
         baselines: As in ``run.json``.
         labels: The weakest first; as many as the page lists.
@@ -87,8 +89,9 @@ class Model:
         older: Whether the run was made before there were curves.
     """
 
-    rows: tuple[str, int]
-    held_out: int
+    rows: int
+    held_out: int | None
+    objective: str
     metrics: tuple[Metric, ...]
     baselines: Sequence[Json]
     labels: tuple[Label, ...]
@@ -111,8 +114,9 @@ def describe(sources: Sources, run: Json, limits: Limits) -> Model:
     anchors = {name: number for number, name in enumerate(drawn)}
     bins = (sources.curves or {}).get("calibration")
     return Model(
-        rows=("test", test_rows),
-        held_out=run["rows"].get("validation", run["rows"]["train"]),
+        rows=test_rows,
+        held_out=None if sources.curves is None else sources.curves["rows"]["held_out"],
+        objective=run["objective"],
         metrics=_metrics(run),
         baselines=run["baselines"],
         labels=tuple(

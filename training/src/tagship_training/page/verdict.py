@@ -41,6 +41,15 @@ class Check:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who reaches which macro-F1 on the test rows; the network's with its interval."""
+
+    name: str
+    macro_f1: float
+    interval: tuple[float, float] | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What stands at the top.
@@ -49,11 +58,13 @@ class Verdict:
         state: The worst of the checks.
         headline: In a few words.
         checks: All of them.
+        answers: The network's macro-F1 beside what simpler answers reach, highest first.
     """
 
     state: State
     headline: str
     checks: tuple[Check, ...]
+    answers: tuple[Answer, ...]
 
 
 HEADLINES: Mapping[tuple[bool, State], str] = {
@@ -87,7 +98,7 @@ def judge(sources: Sources, limits: Limits) -> Verdict:
         (state for state in (State.FAIL, State.WARN) if any(check.state is state for check in checks)), State.PASS
     )
     headline = EXPORT_HEADLINES[worst] if sources.run is None else HEADLINES[sources.export is not None, worst]
-    return Verdict(state=worst, headline=headline, checks=tuple(checks))
+    return Verdict(state=worst, headline=headline, checks=tuple(checks), answers=_answers(sources.run))
 
 
 def always_yes(positives: int, rows: int) -> float:
@@ -107,23 +118,40 @@ def _model(run: Json, limits: Limits) -> Iterator[Check]:
         )
     yield from _labels(run, rows, limits)
     yield from _goal(run, rows, limits)
-    notices = len(run["notices"])
-    if notices:
-        yield Check(
-            State.OPEN, f"Training left {notices} notice{'' if notices == 1 else 's'}, listed at the end of this page."
-        )
+    notices = run["notices"]
+    if len(notices) > NAMED:
+        yield Check(State.OPEN, f"Training left {len(notices)} notices; they are listed under What is inside.")
+    else:
+        yield from (Check(State.OPEN, f"{shortened(notice, limits.sentence)}.") for notice in notices)
 
 
 def _against_constant(run: Json, rows: int) -> Iterator[Check]:
     if run["objective"] != "f1":
         return  # a threshold for precision or recall gives F1 away on purpose
     low, high = run["intervals"]["macro_f1"]
-    floor = sum(always_yes(one["positives"], rows) for one in run["per_label"].values()) / len(run["per_label"])
+    floor = _floor(run, rows)
     said = f"macro-F1 {run['metrics']['test']['macro_f1']:.3f} (95% interval {low:.3f} to {high:.3f})"
     if low > floor:
         yield Check(State.PASS, f"Better than a constant answer: {said}, where yes to everything gets {floor:.3f}.")
     else:
         yield Check(State.FAIL, f"Not shown to be better than a constant answer: {said}; yes to all gets {floor:.3f}.")
+
+
+def _floor(run: Json, rows: int) -> float:
+    """The macro-F1 of yes to everything."""
+    return sum(always_yes(one["positives"], rows) for one in run["per_label"].values()) / len(run["per_label"])
+
+
+def _answers(run: Json | None) -> tuple[Answer, ...]:
+    if run is None or run["objective"] != "f1":
+        return ()
+    low, high = run["intervals"]["macro_f1"]
+    found = [
+        Answer("this network", run["metrics"]["test"]["macro_f1"], (low, high)),
+        Answer("yes to everything", _floor(run, run["rows"]["test"])),
+        *(Answer(one["title"], one["figures"]["macro_f1"]) for one in run["baselines"]),
+    ]
+    return tuple(sorted(found, key=lambda answer: -answer.macro_f1))
 
 
 def _against_simpler(run: Json) -> Iterator[Check]:
@@ -157,11 +185,11 @@ def _labels(run: Json, rows: int, limits: Limits) -> Iterator[Check]:
             State.WARN,
             f"Fewer than {FEW_POSITIVES} positive test rows, too few to judge by: {_named(rare, limits)}.",
         )
-    if not weak and not rare:
+    if run["objective"] == "f1" and not weak and not rare:
         name, worst = min(per_label.items(), key=lambda item: float(item[1]["f1"]))
         yield Check(
             State.PASS,
-            f"Every label can be relied on as far as its figures go; the weakest is {_named([name], limits)} with F1 "
+            f"Every label does better than yes to every row; the weakest is {_named([name], limits)} with F1 "
             f"{worst['f1']:.3f} ({worst['f1_low']:.3f} to {worst['f1_high']:.3f}).",
         )
 
@@ -197,7 +225,7 @@ def _export(export: Json, run: Json | None, model_sha256: str | None) -> Iterato
         yield Check(
             State.PASS,
             f"{best['artifact']} is proved against the Keras model on {count(rows)} rows: {count(flips)} of "
-            f"{count(rows * len(best['thresholds']))} decisions differ, with 95% confidence fewer than {bound:.3%}.",
+            f"{count(rows * len(best['thresholds']))} decisions differ (under {bound:.3%} of all, 95% confidence).",
         )
         base = next((one for one in export["artifacts"] if one["artifact"] == f"float32.{kind}"), best)
         times = best["one_row_us"] / base["one_row_us"]
@@ -230,5 +258,5 @@ def summary(run: Json) -> str:
     return (
         f"Macro-F1 is {figure(test['macro_f1'])} (95% interval {low:.3f} to {high:.3f}) over "
         f"{len(run['labels'])} label{'' if len(run['labels']) == 1 else 's'}, measured on {count(run['rows']['test'])} "
-        "test rows that neither training nor tuning saw."
+        "test rows that were kept apart from training and tuning."
     )
