@@ -255,7 +255,7 @@ def test_temporary_folders_are_removed(
     done = tagship("export", article_run, "--out", tmp_path / "out", "--recipes", "int8,dynamic_int8")
     assert done.code == 0
     assert list(scratch.iterdir()) == []
-    assert done.err == ""
+    assert done.err == f"tagship: report: {article_run / 'report.html'}\n"
 
 
 @pytest.mark.parametrize("batch", [1, 4])
