@@ -63,7 +63,15 @@ def test_verify_passes_and_says_so(tagship: Command, article_run: Path, artifact
 
 def test_verify_against_a_bare_keras_file(tagship: Command, article_run: Path, artifact: Path) -> None:
     rows = article_run / "rows" / "test.parquet"
-    assert tagship("verify", article_run / "model.keras", artifact, "--data", rows).code == 0
+    bare = ("verify", article_run / "model.keras", artifact, "--data", rows)
+    assert tagship(*bare).code == 0
+    swapped = tagship(*bare, "--labels", "class_1,class_0,class_2")
+    assert swapped.code == 1
+    told = " ".join(swapped.out.split())
+    assert "its labels are ['class_0', 'class_1', 'class_2'], the original's ['class_1'" in told
+    few = tagship(*bare, "--labels", "a,b")
+    assert (few.code, few.out) == (2, "")
+    assert "2 labels for a model that gives 3 scores" in few.err
     without = tagship("verify", article_run / "model.keras", artifact)
     assert (without.code, "--data" in without.err) == (2, True)
 
@@ -116,7 +124,7 @@ def test_a_contract_that_lies_fails(
 def test_another_models_artifact_fails(tagship: Command, scaled_run: Path, artifact: Path, article_run: Path) -> None:
     done = tagship("verify", scaled_run, artifact)
     assert done.code == 1
-    assert "flips that are not borderline" in done.out
+    assert "flips that are not borderline" in " ".join(done.out.split())
 
 
 def test_what_breaks_its_budget_is_rejected(article_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +80,7 @@ def test_another_graph_inside(original: Any, sound: Path, tmp_path: Path, change
         payload = write(kind, rebuilt(model, change), contract.recipe, calibration=data[0][:300])
     path = tmp_path / sound.name
     tensors = tagship_runtime.load(payload, labels=LABELS).engine
-    path.write_bytes(container.attach(payload, replace(contract, input=tensors.input, output=tensors.output)))
+    path.write_bytes(container.attach(payload, contract.replace(input=tensors.input, output=tensors.output)))
     verdict = verify(open_original(model, labels=LABELS, thresholds=contract_thresholds(contract)), path, data)
     assert not verdict.passed
     assert verdict.parity.flips > 0

@@ -135,6 +135,10 @@ def bare(artifacts: dict[tuple[str, str], Path], tmp_path: Path, request: pytest
     return path
 
 
+def model_payload(path: Path) -> bytes:
+    return container.unpack(path.read_bytes()).payload
+
+
 @pytest.mark.parametrize("bare", ["tflite", "onnx"], indirect=True)
 def test_attach_to_a_file_made_elsewhere(bare: Path, article_run: Path, tagship: Command) -> None:
     rows = article_run / "rows" / "test.parquet"
@@ -148,6 +152,9 @@ def test_attach_to_a_file_made_elsewhere(bare: Path, article_run: Path, tagship:
     assert model.contract.thresholds == (0.4, 0.4, 0.4)
     assert [f.name for f in model.contract.features or ()] == [f["name"] for f in names["features"]]
     assert model.contract.quality is not None
+    bare.write_bytes(container.attach(model_payload(bare), model.contract.replace(features=None)))
+    assert tagship("attach", bare, "--data", rows).code == 0
+    assert tagship_runtime.load(bare).contract.features == model.contract.features
     assert model.contract.parity is None
     assert model.selftest().passed
     assert json.loads(bare.with_name(f"{bare.name}.json").read_text()) == model.contract.to_dict()

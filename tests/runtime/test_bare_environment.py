@@ -87,6 +87,31 @@ def test_predicts_without_tensorflow(
     assert done.stdout.strip() == str(tagship_runtime.load(artifact).predict_labels(rows))
 
 
+START = """
+import sys, numpy
+before = set(sys.modules)
+import tagship_runtime
+tagship_runtime.load({artifact!r})
+print(*sorted(set(sys.modules) - before))
+"""
+
+SLOW = {"argparse", "concurrent.futures", "dataclasses", "hashlib", "importlib.metadata", "numpy.typing", "pathlib"}
+"""Modules of milliseconds each, that a first decision can do without."""
+
+
+def test_starts_with_little(bare: tuple[str, Path], artifacts: dict[tuple[str, str], Path]) -> None:
+    extra, python = bare
+    artifact = artifacts["plain", {"litert": "tflite", "onnx": "onnx"}[extra]]
+    engine = {"litert": "ai_edge_litert.interpreter", "onnx": "onnxruntime"}[extra]
+    by_hand = f"import sys, numpy\nbefore = set(sys.modules)\nimport {engine}\nprint(*set(sys.modules) - before)"
+    imported = [
+        set(subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+        for code in (START.format(artifact=str(artifact)), by_hand)
+    ]
+    assert engine in imported[0]
+    assert not (imported[0] - imported[1]) & SLOW
+
+
 def test_commands_work_and_say_what_is_missing(
     bare: tuple[str, Path], artifacts: dict[tuple[str, str], Path], tmp_path: Path
 ) -> None:

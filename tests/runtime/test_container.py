@@ -6,7 +6,6 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import onnx
@@ -147,7 +146,7 @@ def test_whole_numbers_may_be_written_as_such(artifact: Path) -> None:
     assert contract is not None
     assert contract.features is not None
     filled = tuple(NumericFeature(name=feature.name, fill=54) for feature in contract.features)
-    assert load(container.attach(payload, replace(contract, features=filled, golden=None))).contract.features == filled
+    assert load(container.attach(payload, contract.replace(features=filled, golden=None))).contract.features == filled
 
 
 @pytest.mark.usefixtures("no_engine")

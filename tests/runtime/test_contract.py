@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -56,11 +55,10 @@ def test_round_trip() -> None:
     st.floats(0, 1, exclude_min=True, exclude_max=True),
 )
 def test_any_label_and_threshold_round_trips(labels: list[str], threshold: float) -> None:
-    contract = replace(
-        CONTRACT,
+    contract = CONTRACT.replace(
         labels=tuple(labels),
         thresholds=(threshold,) * len(labels),
-        output=replace(CONTRACT.output, shape=(None, len(labels))),
+        output=CONTRACT.output.replace(shape=(None, len(labels))),
         golden=None,
     )
     assert Contract.from_json(contract.to_json()) == contract

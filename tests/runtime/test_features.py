@@ -46,6 +46,10 @@ ROWS: list[dict[str, Any]] = [
         polars.DataFrame(ROWS),
         pyarrow.Table.from_pylist(ROWS),
         [list(row.values()) for row in ROWS],
+        [pandas.Series(row)[::-1] for row in ROWS],
+        [row for _, row in pandas.DataFrame(ROWS)[["dose", "sex", "age", "grade"]].iterrows()],
+        list(pandas.DataFrame(ROWS)[["dose", "sex", "age", "grade"]].itertuples(index=False)),
+        [pandas.Series(list(row.values()), dtype=object) for row in ROWS],
         [
             {"grade": "1", "dose": "0.5", "age": " 30 ", "sex": "F"},
             {"grade": "x", "dose": "1.5", "age": "NA", "sex": ""},
@@ -56,6 +60,11 @@ def test_every_kind_of_table_gives_one_matrix(rows: Any) -> None:
     matrix = ENCODER.encode(rows)
     assert matrix.dtype == np.float32
     np.testing.assert_array_equal(matrix, WANT)
+
+
+def test_rows_with_names_and_without() -> None:
+    with pytest.raises(InputError, match="row 1 is a list without names, the first is a dict; use one of the two"):
+        ENCODER.encode([ROWS[0], list(ROWS[1].values())])
 
 
 def test_one_dict_is_one_row() -> None:

@@ -6,7 +6,6 @@ import hashlib
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -57,18 +56,17 @@ def test_a_contract_from_the_future_says_to_update(artifact: Path, monkeypatch: 
 )
 def test_a_contract_that_contradicts_its_graph(artifact: Path, key: str, spec: dict[str, object]) -> None:
     _, payload, contract = parts(artifact)
-    promised: TensorSpec = replace(getattr(contract, key), **spec)
+    promised: TensorSpec = getattr(contract, key).replace(**spec)
     with pytest.raises(ContractError, match=r"the contract promises.*the model has.*export it again"):
-        tagship_runtime.load(container.attach(payload, replace(contract, **{key: promised})))  # type: ignore[arg-type]
+        tagship_runtime.load(container.attach(payload, contract.replace(**{key: promised})))
 
 
 def test_a_contract_with_more_labels_than_the_graph(artifact: Path) -> None:
     _, payload, contract = parts(artifact)
-    more = replace(
-        contract,
+    more = contract.replace(
         labels=(*contract.labels, "d"),
         thresholds=(*contract.thresholds, 0.5),
-        output=replace(contract.output, shape=(None, 4)),
+        output=contract.output.replace(shape=(None, 4)),
         golden=None,
     )
     with pytest.raises(ContractError, match=r"\(None, 4\)"):
@@ -112,8 +110,7 @@ def test_any_contract_survives_its_file(
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
         max_leaves=8,
     )
-    changed = replace(
-        contract,
+    changed = contract.replace(
         labels=labels,
         thresholds=tuple(data.draw(st.tuples(*[st.floats(1e-6, 1 - 1e-6)] * 3))),
         source=data.draw(st.dictionaries(words, json_values, max_size=3)),
@@ -125,7 +122,7 @@ def test_any_contract_survives_its_file(
     assert (unpacked.kind, unpacked.payload) == (kind, payload)
     assert unpacked.contract is not None
     assert json.loads(unpacked.contract.to_json()) == json.loads(
-        replace(changed, digest=unpacked.contract.digest).to_json()
+        changed.replace(digest=unpacked.contract.digest).to_json()
     )
     assert container.attach(*(payload, unpacked.contract)) == packed
 

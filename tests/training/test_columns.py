@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from tagship_runtime.contract import CategoryFeature, NumericFeature
 from tagship_training.columns import Kinds, check, infer, unknown_words
 from tagship_training.errors import TrainingError
-from tagship_training.tables import Dataset, LabelColumns, from_arrays, from_table
+from tagship_training.tables import Dataset, LabelColumns, from_arrays, from_table, read
 
 RANDOM = np.random.default_rng(0)
 ROWS = 200
@@ -94,6 +95,21 @@ def test_tags() -> None:
     assert data.table.column_names == ["x"]
     with pytest.raises(TrainingError, match="tags-min-count"):
         from_table(table, LabelColumns(tags="tags", min_count=9))
+
+
+def test_tags_in_lists() -> None:
+    table = pyarrow.table({"x": [1, 2, 3], "t": [["a;b", " c "], None, ["c", None, ""]]})
+    data = from_table(table, LabelColumns(tags="t", min_count=1))
+    assert data.labels == ("a;b", "c")
+    assert data.targets.tolist() == [[1, 1], [0, 0], [0, 1]]
+
+
+@pytest.mark.parametrize("names", [("X", "y"), ("x", "Y")])
+def test_arrays_in_a_file(names: tuple[str, str], tmp_path: Path) -> None:
+    arrays: dict[str, Any] = dict(zip(names, ([[1.5, 2], [3, 4]], [[0, 1], [1, 1]]), strict=True))
+    np.savez(tmp_path / "rows.npz", **arrays, label_names=["a", "b"])
+    table = read(str(tmp_path / "rows.npz"))
+    assert table.to_pydict() == {"feature_0": [1.5, 3], "feature_1": [2, 4], "label:a": [0, 1], "label:b": [1, 1]}
 
 
 def test_arrays_are_not_copied() -> None:

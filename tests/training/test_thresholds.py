@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tagship_training.errors import TrainingError
 from tagship_training.objectives import Objective
-from tagship_training.thresholds import best_cut, tune
+from tagship_training.thresholds import best_cut, tune, tune_thresholds
 
 CELL = st.tuples(st.integers(0, 1), st.sampled_from([i / 16 for i in range(17)]))
 
@@ -97,3 +97,42 @@ def test_what_is_no_objective(text: str) -> None:
 @pytest.mark.parametrize("text", ["f1", "precision=0.9", "recall=0.95", "cost=1:5", "fixed=0.5"])
 def test_an_objective_prints_as_it_was_given(text: str) -> None:
     assert str(Objective.parse(text)) == text
+
+
+def test_scores_of_ones_own_are_tuned_as_those_of_a_run() -> None:
+    random = np.random.default_rng(3)
+    targets = random.random((400, 3)) < [0.1, 0.4, 0.7]
+    scores = np.clip(0.3 * targets + random.random((400, 3)) * 0.7, 0, 1)
+    narrow = scores.astype(np.float32)
+    for text in ("f1", "cost=1:5", "recall=0.95", "fixed=0.25"):
+        objective = Objective.parse(text)
+        want = tune(targets.astype(np.uint8), narrow, objective)
+        assert tune_thresholds(targets, scores, text) == want
+        assert tune_thresholds(targets.astype(float).tolist(), narrow.tolist(), objective) == want
+    decisions = narrow >= np.array(tune_thresholds(targets, scores, "recall=0.95"), np.float32)
+    assert ((decisions & targets).sum(axis=0) / targets.sum(axis=0) >= 0.95).all()
+
+
+def test_a_goal_out_of_reach_is_told() -> None:
+    targets, scores = np.array([[0, 1], [1, 0], [0, 1], [0, 0]]), np.array([[0.9, 0.9], [0.5, 0.1]] * 2)
+    with pytest.warns(UserWarning, match=r"label 0 reaches a precision of 0\.\d+ at best, not 0\.95"):
+        assert len(tune_thresholds(targets, scores, "precision=0.95")) == 2
+
+
+@pytest.mark.parametrize(
+    ("targets", "scores", "objective", "said"),
+    [
+        ([[0, 1]], [[0.5]], "f1", r"shape \(1, 2\) and scores \(1, 1\)"),
+        ([0, 1], [0.5, 0.5], "f1", r"shape \(2,\)"),
+        (np.empty((0, 2)), np.empty((0, 2)), "f1", "with a row"),
+        ([[0, 2]], [[0.5, 0.5]], "f1", "else than 0 and 1"),
+        ([[0, np.nan]], [[0.5, 0.5]], "f1", "else than 0 and 1"),
+        ([[0, 1]], [[0.5, 3.2]], "f1", "after its sigmoid"),
+        ([[0, 1]], [[0.5, np.nan]], "f1", "after its sigmoid"),
+        ([[0, 1]], [["a", "b"]], "f1", "after its sigmoid"),
+        ([[0, 1]], [[0.5, 0.5]], "auc", "the objective is 'auc'"),
+    ],
+)
+def test_what_cannot_be_tuned_on_is_refused(targets: Any, scores: Any, objective: str, said: str) -> None:
+    with pytest.raises(TrainingError, match=said):
+        tune_thresholds(targets, scores, objective)

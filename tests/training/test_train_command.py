@@ -184,7 +184,7 @@ def test_what_cannot_be_learned_from(
     [
         ("absent.csv", None, "does not exist"),
         ("empty.csv", b"", "cannot be read as a table"),
-        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "cannot be read as a table"),
+        ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00", "is not text in UTF-8"),
         ("picture.png", b"\x89PNG", "do not know this kind of table"),
         ("broken.parquet", b"PAR1", "cannot be read as a table"),
         ("ragged.csv", b"a,label:b\n1,0\n1,0,1\n", "cannot be read as a table"),

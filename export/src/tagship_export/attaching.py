@@ -7,7 +7,6 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,8 @@ def attach(
         labels: Names of the scores.
         thresholds: One for all, one each, or by name; default: the earlier contract's, else 0.5.
         rows: See :func:`tagship_export.rows.read_rows`: golden rows are invented within their ranges, and the
-            quality is measured on them if the truth is known.
+            quality is measured on them if the truth is known. The columns of a table name the features, where no
+            earlier contract does.
         contract: The JSON that once stood beside the file, in place of what is left inside.
 
     Returns:
@@ -82,7 +82,7 @@ def attach(
     fresh = _with_golden(payload, kind, fresh, table)
     if table is not None and table.targets is not None:
         decisions = load(seal(payload, fresh)).predict(table.values)
-        fresh = replace(fresh, quality={"artifact": measure(table.targets, decisions).to_dict()})
+        fresh = fresh.replace(quality={"artifact": measure(table.targets, decisions).to_dict()})
     return seal(payload, fresh)
 
 
@@ -125,8 +125,8 @@ def _read(text: str | None) -> Contract | None:
 def _features(
     tensor: TensorSpec, old: Contract | None, rows: Any, labels: tuple[str, ...]
 ) -> tuple[Feature, ...] | None:
-    """The earlier contract's, or the columns of the table that are no labels."""
-    if old is not None:
+    """The earlier contract's if it names any, or the columns of the table that are no labels."""
+    if old is not None and old.features is not None:
         return old.features
     columns = columns_of(rows)
     if columns is None:
@@ -147,12 +147,12 @@ def _with_golden(payload: bytes, kind: Kind, contract: Contract, table: Any) -> 
                 f"the model no longer gives the scores that its contract promises: a golden row is off by "
                 f"{test.max_difference:.2g} (tolerance {test.tolerance:.2g}); export it again"
             )
-        return replace(contract, golden=replace(contract.golden, decisions=_decisions(contract)))
+        return contract.replace(golden=contract.golden.replace(decisions=_decisions(contract)))
     if table is None:
         return contract
     whole = "int8" in writer(kind).weight_bytes(payload)
     tolerance = INTEGER_TOLERANCE if whole else FLOAT_TOLERANCE
-    return replace(contract, golden=make_golden(predictor, table, tolerance, GoldenMode.SYNTHETIC))
+    return contract.replace(golden=make_golden(predictor, table, tolerance, GoldenMode.SYNTHETIC))
 
 
 def _decisions(contract: Contract) -> tuple[tuple[bool, ...], ...]:

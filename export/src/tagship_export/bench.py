@@ -78,7 +78,7 @@ class Bench:
             draft = load(attach(payload, contract))
         if not recipe.exact:
             scores = draft.predict_proba(self.evidence.tuning.values)
-            contract = replace(contract, thresholds=transport(self.tuning, contract.thresholds, scores))
+            contract = contract.replace(thresholds=transport(self.tuning, contract.thresholds, scores))
             draft = Predictor(b"", draft.engine, contract)
         verdict = judge(
             self.original,
@@ -91,8 +91,7 @@ class Bench:
             payload=payload,
         )
         tolerance = recipe.golden_tolerance(verdict.parity.max_difference)
-        proven = replace(
-            contract,
+        proven = contract.replace(
             parity=verdict.parity_dict() | {"tuned_on": None if recipe.exact else self.evidence.tuned_on},
             quality=verdict.quality(),
             golden=make_golden(draft, self.evidence.calibration, tolerance, golden),

@@ -65,6 +65,25 @@ class Original:
         """From rows as callers have them to encoded rows."""
         return encoder(self.features, (None, *self.row_shape))
 
+    def called(self, labels: Sequence[str]) -> Original:
+        """The same with these names for its scores; what is known of thresholds stays.
+
+        Raises:
+            OriginalError: It has other names, or another number of scores.
+        """
+        names = tuple(labels)
+        if self.labels not in (None, names):
+            raise OriginalError(
+                f"labels {list(names)} were given, the run has {list(self.labels or ())}; leave them out"
+            )
+        try:
+            check_labels(names)
+        except ContractError as error:
+            raise OriginalError(str(error)) from error
+        if len(names) != self.width:
+            raise OriginalError(f"{len(names)} labels for a model that gives {self.width} scores; one each is needed")
+        return replace(self, labels=names)
+
     def scores(self, features: Features) -> Scores:
         """What Keras gives for encoded rows, float32 (rows, labels)."""
         batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
@@ -102,25 +121,18 @@ def open_original(
     if not (path / "run.json").is_file():
         raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
     run = _open_run(path, logits=logits)
-    if labels is not None and tuple(labels) != run.labels:
-        raise OriginalError(f"labels {list(labels)} were given, the run has {list(run.labels or ())}; leave them out")
-    return _named(run, run.labels, run.thresholds if thresholds is None else thresholds)
+    return _named(run, labels or run.labels, run.thresholds if thresholds is None else thresholds)
 
 
 def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresholds | None) -> Original:
     if labels is None:
         return original
-    names = tuple(labels)
+    original = original.called(labels)
     try:
-        check_labels(names)
-        if len(names) != original.width:
-            raise OriginalError(
-                f"{len(names)} labels for a model that gives {original.width} scores; one each is needed"
-            )
-        chosen = resolve_thresholds(DEFAULT_THRESHOLD if thresholds is None else thresholds, names)
-    except (ContractError, LabelError) as error:
+        chosen = resolve_thresholds(DEFAULT_THRESHOLD if thresholds is None else thresholds, original.labels or ())
+    except LabelError as error:
         raise OriginalError(str(error)) from error
-    return replace(original, labels=names, thresholds=chosen)
+    return replace(original, thresholds=chosen)
 
 
 def _open_run(folder: Path, *, logits: bool) -> Original:

@@ -7,7 +7,7 @@ ranges, and kept where the difference grew. It needs no gradient, so it works th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -100,7 +100,7 @@ def search(
     random = np.random.default_rng(seed)
     space = _Space.of(artifact.contract.features, rows, original.row_shape)
     encode = encoder(artifact.contract.features, (None, *original.row_shape)).encode
-    plain = Predictor(b"", artifact.engine, replace(artifact.contract, features=None, golden=None))
+    plain = Predictor(b"", artifact.engine, artifact.contract.replace(features=None, golden=None))
     cut = np.array(thresholds, np.float32)
     goals: tuple[Callable[[Scores, Scores], NDArray[np.float64]], ...] = (
         lambda want, got: np.abs(want.astype(np.float64) - got),
@@ -138,7 +138,7 @@ def with_golden(data: bytes, artifact: Predictor, example: CounterExample) -> by
             decisions=(*old.decisions, *added.decisions),
             tolerance=old.tolerance,
         )
-    return attach(payload, replace(contract, golden=added))
+    return attach(payload, contract.replace(golden=added))
 
 
 def _confidence(want: Scores, got: Scores, cut: Scores) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,7 @@ def verify(
     artifact: Predictor | str | os.PathLike[str] | bytes,
     data: Any = None,
     *,
+    labels: Sequence[str] | None = None,
     max_flip_rate: float | None = None,
     max_f1_drop: float | None = None,
     logits: bool = False,
@@ -118,6 +119,8 @@ def verify(
         artifact: A file, its bytes, or what :func:`tagship_runtime.load` gave.
         data: Rows that were used neither for training nor for tuning, labels included if F1 is to be compared,
             as :func:`tagship_export.rows.read_rows` takes them; default: the run's test rows.
+        labels: Names of the original's scores, in order, where it does not know them; without, the artifact's are
+            believed, so that two that were swapped go unnoticed.
         max_flip_rate: Instead of the recipe's own bound.
         max_f1_drop: Likewise.
         logits: Whether the original lacks the sigmoid at its end.
@@ -137,6 +140,8 @@ def verify(
         size, payload = len(content), unpack(content).payload
     if not isinstance(original, Original):
         original = open_original(original, logits=logits)
+    if labels is not None:
+        original = original.called(labels)
     if data is None:
         if "test" not in original.rows:
             raise OriginalError("the original has no test rows of its own; give some with --data FILE")
@@ -228,7 +233,7 @@ def judge(
 
 def _one_by_one(artifact: Predictor, matrix: Features) -> Scores:
     """Scores of encoded rows, each on its own."""
-    plain = Predictor(b"", artifact.engine, replace(artifact.contract, features=None, golden=None))
+    plain = Predictor(b"", artifact.engine, artifact.contract.replace(features=None, golden=None))
     return np.concatenate([plain.predict_proba(row[None]) for row in matrix])
 
 

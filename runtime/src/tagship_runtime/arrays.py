@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from collections.abc import Mapping
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,3 +16,6 @@ Scores: TypeAlias = NDArray[np.float32]
 
 Decisions: TypeAlias = NDArray[np.bool_]
 """``scores >= thresholds``, ``(rows, labels)``."""
+
+Columns: TypeAlias = Mapping[str, NDArray[Any]]
+"""A table by column name, each ``(rows,)``."""

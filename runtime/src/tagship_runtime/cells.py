@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Features
 from tagship_runtime.errors import InputError, InputValueError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.arrays import Features
 
 BLANK = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
 """Texts that stand for a missing number in a file."""

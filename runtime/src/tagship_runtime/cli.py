@@ -9,17 +9,26 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
+import signal
 import sys
-from collections.abc import Mapping, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import entry_points
+from threading import current_thread, main_thread
 from types import ModuleType
+from typing import NoReturn
 
 from tagship_runtime.errors import CheckFailedError, TagshipError
 
-DONE, CHECK_FAILED, BAD_INPUT, INTERRUPTED = 0, 1, 2, 130
+DONE, CHECK_FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
 
-OWN = ("predict", "inspect", "selftest", "benchmark")
+OWN = ("predict", "inspect", "selftest", "benchmark", "completion")
+
+HELP_WIDTH = 78
+"""What argparse makes of a terminal of 80 columns."""
 
 ELSEWHERE: Mapping[str, str] = {
     "train": "tagship-training",
@@ -38,7 +47,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _use_utf8()
     try:
         options = _parser(arguments).parse_args(arguments)
-        code: int = options.run(options)
+        with _ending_in_order():
+            code: int = options.run(options)
         sys.stdout.flush()
         return code
     except BrokenPipeError:
@@ -50,6 +60,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(options, error, CHECK_FAILED)
     except (TagshipError, OSError, MemoryError) as error:
         return _fail(options, error, BAD_INPUT)
+
+
+@contextmanager
+def _ending_in_order() -> Iterator[None]:
+    """End at SIGTERM as at Ctrl-C, so that what is half-written is removed."""
+
+    def end(*_: object) -> None:
+        sys.exit(TERMINATED)
+
+    if current_thread() is not main_thread():  # no other may set it
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _use_utf8() -> None:
@@ -81,34 +108,57 @@ def _discard_stdout() -> None:
 
 
 def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    wanted = next((word for word in arguments if not word.startswith("-")), None)
+    # Only the command that is asked for is imported; the list of all is made for --help and for typing errors.
+    commands = installed_commands(wanted)
+    parser = parser_of(commands)
+    if wanted is not None and wanted in ELSEWHERE and wanted not in commands:
+        package = ELSEWHERE[wanted]
+        parser.exit(BAD_INPUT, f"tagship: error: '{wanted}' comes with {package}; run: pip install {package}\n")
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, as every other error is said."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print and exit."""
+        self.exit(BAD_INPUT, f"tagship: error: {message}; see {self.prog} --help\n")
+
+
+def parser_of(commands: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
+    """A parser of these commands."""
+    parser = _Parser(
         prog="tagship", description="Multilabel classifiers, from a table to a device.", allow_abbrev=False
     )
     from tagship_runtime import __version__
 
     parser.add_argument("--version", action="version", version=f"tagship {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    wanted = next((word for word in arguments if not word.startswith("-")), None)
-    # Only the command that is asked for is imported; the list of all is made for --help and for typing errors.
-    for name, module in _commands(wanted).items():
+    for name, module in commands.items():
         command = subparsers.add_parser(
             name,
             help=module.HELP,
-            description=module.HELP,
-            epilog="examples:\n" + "\n".join(f"  {example}" for example in module.EXAMPLES),
+            description=textwrap.fill(module.HELP, HELP_WIDTH),
+            epilog="examples:\n" + "\n".join(_example(example) for example in module.EXAMPLES),
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
         )
         command.add_argument("--debug", action="store_true", help="show the traceback of an error")
         module.add_arguments(command)
         command.set_defaults(run=module.run)
-    if wanted is not None and wanted in ELSEWHERE and wanted not in subparsers.choices:
-        package = ELSEWHERE[wanted]
-        parser.exit(BAD_INPUT, f"tagship: error: '{wanted}' comes with {package}; run: pip install {package}\n")
     return parser
 
 
-def _commands(wanted: str | None) -> Mapping[str, ModuleType]:
+def _example(text: str) -> str:
+    """A command; where it is too long for a line, on several as a shell takes them, each with whole options."""
+    whole = re.sub(" (?!--)", "\0", text)
+    lines = textwrap.wrap(whole, HELP_WIDTH - 8, break_long_words=False, break_on_hyphens=False)
+    return "  " + " \\\n      ".join(lines).replace("\0", " ")
+
+
+def installed_commands(wanted: str | None = None) -> Mapping[str, ModuleType]:
+    """All commands, or the wanted one alone if there is such a one; modules are imported here."""
     if wanted in OWN:
         return {wanted: import_module(f"tagship_runtime.commands.{wanted}")}
     added = {entry.name: entry for entry in entry_points(group="tagship.commands")}

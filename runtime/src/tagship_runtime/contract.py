@@ -6,20 +6,18 @@ One JSON object, the same in every format; see docs/contract.md for the meaning 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, TypeAlias, TypeVar
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeAlias
 
 from tagship_runtime.errors import ContractError, ContractVersionError, Shape
+from tagship_runtime.json_values import Json, integer, mapping, number, optional, take, text, tuple_of
+from tagship_runtime.records import Record
 
 FORMAT_VERSION = 1
 
-Json: TypeAlias = Any
-T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NumericFeature:
+class NumericFeature(Record):
     """A number.
 
     Attributes:
@@ -43,8 +41,7 @@ class NumericFeature:
         return document | {"indicator": True} if self.indicator else document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CategoryFeature:
+class CategoryFeature(Record):
     """One of several words, one-hot encoded.
 
     Attributes:
@@ -69,8 +66,7 @@ class CategoryFeature:
 Feature: TypeAlias = NumericFeature | CategoryFeature
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TensorSpec:
+class TensorSpec(Record):
     """The model's input or output.
 
     Attributes:
@@ -100,8 +96,7 @@ class TensorSpec:
         return document
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Golden:
+class Golden(Record):
     """Rows with known answers, to be replayed where the artifact runs.
 
     Attributes:
@@ -126,8 +121,7 @@ class Golden:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contract:
+class Contract(Record):
     """The description inside an artifact.
 
     Attributes:
@@ -150,7 +144,7 @@ class Contract:
     input: TensorSpec
     output: TensorSpec
     recipe: str
-    source: Mapping[str, Json] = field(default_factory=dict)
+    source: Mapping[str, Json] = MappingProxyType({})
     parity: Mapping[str, Json] | None = None
     quality: Mapping[str, Json] | None = None
     golden: Golden | None = None
@@ -205,7 +199,7 @@ class Contract:
         return text.encode()
 
     @classmethod
-    def from_json(cls, text: bytes | str) -> Contract:
+    def from_json(cls, stored: bytes | str) -> Contract:
         """Read a contract; keys that this version does not know are ignored.
 
         Raises:
@@ -213,7 +207,7 @@ class Contract:
             ContractError: It is not JSON, lacks something, or contradicts itself.
         """
         try:
-            document = json.loads(text)
+            document = json.loads(stored)
         except (ValueError, RecursionError) as error:
             raise ContractError(f"the contract is not JSON: {error}") from error
         if not isinstance(document, dict) or "tagship" not in document:
@@ -222,17 +216,17 @@ class Contract:
         if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
             raise ContractVersionError(version, FORMAT_VERSION)
         return cls(
-            labels=_take(document, "labels", _tuple_of(_text)),
-            thresholds=_take(document, "thresholds", _tuple_of(_number)),
-            features=_take(document, "features", _optional(_tuple_of(_feature))),
-            input=_take(document, "input", _tensor),
-            output=_take(document, "output", _tensor),
-            recipe=_take(document, "recipe", _text),
-            source=_take(document, "source", _object),
-            parity=_take(document, "parity", _optional(_object)),
-            quality=_take(document, "quality", _optional(_object)),
-            golden=_take(document, "golden", _optional(_golden)),
-            digest=_take(document, "digest", _optional(_text)) if "digest" in document else None,
+            labels=take(document, "labels", tuple_of(text)),
+            thresholds=take(document, "thresholds", tuple_of(number)),
+            features=take(document, "features", optional(tuple_of(_feature))),
+            input=take(document, "input", _tensor),
+            output=take(document, "output", _tensor),
+            recipe=take(document, "recipe", text),
+            source=take(document, "source", mapping),
+            parity=take(document, "parity", optional(mapping)),
+            quality=take(document, "quality", optional(mapping)),
+            golden=take(document, "golden", optional(_golden)),
+            digest=take(document, "digest", optional(text)) if "digest" in document else None,
         )
 
 
@@ -242,7 +236,7 @@ def read_features(document: Json) -> tuple[Feature, ...]:
     Raises:
         ContractError: It is not a list of features.
     """
-    return _take({"features": document}, "features", _tuple_of(_feature))
+    return take({"features": document}, "features", tuple_of(_feature))
 
 
 def check_labels(labels: Sequence[str]) -> None:
@@ -264,93 +258,38 @@ def check_thresholds(thresholds: Sequence[float], labels: Sequence[str]) -> None
             raise ContractError(f"the threshold of {label!r} is {threshold}; it has to lie between 0 and 1")
 
 
-# Reading JSON: each of these takes what json.loads gave and returns the typed value, or raises TypeError or
-# ValueError with what was wrong; _take adds which key it was.
-
-
-def _take(document: Mapping[str, Json], key: str, convert: Callable[[Json], T]) -> T:
-    if key not in document:
-        raise ContractError(f"the contract has no key {key!r}")
-    try:
-        return convert(document[key])
-    except ContractError:
-        raise
-    except (TypeError, ValueError) as error:
-        raise ContractError(f"the contract's {key!r}: {error}") from error
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} is not a text")
-    return value
-
-
-def _number(value: Json) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise TypeError(f"{value!r} is not a number")
-    number = float(value)
-    if number - number != 0:
-        raise ValueError(f"{value!r} is not finite")
-    return number
-
-
-def _integer(value: Json) -> int:
-    if type(value) is not int:
-        raise TypeError(f"{value!r} is not an integer")
-    return value
-
-
-def _object(value: Json) -> dict[str, Json]:
-    if not isinstance(value, dict):
-        raise TypeError(f"{value!r} is not an object")
-    return value
-
-
-def _optional(convert: Callable[[Json], T]) -> Callable[[Json], T | None]:
-    return lambda value: None if value is None else convert(value)
-
-
-def _tuple_of(convert: Callable[[Json], T]) -> Callable[[Json], tuple[T, ...]]:
-    def read(value: Json) -> tuple[T, ...]:
-        if not isinstance(value, list):
-            raise TypeError(f"{value!r} is not a list")
-        return tuple(convert(item) for item in value)
-
-    return read
-
-
 def _feature(value: Json) -> Feature:
-    document = _object(value)
-    name = _take(document, "name", _text)
+    document = mapping(value)
+    name = take(document, "name", text)
     match document.get("kind"):
         case "numeric":
-            fill = _take(document, "fill", _optional(_number))
+            fill = take(document, "fill", optional(number))
             return NumericFeature(name=name, fill=fill, indicator=bool(document.get("indicator", False)))
         case "category":
-            return CategoryFeature(name=name, values=_take(document, "values", _tuple_of(_text)))
+            return CategoryFeature(name=name, values=take(document, "values", tuple_of(text)))
         case kind:
             raise ValueError(f"feature {name!r} is of kind {kind!r}, not 'numeric' or 'category'")
 
 
 def _tensor(value: Json) -> TensorSpec:
-    document = _object(value)
-    shape = _take(document, "shape", _tuple_of(_optional(_integer)))
+    document = mapping(value)
+    shape = take(document, "shape", tuple_of(optional(integer)))
     if len(shape) < 2 or any(size is None or size < 1 for size in shape[1:]):
         raise ValueError(f"shape {shape} is not a batch of something")
     return TensorSpec(
-        name=_take(document, "name", _text),
-        dtype=_take(document, "dtype", _text),
+        name=take(document, "name", text),
+        dtype=take(document, "dtype", text),
         shape=shape,
-        scale=_number(document["scale"]) if "scale" in document else None,
-        zero_point=_integer(document["zero_point"]) if "zero_point" in document else None,
+        scale=number(document["scale"]) if "scale" in document else None,
+        zero_point=integer(document["zero_point"]) if "zero_point" in document else None,
     )
 
 
 def _golden(value: Json) -> Golden:
-    document = _object(value)
+    document = mapping(value)
     return Golden(
-        rows=_take(document, "rows", _tuple_of(lambda row: row)),
-        scores=_take(document, "scores", _tuple_of(_tuple_of(_number))),
-        decisions=_take(document, "decisions", _tuple_of(_tuple_of(bool))),
-        tolerance=_take(document, "tolerance", _number),
+        rows=take(document, "rows", tuple_of(lambda row: row)),
+        scores=take(document, "scores", tuple_of(tuple_of(number))),
+        decisions=take(document, "decisions", tuple_of(tuple_of(bool))),
+        tolerance=take(document, "tolerance", number),
     )

@@ -89,8 +89,8 @@ class ContractVersionError(ContractError):
         )
 
 
-class EngineMissingError(TagshipError, ImportError):
-    """The engine for this kind of file is not installed."""
+class PackageMissingError(TagshipError, ImportError):
+    """A package that this needs is not installed."""
 
     def __init__(self, package: str, extra: str) -> None:
         super().__init__(package, extra)

@@ -9,17 +9,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tagship_runtime import cells
-from tagship_runtime.arrays import Features
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
 from tagship_runtime.errors import InputError, InputShapeError, MissingColumnError, Shape
 
-Columns = Mapping[str, NDArray[Any]]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.arrays import Columns, Features
 
 _MISSING, _UNKNOWN = -1, -2
 
@@ -147,18 +148,33 @@ def columns_of(rows: Any) -> Columns | None:
         return {name: rows[name].to_numpy(zero_copy_only=False) for name in rows.column_names}
     if hasattr(rows, "columns"):  # pandas and polars
         return {str(name): rows[name].to_numpy() for name in rows.columns}
-    if isinstance(rows, Sequence) and rows and isinstance(rows[0], Mapping):
-        return _columns_of_dicts(rows)
+    if isinstance(rows, Sequence) and rows and _named(rows[0]) is not None:
+        return _columns_of_named(rows)
     return None
 
 
-def _columns_of_dicts(rows: Sequence[Any]) -> Columns:
-    names = dict.fromkeys(rows[0])
-    for number, row in enumerate(rows):
-        if not isinstance(row, Mapping):
-            raise InputError(f"row {number} is a {type(row).__name__}, the first is a dict; use one of the two")
-        names |= dict.fromkeys(row)
-    return {str(name): _as_column([row.get(name) for row in rows]) for name in names}
+def _named(row: Any) -> Mapping[str, Any] | None:
+    """A row as a dict, if it says what its values are called: a dict, a named tuple, a Series with words as index."""
+    if isinstance(row, Mapping):
+        return row
+    if hasattr(row, "_asdict"):
+        fields: Mapping[str, Any] = row._asdict()
+        return fields
+    if not hasattr(row, "keys"):
+        return None
+    names = list(row.keys())
+    return None if all(isinstance(name, int | np.integer) for name in names) else {name: row[name] for name in names}
+
+
+def _columns_of_named(rows: Sequence[Any]) -> Columns:
+    dicts = [_named(row) for row in rows]
+    if None in dicts:
+        number, first = dicts.index(None), type(rows[0]).__name__
+        got = type(rows[number]).__name__
+        raise InputError(f"row {number} is a {got} without names, the first is a {first}; use one of the two")
+    named = [row for row in dicts if row is not None]
+    names = dict.fromkeys(name for row in named for name in row)
+    return {str(name): _as_column([row.get(name) for row in named]) for name in names}
 
 
 def _encode_number(values: NDArray[Any], feature: NumericFeature, into: Features) -> None:

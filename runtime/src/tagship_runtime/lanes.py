@@ -6,14 +6,17 @@ import os
 import threading
 import weakref
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.engines import Engine, Lane
 from tagship_runtime.errors import EngineError, NotAScoreError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.arrays import Decisions, Scores
 
 
 class OneRow:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import BinaryIO
 
 from tagship_runtime.container import Kind, unpack
 from tagship_runtime.contract import Contract, TensorSpec, check_labels
+from tagship_runtime.digests import sha256 as sha256_of
 from tagship_runtime.engines import Engine, open_engine
 from tagship_runtime.errors import (
     ArtifactCorruptError,
@@ -46,7 +46,7 @@ def load(
     Raises:
         MissingFileError: No such file.
         ArtifactError: Not an artifact, damaged, without a contract, or with one that does not fit its model.
-        EngineMissingError: The package that runs this kind of file is not installed.
+        PackageMissingError: The package that runs this kind of file is not installed.
         LabelError: Labels or thresholds that do not fit.
     """
     if threads < 1:
@@ -77,7 +77,7 @@ def _check_pin(data: bytes, pin: str | None) -> None:
         return
     if len(pin) != 64 or set(pin.lower()) - set("0123456789abcdef"):
         raise UsageError(f"sha256 is {pin!r}; 64 hex digits are needed, as sha256sum prints them")
-    found = hashlib.sha256(data).hexdigest()
+    found = sha256_of(data)
     if found != pin.lower():
         raise ArtifactCorruptError(f"the file has SHA-256 {found}, the one that is wanted {pin.lower()}")
 

@@ -8,9 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.contract import Contract
 from tagship_runtime.engines import Engine
 from tagship_runtime.errors import InputError, UsageError
@@ -20,6 +18,9 @@ from tagship_runtime.scoring import Scorer
 from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.arrays import Decisions, Scores
     from tagship_runtime.selftest import SelfTest
 
 T = TypeVar("T")
@@ -201,7 +202,7 @@ class Predictor:
         return self._scorer.decisions(features, self._repeated)
 
     def _long_one(self, row: Any) -> tuple[str, ...]:
-        return self._named(self.predict([dict(row)] if hasattr(row, "keys") else [row]))
+        return self._named(self.predict([row]))
 
     def _named(self, decisions: Decisions) -> tuple[str, ...]:
         key = decisions.tobytes()

@@ -7,9 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines import Engine
 from tagship_runtime.errors import EngineError, NotAScoreError
@@ -19,6 +17,13 @@ from tagship_runtime.tensors import filling, reading
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
 
+    from numpy.typing import NDArray
+
+    from tagship_runtime.arrays import Decisions, Scores
+
+    Collect = Callable[[int, Scores], None]
+    """Takes the scores of some rows, and which row is the first of them."""
+
 CHUNK_ROWS, CHUNK_BYTES = 8192, 1 << 18
 NARROW = 64
 """Up to so many labels, comparing with thresholds that are repeated for each row is faster than broadcasting."""
@@ -26,9 +31,6 @@ NARROW = 64
 ONE_BITS = 0x3F800000
 """1.0 in float32. As integers, the bits of numbers from 0 to 1 are at most these; those of NaN and of numbers below 0
 or above 1 are larger, so one maximum tells all of them."""
-
-Collect = Callable[[int, Scores], None]
-"""Takes the scores of some rows, and which row is the first of them."""
 
 
 class Scorer:
@@ -119,7 +121,7 @@ class Scorer:
                 except Exception as error:  # ONNX Runtime's exceptions have no common base but this
                     raise EngineError(f"{self.engine.name} failed on {rows} rows: {error}") from error
                 scores = read(lane.output)[:rows]
-                if scores.view(np.uint32).max() > ONE_BITS:
+                if np.maximum.reduce(scores.reshape(-1).view(np.uint32)) > ONE_BITS:  # flat: half the time of max()
                     self._check(scores, first)
                 collect(first, scores)
         return True

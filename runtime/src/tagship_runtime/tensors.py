@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.errors import ContractError
 
-Fill = Callable[[NDArray[Any], NDArray[Any]], bool]
-"""Writes real numbers (second) into a tensor (first); False if one is not finite in float32."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-Read = Callable[[NDArray[Any]], Scores]
-"""A tensor as scores; it may be the tensor's own memory."""
+    from tagship_runtime.arrays import Features, Scores
+
+    Fill = Callable[[NDArray[Any], NDArray[Any]], bool]
+    """Writes real numbers (second) into a tensor (first); False if one is not finite in float32."""
+
+    Read = Callable[[NDArray[Any]], Scores]
+    """A tensor as scores; it may be the tensor's own memory."""
 
 
 def filling(spec: TensorSpec) -> Fill:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.contract import check_thresholds
 from tagship_runtime.errors import ContractError, InputShapeError, LabelError
+
+if TYPE_CHECKING:
+    from tagship_runtime.arrays import Decisions, Scores
 
 Thresholds = float | Sequence[float] | Mapping[str, float]
 """One for all labels, one for each in order, or by label name."""

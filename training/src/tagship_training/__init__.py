@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tagship_training.options import Options
     from tagship_training.run import Run
     from tagship_training.tables import Dataset, LabelColumns, from_arrays, from_table, read
+    from tagship_training.thresholds import tune_thresholds
     from tagship_training.trainer import train
 
 __version__ = "0.1.0"
@@ -32,6 +33,7 @@ __all__ = [
     "from_table",
     "read",
     "train",
+    "tune_thresholds",
 ]
 
 _HOMES = {
@@ -48,6 +50,7 @@ _HOMES = {
     "from_table": "tagship_training.tables",
     "read": "tagship_training.tables",
     "train": "tagship_training.trainer",
+    "tune_thresholds": "tagship_training.thresholds",
 }
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import replace
 from importlib import import_module
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tagship_runtime.commands.options import names
 from tagship_runtime.errors import UsageError
+from tagship_runtime.json_output import print_json
 
 if TYPE_CHECKING:
     from tagship_training.config import Config
@@ -36,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     labels = parser.add_argument_group("labels, in one of three ways")
     labels.add_argument("--labels", metavar="A,B", help="columns of 0 and 1")
     labels.add_argument("--label-prefix", default="label:", metavar="P", help="columns of 0 and 1 that start with this")
-    labels.add_argument("--tags-column", metavar="C", help="one column of texts such as sport;politics")
+    labels.add_argument("--tags-column", metavar="C", help="one column of texts such as sport;politics, or of lists")
     labels.add_argument("--tags-separator", default=";", metavar="S", help="between tags (default ;)")
     labels.add_argument("--tags-min-count", type=int, default=10, metavar="N", help="rarer tags are ignored (10)")
 
@@ -119,7 +119,7 @@ def run(options: argparse.Namespace) -> int:
         )
     finished.save(options.out, force=options.force)
     if options.json:
-        print(json.dumps(finished.to_dict(), indent=2, ensure_ascii=False))
+        print_json(finished.to_dict())
     else:
         show(finished, Path(options.out))
     print(f"tagship: report: {Path(options.out) / REPORT}", file=sys.stderr)

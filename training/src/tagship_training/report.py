@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
+from tagship_runtime.commands.table import table, wrap
 from tagship_training.history import OnEpoch
 from tagship_training.run import Run
 
@@ -25,6 +24,9 @@ METRICS = {
     "macro_f1": "macro-F1",
     "worst_label_f1": "worst label's F1",
 }
+
+MOST_LABELS, WORST_LABELS = 60, 20
+"""A table of more labels than the first shows only so many as the second."""
 
 
 @contextmanager
@@ -55,51 +57,53 @@ def show(run: Run, folder: Path) -> None:
     """The figures of a finished run."""
     for notice in run.notices:
         print(f"tagship: note: {notice}", file=sys.stderr)
+    print("\n".join(_lines(run, folder)))
+
+
+def _lines(run: Run, folder: Path) -> Iterator[str]:
     document = run.to_dict()
     counts = ", ".join(f"{count:,} {name}" for name, count in document["rows"].items())
-    print(f"{folder}: {document['parameters']:,} parameters, trained in {run.seconds:.0f} s; rows: {counts}")
-    console = Console()
-    console.print(_metrics(run))
-    console.print(_labels(run))
+    yield from wrap(f"{folder}: {document['parameters']:,} parameters, trained in {run.seconds:.0f} s; rows: {counts}")
+    yield from _metrics(run)
+    yield from label_lines(run.per_label)
     if run.baselines:
-        console.print(_baselines(run))
-        print(f"baselines: {run.baseline_verdict}")
-    print(f"diagnosis: {run.diagnosis.verdict}")
+        yield from _baselines(run)
+        yield from wrap(f"baselines: {run.baseline_verdict}")
+    yield from wrap(f"diagnosis: {run.diagnosis.verdict}")
 
 
-def _table(*headings: str) -> Table:
-    table = Table(box=None, pad_edge=False)
-    table.add_column(headings[0], overflow="fold")
-    for heading in headings[1:]:
-        table.add_column(heading, justify="right", no_wrap=True)
-    return table
-
-
-def _metrics(run: Run) -> Table:
-    table = _table(f"at thresholds tuned for {run.config.objective}", "held out", "test", "95% interval")
+def _metrics(run: Run) -> list[str]:
+    rows = []
     for metric, title in METRICS.items():
         held_out, test = (f"{run.metrics[name][metric]:.4f}" for name in ("held_out", "test"))
         interval = run.intervals.get(metric)
-        table.add_row(title, held_out, test, f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else "")
-    return table
+        rows.append((title, held_out, test, f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else ""))
+    return table((f"at thresholds tuned for {run.config.objective}", "held out", "test", "95% interval"), rows)
 
 
-def _labels(run: Run) -> Table:
-    table = _table("label", "positives", "threshold", "precision", "recall", "F1", "95% interval")
-    for label, figures in run.per_label.items():
-        table.add_row(
-            escape(label),
+def label_lines(per_label: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """A table of all labels, or of those that are decided worst if they are too many to read."""
+    labels = sorted(per_label, key=lambda label: per_label[label]["f1"])
+    few = len(labels) <= MOST_LABELS
+    rows = [
+        (
+            label,
             f"{figures['positives']:,}",
             *(f"{figures[name]:.3f}" for name in ("threshold", "precision", "recall", "f1")),
             f"{figures['f1_low']:.3f} to {figures['f1_high']:.3f}",
         )
-    return table
+        for label, figures in per_label.items()
+        if few or label in labels[:WORST_LABELS]
+    ]
+    yield from table(("label", "positives", "threshold", "precision", "recall", "F1", "95% interval"), rows)
+    if not few:
+        hidden = len(labels) - WORST_LABELS
+        yield from wrap(f"these {WORST_LABELS} labels have the lowest F1; run.json has the other {hidden:,} as well")
 
 
-def _baselines(run: Run) -> Table:
-    table = _table("on the same test rows", "log loss", "micro-F1", "macro-F1")
-    rows = [("network", run.metrics["test"]), *((b.title, b.figures) for b in run.baselines)]
-    for title, figures in rows:
+def _baselines(run: Run) -> list[str]:
+    rows = []
+    for title, figures in [("network", run.metrics["test"]), *((b.title, b.figures) for b in run.baselines)]:
         loss = f"{figures['log_loss']:.4f}" if "log_loss" in figures else "-"
-        table.add_row(title, loss, f"{figures['micro_f1']:.4f}", f"{figures['macro_f1']:.4f}")
-    return table
+        rows.append((title, loss, f"{figures['micro_f1']:.4f}", f"{figures['macro_f1']:.4f}"))
+    return table(("on the same test rows", "log loss", "micro-F1", "macro-F1"), rows)

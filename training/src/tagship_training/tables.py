@@ -11,14 +11,17 @@ import numpy as np
 import pyarrow
 from numpy.typing import NDArray
 
-from tagship_runtime.arrays import Features
+from tagship_runtime.arrays import Columns, Features
 from tagship_runtime.contract import Feature, check_labels
 from tagship_runtime.errors import ContractError, MissingFileError
-from tagship_runtime.features import Columns, columns_of, encoder
+from tagship_runtime.features import columns_of, encoder
 from tagship_runtime.files import read_table
 from tagship_training.errors import TrainingError
 
 LABEL_PREFIX = "label:"
+
+SPELLED = {"x": "X", "Y": "y"}
+"""Other spellings of the arrays in a .npz file."""
 
 Targets = NDArray[np.uint8]
 """0 or 1, ``(rows, labels)``."""
@@ -77,7 +80,7 @@ class LabelColumns:
     Attributes:
         prefix: Columns of 0 and 1 whose names start with this; it is removed from the labels' names.
         names: Columns of 0 and 1 by name, instead.
-        tags: One column of texts such as ``sport;politics``, instead.
+        tags: One column of texts such as ``sport;politics``, or of lists, instead.
         separator: Between tags.
         min_count: Tags on fewer rows than this are no labels.
         vocabulary: The labels, where they are known from other rows; other tags are no labels then.
@@ -112,7 +115,7 @@ def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
         raise MissingFileError(f"{source} does not exist or is a folder; a .npz file is needed")
     try:
         with np.load(source, allow_pickle=False) as arrays:
-            found = {name: arrays[name] for name in arrays.files}
+            found = {SPELLED.get(name, name): arrays[name] for name in arrays.files}
     except (ValueError, OSError, EOFError) as error:
         raise TrainingError(f"{source} cannot be read as .npz: {error}") from error
     absent = {"X", "y"} - found.keys()
@@ -227,10 +230,7 @@ def _label_columns(names: Sequence[str], where: LabelColumns) -> tuple[list[str]
 def _from_tags(table: pyarrow.Table, where: LabelColumns) -> tuple[list[str], list[str], Targets]:
     column = where.tags or ""
     _check_known([column], table.column_names)
-    rows = [
-        {tag.strip() for tag in str(cell).split(where.separator)} - {""} if cell is not None else set()
-        for cell in table[column].to_pylist()
-    ]
+    rows = [_tags(cell, where.separator) for cell in table[column].to_pylist()]
     tags = sorted({tag for row in rows for tag in row}) if where.vocabulary is None else list(where.vocabulary)
     targets = np.array([[tag in row for tag in tags] for row in rows], np.uint8).reshape(len(rows), len(tags))
     if where.vocabulary is not None:
@@ -242,6 +242,14 @@ def _from_tags(table: pyarrow.Table, where: LabelColumns) -> tuple[list[str], li
             "lower --tags-min-count, or check --tags-separator"
         )
     return [column], [tags[i] for i in kept], targets[:, kept]
+
+
+def _tags(cell: Any, separator: str) -> set[str]:
+    """Of a text, or of a list as Parquet and JSON Lines have them."""
+    if cell is None:
+        return set()
+    parts = cell if isinstance(cell, list) else str(cell).split(separator)
+    return {tag for tag in (str(part).strip() for part in parts if part is not None) if tag}
 
 
 def _zeros_and_ones(column: pyarrow.ChunkedArray, name: str) -> NDArray[np.uint8]:

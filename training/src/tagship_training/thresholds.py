@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from tagship_runtime.arrays import Scores
+from tagship_training.errors import TrainingError
 from tagship_training.objectives import Objective
 from tagship_training.tables import Targets
 
@@ -21,6 +24,47 @@ EDGE = 1e-6
 """Thresholds stay this far from 0 and 1."""
 
 Weights = NDArray[np.float64]
+
+
+def tune_thresholds(
+    targets: ArrayLike, scores: ArrayLike, objective: Objective | str = "f1", *, seed: int = 0
+) -> tuple[float, ...]:
+    """Each label's threshold for a model of your own, tuned as ``tagship train`` tunes those of its models.
+
+    The result is what ``tagship_export.export(..., thresholds=...)`` takes.
+
+    Args:
+        targets: The truth, 0 and 1 or bool, (rows, labels).
+        scores: Probabilities in [0, 1], (rows, labels), of a model that did not learn from these rows.
+        objective: ``f1``, ``precision=0.9``, ``recall=0.95``, ``cost=FP:FN``, ``fixed=0.5``, or what
+            :meth:`Objective.parse` made of it.
+        seed: Of the bootstrap samples that steady each cut.
+
+    Returns:
+        Values in (0, 1) that float32 holds exactly, for ``score >= threshold``.
+
+    Raises:
+        TrainingError: The objective is none of these, or the arrays do not fit together or hold something else.
+
+    Warns:
+        UserWarning: A label does not reach the precision or recall that was asked for at any threshold; its own is
+            then the one that comes nearest.
+    """
+    goal = Objective.parse(objective) if isinstance(objective, str) else objective
+    truth, found = np.asarray(targets), np.asarray(scores)
+    if truth.ndim != 2 or truth.shape != found.shape or not truth.size:
+        raise TrainingError(
+            f"targets have shape {truth.shape} and scores {found.shape}; both have to be (rows, labels), with a row"
+        )
+    if not np.isin(truth, (0, 1)).all():
+        raise TrainingError("the targets hold something else than 0 and 1")
+    if found.dtype.kind not in "fiu" or not ((found >= 0) & (found <= 1)).all():
+        raise TrainingError("a score is not in [0, 1]; give what the model says after its sigmoid")
+    labels, p = truth.astype(np.uint8), found.astype(np.float32)
+    thresholds = tune(labels, p, goal, seed)
+    for label, reached in unreached(labels, p, thresholds, goal).items():
+        warnings.warn(f"label {label} reaches a {goal.kind} of {reached:.3f} at best, not {goal.value:g}", stacklevel=2)
+    return thresholds
 
 
 def tune(targets: Targets, scores: Scores, objective: Objective, seed: int = 0) -> tuple[float, ...]:

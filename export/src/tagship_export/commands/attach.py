@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from tagship_export.commands.options import read_labels, read_thresholds
+from tagship_runtime.commands.table import wrap
 from tagship_runtime.errors import MissingFileError, UsageError
 from tagship_runtime.files import replacing
 from tagship_runtime.quiet import quiet
@@ -25,6 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FILE", help="rows that say what features are called and how they range")
     parser.add_argument("--contract", metavar="FILE", help="the JSON that once stood beside the file")
     parser.add_argument("--out", metavar="FILE", help="where to write it; default: in place")
+    parser.add_argument("--json", action="store_true", help="print the contract as JSON")
 
 
 def run(options: argparse.Namespace) -> int:
@@ -47,5 +49,9 @@ def run(options: argparse.Namespace) -> int:
     for path, content in ((beside(target), text.encode()), (target, data)):
         with replacing(path) as temporary:
             temporary.write_bytes(content)
-    print(f"{target}: {len(data):,} bytes with contract; 'tagship inspect {target}' shows it")
+    if options.json:
+        print(text, end="")
+    else:
+        said = f"{target}: {len(data):,} bytes with contract; 'tagship inspect {target}' shows it"
+        print("\n".join(wrap(said)))
     return 0

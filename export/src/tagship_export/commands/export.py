@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 
 from tagship_export.commands.options import (
@@ -16,6 +15,7 @@ from tagship_export.commands.options import (
 from tagship_export.recipes import RECIPES, plan_recipes
 from tagship_runtime.commands.options import names
 from tagship_runtime.errors import UsageError
+from tagship_runtime.json_output import print_json
 
 HELP = "convert a trained model to LiteRT and ONNX artifacts and prove that they decide as it does"
 EXAMPLES = (
@@ -94,7 +94,7 @@ def run(options: argparse.Namespace) -> int:
             {"artifact": refusal.name, "passed": False, "faults": [refusal.reason], "path": None}
             for refusal in done.refusals
         ]
-        print(json.dumps(made + refused, indent=2))
+        print_json(made + refused)
     else:
         show_export(done, title=f"written to {options.out}")
     print(f"tagship: {done.notice or f'report: {done.report}'}", file=sys.stderr)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagship_export.commands.options import add_budget_options, add_original_options, import_keras
+from tagship_export.commands.options import add_budget_options, add_original_options, import_keras, read_labels
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import replacing
+from tagship_runtime.json_output import print_json
 from tagship_runtime.loading import read_contract
 from tagship_runtime.quiet import quiet
 
@@ -22,7 +22,7 @@ HELP = "compare artifacts with the original model on rows that you give; exit 1 
 EXAMPLES = (
     "tagship verify run artifacts/float32.tflite artifacts/float32.onnx",
     "tagship verify run artifacts/float32.tflite --data held-out.csv --max-flip-rate 0.001",
-    "tagship verify model.keras float32.onnx --data rows.parquet --json",
+    "tagship verify model.keras float32.onnx --labels sport,politics --data rows.parquet --json",
     "tagship verify run artifacts/int8.tflite --search",
 )
 
@@ -32,6 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("original", metavar="ORIGINAL", help="a run folder, or a .keras or .h5 file")
     parser.add_argument("artifacts", nargs="+", metavar="ARTIFACT", help=".tflite or .onnx files")
     parser.add_argument("--data", metavar="FILE", help="rows to compare on; default: the run's test rows")
+    parser.add_argument("--labels", metavar="A,B|FILE", help="names of the scores of a .keras file, to be compared too")
     parser.add_argument("--search", action="store_true", help="also look for the inputs on which the two differ most")
     parser.add_argument("--keep", action="store_true", help="put what --search finds among the artifact's golden rows")
     add_original_options(parser)
@@ -42,6 +43,7 @@ def run(options: argparse.Namespace) -> int:
     """Verify each artifact, print a table, and say with the exit code whether all of them passed."""
     if options.keep and not options.search:
         raise UsageError("--keep keeps what --search finds; give both")
+    labels = read_labels(options.labels)
     for path in options.artifacts:
         read_contract(path)  # a wrong file is told before seconds go into importing TensorFlow
     import_keras()
@@ -50,6 +52,7 @@ def run(options: argparse.Namespace) -> int:
     from tagship_export.verifier import verify
 
     original = open_original(options.original, logits=options.logits)
+    original = original if labels is None else original.called(labels)
     verdicts = [
         verify(original, path, options.data, max_flip_rate=options.max_flip_rate, max_f1_drop=options.max_f1_drop)
         for path in options.artifacts
@@ -61,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
                 found[path] = _search(original, path, options, verdict.thresholds, on_step)
     if options.json:
         extra = [{"search": found[path].to_dict()} if path in found else {} for path in options.artifacts]
-        print(json.dumps([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)], indent=2))
+        print_json([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)])
     else:
         rows = options.data or "its test split"
         show(verdicts, title=f"against {options.original} on {verdicts[0].parity.rows:,} rows of {rows}")

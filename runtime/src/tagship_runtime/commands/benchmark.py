@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,9 @@ import numpy as np
 
 from tagship_runtime.arrays import Features
 from tagship_runtime.commands.options import add_artifact_options, load_artifact
+from tagship_runtime.commands.table import file_names, file_size, table, wrap
 from tagship_runtime.contract import CategoryFeature
+from tagship_runtime.json_output import print_json
 from tagship_runtime.predictor import Predictor
 
 HELP = "compare artifacts on this machine: load time, one-row latency, batch throughput; and recommend"
@@ -57,17 +58,30 @@ def run(options: argparse.Namespace) -> int:
     """Measure each artifact and print a table."""
     speeds = [_measure(path, options) for path in dict.fromkeys(options.artifacts)]
     if options.json:
-        print(json.dumps([asdict(speed) for speed in speeds], indent=2))
+        print_json([asdict(speed) for speed in speeds])
         return 0
-    print(f"{'bytes':>10} {'load ms':>8} {'1 row us':>9} {'p99 us':>8} {'rows/s':>12} {'self-test':>9}  artifact")
-    for speed in speeds:
-        print(
-            f"{speed.bytes:>10,} {speed.load_ms:>8.1f} {speed.one_row_us:>9.1f} {speed.one_row_p99_us:>8.1f} "
-            f"{speed.rows_per_second:>12,.0f} {_VERDICTS[speed.selftest]:>9}  {speed.artifact}"
-        )
-    for line in _recommend(speeds):
-        print(line)
+    names = file_names([speed.artifact for speed in speeds])
+    told = [replace(speed, artifact=name) for speed, name in zip(speeds, names, strict=True)]
+    lines = table(HEADINGS, [_row(speed) for speed in told])
+    for said in _recommend(told):
+        lines += wrap(said)
+    print("\n".join(lines))
     return 0
+
+
+HEADINGS = ("artifact", "size", "load ms", "1 row us", "p99 us", "rows/s", "self-test")
+
+
+def _row(speed: Speed) -> tuple[str, ...]:
+    return (
+        speed.artifact,
+        file_size(speed.bytes),
+        f"{speed.load_ms:.1f}",
+        f"{speed.one_row_us:.1f}",
+        f"{speed.one_row_p99_us:.1f}",
+        f"{speed.rows_per_second:,.0f}",
+        _VERDICTS[speed.selftest],
+    )
 
 
 _VERDICTS = {True: "passed", False: "FAILED", None: "none"}

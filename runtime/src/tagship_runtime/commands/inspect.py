@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from tagship_runtime.contract import CategoryFeature, Contract, Feature
+from tagship_runtime.commands.table import table, wrap
+from tagship_runtime.contract import CategoryFeature, Contract, Feature, TensorSpec
+from tagship_runtime.json_output import print_json
 from tagship_runtime.loading import read_contract
 
 HELP = "show what an artifact promises: labels, thresholds, features, provenance, proof"
@@ -24,41 +27,59 @@ def run(options: argparse.Namespace) -> int:
     """Read the contract, check the digest, open no engine."""
     kind, contract = read_contract(options.artifact)
     if options.json:
-        print(json.dumps(contract.to_dict(), indent=2, ensure_ascii=False))
+        print_json(contract.to_dict())
         return 0
     size = Path(options.artifact).stat().st_size
-    print(f"{options.artifact}: {kind.value}, {contract.recipe}, {size:,} bytes, digest {contract.digest}")
-    for line in _lines(contract):
-        print(line)
+    lines = wrap(f"{options.artifact}: {kind.value}, {contract.recipe}, {size:,} bytes")
+    print("\n".join([*lines, *_lines(contract)]))
     return 0
 
 
 def _lines(contract: Contract) -> Iterator[str]:
-    width = max(len(label) for label in contract.labels)
-    yield f"input   {contract.input.name} {contract.input.dtype} {_shape(contract.input.shape)}"
-    yield f"output  {contract.output.name} {contract.output.dtype} {_shape(contract.output.shape)}"
-    yield "labels and thresholds"
-    for label, threshold in zip(contract.labels, contract.thresholds, strict=True):
-        yield f"  {label:<{width}}  {threshold:.4f}"
+    yield from wrap(str(contract.digest), "digest  ")
+    yield from wrap(_tensor(contract.input), "input   ")
+    yield from wrap(_tensor(contract.output), "output  ")
+    thresholds = [f"{threshold:.4f}" for threshold in contract.thresholds]
+    yield from table(("label", "threshold"), list(zip(contract.labels, thresholds, strict=True)))
     if contract.features is not None:
         yield f"features ({len(contract.features)})"
         for feature in contract.features:
-            yield f"  {_feature(feature)}"
+            yield from wrap(_feature(feature), "  ", "    ")
     for title in ("source", "parity", "quality"):
         facts = getattr(contract, title)
         if facts:
             yield title
-            yield from (f"  {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in facts.items())
+            yield from _facts(facts, "  ")
     if contract.golden is not None:
-        yield f"golden  {len(contract.golden.rows)} rows, tolerance {contract.golden.tolerance:g}"
+        yield from wrap(f"{len(contract.golden.rows)} rows, tolerance {contract.golden.tolerance:g}", "golden  ")
+
+
+def _facts(facts: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """Every fact, whatever an exporter has put there; objects in objects a step further in."""
+    for key, value in facts.items():
+        if isinstance(value, Mapping) and value:
+            yield from wrap(key, indent, indent)
+            yield from _facts(value, f"{indent}  ")
+        else:
+            yield from wrap(f"{key}: {_fact(value)}", indent, f"{indent}  ")
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_fact(item) for item in value)}]"
+    if isinstance(value, float):
+        return f"{value:.6g}"  # JSON has all digits
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _feature(feature: Feature) -> str:
     if isinstance(feature, CategoryFeature):
-        return f"{feature.name}: one of {', '.join(feature.values)}"
+        return f"{feature.name}: one of {', '.join(value or '(empty)' for value in feature.values)}"
     missing = "missing is refused" if feature.fill is None else f"missing becomes {feature.fill:g}"
     return f"{feature.name}: number, {missing}{' and is flagged' if feature.indicator else ''}"
 
 
-def _shape(shape: tuple[int | None, ...]) -> str:
-    return "(" + ", ".join("batch" if size is None else str(size) for size in shape) + ")"
+def _tensor(tensor: TensorSpec) -> str:
+    return (
+        f"{tensor.name} {tensor.dtype} ({', '.join('batch' if size is None else str(size) for size in tensor.shape)})"
+    )

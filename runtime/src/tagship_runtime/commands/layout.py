@@ -12,6 +12,7 @@ import numpy as np
 from tagship_runtime.arrays import Scores
 from tagship_runtime.errors import MissingColumnError, UsageError
 from tagship_runtime.files import Batch
+from tagship_runtime.files.sources import suffix_of
 from tagship_runtime.predictor import Predictor
 
 
@@ -36,10 +37,18 @@ class Layout:
         """What the options ask for.
 
         Raises:
-            UsageError: They contradict each other, or ask for more labels than there are.
+            UsageError: They contradict each other, ask for more labels than there are, or for a column in which
+                labels could not be told apart.
         """
         if options.top_k is not None and options.labels_only:
             raise UsageError("--labels-only and --top-k are two ways to name labels; give one of them")
+        divided = [label for label in model.labels if ";" in label]
+        kind = suffix_of(options.out) if options.out else f".{options.format or 'csv'}"
+        if options.labels_only and divided and kind == ".csv":
+            raise UsageError(
+                f"label {divided[0]!r} holds a ';', which stands between labels in CSV; give --format jsonl, or an "
+                "--out that ends in .jsonl"
+            )
         layout = cls(
             ids=tuple(dict.fromkeys(options.id_column)),
             labels_only=options.labels_only,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 from collections.abc import Sequence
 
 from tagship_runtime.errors import UsageError
@@ -36,8 +37,10 @@ def load_artifact(path: str, options: argparse.Namespace, threads: int = 1) -> P
 
 
 def names(text: str) -> Sequence[str]:
-    """Names from a list with commas."""
-    return [name for name in (part.strip() for part in text.split(",")) if name]
+    """Names from a list with commas; one that holds a comma stands in quotes, as in CSV."""
+    return [
+        name for name in (part.strip() for row in csv.reader([text], skipinitialspace=True) for part in row) if name
+    ]
 
 
 def _threshold(text: str) -> Thresholds:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import json
 
 from tagship_runtime.commands.options import add_artifact_options, load_artifact
+from tagship_runtime.commands.table import wrap
+from tagship_runtime.json_output import print_json
 
 HELP = "replay an artifact's golden rows on this machine; exit 1 if they come out differently"
 EXAMPLES = ("tagship selftest model.tflite", "tagship selftest model.onnx --json")
@@ -22,11 +23,12 @@ def run(options: argparse.Namespace) -> int:
     """Replay and report."""
     result = load_artifact(options.artifact, options).selftest()
     if options.json:
-        print(json.dumps(result.to_dict(), indent=2))
+        print_json(result.to_dict())
     else:
-        print(
+        said = (
             f"{'passed' if result.passed else 'FAILED'}: {result.rows} golden rows, alone and as a batch, "
             f"max score difference {result.max_difference:.2g} (tolerance {result.tolerance:.2g}), "
             f"{result.flips} flips; {result.engine} on {result.machine}"
         )
+        print("\n".join(wrap(said)))
     return 0 if result.passed else 1

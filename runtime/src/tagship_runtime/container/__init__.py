@@ -7,14 +7,13 @@ the contract and compares it: every byte of the file is covered by one of the tw
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from tagship_runtime.container import onnx, tflite
 from tagship_runtime.contract import Contract
+from tagship_runtime.digests import sha256
 from tagship_runtime.errors import (
     ArtifactCorruptError,
     ContractError,
@@ -60,22 +59,6 @@ class Unpacked(NamedTuple):
     contract: Contract | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Canonical:
-    """The contract's JSON as stored: ``{"digest":"<64 hex digits>",`` and the rest."""
-
-    digest: bytes
-    rest: bytes
-
-    @classmethod
-    def of(cls, stored: bytes) -> _Canonical:
-        opening, size = b'{"digest":"', 64
-        closing = len(opening) + size
-        if not stored.startswith(opening) or stored[closing : closing + 2] != b'",':
-            raise ArtifactCorruptError("the contract is not in canonical form; export the model again")
-        return cls(stored[len(opening) : closing], b"{" + stored[closing + 2 :])
-
-
 def recognise(data: bytes) -> Kind:
     """Tell the kind of a model file by its first bytes.
 
@@ -105,8 +88,8 @@ def unpack(data: bytes) -> Unpacked:
             raise ArtifactCorruptError(_CHANGED)
         return Unpacked(kind, data, None)
     offset, stored = found
-    payload, canonical = data[:offset], _Canonical.of(stored)
-    if _digest(payload, canonical.rest).encode() != canonical.digest:
+    payload, (digest, rest) = data[:offset], _canonical(stored)
+    if sha256(payload, rest).encode() != digest:
         raise ArtifactCorruptError(_CHANGED)
     contract = Contract.from_json(stored)
     if layout.make_tail(offset, contract, stored) != data[offset:]:
@@ -131,20 +114,23 @@ def attach(payload: bytes, contract: Contract) -> bytes:
     kind = recognise(payload)
     if _has_traces(payload, LAYOUTS[kind]):
         raise ContractError("the file has a contract already; attach to the payload that unpack() gives")
-    bare = replace(contract, digest=None)
-    sealed = replace(bare, digest=_digest(payload, bare.to_json()))
+    bare = contract.replace(digest=None)
+    sealed = bare.replace(digest=sha256(payload, bare.to_json()))
     return payload + LAYOUTS[kind].make_tail(len(payload), sealed, sealed.to_json())
+
+
+def _canonical(stored: bytes) -> tuple[bytes, bytes]:
+    """The digest and the JSON without it, of a contract as stored: ``{"digest":"<64 hex digits>",`` and the rest."""
+    opening, size = b'{"digest":"', 64
+    closing = len(opening) + size
+    if not stored.startswith(opening) or stored[closing : closing + 2] != b'",':
+        raise ArtifactCorruptError("the contract is not in canonical form; export the model again")
+    return stored[len(opening) : closing], b"{" + stored[closing + 2 :]
 
 
 def _has_traces(data: bytes, layout: Layout) -> bool:
     """Whether there is, or was, a contract: damage to one place leaves the others."""
     return any(trace in data for trace in (*layout.TRACES, b'{"digest":"', b'"tagship":'))
-
-
-def _digest(payload: bytes, contract_without_digest: bytes) -> str:
-    digest = hashlib.sha256(payload)
-    digest.update(contract_without_digest)
-    return digest.hexdigest()
 
 
 _CHANGED = "the file is not as it was exported (damaged, cut short, or re-saved by another tool); export it again"

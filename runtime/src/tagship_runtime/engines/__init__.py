@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, Protocol
-
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tagship_runtime.container import Kind
 from tagship_runtime.contract import TensorSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class Lane(Protocol):
@@ -73,7 +74,7 @@ def open_engine(kind: Kind, payload: bytes) -> Engine:
     """Load a model file's bytes; the engine is imported here, on first use.
 
     Raises:
-        EngineMissingError: The package that runs this kind of file is not installed.
+        PackageMissingError: The package that runs this kind of file is not installed.
         EngineError: The engine refuses the bytes.
     """
     module = import_module(f"{__name__}.{MODULES[kind]}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines import Lane
-from tagship_runtime.errors import EngineError, EngineMissingError
+from tagship_runtime.errors import EngineError, PackageMissingError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 
 class LiteRTEngine:
@@ -50,7 +52,7 @@ class LiteRTEngine:
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ModuleNotFoundError as error:
-            raise EngineMissingError("ai-edge-litert", "litert") from error
+            raise PackageMissingError("ai-edge-litert", "litert") from error
         try:
             interpreter = Interpreter(model_content=self._payload, num_threads=1)
             interpreter.allocate_tensors()  # what it prints comes now, when the artifact is loaded

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines import Lane
-from tagship_runtime.errors import EngineError, EngineMissingError
+from tagship_runtime.errors import EngineError, PackageMissingError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 _DTYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64"} | {
     f"tensor({kind}{bits})": f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)
@@ -67,7 +69,7 @@ def _open(payload: bytes) -> Any:
     try:
         import onnxruntime
     except ModuleNotFoundError as error:
-        raise EngineMissingError("onnxruntime", "onnx") from error
+        raise PackageMissingError("onnxruntime", "onnx") from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what fails is raised; nothing else is worth a line on stderr

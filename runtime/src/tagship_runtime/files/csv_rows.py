@@ -13,7 +13,7 @@ from tagship_runtime.files import arrow
 from tagship_runtime.files.ahead import one_ahead
 from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.needed import import_pyarrow
-from tagship_runtime.files.sources import check_names, existing, open_text, title
+from tagship_runtime.files.sources import check_header, existing, open_text, title
 
 LARGE = 1 << 22
 """Bytes from which on pyarrow's speed outweighs its import."""
@@ -47,7 +47,7 @@ def parse(lines: Iterable[str], source: str, reading: Reading, done: int = 0) ->
     names = next(reader, None)
     if not names:
         raise DataError(f"{title(source)} is empty; a header row and rows of values are needed")
-    check_names(source, names)
+    check_header(source, names)
     number = done
     rows = (row for row in reader if row)  # a blank line is no row
     for _ in islice(rows, done):
@@ -85,8 +85,7 @@ def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
     pyarrow = import_pyarrow("csv")
     with open_text(source) as text:
         names = next(csv.reader(text), [])
-    if len(set(names)) < len(names):
-        raise _NotUnderstoodError
+    check_header(source, names)
     kinds = dict.fromkeys(reading.columns or (), pyarrow.string())
     kinds |= dict.fromkeys(reading.numbers or (), pyarrow.float64())
     convert = pyarrow.csv.ConvertOptions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from tagship_runtime.errors import EngineMissingError
+from tagship_runtime.errors import PackageMissingError
 
 
 def import_pyarrow(*modules: str) -> Any:
@@ -16,5 +16,5 @@ def import_pyarrow(*modules: str) -> Any:
         for module in modules:
             import_module(f"pyarrow.{module}")
     except ModuleNotFoundError as error:
-        raise EngineMissingError("pyarrow", "files") from error
+        raise PackageMissingError("pyarrow", "files") from error
     return pyarrow

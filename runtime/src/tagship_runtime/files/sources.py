@@ -57,8 +57,10 @@ def open_text(source: str) -> Iterator[IO[str]]:
         path = existing(source)
         with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
             yield stream
-    except (UnicodeDecodeError, csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise DataError(f"{title(source)} is not text in UTF-8: {one_line(error)}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{title(source)} is not text in UTF-8 ({one_line(error)}); save it as UTF-8") from error
+    except (csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise DataError(f"{title(source)} cannot be read as a table: {one_line(error)}") from error
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -92,6 +94,17 @@ def check_names(source: str, names: Sequence[str]) -> None:
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise DataError(f"{title(source)} has more than one column {repeated[0]!r}; rename one")
+
+
+def check_header(source: str, names: Sequence[str]) -> None:
+    """:func:`check_names` for CSV, which may be separated by something else than commas."""
+    separator = next((mark for mark in ";\t|" if len(names) == 1 and mark in names[0]), None)
+    if separator is not None:
+        raise DataError(
+            f"{title(source)} is separated by {separator!r}, going by its header; commas are needed, and points in "
+            f"numbers: save it so, or with pandas: read_csv(FILE, sep={separator!r}, decimal=...).to_csv(...)"
+        )
+    check_names(source, names)
 
 
 def title(source: str) -> str:

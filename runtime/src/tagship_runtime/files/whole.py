@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tagship_runtime.cells import BLANK
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.needed import import_pyarrow
-from tagship_runtime.files.sources import SAMPLE, check_names, existing, kind_of, one_line, read_sample
+from tagship_runtime.files.sources import (
+    SAMPLE,
+    check_header,
+    check_names,
+    existing,
+    kind_of,
+    one_line,
+    open_text,
+    read_sample,
+)
 
 if TYPE_CHECKING:
     import pyarrow
@@ -38,9 +48,14 @@ def read_table(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
             case ".jsonl":
                 table = pyarrow.json.read_json(pyarrow.input_stream(path))
             case _:
+                with open_text(source) as lines:
+                    check_header(source, next(csv.reader(lines), []))
                 kinds = dict.fromkeys(text, pyarrow.string())
                 options = pyarrow.csv.ConvertOptions(null_values=sorted(BLANK), column_types=kinds)
                 table = pyarrow.csv.read_csv(pyarrow.input_stream(path), convert_options=options)
+                for field in table.schema:
+                    if pyarrow.types.is_binary(field.type):  # what pyarrow makes of text that is not UTF-8
+                        raise DataError(f"{source}: column {field.name!r} holds bytes; save it as text in UTF-8")
         check_names(source, table.column_names)
         return table
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:

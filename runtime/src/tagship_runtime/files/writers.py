@@ -19,6 +19,7 @@ from tagship_runtime.files.ahead import one_behind
 from tagship_runtime.files.needed import import_pyarrow
 from tagship_runtime.files.replacing import replacing
 from tagship_runtime.files.sources import suffix_of
+from tagship_runtime.json_output import without_nan
 
 Columns = Mapping[str, Any]
 """By name, of equal length: bool and float32 arrays, lists of tuples of names, and columns that pass through."""
@@ -86,9 +87,17 @@ def _json(stream: IO[str]) -> Write:
     def write(columns: Columns) -> None:
         names = list(columns)
         for row in zip(*(_json_cells(values) for values in columns.values()), strict=True):
-            stream.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=str) + "\n")
+            stream.write(_json_line(dict(zip(names, row, strict=True))) + "\n")
 
     return write
+
+
+def _json_line(row: Mapping[str, Any]) -> str:
+    """NaN in a column that passes through becomes null; JSON has no word for it."""
+    try:
+        return json.dumps(row, ensure_ascii=False, default=str, allow_nan=False)
+    except ValueError:
+        return json.dumps(without_nan(row), ensure_ascii=False, default=str, allow_nan=False)
 
 
 TEXT_WRITERS: Mapping[str, Callable[[IO[str]], Write]] = {".csv": _csv, ".jsonl": _json}
