@@ -255,7 +255,7 @@ def test_temporary_folders_are_removed(
     done = tagship("export", article_run, "--out", tmp_path / "out", "--recipes", "int8,dynamic_int8")
     assert done.code == 0
     assert list(scratch.iterdir()) == []
-    assert done.err == ""
+    assert done.err == f"tagship: report: {article_run / 'report.html'}\n"
 
 
 @pytest.mark.parametrize("batch", [1, 4])
@@ -273,7 +273,7 @@ def test_a_converter_that_refuses_is_told_once(article_run: Path, tmp_path: Path
     def refuse(*arguments: Any, **options: Any) -> bytes:
         raise ConversionError("no")
 
-    monkeypatch.setattr("tagship_export.exporter.write", refuse)
+    monkeypatch.setattr("tagship_export.bench.write", refuse)
     with pytest.raises(ConversionError):
         export(article_run, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tagship_export.errors import ExportError
-    from tagship_export.exporter import Artifact, Export, export, export_all
+    from tagship_export.exporter import export, export_all
     from tagship_export.original import Original, open_original
     from tagship_export.recipes import RECIPES, Budget
+    from tagship_export.results import Artifact, Export
     from tagship_export.verifier import Verification, verify
 
 __version__ = "0.1.0"
@@ -30,9 +31,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Artifact": "tagship_export.exporter",
+    "Artifact": "tagship_export.results",
     "Budget": "tagship_export.recipes",
-    "Export": "tagship_export.exporter",
+    "Export": "tagship_export.results",
     "ExportError": "tagship_export.errors",
     "Original": "tagship_export.original",
     "RECIPES": "tagship_export.recipes",

@@ -39,6 +39,7 @@ class Original:
         thresholds: One per label, likewise.
         features: The caller's columns; None for other inputs, or where only the Keras file is known.
         rows: Tables by purpose: ``train``, ``validation``, ``test``.
+        run: The run folder that it comes from, if it is one.
     """
 
     model: Any
@@ -47,6 +48,7 @@ class Original:
     thresholds: tuple[float, ...] | None = None
     features: tuple[Feature, ...] | None = None
     rows: Mapping[str, Path]
+    run: Path | None = None
 
     @cached_property
     def row_shape(self) -> tuple[int, ...]:
@@ -158,6 +160,7 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
         thresholds=thresholds,
         features=features,
         rows={path.stem: path for path in sorted((folder / "rows").glob("*.parquet"))},
+        run=folder,
     )
     if original.width != len(labels):
         raise OriginalError(f"{folder} has {len(labels)} labels for a model that gives {original.width} scores")

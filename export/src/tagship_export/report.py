@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.text import Text
 
-from tagship_export.exporter import Export
+from tagship_export.results import Export
 from tagship_export.search import Search
 from tagship_export.verifier import Verification
 from tagship_runtime.commands.table import file_names, file_size, table, wrap

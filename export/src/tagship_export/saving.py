@@ -33,19 +33,18 @@ class Entry:
 
 
 def save(
-    folder: Path,
-    entries: Sequence[Entry],
-    keep: Collection[str],
-    *,
-    recommended: Sequence[str],
-    notes: Sequence[str],
-    refusals: Mapping[str, str],
-    rows: Mapping[str, Any],
-) -> dict[str, Path]:
+    folder: Path, entries: Sequence[Entry], keep: Collection[str], facts: Mapping[str, Any]
+) -> tuple[dict[str, Path], dict[str, Any]]:
     """Write the artifacts whose names are in ``keep``, and the table of all.
 
+    Args:
+        folder: Where to; made if it is not there.
+        entries: What was measured.
+        keep: Names of those to write.
+        facts: What the table says besides.
+
     Returns:
-        Where each of them is.
+        Where each of them is, and the table.
 
     Raises:
         OutputError: The folder cannot be written, or the disk is full.
@@ -60,19 +59,19 @@ def save(
             _write(target, entry.data)
         else:
             _remove(target)
-    table = {
-        "artifacts": [
-            {**entry.facts, "path": paths[entry.name].relative_to(folder).as_posix() if entry.name in paths else None}
-            for entry in entries
-        ],
-        "refused": dict(refusals),
-        "recommended": list(recommended),
-        "notes": list(notes),
-        "rows": dict(rows),
-    }
-    with replacing(folder / TABLE) as temporary:
+    lines = [
+        {**entry.facts, "path": paths[entry.name].relative_to(folder).as_posix() if entry.name in paths else None}
+        for entry in entries
+    ]
+    table = {"artifacts": lines, **facts}
+    write_table(folder / TABLE, table)
+    return paths, table
+
+
+def write_table(path: Path, table: Mapping[str, Any]) -> None:
+    """Write ``export.json``, all or nothing."""
+    with replacing(path) as temporary:
         temporary.write_text(json.dumps(table, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    return paths
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from tagship_export.distances import Distances
+from tagship_export.distances import count as count_distances
 from tagship_export.errors import ExportError, OriginalError
 from tagship_export.layers import Parting, first_parting
 from tagship_export.original import Original, open_original
@@ -36,9 +38,11 @@ class Verification:
         artifact: Its name.
         size: In bytes.
         parity: Score differences and flips at the original's thresholds.
+        distances: The same as counts.
         thresholds: The original's.
         shipped_flips: Decisions that differ from the original's, each side at its own thresholds.
         before: Quality of the original's decisions; None where the rows have no labels.
+        unmoved: Quality of the artifact's decisions at the original's thresholds.
         after: Quality of the artifact's decisions at the thresholds that it ships.
         budget: What was allowed.
         worst: The rows that are farthest apart.
@@ -49,9 +53,11 @@ class Verification:
     artifact: str
     size: int
     parity: Parity
+    distances: Distances
     thresholds: tuple[float, ...]
     shipped_flips: int
     before: Quality | None
+    unmoved: Quality | None
     after: Quality | None
     budget: Budget
     worst: tuple[WorstRow, ...]
@@ -71,7 +77,9 @@ class Verification:
             "passed": self.passed,
             "faults": list(self.faults),
             "parity": self.parity_dict(),
+            "distances": self.distances.to_dict(),
             "quality": self.quality(),
+            "quality_unmoved": None if self.unmoved is None else self.unmoved.to_dict(),
             "budget": {"max_flip_rate": self.budget.max_flip_rate, "max_f1_drop": self.budget.max_f1_drop},
             "worst_rows": [asdict(row) for row in self.worst],
             "parting": None if self.parting is None else asdict(self.parting),
@@ -192,9 +200,11 @@ def judge(
     apart = float(np.abs(batch[some] - alone).max())
     parity = compare(want, got, thresholds, labels, recipe.score_tolerance, apart)
     decisions = want >= np.array(thresholds, np.float32)
-    before = after = None
+    before = unmoved = after = None
     if rows.targets is not None:
         before, after = measure(rows.targets, decisions), measure(rows.targets, artifact.decide(batch))
+        moved = tuple(thresholds) != contract.thresholds
+        unmoved = measure(rows.targets, batch >= np.array(thresholds, np.float32)) if moved else after
     shipped_flips = int((artifact.decide(got) != decisions).sum())
     faults = (
         *_contract_faults(original, artifact, recipe),
@@ -208,9 +218,11 @@ def judge(
         artifact=name,
         size=size,
         parity=parity,
+        distances=count_distances(want, got, thresholds),
         thresholds=tuple(thresholds),
         shipped_flips=shipped_flips,
         before=before,
+        unmoved=unmoved,
         after=after,
         budget=budget,
         worst=worst_rows(want, got, thresholds, labels),

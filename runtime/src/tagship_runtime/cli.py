@@ -32,6 +32,7 @@ HELP_WIDTH = 78
 
 ELSEWHERE: Mapping[str, str] = {
     "train": "tagship-training",
+    "report": "tagship-training",
     "attach": "tagship-export",
     "export": "tagship-export",
     "verify": "tagship-export",

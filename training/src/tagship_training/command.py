@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -79,6 +80,7 @@ def run(options: argparse.Namespace) -> int:
     from tagship_runtime.quiet import quiet
     from tagship_training.columns import Kinds, categorical
     from tagship_training.options import Options
+    from tagship_training.page.writing import NAME as REPORT
     from tagship_training.report import progress, show
     from tagship_training.samples import OPTIMA
     from tagship_training.tables import from_table, read
@@ -120,6 +122,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(finished.to_dict())
     else:
         show(finished, Path(options.out))
+    print(f"tagship: report: {Path(options.out) / REPORT}", file=sys.stderr)
     return 0
 
 

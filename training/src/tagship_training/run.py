@@ -22,6 +22,7 @@ from tagship_training.baselines import Baseline
 from tagship_training.config import Config
 from tagship_training.diagnosis import Diagnosis
 from tagship_training.history import History
+from tagship_training.page.writing import write_page
 from tagship_training.plans import Plan
 from tagship_training.tables import Dataset
 
@@ -47,6 +48,7 @@ class Run:
         diagnosis: Bias or variance.
         baselines: Simpler models on the same rows, where they were asked for.
         history: Losses after each epoch of each group.
+        curves: From :func:`tagship_training.evidence.gather`: what each threshold would do on the test rows.
         rows: ``train``, ``test``, and ``validation`` where those are others than the training rows.
         notices: What a user should know, in sentences.
         versions: Of the packages that made it.
@@ -67,6 +69,7 @@ class Run:
     baselines: Sequence[Baseline]
     baseline_verdict: str | None
     history: History
+    curves: Mapping[str, Any]
     rows: Mapping[str, Dataset]
     notices: tuple[str, ...]
     versions: Mapping[str, str]
@@ -82,7 +85,7 @@ class Run:
         return self.predict_proba(rows) >= np.array(self.thresholds, np.float32)
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> Path:
-        """Write the run folder; it appears under its name only when it is complete.
+        """Write the run folder; it appears under its name only when it is complete. Then draw its report.
 
         Raises:
             OutputError: The folder holds a run already and ``force`` is not set, or cannot be written.
@@ -99,6 +102,7 @@ class Run:
             raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+        write_page(target)  # last, so that nothing that goes wrong with it can cost the run
         return target
 
     def _write(self, folder: Path) -> None:
@@ -110,6 +114,8 @@ class Run:
         (folder / "rows").mkdir()
         for name, dataset in self.rows.items():
             _write_rows(dataset, folder / "rows" / f"{name}.parquet")
+        text = json.dumps(self.curves, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        (folder / "curves.json").write_text(text + "\n", encoding="utf-8")
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
         (folder / "run.json").write_text(text + "\n", encoding="utf-8")
 

@@ -15,7 +15,7 @@ from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import InputError
 from tagship_training import baselines as simpler
-from tagship_training import calibration, columns, encoding, fitting, metrics, splits
+from tagship_training import calibration, columns, encoding, evidence, fitting, metrics, splits
 from tagship_training.config import Config
 from tagship_training.diagnosis import Diagnosis
 from tagship_training.errors import TrainingError
@@ -137,6 +137,13 @@ def train(
         baselines=compared,
         baseline_verdict=simpler.verdict(compared) if compared else None,
         history=fitted.history,
+        curves=evidence.gather(
+            *judge,
+            data.labels,
+            held_out=len(fitted.held_out[0]),
+            features=described,
+            matrix=encoding.sample(matrices["train"], config.seed),
+        ),
         rows=_saved_rows(rows, fitted.folds, config),
         notices=tuple(notices),
         versions={package: version(package) for package in PACKAGES},

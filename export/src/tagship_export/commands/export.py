@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from tagship_export.commands.options import (
     add_budget_options,
@@ -96,6 +97,7 @@ def run(options: argparse.Namespace) -> int:
         print_json(made + refused)
     else:
         show_export(done, title=f"written to {options.out}")
+    print(f"tagship: {done.notice or f'report: {done.report}'}", file=sys.stderr)
     return 0 if done.passed else 1
 
 

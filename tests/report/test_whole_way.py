@@ -1,0 +1,89 @@
+"""From training to the page, by the real commands."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from keras import Sequential, layers
+
+import tagship_runtime
+from tagship_export import export_all, reporting
+
+
+@pytest.fixture
+def run(article_run: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(article_run, tmp_path / "run"))
+
+
+def test_train_writes_a_page(article_run: Path) -> None:
+    page = (article_run / "report.html").read_text(encoding="utf-8")
+    assert "How good is the model?" in page
+
+
+def test_export_completes_the_page(run: Path, tmp_path: Path, tagship: Callable[..., Any]) -> None:
+    outcome = tagship("export", run, "--out", tmp_path / "made", "--formats", "onnx", "--recipes", "float32,float16")
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.endswith(f"tagship: report: {run / 'report.html'}\n")
+    page = (run / "report.html").read_text(encoding="utf-8")
+    assert "../made/float16.onnx" in page
+    table = json.loads((tmp_path / "made" / "export.json").read_text())
+    for one in table["artifacts"]:
+        artifact = tagship_runtime.load(tmp_path / "made" / one["artifact"])
+        assert one["digest"] == artifact.contract.digest
+        assert one["digest"] in page
+        cells = one["parity"]["rows"] * len(one["thresholds"])
+        differences, flips = one["distances"]["differences"], one["distances"]["flips"]
+        assert differences["zero"] + sum(differences["counts"]) == sum(flips["decisions"]) == cells
+        assert sum(flips["flips"]) == one["parity"]["flips"]
+        assert one["quality_unmoved"]["macro_f1"] == pytest.approx(one["quality"]["original"]["macro_f1"], abs=0.01)
+        assert "distances" not in json.dumps(artifact.contract.to_dict())  # which has to stay small
+    kept = json.loads((run / "export.json").read_text())
+    assert [one["path"] for one in kept["artifacts"]] == ["../made/float32.onnx", "../made/float16.onnx"]
+    # The run alone is enough to draw it again.
+    shutil.rmtree(tmp_path / "made")
+    (run / "report.html").unlink()
+    assert tagship("report", run).code == 0
+    assert (run / "report.html").read_text(encoding="utf-8") == page
+
+
+def test_an_artifacts_folder_within_the_run(run: Path, tagship: Callable[..., Any]) -> None:
+    assert tagship("export", run, "--out", run / "artifacts", "--formats", "onnx").code == 0
+    assert "<code>artifacts/float32.onnx</code>" in (run / "report.html").read_text(encoding="utf-8")
+    assert not (run / "artifacts" / "report.html").exists()
+
+
+def test_a_model_that_is_no_run_has_a_page_beside_its_table(tmp_path: Path) -> None:
+    model = Sequential([layers.Input((6,)), layers.Dense(2, activation="sigmoid")])
+    rows = np.random.default_rng(0).normal(0, 1, (40, 6)).astype(np.float32)
+    done = export_all(model, tmp_path, formats=["onnx"], labels=["a", "<i>"], data=(rows, rows[:, :2] > 0))
+    assert done.report == tmp_path / "report.html"
+    assert done.notice is None
+    page = done.report.read_text(encoding="utf-8")
+    assert "What does each artifact cost?" in page
+    assert "How good is the model?" not in page
+
+
+def test_a_run_that_cannot_be_written_is_told(run: Path, tmp_path: Path, tagship: Callable[..., Any]) -> None:
+    (run / "report.html").unlink()
+    (run / "report.html").mkdir()
+    outcome = tagship("export", run, "--out", tmp_path / "made", "--formats", "onnx")
+    assert outcome.code == 0
+    assert "tagship: the report is not up to date: cannot write" in outcome.err
+    assert (tmp_path / "made" / "float32.onnx").is_file()
+
+
+def test_without_training_there_is_a_note(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reporting, "entry_points", lambda group: [])
+    before = (run / "report.html").read_bytes()
+    done = export_all(run, tmp_path / "made", formats=["onnx"])
+    assert done.report is None
+    assert done.notice == "no report is drawn; tagship-training brings what draws it"
+    assert done.passed
+    assert (run / "report.html").read_bytes() == before
+    assert (run / "export.json").is_file()  # for when it is
