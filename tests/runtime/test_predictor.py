@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import pickle
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import numpy as np
@@ -18,6 +21,8 @@ import tagship_runtime
 from tagship_runtime import container, errors
 from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import NumericFeature
+
+ENGINES = ("ai_edge_litert", "onnxruntime")
 
 
 @pytest.fixture
@@ -280,7 +285,37 @@ def test_what_is_no_score_is_an_error(artifact: Path, rows: Features, wrong: flo
     spoiled = tagship_runtime.Predictor(artifact.read_bytes(), Wrong(model.engine, spoil), model.contract)
     with pytest.raises(errors.NotAScoreError, match="row 6; scores lie between 0 and 1"):
         spoiled.predict(rows[:7])
+    for one_row in (lambda: spoiled.predict(rows[:1]), lambda: spoiled.predict_one(rows[0].tolist())):
+        with pytest.raises(errors.NotAScoreError, match="row 0; scores lie between 0 and 1"):
+            one_row()
     zero = tagship_runtime.Predictor(
         artifact.read_bytes(), Wrong(model.engine, lambda scores: scores * np.float32(-0.0)), model.contract
     )
     assert not zero.predict(rows[:7]).any()
+    assert zero.predict_one(rows[0].tolist()) == ()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_closing_during_a_batch_is_one_error_or_none(artifact: Path, rows: Features, threads: int) -> None:
+    many = np.resize(rows, (200_000, 6))
+    for wait in (0.0, 0.0005, 0.001, 0.002):
+        model = tagship_runtime.load(artifact, threads=threads)
+        closing = Timer(wait, model.close)
+        closing.start()
+        try:
+            for _ in range(20):
+                model.predict(many)
+        except errors.EngineError as error:
+            assert "the predictor was closed" in str(error)
+        closing.join()
+
+
+def test_closing_frees_the_engine(artifact: Path, rows: Features) -> None:
+    model = tagship_runtime.load(artifact)
+    held = [weakref.ref(part) for part in vars(model.engine).values() if type(part).__module__.startswith(ENGINES)]
+    model.predict(rows)
+    model.predict_one(rows[0])
+    model.close()
+    gc.collect()
+    assert held
+    assert not [part for part in held if part() is not None]

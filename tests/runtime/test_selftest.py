@@ -26,6 +26,9 @@ class Wrong:
     def lane(self, rows: int) -> Lane:
         return WrongLane(self._engine.lane(rows), self._spoil)
 
+    def close(self) -> None:
+        self._engine.close()
+
     def reopen(self) -> None:
         self._engine.reopen()
 

@@ -11,7 +11,7 @@ import numpy as np
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines import Engine
 from tagship_runtime.errors import EngineError, NotAScoreError
-from tagship_runtime.lanes import Lanes
+from tagship_runtime.lanes import CLOSED, ONE_BITS, Lanes
 from tagship_runtime.tensors import filling, reading
 
 if TYPE_CHECKING:
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
 CHUNK_ROWS, CHUNK_BYTES = 16384, 1 << 19
 NARROW = 64
 """Up to so many labels, comparing with thresholds that are repeated for each row is faster than broadcasting."""
-
-ONE_BITS = 0x3F800000
-"""1.0 in float32. As integers, the bits of numbers from 0 to 1 are at most these; those of NaN and of numbers below 0
-or above 1 are larger, so one maximum tells all of them."""
 
 
 class Scorer:
@@ -99,10 +95,15 @@ class Scorer:
         share = -(-(rows // self.chunk) // self.threads) * self.chunk
         starts = range(0, rows - self.chunk + 1, share)
         pool = self._threads()
-        parts = [
-            pool.submit(self._part, features, start, stop, collect)
-            for start, stop in zip(starts, [*starts[1:], rows], strict=True)
-        ]
+        try:
+            parts = [
+                pool.submit(self._part, features, start, stop, collect)
+                for start, stop in zip(starts, [*starts[1:], rows], strict=True)
+            ]
+        except RuntimeError as error:
+            if self.lanes.closed:  # by another thread, a moment ago
+                raise EngineError(CLOSED) from error
+            raise
         finite = [part.result() for part in parts]
         return all(finite)
 

@@ -63,6 +63,9 @@ class Engine(Protocol):
             EngineError: The engine cannot take so many rows.
         """
 
+    def close(self) -> None:
+        """Let go of native state that no lane holds; no lane is opened after this."""
+
     def reopen(self) -> None:
         """Let go of native state that a forked process must not touch; the next lane opens anew."""
 

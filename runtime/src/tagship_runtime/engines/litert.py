@@ -44,6 +44,10 @@ class LiteRTEngine:
         interpreter, self._spare = self._spare, None
         return _open_lane(interpreter or self._open(), self.output, rows)
 
+    def close(self) -> None:
+        """See :class:`tagship_runtime.engines.Engine`."""
+        self._spare = None
+
     def reopen(self) -> None:
         """See :class:`tagship_runtime.engines.Engine`."""
         self._spare = None

@@ -46,6 +46,10 @@ class OnnxEngine:
         """See :class:`tagship_runtime.engines.Engine`."""
         return _Lane(self._session(), self.input, self.output, rows)
 
+    def close(self) -> None:
+        """See :class:`tagship_runtime.engines.Engine`."""
+        self._opened = None
+
     def reopen(self) -> None:
         """See :class:`tagship_runtime.engines.Engine`."""
         _INHERITED.append(self._opened)  # its locks may be held by threads that are gone: never freed, never used
