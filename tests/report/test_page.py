@@ -219,6 +219,15 @@ def _baseline(simple: bool, difference: tuple[float, float]) -> Callable[[dict[s
     return change
 
 
+def _fixed(log_loss: float, **configuration: Any) -> Callable[[dict[str, Any]], None]:
+    def change(run: dict[str, Any]) -> None:
+        run["objective"] = "fixed=0.5"
+        run["intervals"]["log_loss"] = [0.1, log_loss]
+        run["configuration"] |= configuration
+
+    return change
+
+
 @pytest.mark.parametrize(
     ("change", "state", "said"),
     [
@@ -236,6 +245,19 @@ def _baseline(simple: bool, difference: tuple[float, float]) -> Callable[[dict[s
         # 16 of 20 is 0.8; Wilson's interval ends at 0.919
         (lambda run: run.update(objective="recall=0.92"), "warn", "Recall 0.92 is missed on test rows by alpha, beta"),
         (lambda run: run.update(objective="recall=0.91"), "pass", "No label misses recall 0.91"),
+        # the entropy of 20 in 100 is 0.5004
+        (_fixed(log_loss=0.501), "fail", "each label's frequency gets 0.500"),
+        (_fixed(log_loss=0.5), "pass", "Better than constant scores"),
+        (_fixed(log_loss=0.5, class_weights="balanced"), "warn", "Not judged against a constant answer"),
+        (_fixed(log_loss=0.5, class_weights="balanced", calibrate=True), "pass", "Better than constant scores"),
+        (
+            lambda run: run["diagnosis"].update(unfinished=True, falling=0.03),
+            "warn",
+            "still fell by 3.0% over",
+        ),
+        (lambda run: run["diagnosis"].update(unfinished=True, falling=None), "warn", "after a single epoch nothing"),
+        (lambda run: run.update(repeated_rows={"test": 6}), "warn", "100 test rows (but see below)"),
+        (lambda run: run.update(repeated_rows={"test": 5}), "pass", "test rows that were kept apart from training"),
     ],
 )
 def test_the_verdict_follows_its_rules(change: Any, state: str, said: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import tagship_runtime
 from tagship_export import export
 from tagship_runtime.arrays import Features
 from tagship_training import Config, Objective, Options, TrainingError, fitting, train
-from tagship_training.diagnosis import Diagnosis
+from tagship_training.diagnosis import Diagnosis, fall_of
 from tagship_training.metrics import log_loss
 from tagship_training.samples import synthetic, synthetic_optimum
 from tagship_training.splits import EVERYBODY, NOBODY, count_repeated, deal, last_fifth, split_test
@@ -174,6 +174,16 @@ def test_the_optimum_is_the_known_one() -> None:
 def test_diagnosis_says_what_the_losses_say() -> None:
     assert "variance" in Diagnosis(learned=0.2, held_out=0.4, test=0.4).verdict
     assert "bias or noise" in Diagnosis(learned=0.39, held_out=0.4, test=0.4).verdict
+    assert "still fell by 2.0%" in Diagnosis(learned=0.39, held_out=0.4, test=0.4, falling=0.02).verdict
+    histories = {
+        None: [("wide", 0.5), ("narrow", 0.5), ("narrow", 0.4)],
+        0.2: [("wide", 0.5), ("wide", 0.4), ("narrow", 0.5), ("narrow", 0.5)],
+        -0.1: [("wide", 0.5 + 0.05 * (epoch == 19)) for epoch in range(20)],
+    }
+    for want, losses in histories.items():
+        history = [{"network": network, "val_loss": loss} for network, loss in losses]
+        assert fall_of(history) == (None if want is None else pytest.approx(want))
+    assert "after a single epoch" in Diagnosis(learned=0.39, held_out=0.4, test=0.4, falling=None).verdict
     assert "nothing to gain" in Diagnosis(learned=0.2, held_out=0.3, test=0.29, optimal=0.285).verdict
     assert (
         "more rows would help"

@@ -243,10 +243,14 @@ def check_labels(labels: Sequence[str]) -> None:
     """Refuse label names that are absent, empty or repeated."""
     if not labels:
         raise ContractError("there are no labels; at least one is needed")
-    if not all(isinstance(label, str) and label and label.isprintable() for label in labels):
-        raise ContractError(f"labels are {list(labels)!r}; each has to be a printable text that is not empty")
+    for place, label in enumerate(labels):
+        if not (isinstance(label, str) and label and label.isprintable()):
+            raise ContractError(
+                f"label {place} of {len(labels)} is {label!r}; each has to be a printable text that is not empty"
+            )
     if len(set(labels)) != len(labels):
-        raise ContractError(f"labels {list(labels)!r} repeat; each has to be unique")
+        twice = next(label for place, label in enumerate(labels) if label in labels[:place])
+        raise ContractError(f"label {twice!r} repeats; each has to be unique")
 
 
 def check_thresholds(thresholds: Sequence[float], labels: Sequence[str]) -> None:

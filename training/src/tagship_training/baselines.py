@@ -38,6 +38,8 @@ class Baseline:
         log_loss_difference: 95% interval of the network's log loss less its own, negative where the network is
             better; None where it has none.
         macro_f1_difference: The same of macro-F1, positive where the network is better.
+        by_decisions: Whether macro-F1 counts, as it does where thresholds are tuned for F1. For another objective it
+            is given away on purpose, and scores alone are compared, where there are any.
     """
 
     title: str
@@ -45,12 +47,14 @@ class Baseline:
     figures: Mapping[str, float]
     log_loss_difference: tuple[float, float] | None
     macro_f1_difference: tuple[float, float]
+    by_decisions: bool = True
 
     @property
     def as_good(self) -> bool:
         """Whether the test rows do not show the network to be better, in scores or in decisions."""
         worse_scores = self.log_loss_difference is not None and self.log_loss_difference[1] < 0
-        return not worse_scores and self.macro_f1_difference[0] <= 0
+        compared = self.by_decisions or self.log_loss_difference is None
+        return not worse_scores and not (compared and self.macro_f1_difference[0] > 0)
 
 
 def _constant(_: int) -> Any:
@@ -116,6 +120,7 @@ def compare(
                 figures=figures,
                 log_loss_difference=difference(own["log_loss"], other["log_loss"]) if probabilities else None,
                 macro_f1_difference=difference(own["macro_f1"], other["macro_f1"]),
+                by_decisions=objective.kind == "f1",
             )
         )
     return found
@@ -137,7 +142,7 @@ def verdict(baselines: Sequence[Baseline]) -> str:
         )
     if as_good:
         return f"the network beats every simpler model, but not a {as_good[0].title}, which is larger to ship"
-    return "the network beats every baseline on these test rows"
+    return "the network beats every baseline on these test rows, in log loss or in macro-F1"
 
 
 def _learned(train: tuple[Features, Targets], folds: Folds) -> tuple[Features, Targets]:

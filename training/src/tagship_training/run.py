@@ -50,6 +50,7 @@ class Run:
         history: Losses after each epoch of each group.
         curves: From :func:`tagship_training.evidence.gather`: what each threshold would do on the test rows.
         rows: ``train``, ``test``, and ``validation`` where those are others than the training rows.
+        repeated: How many rows have the features of a training row, by the names of ``rows``.
         notices: What a user should know, in sentences.
         versions: Of the packages that made it.
         seconds: How long training took.
@@ -71,6 +72,7 @@ class Run:
     history: History
     curves: Mapping[str, Any]
     rows: Mapping[str, Dataset]
+    repeated: Mapping[str, int]
     notices: tuple[str, ...]
     versions: Mapping[str, str]
     seconds: float
@@ -137,6 +139,7 @@ class Run:
             "baselines": [asdict(baseline) | {"as_good": baseline.as_good} for baseline in self.baselines],
             "baseline_verdict": self.baseline_verdict,
             "rows": {name: len(dataset) for name, dataset in self.rows.items()},
+            "repeated_rows": dict(self.repeated),
             "epochs": len(self.history),
             "notices": list(self.notices),
             "versions": dict(self.versions),

@@ -272,7 +272,9 @@ def _check_labels(labels: Sequence[str]) -> None:
 def _check_known(wanted: Sequence[str], names: Sequence[str]) -> None:
     absent = [name for name in wanted if name not in names]
     if absent:
-        raise TrainingError(f"no column is called {absent[0]!r}; the columns are {_few(names)}")
+        near = next((name for name in names if name == LABEL_PREFIX + absent[0]), None)
+        hint = f"did you mean {near!r}? " if near else ""
+        raise TrainingError(f"no column is called {absent[0]!r}; {hint}the columns are {_few(names)}")
 
 
 def _few(names: Sequence[str], most: int = 6) -> str:

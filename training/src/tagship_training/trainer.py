@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -17,7 +17,7 @@ from tagship_runtime.errors import InputError
 from tagship_training import baselines as simpler
 from tagship_training import calibration, columns, encoding, evidence, fitting, metrics, splits
 from tagship_training.config import Config
-from tagship_training.diagnosis import Diagnosis
+from tagship_training.diagnosis import Diagnosis, fall_of
 from tagship_training.errors import TrainingError
 from tagship_training.fitting import Interrupted
 from tagship_training.history import History, OnEpoch
@@ -96,7 +96,8 @@ def train(
             matrices[name] = part.matrix(described)
         except InputError as error:
             raise TrainingError(f"the {name} rows: {error}") from error
-    notices += _notice_rows(rows, matrices, described)
+    repeated = {name: splits.count_repeated(matrices["train"], matrices[name]) for name in rows if name != "train"}
+    notices += _notice_rows(rows, repeated, described)
     fitted = _fit(rows, matrices, config, on_epoch, on_step)
     notices += fitted.notices
     test_scores = scores(fitted.model, matrices["test"])
@@ -107,6 +108,7 @@ def train(
         test=metrics.log_loss(test.targets, test_scores),
         optimal=None if options.optimum is None else metrics.log_loss(test.targets, options.optimum(matrices["test"])),
         curve=_curve(rows, matrices, config, test_scores, on_step) if options.learning_curve else None,
+        falling=fall_of(fitted.history),
     )
     compared: list[simpler.Baseline] = []
     if options.baselines:
@@ -145,6 +147,7 @@ def train(
             matrix=encoding.sample(matrices["train"], config.seed),
         ),
         rows=_saved_rows(rows, fitted.folds, config),
+        repeated=repeated,
         notices=tuple(notices),
         versions={package: version(package) for package in PACKAGES},
         seconds=time.perf_counter() - started,
@@ -281,13 +284,12 @@ def _saved_rows(rows: dict[str, Dataset], folds: Folds, config: Config) -> dict[
     return rows
 
 
-def _notice_rows(rows: dict[str, Dataset], matrices: dict[str, Features], features: tuple[Feature, ...]) -> list[str]:
+def _notice_rows(rows: dict[str, Dataset], repeated: Mapping[str, int], features: tuple[Feature, ...]) -> list[str]:
     notices = []
-    for name in rows.keys() - {"train"}:
-        repeated = splits.count_repeated(matrices["train"], matrices[name])
-        if repeated:
+    for name, count in repeated.items():
+        if count:
             notices.append(
-                f"{repeated} of {len(rows[name])} {name} rows have the same features as a training row; "
+                f"{count} of {len(rows[name])} {name} rows have the same features as a training row; "
                 "figures may be too good"
             )
         for feature, count in columns.unknown_words(rows[name], features).items():

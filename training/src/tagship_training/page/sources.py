@@ -58,6 +58,8 @@ def read_sources(folder: Path) -> Sources:
             raise TrainingError(
                 f"{folder} has {key} {document.get(key)!r}, this tagship-training reads {known}; update it"
             )
+    if run is not None and curves is not None and run["labels"] != [one["label"] for one in curves["labels"]]:
+        raise TrainingError(f"{folder}: run.json and curves.json name other labels than each other; train again")
     model = folder / "model.keras"
     return Sources(
         name=folder.resolve().name,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tagship_training.diagnosis import falling_in_words
 from tagship_training.page.limits import Limits, shortened
 from tagship_training.page.sources import Json, Sources
 from tagship_training.page.wording import count, figure, isolated
@@ -19,6 +21,9 @@ WIDE = 0.1
 """An interval of macro-F1 wider than this leaves it open how good the model is."""
 
 NAMED = 3
+
+MANY_REPEATED = 0.05
+"""With more test rows than this share that have the features of a training row, figures may be those of known rows."""
 
 SLOWER = 1.5
 """A recommended file that takes this many times as long as float32 is pointed out."""
@@ -106,10 +111,23 @@ def always_yes(positives: int, rows: int) -> float:
     return 2 * positives / (rows + positives)
 
 
+def entropy(share: float) -> float:
+    """The log loss, in nats, of scoring every row by the label's own frequency: no constant does better."""
+    return -math.fsum(part * math.log(part) for part in (share, 1 - share) if part > 0)
+
+
 def _model(run: Json, limits: Limits) -> Iterator[Check]:
     rows = run["rows"]["test"]
-    yield from _against_constant(run, rows)
+    yield from _against_constant(run, rows) if run["objective"] == "f1" else _against_frequencies(run, rows)
     yield from _against_simpler(run)
+    if run["diagnosis"].get("unfinished"):
+        yield Check(State.WARN, f"Training ended too soon: {falling_in_words(run['diagnosis']['falling'])}.")
+    if _repeated(run) > MANY_REPEATED:
+        yield Check(
+            State.WARN,
+            f"{count(run['repeated_rows']['test'])} of {count(rows)} test rows have the same features as a training "
+            "row; if they are the same rows, the figures say nothing about new ones.",
+        )
     low, high = run["intervals"]["macro_f1"]
     if high - low > WIDE:
         yield Check(
@@ -126,8 +144,6 @@ def _model(run: Json, limits: Limits) -> Iterator[Check]:
 
 
 def _against_constant(run: Json, rows: int) -> Iterator[Check]:
-    if run["objective"] != "f1":
-        return  # a threshold for precision or recall gives F1 away on purpose
     low, high = run["intervals"]["macro_f1"]
     floor = _floor(run, rows)
     said = f"macro-F1 {run['metrics']['test']['macro_f1']:.3f} (95% interval {low:.3f} to {high:.3f})"
@@ -137,9 +153,37 @@ def _against_constant(run: Json, rows: int) -> Iterator[Check]:
         yield Check(State.FAIL, f"Not shown to be better than a constant answer: {said}; yes to all gets {floor:.3f}.")
 
 
+def _against_frequencies(run: Json, rows: int) -> Iterator[Check]:
+    """Thresholds for another objective give F1 away on purpose, so it is the scores that are judged."""
+    if run["configuration"]["class_weights"] != "none" and not run["configuration"]["calibrate"]:
+        yield Check(
+            State.WARN,
+            f"Not judged against a constant answer: thresholds for {run['objective']} give F1 away, and scores of "
+            "weighted classes are no frequencies; train with --calibrate to know.",
+        )
+        return
+    entropies = [entropy(one["positives"] / rows) for one in run["per_label"].values()]
+    floor = math.fsum(entropies) / len(entropies)
+    low, high = run["intervals"]["log_loss"]
+    said = f"log loss {run['metrics']['test']['log_loss']:.3f} (95% interval {low:.3f} to {high:.3f})"
+    if high < floor:
+        yield Check(State.PASS, f"Better than constant scores: {said}, where each label's frequency gets {floor:.3f}.")
+    else:
+        yield Check(
+            State.FAIL, f"Not shown to be better than constant scores: {said}; each label's frequency gets {floor:.3f}."
+        )
+
+
+def _repeated(run: Json) -> float:
+    """The share of test rows with the features of a training row; runs of earlier versions do not say."""
+    share: float = run.get("repeated_rows", {}).get("test", 0) / max(1, run["rows"]["test"])
+    return share
+
+
 def _floor(run: Json, rows: int) -> float:
     """The macro-F1 of yes to everything."""
-    return sum(always_yes(one["positives"], rows) for one in run["per_label"].values()) / len(run["per_label"])
+    reached = [always_yes(one["positives"], rows) for one in run["per_label"].values()]
+    return math.fsum(reached) / len(reached)
 
 
 def _answers(run: Json | None) -> tuple[Answer, ...]:
@@ -255,8 +299,9 @@ def _named(names: Sequence[str], limits: Limits, per_label: Mapping[str, Any] | 
 def summary(run: Json) -> str:
     """The model in a sentence."""
     test, (low, high) = run["metrics"]["test"], run["intervals"]["macro_f1"]
+    apart = "that were kept apart from training and tuning" if _repeated(run) <= MANY_REPEATED else "(but see below)"
     return (
         f"Macro-F1 is {figure(test['macro_f1'])} (95% interval {low:.3f} to {high:.3f}) over "
         f"{len(run['labels'])} label{'' if len(run['labels']) == 1 else 's'}, measured on {count(run['rows']['test'])} "
-        "test rows that were kept apart from training and tuning."
+        f"test rows {apart}."
     )
