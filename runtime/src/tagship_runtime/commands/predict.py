@@ -17,6 +17,7 @@ from tagship_runtime.commands.layout import Layout
 from tagship_runtime.commands.options import add_artifact_options, load_artifact
 from tagship_runtime.commands.progress import Progress
 from tagship_runtime.contract import NumericFeature
+from tagship_runtime.ending import end_if_told
 from tagship_runtime.errors import InputValueError, TagshipError, UsageError
 from tagship_runtime.files import STDIN, Batch, open_writer, read_batches
 from tagship_runtime.files.batches import BATCH_ROWS, Reading
@@ -101,6 +102,7 @@ def run(options: argparse.Namespace) -> int:
             if options.follow:
                 sys.stdout.flush()
             progress.reach(report.rows)
+            end_if_told()
     for line in report.lines():
         print(f"tagship: {line}", file=sys.stderr)
     return 0
