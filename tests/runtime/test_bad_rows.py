@@ -27,7 +27,7 @@ def json_line(name: str, row: list[int]) -> bytes:
     return json.dumps({"id": name, **dict(zip(NAMES, row, strict=True))}).encode()
 
 
-SPOILED = {
+SPOILED: dict[str, dict[str, tuple[bytes, str | None]]] = {
     "csv": {
         "a byte that is not UTF-8": (csv_line("X", GOOD[0]).replace(b"X", b"\xff"), "is not text in UTF-8"),
         "a long cell": (csv_line("x" * 140_000, GOOD[0]), "field larger than field limit"),
@@ -48,7 +48,8 @@ ALONE = {
 """Spoils one line where lines are read one by one; in a file, a cell may have several lines."""
 
 CASES = [(kind, name) for kind, spoiled in SPOILED.items() for name in spoiled]
-STREAMS = [*((*case, live) for case in CASES for live in (True, False)), *(("csv", name, True) for name in ALONE)]
+STREAMS = [(kind, name, live) for kind, name in CASES for live in (True, False)]
+STREAMS += [("csv", name, True) for name in ALONE]
 
 
 def content(kind: str, spoiled: bytes) -> bytes:
@@ -95,7 +96,18 @@ def test_in_a_file(tagship: Command, artifact: Path, tmp_path: Path, kind: str, 
 def test_in_a_stream(artifact: Path, tmp_path: Path, kind: str, name: str, live: bool) -> None:
     spoiled = ALONE[name] if name in ALONE else SPOILED[kind][name][0]
     out = tmp_path / f"out.{kind}"
-    command = [*COMMAND, artifact, "-", "--id-column", "id", "--labels-only", "--format", kind, "--on-error", "skip"]
+    command = [
+        *COMMAND,
+        str(artifact),
+        "-",
+        "--id-column",
+        "id",
+        "--labels-only",
+        "--format",
+        kind,
+        "--on-error",
+        "skip",
+    ]
     with out.open("wb") as stream:
         done = subprocess.run(
             [*command, *(["--follow"] if live else [])],

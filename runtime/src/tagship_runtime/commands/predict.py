@@ -131,8 +131,7 @@ def _score_batch(model: Predictor, batch: Batch, report: Report, ids: Sequence[s
     """One batch, or, where rows have to be left out, the parts between them, found by halving."""
     unknown: Counter[str] = Counter()
     try:
-        rows = batch.columns if model.contract.features else _matrix(batch, ids)
-        scores = model.predict_proba(rows, unknown=unknown)
+        scores = model.predict_proba(_rows(model, batch, ids), unknown=unknown)
     except InputValueError as error:
         if not report.skipping:
             raise error.moved(batch.first) from None
@@ -147,6 +146,15 @@ def _score_batch(model: Predictor, batch: Batch, report: Report, ids: Sequence[s
     yield batch, scores
 
 
-def _matrix(batch: Batch, ids: Sequence[str]) -> Any:
-    """Columns without names in the contract are taken in the order of the file, but for those that are passed on."""
-    return np.stack([np.asarray(values) for name, values in batch.columns.items() if name not in ids], axis=1)
+def _rows(model: Predictor, batch: Batch, ids: Sequence[str]) -> Any:
+    """What the model takes of a batch, so that what only passes through is not converted.
+
+    Columns without names in the contract are taken in the order of the file, but for those that are passed on.
+    """
+    features = model.contract.features
+    if not features:
+        return np.stack([np.asarray(values) for name, values in batch.columns.items() if name not in ids], axis=1)
+    names = [feature.name for feature in features]
+    if not all(name in batch.columns for name in names):
+        return batch.columns  # for the message that says what is there
+    return {name: batch.columns[name] for name in names}
