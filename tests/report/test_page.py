@@ -325,6 +325,22 @@ def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
 
 
+def test_only_a_report_is_replaced(tagship: Callable[..., Any], tmp_path: Path) -> None:
+    folder, out = whole(tmp_path), tmp_path / "page.html"
+    for there in (None, b"", "a report"):
+        if isinstance(there, bytes):
+            out.write_bytes(there)
+        assert tagship("report", folder, "--out", out).code == 0, there
+        assert out.read_bytes() == write_page(folder).read_bytes()
+    for other in (folder / "run.json", tmp_path / "notes.txt"):
+        before = other.read_bytes() if other.exists() else b"mine"
+        other.write_bytes(before)
+        done = tagship("report", folder, "--out", other)
+        assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+        assert "no report of tagship" in done.err
+        assert other.read_bytes() == before
+
+
 @pytest.mark.parametrize(("text", "most", "short"), [("abcdef", 6, "abcdef"), ("abcdefghij", 7, "abcd\u2026ij")])
 def test_a_long_name_loses_its_middle(text: str, most: int, short: str) -> None:
     assert shortened(text, most) == short

@@ -56,6 +56,7 @@ def complete(script: Path, folder: Path, *words: str) -> list[str]:
         (["predict", "model.tflite", "data/rows.csv", "--out", "mo"], ["model.tflite"]),
         (["export", "run", "--prefer", ""], ["latency", "size"]),
         (["export", "run", "--out", ""], ["data"]),
+        (["report", ""], ["data"]),
         (["train", "data/rows.csv", "--o"], ["--objective", "--out"]),
         (["completion", ""], ["bash", "tcsh", "zsh"]),
     ],

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import tagship_runtime
+from tagship_runtime import container
 from tagship_runtime.arrays import Scores
 from tagship_runtime.engines import Engine, Lane
 from tagship_runtime.errors import CheckFailedError
@@ -77,6 +80,26 @@ def test_a_wrong_engine_fails(artifact: Path, spoil: Callable[[Scores], Scores])
     model = tagship_runtime.load(artifact)
     wrong = tagship_runtime.Predictor(artifact.read_bytes(), Wrong(model.engine, spoil), model.contract)
     assert failed(wrong)
+
+
+@pytest.mark.parametrize("spoiled", ["no golden rows", "other scores"])
+def test_after_exit_code_1_there_is_a_document(
+    tagship: Callable[..., Any], artifact: Path, tmp_path: Path, spoiled: str
+) -> None:
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    assert contract.golden is not None
+    wrong = contract.golden.replace(scores=contract.golden.scores[::-1])
+    other = contract.replace(golden=None if spoiled == "no golden rows" else wrong)
+    path = tmp_path / artifact.name
+    path.write_bytes(container.attach(payload, other))
+    done = tagship("selftest", path, "--json")
+    assert done.code == 1
+    document = json.loads(done.out)
+    assert document["passed"] is False
+    if spoiled == "no golden rows":
+        assert done.err == f"tagship: error: {document['error']}\n"
+    assert tagship("selftest", path).code == 1
 
 
 def test_golden_rows_come_near_each_threshold(artifact: Path) -> None:

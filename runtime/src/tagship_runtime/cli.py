@@ -10,20 +10,18 @@ from __future__ import annotations
 import argparse
 import os
 import re
-import signal
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from importlib.metadata import entry_points
-from threading import current_thread, main_thread
 from types import ModuleType
 from typing import NoReturn
 
+from tagship_runtime.ending import INTERRUPTED, ending_in_order
 from tagship_runtime.errors import CheckFailedError, TagshipError
 
-DONE, CHECK_FAILED, BAD_INPUT, INTERRUPTED, TERMINATED = 0, 1, 2, 130, 143
+DONE, CHECK_FAILED, BAD_INPUT = 0, 1, 2
 
 OWN = ("predict", "inspect", "selftest", "benchmark", "completion")
 
@@ -46,10 +44,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = argparse.Namespace(debug="--debug" in arguments)
     _use_utf8()
     try:
-        options = _parser(arguments).parse_args(arguments)
-        with _ending_in_order():
+        with ending_in_order():
+            options = _parser(arguments).parse_args(arguments)
             code: int = options.run(options)
-        sys.stdout.flush()
+            sys.stdout.flush()
         return code
     except BrokenPipeError:
         _discard_stdout()  # whoever read it has gone
@@ -62,23 +60,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(options, error, BAD_INPUT)
 
 
-@contextmanager
-def _ending_in_order() -> Iterator[None]:
-    """End at SIGTERM as at Ctrl-C, so that what is half-written is removed."""
-
-    def end(*_: object) -> None:
-        sys.exit(TERMINATED)
-
-    if current_thread() is not main_thread():  # no other may set it
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def _use_utf8() -> None:
     """Whatever the locale says: tables are UTF-8, and so are the names in them. A closed stream reads as empty."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
@@ -86,7 +67,9 @@ def _use_utf8() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115
         elif hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8-sig" if name == "stdin" else "utf-8")
+            # What is wrong with a name that is no text can be said on stderr alone, in escapes.
+            errors = "backslashreplace" if name == "stderr" else "strict"
+            stream.reconfigure(encoding="utf-8-sig" if name == "stdin" else "utf-8", errors=errors)
 
 
 def _fail(options: argparse.Namespace, error: object, code: int) -> int:

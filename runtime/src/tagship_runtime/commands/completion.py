@@ -16,7 +16,7 @@ EXAMPLES = (
 SHELLS = ("bash", "zsh", "tcsh")
 
 FILES = {"ARTIFACT", "DATA", "FILE", "SOURCE", "ORIGINAL", "A,B|FILE", "X|FILE"}
-FOLDERS = {"DIR", "RUN"}
+FOLDERS = {"DIR", "RUN", "RUN|DIR"}
 """Names of arguments that stand for paths; others are numbers and names, which no shell can know."""
 
 

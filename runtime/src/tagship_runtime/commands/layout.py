@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +56,13 @@ class Layout:
             top_k=options.top_k,
             scores=options.scores,
         )
-        predicted = dict(layout._predicted(model, np.empty((0, len(model.labels)), np.float32)))
+        predicted = [name for name, _ in layout._predicted(model, np.empty((0, len(model.labels)), np.float32))]
+        clash = [name for name, columns in Counter(predicted).items() if columns > 1]
+        if clash:
+            raise UsageError(
+                f"label {clash[0]!r} and --scores ask for a column of the same name; leave out --scores, or give "
+                "--labels-only or --top-k"
+            )
         twice = [name for name in layout.ids if name in predicted]
         if twice:
             raise UsageError(f"--id-column {twice[0]}: the predictions have a column of that name; rename one of them")

@@ -17,6 +17,7 @@ from tagship_runtime.commands.layout import Layout
 from tagship_runtime.commands.options import add_artifact_options, load_artifact
 from tagship_runtime.commands.progress import Progress
 from tagship_runtime.contract import NumericFeature
+from tagship_runtime.ending import end_if_told
 from tagship_runtime.errors import InputValueError, TagshipError, UsageError
 from tagship_runtime.files import STDIN, Batch, open_writer, read_batches
 from tagship_runtime.files.batches import BATCH_ROWS, Reading
@@ -101,6 +102,7 @@ def run(options: argparse.Namespace) -> int:
             if options.follow:
                 sys.stdout.flush()
             progress.reach(report.rows)
+            end_if_told()
     for line in report.lines():
         print(f"tagship: {line}", file=sys.stderr)
     return 0
@@ -129,8 +131,7 @@ def _score_batch(model: Predictor, batch: Batch, report: Report, ids: Sequence[s
     """One batch, or, where rows have to be left out, the parts between them, found by halving."""
     unknown: Counter[str] = Counter()
     try:
-        rows = batch.columns if model.contract.features else _matrix(batch, ids)
-        scores = model.predict_proba(rows, unknown=unknown)
+        scores = model.predict_proba(_rows(model, batch, ids), unknown=unknown)
     except InputValueError as error:
         if not report.skipping:
             raise error.moved(batch.first) from None
@@ -145,6 +146,15 @@ def _score_batch(model: Predictor, batch: Batch, report: Report, ids: Sequence[s
     yield batch, scores
 
 
-def _matrix(batch: Batch, ids: Sequence[str]) -> Any:
-    """Columns without names in the contract are taken in the order of the file, but for those that are passed on."""
-    return np.stack([np.asarray(values) for name, values in batch.columns.items() if name not in ids], axis=1)
+def _rows(model: Predictor, batch: Batch, ids: Sequence[str]) -> Any:
+    """What the model takes of a batch, so that what only passes through is not converted.
+
+    Columns without names in the contract are taken in the order of the file, but for those that are passed on.
+    """
+    features = model.contract.features
+    if not features:
+        return np.stack([np.asarray(values) for name, values in batch.columns.items() if name not in ids], axis=1)
+    names = [feature.name for feature in features]
+    if not all(name in batch.columns for name in names):
+        return batch.columns  # for the message that says what is there
+    return {name: batch.columns[name] for name in names}

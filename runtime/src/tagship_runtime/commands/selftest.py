@@ -6,6 +6,7 @@ import argparse
 
 from tagship_runtime.commands.options import add_artifact_options, load_artifact
 from tagship_runtime.commands.table import wrap
+from tagship_runtime.errors import CheckFailedError
 from tagship_runtime.json_output import print_json
 
 HELP = "replay an artifact's golden rows on this machine; exit 1 if they come out differently"
@@ -21,7 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Replay and report."""
-    result = load_artifact(options.artifact, options).selftest()
+    try:
+        result = load_artifact(options.artifact, options).selftest()
+    except CheckFailedError as error:
+        if options.json:
+            print_json({"passed": False, "error": str(error)})
+        raise
     if options.json:
         print_json(result.to_dict())
     else:

@@ -28,6 +28,11 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
             columns = None if reading.columns is None else [name for name in reading.columns if name in there]
             if reading.columns is not None and len(columns or ()) < len(reading.columns):
                 columns = None  # all of them, for the message that names what is there
+            for field in file.schema_arrow:
+                if field.name in (reading.numbers or ()) and pyarrow.types.is_temporal(field.type):
+                    raise DataError(
+                        f"{source}: column {field.name!r} holds {field.type}; numbers are needed, so convert it first"
+                    )
             empty = pyarrow.RecordBatch.from_pylist([], file.schema_arrow)
             rows = max(reading.rows, MANY_ROWS)
             yield from one_ahead(numbered(file.iter_batches(rows, columns=columns), empty))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
@@ -42,6 +44,9 @@ def read_batches(source: str, reading: Reading | None = None) -> Iterator[Batch]
 
 
 def _standard_input(reading: Reading) -> Iterator[Batch]:
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # Rows that are followed end where their lines end; a carriage return within one is not to make two of it.
+        sys.stdin.reconfigure(errors="surrogateescape", newline="\n" if reading.live else "")
     with open_text(STDIN) as stream:
         first = next((line for line in stream if line.strip()), "")
         lines = chain([first] if first else [], stream)

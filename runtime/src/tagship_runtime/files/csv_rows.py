@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from itertools import islice
+from typing import cast
 
 from tagship_runtime.cells import BLANK
 from tagship_runtime.errors import DataError
@@ -13,7 +14,7 @@ from tagship_runtime.files import arrow
 from tagship_runtime.files.ahead import one_ahead
 from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.needed import import_pyarrow
-from tagship_runtime.files.sources import check_header, existing, open_text, title
+from tagship_runtime.files.sources import NOT_TEXT, check_header, existing, is_text, open_text, title
 
 LARGE = 1 << 22
 """Bytes from which on pyarrow's speed outweighs its import."""
@@ -43,33 +44,80 @@ def parse(lines: Iterable[str], source: str, reading: Reading, done: int = 0) ->
         reading: How.
         done: How many rows to pass over.
     """
-    reader = csv.reader(lines)
-    names = next(reader, None)
-    if not names:
+    counted = _Lines(lines)
+    rows = _rows(counted, reading.live)
+    names = next(rows, None)
+    if names is None:
         raise DataError(f"{title(source)} is empty; a header row and rows of values are needed")
+    if isinstance(names, str):
+        raise DataError(f"{title(source)} {names}")
     check_header(source, names)
     number = done
-    rows = (row for row in reader if row)  # a blank line is no row
     for _ in islice(rows, done):
         pass
     chunk: list[list[str]] = []
     for row in rows:
         number += 1
-        if len(row) == len(names):
-            chunk.append(row)
+        wrong = row if isinstance(row, str) else _wrong_length(row, names)
+        if not wrong:
+            chunk.append(cast(list[str], row))
             if len(chunk) < (1 if reading.live else reading.rows):
                 continue
         # The batch ends here: it is full, or the row after it is left out.
         if chunk:
-            bad = len(row) != len(names)
-            yield _batch(chunk, names, number - len(chunk) - bad)
+            yield _batch(chunk, names, number - len(chunk) - bool(wrong))
             chunk = []
-        if len(row) != len(names):
-            place = f"{title(source)}, line {reader.line_num} (row {number - 1})"
-            cells = f"has {len(row)} cell{'' if len(row) == 1 else 's'}, the header has {len(names)}"
-            reading.refuse(DataError(f"{place}: {cells}; they have to match"))
+        if wrong:
+            reading.refuse(DataError(f"{title(source)}, line {counted.number} (row {number - 1}): {wrong}"))
     if chunk or number == 0:  # without rows there is still one batch, so that a wrong header is noticed
         yield _batch(chunk, names, number - len(chunk))
+
+
+class _Lines:
+    """Lines that are counted, and looked at.
+
+    Attributes:
+        number: How many were read.
+        text: Whether all of them are text; whoever reads a row sets it back.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = lines
+        self.number, self.text = 0, True
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self.number += 1
+            if not line.isascii() and not is_text(line):
+                self.text = False
+            yield line
+
+
+def _rows(lines: _Lines, live: bool) -> Iterator[list[str] | str]:
+    """The cells of each row, or what is wrong with it; a blank line is no row.
+
+    Where rows are answered as they come, each line is read for itself: a quotation mark that is not closed would take
+    all lines after it into its cell.
+    """
+    readers = (csv.reader([line], strict=True) for line in lines) if live else [csv.reader(lines)]
+    for reader in readers:
+        going = True
+        while going:
+            going = False
+            try:
+                for row in reader:
+                    if row:
+                        yield row if lines.text else NOT_TEXT
+                    lines.text = True
+            except csv.Error as error:  # the reader goes on with the next line
+                yield f"is not CSV: {str(error).partition(' - ')[0]}"
+                going = lines.text = True
+
+
+def _wrong_length(row: Sequence[str], names: Sequence[str]) -> str:
+    if len(row) == len(names):
+        return ""
+    return f"has {len(row)} cell{'' if len(row) == 1 else 's'}, the header has {len(names)}; they have to match"
 
 
 def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int) -> Batch:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.sources import open_text, title
+from tagship_runtime.files.sources import NOT_TEXT, is_text, open_text, title
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:
@@ -53,12 +53,16 @@ def _names(rows: list[dict[str, Any]], reading: Reading) -> dict[str, None]:
 
 
 def _row(line: str, place: str) -> dict[str, Any]:
+    if not line.isascii() and not is_text(line):
+        raise DataError(f"{place} {NOT_TEXT}")
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{place} is not JSON: {error}") from error
     if not isinstance(row, dict):
         raise DataError(f"{place} is {line.strip()[:40]!r}; an object is needed")
+    if "\\u" in line and not is_text(json.dumps(row, ensure_ascii=False)):
+        raise DataError(f"{place} holds half of a surrogate pair (\\ud800 to \\udfff), which is no text; escape both")
     return row
 
 

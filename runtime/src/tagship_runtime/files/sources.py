@@ -49,16 +49,17 @@ def kind_of(source: str) -> str:
 
 @contextmanager
 def open_text(source: str) -> Iterator[IO[str]]:
-    """A table as text, with one clear error for bytes that are none."""
+    """A table as text; bytes that are none become what :func:`is_text` denies, so that each row can be judged."""
     try:
         if source == STDIN:
             yield sys.stdin
             return
         path = existing(source)
-        with open_bytes(path) as raw, io.TextIOWrapper(raw, encoding="utf-8-sig", newline="") as stream:
+        with (
+            open_bytes(path) as raw,
+            io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream,
+        ):
             yield stream
-    except UnicodeDecodeError as error:
-        raise DataError(f"{title(source)} is not text in UTF-8 ({one_line(error)}); save it as UTF-8") from error
     except (csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{title(source)} cannot be read as a table: {one_line(error)}") from error
 
@@ -89,8 +90,22 @@ def read_sample(source: str) -> pyarrow.Table:
     return samples[name].load()()
 
 
+def is_text(text: str) -> bool:
+    """Whether it can be written: bytes that were no UTF-8, and halves of surrogate pairs, cannot."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+NOT_TEXT = "is not text in UTF-8; save it as UTF-8"
+
+
 def check_names(source: str, names: Sequence[str]) -> None:
-    """Refuse a table with two columns of one name."""
+    """Refuse a table with two columns of one name, or with a name that is no text."""
+    if not all(map(is_text, names)):
+        raise DataError(f"{title(source)} {NOT_TEXT}")
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise DataError(f"{title(source)} has more than one column {repeated[0]!r}; rename one")

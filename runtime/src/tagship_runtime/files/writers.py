@@ -10,15 +10,15 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 
-from tagship_runtime.errors import UsageError
+from tagship_runtime.errors import DataError, UsageError
 from tagship_runtime.files.ahead import one_behind
 from tagship_runtime.files.needed import import_pyarrow
 from tagship_runtime.files.replacing import replacing
-from tagship_runtime.files.sources import suffix_of
+from tagship_runtime.files.sources import one_line, suffix_of
 from tagship_runtime.json_output import without_nan
 
 Columns = Mapping[str, Any]
@@ -110,10 +110,15 @@ def _parquet(path: Path) -> Iterator[Write]:
 
     def write(columns: Columns) -> None:
         nonlocal writer
-        batch = pyarrow.RecordBatch.from_pydict({name: _arrow(pyarrow, values) for name, values in columns.items()})
-        if writer is None:
-            writer = pyarrow.parquet.ParquetWriter(path, batch.schema)
-        writer.write_batch(batch.cast(writer.schema))
+        try:
+            types = {} if writer is None else {field.name: field.type for field in writer.schema}
+            arrays = {name: _arrow(pyarrow, name, values, types.get(name)) for name, values in columns.items()}
+            batch = pyarrow.RecordBatch.from_pydict(arrays)
+            if writer is None:
+                writer = pyarrow.parquet.ParquetWriter(path, batch.schema)
+            writer.write_batch(batch)
+        except pyarrow.ArrowException as error:
+            raise DataError(f"this cannot be written as Parquet: {one_line(error)}; {_INSTEAD}") from error
 
     try:
         with one_behind(write) as later:
@@ -137,14 +142,47 @@ def _json_cells(values: Any) -> Sequence[Any]:
 
 
 def _plain(values: Any) -> Sequence[Any]:
-    cells: Sequence[Any] = values.to_pylist() if hasattr(values, "to_pylist") else values  # pyarrow's columns
-    return cells
+    if not hasattr(values, "to_pylist"):
+        return cast(Sequence[Any], values)
+    if str(values.type) == "time64[ns]":  # Python's times would drop the nanoseconds, and say nothing
+        return _spelled(values)
+    try:
+        return cast(Sequence[Any], values.to_pylist())
+    except (ValueError, OverflowError):  # Python has no nanoseconds, and no years after 9999
+        return _spelled(values)
 
 
-def _arrow(pyarrow: Any, values: Any) -> Any:
+def _spelled(values: Any) -> Sequence[Any]:
+    """What a pyarrow column holds as text; durations, for which it has no spelling, in their unit."""
+    pyarrow = import_pyarrow()
+    try:
+        duration = pyarrow.types.is_duration(values.type)
+        return cast(Sequence[Any], values.cast(pyarrow.int64() if duration else pyarrow.string()).to_pylist())
+    except (pyarrow.ArrowException, UnicodeDecodeError) as error:
+        raise DataError(
+            f"a column of {values.type} cannot be written as text: {one_line(error)}; write .parquet instead"
+        ) from error
+
+
+_INSTEAD = "write .jsonl or .csv instead, or make the column of one type first"
+
+
+def _arrow(pyarrow: Any, name: str, values: Any, wanted: Any = None) -> Any:
+    """A column for a file whose columns have the types of its first rows."""
     if isinstance(values, list) and values and isinstance(values[0], tuple):
         return pyarrow.array(values, pyarrow.list_(pyarrow.string()))
-    return pyarrow.array(values)
+    try:
+        array = pyarrow.array(values)
+    except (pyarrow.ArrowException, OverflowError) as error:
+        raise DataError(f"column {name!r} holds what is of no one type: {one_line(error)}; {_INSTEAD}") from error
+    if wanted is None or array.type == wanted:
+        return array
+    kinds = pyarrow.types
+    if kinds.is_null(array.type) or (kinds.is_integer(array.type) and kinds.is_floating(wanted)):
+        return array.cast(wanted)
+    raise DataError(
+        f"column {name!r} holds {array.type} after {wanted}, and a column of a Parquet file has one type; {_INSTEAD}"
+    )
 
 
 def _decimal(score: Any) -> str:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from tagship_runtime.errors import OutputError
 from tagship_runtime.files import replacing
 from tagship_training.errors import TrainingError
 from tagship_training.page import artifacts, inside, model, verdict, wording
@@ -33,14 +34,34 @@ def write_page(folder: Path, out: Path | None = None) -> Path:
     Raises:
         MissingFileError: The folder is neither.
         TrainingError: Its files are damaged, or do not fit together.
-        OutputError: The page cannot be written; an earlier one stays as it is.
+        OutputError: The page cannot be written; an earlier one stays as it is. Or what is there is none.
     """
     sources = read_sources(folder)
     target = folder / NAME if out is None else out
+    _check_replaceable(target)
     page = render(sources)
     with replacing(target) as temporary:
         temporary.write_bytes(page)
     return target
+
+
+GENERATOR = b'<meta name="generator" content="tagship">'
+"""What every report holds in its first ``HEAD`` bytes."""
+
+HEAD = 2000
+
+
+def _check_replaceable(target: Path) -> None:
+    """Refuse to replace a file that is no report; an empty one, such as mktemp makes, holds nothing to lose."""
+    if not target.is_file():
+        return
+    try:
+        with target.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise OutputError(f"cannot read {target}, which the report would replace: {error.strerror}") from error
+    if head and GENERATOR not in head:
+        raise OutputError(f"{target} is there and no report of tagship; give --out another name, or move it away")
 
 
 def render(sources: Sources) -> bytes:
