@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from typing import Any
 
@@ -108,7 +109,7 @@ def test_sum_that_overflows_is_not_an_error() -> None:
 def test_arrays_of_other_shapes() -> None:
     images = encoder(None, (None, 4, 4, 1))
     assert images.encode(np.zeros((3, 4, 4, 1), np.uint8)).dtype == np.float32
-    with pytest.raises(InputShapeError, match=r"x\[None\]"):
+    with pytest.raises(InputShapeError, match=r"for one row pass \[row\], or x\[None\]"):
         images.encode(np.zeros((4, 4, 1)))
     spoiled = np.zeros((3, 4, 4, 1))
     spoiled[2, 1, 3, 0] = np.nan
@@ -182,3 +183,116 @@ def test_masked_cells_of_a_column_are_missing() -> None:
     feature = NumericFeature(name="a", fill=9.0)
     column = np.ma.masked_array([1.0, 2.0], mask=[True, False])
     np.testing.assert_array_equal(encoder((feature,), (None, 1)).encode({"a": column}), [[9], [2]])
+
+
+PLAIN: tuple[Feature, ...] = (NumericFeature(name="a", fill=9.0), NumericFeature(name="b", fill=9.0))
+WORD: tuple[Feature, ...] = (CategoryFeature(name="a", values=("red",)), NumericFeature(name="b", fill=9.0))
+TIMES = np.array(["2020-01-01", "2021-01-01"], "M8[ns]")
+SPANS = np.array([5, 6], "m8[ns]")
+DAY = datetime.date(2020, 1, 1)
+
+
+@pytest.mark.parametrize("features", [PLAIN, WORD], ids=["numbers", "words"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        {"a": TIMES, "b": [1, 2]},
+        {"a": SPANS, "b": [1, 2]},
+        {"a": TIMES.astype("M8[D]").tolist(), "b": [1, 2]},
+        {"a": np.ma.masked_array(TIMES, [False, True]), "b": [1, 2]},
+        {"a": np.ma.masked_array(TIMES, [False, True]).astype("M8[D]"), "b": [1, 2]},
+        [{"a": SPANS[0], "b": 1}],
+        [{"a": SPANS[0], "b": 1}, {"a": 1, "b": 1}],
+        [{"a": "red" if i else TIMES[0], "b": 1} for i in range(2)],
+        [[SPANS[0], 1.0]],
+        [["red", 1.0], [TIMES[0], 1.0]],
+        [{"a": datetime.time(1), "b": 1}],
+        [[DAY, 1]],
+        {"a": np.array([1 + 2j, 3]), "b": [1, 2]},
+        [{"a": np.complex128(1 + 2j), "b": 1}],
+        [["red", 1.0], [np.complex64(1j), 1.0]],
+        pandas.DataFrame({"a": TIMES, "b": [1, 2]}),
+        pandas.DataFrame({"a": TIMES, "b": [1, 2]}).assign(a=lambda x: x["a"].dt.tz_localize("UTC")),
+        list(pandas.DataFrame({"a": SPANS, "b": [1, 2]}).itertuples(index=False)),
+        polars.DataFrame({"a": [DAY, DAY], "b": [1, 2]}),
+        pyarrow.table({"a": TIMES, "b": [1, 2]}),
+        pyarrow.table({"a": pyarrow.array([1, 2], pyarrow.time64("ns")), "b": [1, 2]}),
+        pyarrow.table({"a": pyarrow.array([1000, 2000], pyarrow.time64("ns")), "b": [1, 2]}),
+        {"a": pyarrow.array([1, None], pyarrow.duration("ns")), "b": [1, 2]},
+        {"a": pyarrow.array([1, None], pyarrow.time64("ns")), "b": [1, 2]},
+    ],
+)
+def test_dates_and_complex_numbers_are_neither_numbers_nor_words(features: tuple[Feature, ...], rows: Any) -> None:
+    with pytest.raises(InputError, match=r"'a'|input holds .*; real numbers are needed"):
+        encoder(features, (None, 2)).encode(rows)
+
+
+@pytest.mark.parametrize("kind", [float, np.float32, int, object])
+def test_masked_rows_are_masked_one_by_one(kind: Any) -> None:
+    masked = np.ma.masked_array(np.array([[1, 2], [3, 4]], kind), mask=[[False, True], [False, False]])
+    for rows in (masked, [masked[0], masked[1]], [[1, None], masked[1]], (masked[0], [3, 4])):
+        np.testing.assert_array_equal(encoder(PLAIN, (None, 2)).encode(rows), [[1, 9], [3, 4]])
+    for rows in (masked, [masked[0], masked[1]]):
+        np.testing.assert_array_equal(encoder(WORD, (None, 2)).encode(rows), [[0, 9], [0, 4]])
+        with pytest.raises(InputValueError, match=r"row 0, column '\[1\]'.*missing"):
+            encoder(None, (None, 2)).encode(rows)
+
+
+NO_ROWS = [
+    (["red", 1, 40], InputShapeError, r"shape \(3,\), the model takes \(rows, 3\); for one row pass \[row\]"),
+    (np.array(["red", 1, 40], object), InputShapeError, r"for one row pass \[row\]"),
+    (pandas.Series(["red", 1, 40]), InputShapeError, r"for one row pass \[row\]"),
+    (range(3), InputShapeError, r"for one row pass \[row\]"),
+    ([b"abc"], InputShapeError, r"\(1,\)"),
+    (["red"], InputShapeError, r"\(1,\)"),
+    ([None], InputShapeError, r"\(1,\)"),
+    (np.array(1.0), InputShapeError, r"\(\)"),
+    (np.empty((0, 5)), InputShapeError, r"\(0, 5\)"),
+    (np.empty((1, 3, 1)), InputShapeError, r"\(1, 3, 1\)"),
+    ([[]], InputShapeError, r"\(1, 0\)"),
+    (None, InputError, "NoneType"),
+    (5, InputError, "int"),
+    ("red", InputError, "str"),
+    (b"abc", InputError, "bytes"),
+    ({"red", "green", "blue"}, InputError, "set"),
+    ([{"red", 1, 40}], InputError, "row 0 is a set; a list of 3 values"),
+    ([["red", 1, 40], "red"], InputError, "row 1 is a str"),
+    ([["red", 1, 40], {"colour": "red"}], InputError, "row 1 is a dict"),
+]
+
+
+@pytest.mark.parametrize(("rows", "error", "said"), NO_ROWS)
+def test_what_is_no_rows_for_a_model_with_categories(rows: Any, error: type[Exception], said: str) -> None:
+    features = (CategoryFeature(name="colour", values=("red",)), *PLAIN)
+    with pytest.raises(error, match=said):
+        encoder(features, (None, 3)).encode(rows)
+
+
+def test_no_rows_for_a_model_with_categories() -> None:
+    features = (CategoryFeature(name="colour", values=("red",)), *PLAIN)
+    empty: list[Any] = [[], (), np.empty(0), np.empty((0, 3))]
+    for rows in empty:
+        assert encoder(features, (None, 3)).encode(rows).shape == (0, 3)
+
+
+@pytest.mark.parametrize("features", [PLAIN, WORD], ids=["numbers", "words"])
+@pytest.mark.parametrize("cell", [[1], [1, 2], [], {"x": 1}, (1, 2), [[1], [2]], np.array([1.0])], ids=str)
+@pytest.mark.parametrize("before", [[], [{"a": 1, "b": 1}]], ids=["alone", "below"])
+def test_a_list_in_a_cell_is_named(features: tuple[Feature, ...], cell: Any, before: list[Any]) -> None:
+    rows = [*before, {"a": cell, "b": 1}]
+    for given_rows in (rows, {name: [row[name] for row in rows] for name in "ab"}):
+        with pytest.raises(InputValueError, match=f"row {len(before)}, column 'a'"):
+            encoder(features, (None, 2)).encode(given_rows)
+
+
+def test_bytes_are_no_category() -> None:
+    with pytest.raises(InputValueError, match="row 1, column 'a': b'red' is no category"):
+        encoder(WORD, (None, 2)).encode([["red", 1], [b"red", 1]])
+
+
+def test_tables_that_are_not_there_yet_or_ambiguous() -> None:
+    with pytest.raises(InputError, match=r"LazyFrame.*collect\(\)"):
+        encoder(PLAIN, (None, 2)).encode(polars.LazyFrame({"a": [1], "b": [2]}))
+    twice = pyarrow.table([[1], [2], [3]], names=["a", "b", "a"])
+    with pytest.raises(InputError, match="more than one column 'a'"):
+        encoder(PLAIN, (None, 2)).encode(twice)

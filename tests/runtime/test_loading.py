@@ -7,7 +7,9 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 import tagship_runtime
 from tagship_runtime import container
 from tagship_runtime.contract import Contract, TensorSpec
-from tagship_runtime.errors import ArtifactCorruptError, ContractError, ContractVersionError, UsageError
+from tagship_runtime.errors import ArtifactCorruptError, ContractError, ContractVersionError, LabelError, UsageError
 
 
 def parts(artifact: Path) -> tuple[container.Kind, bytes, Contract]:
@@ -31,9 +33,55 @@ def test_a_pin_accepts_one_file_alone(artifact: Path, artifacts: dict[tuple[str,
     other = artifacts["scaled", artifact.suffix[1:]]
     with pytest.raises(ArtifactCorruptError, match=f"{other.name}.*{pin}"):
         tagship_runtime.load(other, sha256=pin)
-    for wrong in ("", "abc", "g" * 64, pin[:-1]):
+    for wrong in ("", "abc", "g" * 64, pin[:-1], 5, pin.encode()):
         with pytest.raises(UsageError, match="64 hex digits"):
-            tagship_runtime.load(artifact, sha256=wrong)
+            tagship_runtime.load(artifact, sha256=wrong)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("threads", [0, -1, 1.5, "2", None])
+def test_threads_are_a_whole_number(artifact: Path, threads: Any) -> None:
+    with pytest.raises(UsageError, match="a whole number of at least 1"):
+        tagship_runtime.load(artifact, threads=threads)
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ({"a", "b", "c"}, "labels are a set; a list or tuple of names in score order is needed"),
+        (dict.fromkeys("abc", 0.3), r"labels are a dict; .*, with thresholds=... apart from it"),
+        ("abc", "labels are a str"),
+        (b"abc", "labels are a bytes"),
+        (3, "labels are a int"),
+        ([1, 2, 3], "printable text|leave them out"),
+    ],
+)
+def test_labels_are_names_in_order(artifact: Path, labels: Any, said: str) -> None:
+    for data in (parts(artifact)[1], artifact.read_bytes()):
+        with pytest.raises(LabelError, match=said):
+            tagship_runtime.load(data, labels=labels)
+
+
+@pytest.mark.parametrize("labels", [("a", "b", "c"), ["a", "b", "c"], np.array(["a", "b", "c"])])
+def test_labels_may_be_in_an_array(artifact: Path, labels: Any) -> None:
+    assert tagship_runtime.load(parts(artifact)[1], labels=labels).labels == ("a", "b", "c")
+
+
+def test_files_that_cannot_be_read_say_how_to_open_them(artifact: Path, tmp_path: Path) -> None:
+    with artifact.open(encoding="utf-8") as text, pytest.raises(UsageError, match="opened with 'rb'"):
+        tagship_runtime.load(text)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"closed file.*opened with 'rb'"):
+        tagship_runtime.load(text)  # type: ignore[arg-type]
+    with (tmp_path / "x").open("wb") as out, pytest.raises(UsageError, match="opened with 'rb'"):
+        tagship_runtime.load(out)
+
+
+@pytest.mark.parametrize("key", ["thresholds", "fill"])
+def test_a_number_that_no_float_holds(artifact: Path, key: str) -> None:
+    document = parts(artifact)[2].to_dict()
+    document["thresholds"][0] = 10**400 if key == "thresholds" else 0.5
+    document["features"][0]["fill"] = 10**400 if key == "fill" else None
+    with pytest.raises(ContractError, match=f"the contract's '{key}'.*too large"):
+        Contract.from_json(json.dumps(document))
 
 
 def test_a_contract_from_the_future_says_to_update(artifact: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Timer
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas
@@ -117,6 +117,74 @@ def test_thresholds_can_be_replaced(model: tagship_runtime.Predictor, rows: Feat
         model.with_thresholds(1.5)
     with pytest.raises(ValueError, match="read-only"):
         model.thresholds[0] = 0
+    for name, value, makes in (("thresholds", [0.5] * 3, "with_thresholds"), ("labels", ("a", "b", "c"), "load")):
+        for one in (model, model.with_thresholds(0.5)):
+            with pytest.raises(AttributeError, match=rf"{name} .* cannot be set; {makes}\(...\)"):
+                setattr(one, name, value)
+
+
+class Named(NamedTuple):
+    """Thresholds by name, in another order than the labels."""
+
+    class_2: float = 0.7
+    class_0: float = 0.2
+    class_1: float = 0.6
+
+
+@pytest.mark.parametrize("thresholds", [Named(), Named()._asdict(), pandas.Series(Named()._asdict())])
+def test_thresholds_with_names_go_by_name(artifact: Path, thresholds: Any) -> None:
+    want = np.array([0.2, 0.6, 0.7], np.float32)
+    for model in (
+        tagship_runtime.load(artifact, thresholds=thresholds),
+        tagship_runtime.load(artifact).with_thresholds(thresholds),
+        tagship_runtime.load(artifact).with_thresholds(list(want)),
+        tagship_runtime.load(artifact).with_thresholds(pandas.Series(want)),
+    ):
+        np.testing.assert_array_equal(model.thresholds, want)
+    some = tagship_runtime.load(artifact).with_thresholds(pandas.Series({"class_1": 0.9}))
+    np.testing.assert_array_equal(some.thresholds[1:2], np.array([0.9], np.float32))
+    with pytest.raises(errors.LabelError, match="no label is called 'class_9'"):
+        model.with_thresholds(pandas.Series({"class_0": 0.5, "class_9": 0.5, "class_1": 0.5}))
+
+
+@pytest.mark.parametrize("wrong", [10**400, {0.1, 0.2, 0.3}, "0.5", [[0.1], 0.2, 0.3], [10**400] * 3, None, 0.5j])
+def test_what_is_no_threshold(model: tagship_runtime.Predictor, wrong: Any) -> None:
+    with pytest.raises(errors.LabelError, match="threshold"):
+        model.with_thresholds(wrong)
+
+
+def test_scores_and_decisions_in_lists(model: tagship_runtime.Predictor, rows: Features) -> None:
+    scores = model.predict_proba(rows[:20])
+    decisions = model.decide(scores)
+    np.testing.assert_array_equal(model.decide(scores.tolist()), decisions)
+    np.testing.assert_array_equal(model.decide([model.thresholds.tolist()]), np.ones((1, 3)))  # type: ignore[arg-type]
+    for given in (decisions.tolist(), decisions.astype(int).tolist(), np.asfortranarray(decisions)):
+        assert model.names(given) == model.predict_labels(rows[:20])
+    assert model.names([]) == []  # type: ignore[arg-type]
+    assert model.highest(scores.tolist(), 2) == model.top_k(rows[:20], 2)
+
+
+@pytest.mark.parametrize(
+    ("method", "values", "error", "said"),
+    [
+        ("decide", [[0.5, 0.5]], errors.InputShapeError, r"\(1, 2\)"),
+        ("decide", [["a", "b", "c"]], errors.InputError, "scores have to be numbers"),
+        ("decide", [[0.5], [0.5, 0.5]], errors.InputError, "as many in each row"),
+        ("names", [[True, False]], errors.InputShapeError, r"\(1, 2\)"),
+        ("names", np.ones((2, 4), bool), errors.InputShapeError, r"\(2, 4\)"),
+        ("names", [True, False, True], errors.InputShapeError, r"for one row pass \[row\]"),
+        ("names", [[True], [True, False]], errors.InputError, "unequal length"),
+        ("names", [[0.1, 0.9, 0.5]], errors.InputError, r"float64; .*decide\(scores\)"),
+        ("highest", [[0.5, 0.5]], errors.InputShapeError, r"\(1, 2\)"),
+        ("highest", [["a", "b", "c"]], errors.InputError, "numbers are needed"),
+    ],
+)
+def test_wrong_scores_and_decisions(
+    model: tagship_runtime.Predictor, method: str, values: Any, error: type[Exception], said: str
+) -> None:
+    further = (1,) if method == "highest" else ()
+    with pytest.raises(error, match=said):
+        getattr(model, method)(values, *further)
 
 
 def test_sources(artifact: Path, rows: Features) -> None:
@@ -174,9 +242,9 @@ def test_highest_scores_and_scores_by_name(model: tagship_runtime.Predictor, row
         assert list(named.items()) == list(zip(model.labels, map(float, row), strict=True))
     assert model.highest(np.full((1, 3), 0.5, np.float32), 3) == [[(label, 0.5) for label in model.labels]]
     assert model.top_k([], 1) == []
-    for k in (0, 4, -1):
+    for k in (0, 4, -1, 1.5, "2", None):
         with pytest.raises(errors.UsageError, match="from 1 to 3"):
-            model.top_k(rows[:1], k)
+            model.top_k(rows[:1], k)  # type: ignore[arg-type]
 
 
 def test_thresholds_for_one_call(model: tagship_runtime.Predictor, rows: Features) -> None:
@@ -232,6 +300,12 @@ def test_every_kind_of_single_row(model: tagship_runtime.Predictor, row: Any) ->
         ([1j, 2, 3, 4, 5, 6], errors.InputError),
         ([Unhelpful(), 2, 3, 4, 5, 6], errors.InputError),
         ([[1], 2, 3, 4, 5, 6], errors.InputError),
+        ([np.timedelta64(5, "ns"), 2, 3, 4, 5, 6], errors.InputError),
+        ([1.0, np.datetime64("2020", "ns"), 3, 4, 5, 6], errors.InputError),
+        ([np.complex128(1 + 2j), 2.0, 3, 4, 5, 6], errors.InputError),
+        ((1, 2, 3, 4, 5, np.complex64(1)), errors.InputError),
+        (dict.fromkeys(FEATURES, np.complex128(1 + 2j)), errors.InputError),
+        (np.ma.masked_array(np.arange(6.0), np.arange(6) == 1), errors.InputValueError),
         (np.ones((6, 6), np.float32), errors.InputShapeError),
         (np.ones(5, np.float32), errors.InputShapeError),
         (np.full(6, np.nan, np.float32), errors.InputValueError),

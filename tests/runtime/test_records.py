@@ -56,3 +56,24 @@ def test_copied_and_pickled(again: object) -> None:
 
 def test_shown_as_it_is_written() -> None:
     assert repr(NumericFeature(name="a", fill=2.0)) == "NumericFeature(name='a', fill=2.0, indicator=False)"
+
+
+class Filled(NumericFeature):
+    """A record with a further field."""
+
+    by: str = "median"
+
+
+def test_a_subclass_has_the_fields_of_its_base() -> None:
+    filled = Filled(name="a", fill=1.0, by="mean")
+    assert repr(filled) == "Filled(name='a', fill=1.0, indicator=False, by='mean')"
+    assert filled != filled.replace(name="b")
+    assert filled.replace(by="median") == Filled(name="a", fill=1.0)
+    with pytest.raises(TypeError, match="Filled: name: it needs them"):
+        Filled(by="mean")  # type: ignore[call-arg]
+
+
+def test_replaced_as_copy_does() -> None:
+    assert SPEC.__replace__(dtype="int8") == SPEC.replace(dtype="int8")  # copy.replace, from Python 3.13 on
+    with pytest.raises(TypeError, match="no such field"):
+        SPEC.__replace__(kind="int8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
@@ -20,7 +21,16 @@ BLANK = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
 TRUTH = {"true": 1.0, "false": 0.0}
 """Texts, in lower case, that stand for a number."""
 
+MISSING = frozenset({"NAType", "NaTType", "MaskedConstant"})
+"""Types of which each value is missing: two of pandas', and what NumPy gives for a masked cell."""
+
+DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
+NO_NUMBERS = (*DATES, np.complexfloating, np.ndarray)
+"""Some of these convert to a float all the same: ticks of a unit that is theirs, half of themselves, their cell."""
+NO_WORDS = (*NO_NUMBERS, complex, bytes, bytearray, list, tuple, dict, set, frozenset)
+
 _NEED_NUMBER = "a finite number is needed"
+_NEED_WORD = "a text, a number or a boolean is needed"
 _NEED_VALUE = "this feature has no fill value, so replace or drop missing values first"
 
 
@@ -37,6 +47,8 @@ def numbers(values: NDArray[Any], name: str | int) -> Features:
         if values.dtype.kind not in "OUST":
             raise InputError(f"column {name!r} holds {values.dtype}; numbers are needed")
         try:
+            if values.dtype.kind == "O" and any(issubclass(kind, NO_NUMBERS) for kind in set(map(type, values.flat))):
+                raise TypeError
             return values.astype(np.float64).astype(np.float32)  # every cell is a number, or spelled as one
         except (TypeError, ValueError, OverflowError):
             cells = [number(value, row, name) for row, value in enumerate(values.tolist())]
@@ -51,22 +63,40 @@ def number(value: object, row: int, name: str | int) -> float:
             return math.nan
         if text.lower() in TRUTH:
             return TRUTH[text.lower()]
-    if value is None or type(value).__name__ in {"NAType", "NaTType"}:  # the latter are pandas'
+    if value is None or type(value).__name__ in MISSING:
         return math.nan
     try:
+        if isinstance(value, NO_NUMBERS):
+            raise TypeError
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         raise InputValueError(row, name, f"{value!r} is not a number", _NEED_NUMBER) from None
 
 
-def words(values: NDArray[Any]) -> list[str]:
-    """How the categories of one column are spelled; each cell's spelling does not depend on the others."""
+def words(values: NDArray[Any], name: str) -> list[str]:
+    """How the categories of one column are spelled; each cell's spelling does not depend on the others.
+
+    Raises:
+        InputValueError: A cell is neither a word nor a number nor missing.
+        InputError: The column is of another type altogether, such as dates.
+    """
+    if values.dtype.kind not in "biufOUST":
+        raise InputError(f"column {name!r} holds {values.dtype}; texts, numbers or booleans are needed")
     floats = values.dtype.kind == "f"  # their own type knows the shortest spelling, float64's would be longer
-    return [word(value) for value in (values if floats else values.tolist())]
+    cells = values if floats else values.tolist()
+    try:
+        return [word(value) for value in cells]
+    except TypeError:
+        row, wrong = next((row, value) for row, value in enumerate(cells) if isinstance(value, NO_WORDS))
+        raise InputValueError(row, name, f"{wrong!r} is no category", _NEED_WORD) from None
 
 
 def word(value: object) -> str:
-    """How a category is spelled: whole numbers without a fraction, booleans in lower case, missing as empty."""
+    """How a category is spelled: whole numbers without a fraction, booleans in lower case, missing as empty.
+
+    Raises:
+        TypeError: It is no word: a date, which each library spells in its own way, a list, bytes.
+    """
     match value:
         case str():
             return value
@@ -78,7 +108,11 @@ def word(value: object) -> str:
             number = float(value)
             return "" if math.isnan(number) else str(int(number)) if number.is_integer() else str(value)
         case _:
-            return "" if type(value).__name__ in {"NAType", "NaTType"} else str(value)
+            if type(value).__name__ in MISSING:
+                return ""
+            if isinstance(value, NO_WORDS):
+                raise TypeError(f"{value!r} is no category")
+            return str(value)
 
 
 def refuse(row: int, name: str | int, got: float, original: object) -> NoReturn:

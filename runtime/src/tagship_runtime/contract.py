@@ -122,7 +122,7 @@ class Golden(Record):
 
 
 class Contract(Record):
-    """The description inside an artifact.
+    """The description inside an artifact; not hashable, as JSON objects are not.
 
     Attributes:
         labels: One name per score, in order.

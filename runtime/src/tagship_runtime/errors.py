@@ -146,7 +146,7 @@ class InputShapeError(InputError):
 
     def __str__(self) -> str:
         want = ", ".join("rows" if size is None else str(size) for size in self.want)
-        hint = "; for one row pass x[None]" if self.got == self.want[1:] else ""
+        hint = "; for one row pass [row], or x[None] of an array" if self.got == self.want[1:] else ""
         return f"input has shape {self.got}, the model takes ({want}){hint}"
 
 

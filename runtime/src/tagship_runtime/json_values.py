@@ -27,7 +27,7 @@ def take(document: Mapping[str, Json], key: str, convert: Callable[[Json], T]) -
         return convert(document[key])
     except ContractError:
         raise
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ContractError(f"the contract's {key!r}: {error}") from error
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import Any, BinaryIO
+
+import numpy as np
 
 from tagship_runtime.container import Kind, unpack
 from tagship_runtime.contract import Contract, TensorSpec, check_labels
@@ -48,9 +50,12 @@ def load(
         ArtifactError: Not an artifact, damaged, without a contract, or with one that does not fit its model.
         PackageMissingError: The package that runs this kind of file is not installed.
         LabelError: Labels or thresholds that do not fit.
+        UsageError: An argument of another type than these.
     """
-    if threads < 1:
-        raise UsageError(f"threads is {threads}; at least 1 is needed")
+    if not isinstance(threads, int | np.integer) or threads < 1:
+        raise UsageError(f"threads is {threads!r}; a whole number of at least 1 is needed")
+    if labels is not None:
+        labels = _in_order(labels)
     data, name = _read(source)
     with _naming(name):
         _check_pin(data, sha256)
@@ -72,10 +77,21 @@ def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Ki
         return kind, contract
 
 
+def _in_order(labels: Any) -> tuple[str, ...]:
+    """Names as a tuple; a text is one name, a set has no order, a dict has something else besides."""
+    names = labels.tolist() if hasattr(labels, "tolist") else labels
+    if isinstance(names, str | bytes) or not isinstance(names, Sequence):
+        hint = ", with thresholds=... apart from it," if isinstance(names, Mapping) else ""
+        raise LabelError(
+            f"labels are a {type(labels).__name__}; a list or tuple of names in score order{hint} is needed"
+        )
+    return tuple(names)
+
+
 def _check_pin(data: bytes, pin: str | None) -> None:
     if pin is None:
         return
-    if len(pin) != 64 or set(pin.lower()) - set("0123456789abcdef"):
+    if not isinstance(pin, str) or len(pin) != 64 or set(pin.lower()) - set("0123456789abcdef"):
         raise UsageError(f"sha256 is {pin!r}; 64 hex digits are needed, as sha256sum prints them")
     found = sha256_of(data)
     if found != pin.lower():
@@ -92,7 +108,7 @@ def _naming(file: str | None) -> Iterator[None]:
         raise
 
 
-def _open(data: bytes, labels: Sequence[str] | None, thresholds: Thresholds | None, threads: int) -> Predictor:
+def _open(data: bytes, labels: tuple[str, ...] | None, thresholds: Thresholds | None, threads: int) -> Predictor:
     kind, payload, contract = unpack(data)
     if contract is None:
         if labels is None:
@@ -103,7 +119,7 @@ def _open(data: bytes, labels: Sequence[str] | None, thresholds: Thresholds | No
         engine = open_engine(kind, payload)
         contract = _bare_contract(engine, labels, thresholds)
         return Predictor(data, engine, contract, threads=threads)
-    if labels is not None and tuple(labels) != contract.labels:
+    if labels is not None and labels != contract.labels:
         raise LabelError(f"labels {list(labels)} were passed, the contract has {list(contract.labels)}; leave them out")
     engine = open_engine(kind, payload)
     _check_tensor(contract.input, engine.input)
@@ -126,8 +142,7 @@ def _check_tensor(promised: TensorSpec, found: TensorSpec) -> None:
         )
 
 
-def _bare_contract(engine: Engine, labels: Sequence[str], thresholds: Thresholds | None) -> Contract:
-    labels = tuple(labels)
+def _bare_contract(engine: Engine, labels: tuple[str, ...], thresholds: Thresholds | None) -> Contract:
     try:
         check_labels(labels)
     except ContractError as error:
@@ -167,7 +182,12 @@ def _read(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[bytes, str
             reason = error.strerror if isinstance(error, OSError) else error
             raise MissingFileError(f"{path!r} cannot be read ({reason}); a .tflite or .onnx file is needed") from error
     if hasattr(source, "read"):
-        content = source.read()
+        try:
+            content = source.read()
+        except (ValueError, OSError) as error:  # closed, or opened as text or for writing
+            raise UsageError(
+                f"cannot read the {type(source).__name__} ({error}); pass a path, bytes, or a file opened with 'rb'"
+            ) from error
         if isinstance(content, bytes):
             return content, getattr(source, "name", None)
     raise UsageError(f"cannot load a {type(source).__name__}; pass a path, bytes, or a file opened with 'rb'")

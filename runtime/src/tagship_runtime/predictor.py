@@ -11,7 +11,7 @@ import numpy as np
 
 from tagship_runtime.contract import Contract
 from tagship_runtime.engines import Engine
-from tagship_runtime.errors import InputError, UsageError
+from tagship_runtime.errors import InputError, InputShapeError, UsageError
 from tagship_runtime.features import encoder
 from tagship_runtime.lanes import OneRow
 from tagship_runtime.scoring import Scorer
@@ -32,6 +32,8 @@ KNOWN_NAMES = 4096
 """How many different sets of labels are remembered as tuples of names."""
 
 _FLOAT32 = np.dtype(np.float32)
+_REAL = (float, np.floating)
+_FIXED = frozenset({"labels", "thresholds", "contract", "engine"})
 _NOT_PACKABLE = (struct.error, OverflowError, TypeError, ValueError)
 
 
@@ -47,6 +49,8 @@ class Predictor:
         contract: What the artifact says of itself.
         engine: What computes the scores.
     """
+
+    thresholds: Scores
 
     def __init__(self, data: bytes, engine: Engine, contract: Contract, *, threads: int = 1) -> None:
         self.contract, self.engine = contract, engine
@@ -109,6 +113,8 @@ class Predictor:
         if self._pack is not None and (kind is list or kind is tuple):
             one = self._lanes.one()
             try:
+                if not isinstance(sum(row, 0.0), _REAL):  # dates and complex numbers can be packed, silently
+                    return self._long_one(row)
                 self._pack(one.bytes, 0, *row)
             except _NOT_PACKABLE:  # a word, a missing value, another length: the long way fills it, or says so
                 return self._long_one(row)
@@ -129,17 +135,29 @@ class Predictor:
         return [dict(zip(self.labels, row, strict=True)) for row in self.predict_proba(rows).tolist()]
 
     def decide(self, scores: Scores) -> Decisions:
-        """Decisions for scores that are there already."""
+        """Decisions for scores that are there already; lists of them will do."""
         return decide(scores, self.thresholds)
 
     def names(self, decisions: Decisions) -> list[tuple[str, ...]]:
-        """The names of the labels that are on, for decisions that are there already."""
-        return [self._named(row) for row in np.ascontiguousarray(decisions)]
+        """The names of the labels that are on, for decisions that are there already.
+
+        Raises:
+            InputError: They are not one of True and False, or 1 and 0, for each label.
+        """
+        rows = self._each_label(decisions)
+        if rows.dtype.kind not in "biu" and rows.size:
+            raise InputError(f"decisions are {rows.dtype}; True and False are needed, as decide(scores) gives")
+        return [self._named(row) for row in rows.astype(np.bool_, order="C", copy=False)]
 
     def highest(self, scores: Scores, k: int) -> list[list[tuple[str, float]]]:
         """:meth:`top_k` for scores that are there already; of equal scores, the first label comes first."""
-        if not 1 <= k <= len(self.labels):
-            raise UsageError(f"k is {k}; a number from 1 to {len(self.labels)}, the number of labels, is needed")
+        if not isinstance(k, int | np.integer) or not 1 <= k <= len(self.labels):
+            raise UsageError(
+                f"k is {k!r}; a whole number from 1 to {len(self.labels)}, the number of labels, is needed"
+            )
+        scores = self._each_label(scores)
+        if scores.dtype.kind not in "biuf":
+            raise InputError(f"scores are {scores.dtype}; numbers are needed")
         order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
         best = np.take_along_axis(scores, order, axis=1).tolist()
         return [
@@ -204,6 +222,18 @@ class Predictor:
     def _long_one(self, row: Any) -> tuple[str, ...]:
         return self._named(self.predict([row]))
 
+    def _each_label(self, values: Any) -> NDArray[Any]:
+        """Scores or decisions for some rows, as callers have them."""
+        try:
+            rows = np.asarray(values)
+        except ValueError as error:
+            raise InputError(f"rows of unequal length; {len(self.labels)} values are needed in each") from error
+        if rows.shape == (0,):
+            return rows.reshape(0, len(self.labels))
+        if rows.shape[1:] != (len(self.labels),):
+            raise InputShapeError(rows.shape, (None, len(self.labels)))
+        return rows
+
     def _named(self, decisions: Decisions) -> tuple[str, ...]:
         key = decisions.tobytes()
         names = self._known.get(key)
@@ -215,11 +245,18 @@ class Predictor:
 
     def _set_thresholds(self, thresholds: Sequence[float]) -> None:
         self._chosen = tuple(thresholds)
-        self.thresholds = np.array(thresholds, np.float32)
-        self.thresholds.flags.writeable = False
-        self._row = self.thresholds[None]
+        values = np.array(thresholds, np.float32)
+        values.flags.writeable = False
+        self.__dict__["thresholds"] = values  # past __setattr__
+        self._row = values[None]
         self._repeated = None
         self._known: dict[bytes, tuple[str, ...]] = {}
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _FIXED and name in self.__dict__:
+            other = "with_thresholds(...)" if name == "thresholds" else "load(...)"
+            raise AttributeError(f"{name} of a predictor cannot be set; {other} makes another predictor")
+        super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         return f"<Predictor {self.contract.recipe} {self.engine.name} labels={list(self.labels)}>"

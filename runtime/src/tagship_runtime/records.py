@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self, dataclass_transform
 
 @dataclass_transform(kw_only_default=True, frozen_default=True)
 class Record:
-    """Fields are a subclass's annotations, given by keyword; those with a value in the class may be left out.
+    """Fields are a class's annotations and those it inherits, given by keyword; those with a value may be left out.
 
     Equal where type and fields are; hashable where the fields are; ``__post_init__`` may check them.
     """
@@ -15,7 +15,7 @@ class Record:
     _names: ClassVar[tuple[str, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        cls._names = tuple(cls.__annotations__)
+        cls._names = tuple(dict.fromkeys((*cls._names, *cls.__annotations__)))
 
     def __init__(self, **fields: Any) -> None:
         strange = [name for name in fields if name not in self._names]
@@ -32,6 +32,8 @@ class Record:
     def replace(self, **fields: Any) -> Self:
         """A copy with some fields changed, checked as a new one."""
         return type(self)(**self.__dict__ | fields)
+
+    __replace__ = replace  # copy.replace, from Python 3.13 on
 
     def _values(self) -> tuple[Any, ...]:
         return tuple(getattr(self, name) for name in self._names)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tagship_runtime.contract import check_thresholds
-from tagship_runtime.errors import ContractError, InputShapeError, LabelError
+from tagship_runtime.errors import ContractError, InputError, InputShapeError, LabelError
+from tagship_runtime.features import by_name
 
 if TYPE_CHECKING:
     from tagship_runtime.arrays import Decisions, Scores
 
 Thresholds = float | Sequence[float] | Mapping[str, float]
-"""One for all labels, one for each in order, or by label name."""
+"""One for all labels, one for each in order, or by label name; a Series or named tuple is by name, too."""
 
 
 def decide(scores: Scores, thresholds: Scores) -> Decisions:
@@ -29,7 +30,12 @@ def decide(scores: Scores, thresholds: Scores) -> Decisions:
 
     Raises:
         InputShapeError: The label axes differ.
+        InputError: The scores are no numbers.
     """
+    try:
+        scores = np.asarray(scores, np.float32)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"scores have to be numbers, as many in each row ({error})") from error
     if scores.shape[-1:] != thresholds.shape:
         raise InputShapeError(scores.shape, (None, *thresholds.shape))
     return scores >= thresholds
@@ -48,16 +54,17 @@ def resolve_thresholds(
     Raises:
         LabelError: A label that is unknown or left out, a wrong number, or not between 0 and 1.
     """
-    if isinstance(thresholds, Mapping):
-        unknown = [name for name in thresholds if name not in labels]
+    named = by_name(thresholds)
+    if named is not None:
+        unknown = [name for name in named if name not in labels]
         if unknown:
             raise LabelError(f"no label is called {unknown[0]!r}; the labels are {list(labels)}")
         known = dict(zip(labels, default, strict=True)) if default else {}
-        left_out = [label for label in labels if label not in thresholds and label not in known]
+        left_out = [label for label in labels if label not in named and label not in known]
         if left_out:
             raise LabelError(f"no threshold for {left_out[0]!r}; name one for each of {list(labels)}")
-        given: Sequence[object] = [(known | dict(thresholds))[label] for label in labels]
-    elif np.ndim(thresholds) == 1 and not isinstance(thresholds, str):
+        given: Sequence[object] = [(known | dict(named))[label] for label in labels]
+    elif hasattr(thresholds, "__getitem__") and getattr(thresholds, "ndim", 1) == 1:
         given = list(thresholds)  # type: ignore[arg-type]
     else:
         given = [thresholds] * len(labels)
@@ -66,7 +73,7 @@ def resolve_thresholds(
             raise TypeError
         chosen = tuple(float(threshold) for threshold in given)  # type: ignore[arg-type]
         check_thresholds([float(np.float32(threshold)) for threshold in chosen], labels)  # as they are compared
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         said = str(error) if isinstance(error, ContractError) else f"thresholds are {thresholds!r}; numbers are needed"
         raise LabelError(said) from None
     return chosen

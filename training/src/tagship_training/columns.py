@@ -136,7 +136,7 @@ def _related(missing: NDArray[np.bool_], targets: Targets) -> bool:
 
 
 def _category(name: str, values: NDArray[Any]) -> tuple[Feature, str | None]:
-    counts = Counter(cells.words(values))
+    counts = Counter(cells.words(values, name))
     least = MIN_COUNT if len(values) >= 20 * MIN_COUNT else 1
     frequent = [word for word, count in counts.most_common(MAX_WORDS) if count >= least]
     feature = CategoryFeature(name=name, values=tuple(sorted(frequent)))
@@ -190,5 +190,5 @@ def unknown_words(rows: Dataset, features: Sequence[Feature]) -> dict[str, int]:
     for feature in features:
         if isinstance(feature, CategoryFeature):
             known = {"", *feature.values}
-            found[feature.name] = sum(word not in known for word in cells.words(columns[feature.name]))
+            found[feature.name] = sum(word not in known for word in cells.words(columns[feature.name], feature.name))
     return {name: count for name, count in found.items() if count}

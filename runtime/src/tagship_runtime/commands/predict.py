@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 
 from tagship_runtime.arrays import Scores
+from tagship_runtime.cells import numbers
 from tagship_runtime.commands.layout import Layout
 from tagship_runtime.commands.options import add_artifact_options, load_artifact
 from tagship_runtime.commands.progress import Progress
 from tagship_runtime.contract import NumericFeature
 from tagship_runtime.ending import end_if_told
 from tagship_runtime.errors import InputValueError, TagshipError, UsageError
+from tagship_runtime.features import as_column
 from tagship_runtime.files import STDIN, Batch, open_writer, read_batches
 from tagship_runtime.files.batches import BATCH_ROWS, Reading
 from tagship_runtime.predictor import Predictor
@@ -153,7 +155,8 @@ def _rows(model: Predictor, batch: Batch, ids: Sequence[str]) -> Any:
     """
     features = model.contract.features
     if not features:
-        return np.stack([np.asarray(values) for name, values in batch.columns.items() if name not in ids], axis=1)
+        columns = {name: values for name, values in batch.columns.items() if name not in ids}
+        return np.stack([numbers(as_column(values, name), name) for name, values in columns.items()], axis=1)
     names = [feature.name for feature in features]
     if not all(name in batch.columns for name in names):
         return batch.columns  # for the message that says what is there
