@@ -8,8 +8,8 @@ from typing import Any
 
 from tagship_training.page import figures
 from tagship_training.page.limits import Limits, shortened
+from tagship_training.page.rules import always_yes
 from tagship_training.page.sources import Json, Sources
-from tagship_training.page.verdict import always_yes
 
 METRICS: Mapping[str, tuple[str, bool]] = {
     "macro_f1": ("macro-F1", True),
