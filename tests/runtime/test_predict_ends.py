@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,9 @@ def write(rows: Features, path: Path) -> Path:
     return path
 
 
+# Whoever runs the tests may ignore signals, as nohup does, and children inherit that; so it is undone for them.
+
+
 @pytest.mark.parametrize(
     ("sent", "code", "said"),
     [(signal.SIGINT, 130, b"tagship: error: interrupted\n"), (signal.SIGTERM, 143, b""), (signal.SIGHUP, 129, b"")],
@@ -37,7 +41,9 @@ def test_ended_it_leaves_no_half_file(
 ) -> None:
     out = tmp_path / "out" / "decisions.csv"
     command = [*COMMAND, str(artifact), "-", "--out", str(out)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=partial(signal.signal, sent, signal.SIG_DFL)
+    ) as process:
         assert process.stdin is not None
         process.stdin.write(f"{','.join(NAMES)}\n".encode() + b"1,2,3,4,5,6\n" * 40_000)
         process.stdin.flush()
@@ -82,7 +88,8 @@ def test_a_signal_that_a_library_swallows_ends_it(
     data, out = write(rows, tmp_path / "in.csv"), tmp_path / "out" / "x.csv"
     program = SWALLOWING.format(begin=begin, end=end, sent=sent)
     command = [sys.executable, "-c", program, "predict", str(artifact), str(data), "--out", str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    heeded = partial(signal.signal, getattr(signal, sent), signal.SIG_DFL)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=heeded)
     assert (done.returncode, done.stdout) == (code, "")
     assert done.stderr == ("tagship: error: interrupted\n" if sent == "SIGINT" else "")
     assert not out.parent.exists() or list(out.parent.iterdir()) == []
