@@ -50,7 +50,7 @@ paste: install
 	$(BIN)/python tests/repo/blocks.py README.md docs/quick-start.md
 
 pins:
-	uv pip compile --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url \
+	uv pip compile --universal --python-version 3.11 --no-header --no-annotate \
 	  --no-emit-package tagship-runtime --no-emit-package tagship-training --no-emit-package tagship-export requirements-dev.txt \
 	  --output-file constraints.txt
 
