@@ -13,7 +13,7 @@ BIN := $(VENV)/bin
 install: $(VENV)/.installed
 
 # The first of these that runs and is new enough; PYTHON=... overrides.
-$(VENV)/.installed: constraints.txt requirements-dev.txt runtime/pyproject.toml training/pyproject.toml export/pyproject.toml
+$(VENV)/.installed: constraints.txt requirements-dev.txt runtime/pyproject.toml training/pyproject.toml export/pyproject.toml report/pyproject.toml
 	@python=$$(scripts/find-python "$(PYTHON)") && \
 	{ $(BIN)/python -c "import sys; sys.exit(sys.prefix == sys.base_prefix or sys.version_info < (3, 11))" 2>/dev/null \
 	  || "$$python" -m venv --clear $(VENV); } && \
@@ -51,7 +51,7 @@ paste: install
 
 pins:
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate \
-	  --no-emit-package tagship-runtime --no-emit-package tagship-training --no-emit-package tagship-export requirements-dev.txt \
+	  --no-emit-package tagship-runtime --no-emit-package tagship-training --no-emit-package tagship-export --no-emit-package tagship-report requirements-dev.txt \
 	  --output-file constraints.txt
 
 clean:

@@ -23,13 +23,13 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from tagship_export import export_all, open_original
-from tagship_export.evidence import Evidence, gather
-from tagship_export.original import Original
-from tagship_export.parity import compare
-from tagship_export.quality import Quality, measure
+from tagship_export.data.splits import Evidence, gather
+from tagship_export.source.original import Original
+from tagship_export.verification.metrics import Quality, measure
+from tagship_export.verification.parity import compare
 from tagship_runtime.files import read_table
 from tagship_runtime.loading import load
-from tagship_runtime.quiet import quiet
+from tagship_runtime.terminal.silence import quiet
 
 HIDDEN, EPOCHS, SEED, CLIP, STOCK_ROWS = 128, 25, 1, 3.0, 500
 NAMES = ("synthetic", "emotions", "yeast", "thyroid")

@@ -20,10 +20,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from tagship_runtime.quiet import quiet
+from tagship_runtime.terminal.silence import quiet
 from tagship_training import Config, Dataset, LabelColumns, Options, from_table, read
-from tagship_training.samples import synthetic, synthetic_optimum
-from tagship_training.splits import split_test
+from tagship_training.data.samples import synthetic, synthetic_optimum
+from tagship_training.data.splits import split_test
 
 FIGURES = ("log_loss", "binary_accuracy_at_0.5", "micro_f1", "macro_f1")
 WANTED = {

@@ -41,7 +41,7 @@ from dataclasses import replace
 start = time.perf_counter()
 import keras
 from tagship_training import LabelColumns, PRESETS, from_table, read
-from tagship_training.splits import split_test
+from tagship_training.data.splits import split_test
 from tagship_training.trainer import train
 keras.ops.zeros(1)
 imported = time.perf_counter()
@@ -58,9 +58,11 @@ rows, width = int(sys.argv[1]), int(sys.argv[2])
 import keras
 import numpy as np
 from tagship_training import Config, from_arrays
-from tagship_training import encoding, fitting, splits
-from tagship_training.network import build
-from tagship_training.plans import plan
+from tagship_training.network import preprocessing as encoding
+from tagship_training.network import fit as fitting
+from tagship_training.data import splits
+from tagship_training.network.graph import build
+from tagship_training.network.architecture import plan
 keras.ops.zeros(1)
 features = np.empty((rows, width), np.float32)
 random = np.random.default_rng(0)

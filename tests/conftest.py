@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from tagship_runtime.arrays import Features
-from tagship_runtime.cli import main
+from tagship_runtime.cli.main import main
+from tagship_runtime.typing import Features
 
 settings.register_profile("tagship", deadline=None, derandomize=True)  # speed is not what tests assert
 settings.load_profile("tagship")
@@ -88,7 +88,7 @@ def every_kind(artifacts: dict[tuple[str, str], Path], tmp_path_factory: pytest.
     """Artifacts whose contracts differ in kind, by name: features, inputs, types, batches, golden rows, origins."""
     from export.models import MODELS, mixed
     from tagship_export import export, open_original
-    from tagship_export.attaching import attach
+    from tagship_export.pipeline.attach import attach
     from tagship_runtime import container
 
     folder = tmp_path_factory.mktemp("every-kind")

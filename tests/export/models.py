@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tagship_runtime.arrays import Features
 from tagship_runtime.contract import CategoryFeature, NumericFeature
+from tagship_runtime.typing import Features
 
 ROWS = 600
 Made = tuple[Any, Features]

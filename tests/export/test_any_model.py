@@ -48,7 +48,7 @@ def test_a_keras_file_with_an_npz(tagship: Command, saved: Path, tmp_path: Path,
 
 
 def test_the_rows_that_judge_are_not_those_that_calibrate(saved: Path) -> None:
-    from tagship_export.evidence import gather
+    from tagship_export.data.splits import gather
 
     original = open_original(saved / "article.keras", labels=["a", "b", "c"])
     rows = np.arange(600 * 6, dtype=np.float32).reshape(600, 6)

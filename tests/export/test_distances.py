@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tagship_export.distances import EDGES, EXPONENTS, count
+from tagship_export.verification.histograms import EDGES, EXPONENTS, count
 
 
 def test_each_decision_is_counted_once() -> None:

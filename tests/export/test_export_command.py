@@ -16,7 +16,7 @@ import pytest
 import tagship_runtime
 from tagship_export import export
 from tagship_export.errors import UnsupportedOpsError
-from tagship_export.writers import write
+from tagship_export.targets.base import write
 from tagship_runtime import container
 from tagship_runtime.container import Kind
 
@@ -135,7 +135,7 @@ def test_what_breaks_its_budget_is_rejected(article_run: Path, tmp_path: Path, m
         other.set_weights([weight * 1.05 for weight in model.get_weights()])
         return write(kind, other, *arguments, **options)
 
-    monkeypatch.setattr("tagship_export.bench.write", nudged)
+    monkeypatch.setattr("tagship_export.pipeline.candidate.write", nudged)
     made = export(article_run, tmp_path, formats=["onnx"])
     assert [artifact.verification.passed for artifact in made] == [False]
     assert made[0].path == tmp_path / "rejected" / "float32.onnx"

@@ -20,8 +20,8 @@ import pytest
 import tagship_runtime
 from tagship_export import RECIPES, export, export_all
 from tagship_export.errors import ConversionError, ExportError
+from tagship_export.pipeline.selection import Prefer, choose
 from tagship_export.recipes import plan_recipes
-from tagship_export.selection import Prefer, choose
 from tagship_runtime.container import Kind
 
 Command = Callable[..., Any]
@@ -202,7 +202,7 @@ def test_a_full_disk_is_one_error(
 def test_kill_leaves_no_artifact_under_its_name(article_run: Path, tmp_path: Path) -> None:
     """The process is stopped for good while it writes: the renaming never comes."""
     script = (
-        "import sys, time, pathlib; import tagship_export.saving as saving\n"
+        "import sys, time, pathlib; import tagship_export.pipeline.output_folder as saving\n"
         "real = pathlib.Path.replace\n"
         "def wait(self, target):\n"
         "    if str(target).endswith('.tflite'): print('now', flush=True); time.sleep(600)\n"
@@ -273,7 +273,7 @@ def test_a_converter_that_refuses_is_told_once(article_run: Path, tmp_path: Path
     def refuse(*arguments: Any, **options: Any) -> bytes:
         raise ConversionError("no")
 
-    monkeypatch.setattr("tagship_export.bench.write", refuse)
+    monkeypatch.setattr("tagship_export.pipeline.candidate.write", refuse)
     with pytest.raises(ConversionError):
         export(article_run, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -7,9 +7,9 @@ import pytest
 from scipy.stats import beta
 
 from tagship_export.errors import ExportError
-from tagship_export.parity import compare
-from tagship_export.quality import measure, targets_of
-from tagship_runtime.arrays import Scores
+from tagship_export.verification.metrics import measure, targets_of
+from tagship_export.verification.parity import compare
+from tagship_runtime.typing import Scores
 
 ORIGINAL = np.array([[0.50, 0.20], [0.40, 0.90], [0.10, 0.30]], np.float32)
 

@@ -13,11 +13,11 @@ import pytest
 import tagship_runtime
 from export.models import MODELS
 from tagship_export import export, open_original, verify
-from tagship_export.layers import first_parting
-from tagship_export.writers import write
+from tagship_export.targets.base import write
+from tagship_export.verification.layerwise import first_parting
 from tagship_runtime import container
 from tagship_runtime.container import Kind
-from tagship_runtime.quiet import quiet
+from tagship_runtime.terminal.silence import quiet
 
 LABELS = tuple("abcde")
 Change = Callable[[Any], None]

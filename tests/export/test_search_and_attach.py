@@ -15,8 +15,8 @@ import pytest
 import tagship_runtime
 from export.models import MODELS, mixed
 from tagship_export import export, open_original
-from tagship_export.rows import read_rows
-from tagship_export.search import search
+from tagship_export.data.rows import read_rows
+from tagship_export.verification.counterexamples import search
 from tagship_runtime import container
 
 Command = Callable[..., Any]
@@ -167,7 +167,7 @@ def test_attach_does_not_give_one_models_contract_to_another(
     path = tmp_path / "other.onnx"
     _, _, contract = container.unpack((int8 / "int8.onnx").read_bytes())
     model, _ = MODELS["article"]()
-    from tagship_export.writers import write
+    from tagship_export.targets.base import write
     from tagship_runtime.container import Kind
 
     path.write_bytes(write(Kind.ONNX, model))

@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from tagship_runtime.cli import main
+from tagship_runtime.cli.main import main
 
 Command = Callable[..., Any]
 
@@ -146,7 +146,7 @@ def test_output_fits_80_columns(
 def test_what_a_search_found_fits(
     tagship: Command, made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tagship_export.search.ROUNDS", 1)
+    monkeypatch.setattr("tagship_export.verification.counterexamples.ROUNDS", 1)
     done = tagship(*commands(made, tmp_path)["verify"], "--search")
     assert "the farthest apart scores" in " ".join(done.out.split())
     assert too_wide(done.out, 80) == []
@@ -183,7 +183,7 @@ def test_training_tables_on_a_narrow_terminal(made: Made, tmp_path: Path, monkey
 
 
 def test_many_labels_show_the_weakest_and_say_so(made: Made) -> None:
-    from tagship_training.report import MOST_LABELS, WORST_LABELS, label_lines
+    from tagship_training.cli.show import MOST_LABELS, WORST_LABELS, label_lines
 
     one = next(iter(json.loads((made.run / "run.json").read_text())["per_label"].values()))
     many = {f"label {i}": one | {"f1": i / 1000} for i in reversed(range(MOST_LABELS + 1))}
@@ -289,9 +289,9 @@ def test_help_fits_and_has_examples(tagship: Command, command: str, monkeypatch:
 
 
 def test_names_of_artifacts_are_whole_in_80_columns() -> None:
+    from tagship_export.cli.show import HEADINGS
     from tagship_export.recipes import RECIPES
-    from tagship_export.report import HEADINGS
-    from tagship_runtime.commands.table import table
+    from tagship_runtime.terminal.table import table
 
     widest = ("99.9 KB", "1234.5", "9,999", "9,999", "0.123", "-0.1234", "passed")
     names = [f"{recipe.name}.{kind.value} *" for recipe in RECIPES.values() for kind in recipe.kinds]

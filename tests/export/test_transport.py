@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from tagship_export.transport import transport
-from tagship_runtime.arrays import Scores
+from tagship_export.pipeline.threshold_transfer import transport
+from tagship_runtime.typing import Scores
 
 
 def column(*scores: float) -> Scores:

@@ -10,7 +10,7 @@ import pytest
 
 import tagship_runtime
 from tagship_export import open_original, verify
-from tagship_runtime.arrays import Features
+from tagship_runtime.typing import Features
 
 TOLERANCE = 1e-5  # measured: 1.2e-6 at most, over both models, kinds and all rows here
 

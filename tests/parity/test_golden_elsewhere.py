@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 import tagship_runtime
-from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.container import Kind, unpack
-from tagship_runtime.tensors import dequantize, quantize
+from tagship_runtime.engines.quantization import dequantize, quantize
+from tagship_runtime.typing import Features, Scores
 
 MODELS = ("plain", "scaled")
 
@@ -64,7 +64,7 @@ WAYS = [
 
 
 @pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize(("kind", "score", "way"), WAYS, ids=lambda value: str(value))
+@pytest.mark.parametrize(("kind", "score", "way"), WAYS, ids=lambda value: getattr(value, "__name__", str(value)))
 def test_golden_scores_hold(exported: dict[str, Path], model: str, kind: Kind, score: Any, way: str) -> None:
     apart = {}
     for path in exported[model].glob(f"*.{kind.value}"):

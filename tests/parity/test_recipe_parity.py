@@ -10,11 +10,11 @@ import pytest
 
 import tagship_runtime
 from export.models import MODELS
-from tagship_export.head import with_sigmoid
-from tagship_export.writers import write, writer
-from tagship_runtime.arrays import Features, Scores
+from tagship_export.source.output_layer import with_sigmoid
+from tagship_export.targets.base import write, writer
 from tagship_runtime.container import Kind
-from tagship_runtime.quiet import quiet
+from tagship_runtime.terminal.silence import quiet
+from tagship_runtime.typing import Features, Scores
 
 TOLERANCE = {
     (Kind.TFLITE, "float32"): 1e-6,  # measured, the most over all models: 1.5e-7

@@ -22,7 +22,7 @@ import pytest
 
 from repo.blocks import ANY, blocks, shape, shapes
 from tagship_runtime import container
-from tagship_runtime.cli import ELSEWHERE, OWN
+from tagship_runtime.cli.main import ELSEWHERE, OWN
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -193,7 +193,7 @@ def test_files_in_the_documents_exist() -> None:
 
 def test_examples_of_every_command_are_accepted() -> None:
     """Those of ``tagship COMMAND --help``."""
-    modules = {name: f"tagship_runtime.commands.{name}" for name in OWN}
+    modules = {name: f"tagship_runtime.cli.{name}" for name in OWN}
     modules |= {entry.name: entry.value for entry in entry_points(group="tagship.commands")}
     assert set(modules) == {*OWN, *ELSEWHERE}
     for name, path in modules.items():

@@ -126,7 +126,7 @@ def test_other_languages_read_encode_and_decide(
             assert found["refused"] == 32
         if language == "cpp":
             spec = {"scale": 0.5, "zero_point": -3, "dtype": np.dtype(np.int8)}
-            from tagship_runtime.tensors import quantize
+            from tagship_runtime.engines.quantization import quantize
 
             numbers = np.array([-1000, 0.6, 1.25, 1000], np.float32)
             assert found["quantized"] == quantize(numbers, **spec).tolist()  # type: ignore[arg-type]

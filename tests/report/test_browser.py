@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from report.pages import HOSTILE, curves_json, export_json, run_json, write
-from tagship_training.page.writing import write_page
+from tagship_report.render import write_page
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
@@ -137,8 +137,8 @@ def test_the_point_moves_along_the_curve(visit: Any) -> None:
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_flags_survive_a_shell_and_the_command_line(visit: Any, name: str) -> None:
-    from tagship_runtime.cli import _parser
-    from tagship_runtime.commands.options import _threshold
+    from tagship_runtime.cli.main import _parser
+    from tagship_runtime.cli.options import _threshold
 
     seen = visit((name, "beta"))
     for card in ("beta", name):

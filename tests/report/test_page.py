@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from report.pages import HOSTILE, curves_json, export_json, run_json, write
+from tagship_report.errors import ReportError
+from tagship_report.limits import shortened
+from tagship_report.render import write_page
 from tagship_runtime.errors import MissingFileError, OutputError
-from tagship_training.errors import TrainingError
-from tagship_training.page.limits import shortened
-from tagship_training.page.writing import write_page
 
 LABELS = ("alpha", "beta")
 VOID = {"meta", "br", "input", "img", "hr", "link"}
@@ -313,7 +313,7 @@ def test_what_is_no_run_is_one_error(make: Any, said: str, tagship: Callable[...
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert said in outcome.err
     assert not (folder / "report.html").exists()
-    with pytest.raises((MissingFileError, TrainingError)):
+    with pytest.raises((MissingFileError, ReportError)):
         write_page(folder)
 
 

@@ -13,7 +13,8 @@ import pytest
 from keras import Sequential, layers
 
 import tagship_runtime
-from tagship_export import export_all, reporting
+from tagship_export import export_all
+from tagship_runtime.files import draw_report
 
 
 @pytest.fixture
@@ -79,11 +80,11 @@ def test_a_run_that_cannot_be_written_is_told(run: Path, tmp_path: Path, tagship
 
 
 def test_without_training_there_is_a_note(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reporting, "entry_points", lambda group: [])
+    monkeypatch.setattr(draw_report, "entry_points", lambda group: [])
     before = (run / "report.html").read_bytes()
     done = export_all(run, tmp_path / "made", formats=["onnx"])
     assert done.report is None
-    assert done.notice == "no report is drawn; tagship-training brings what draws it"
+    assert done.notice == "no report is drawn; tagship-report brings what draws it"
     assert done.passed
     assert (run / "report.html").read_bytes() == before
     assert (run / "export.json").is_file()  # for when it is

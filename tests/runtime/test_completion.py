@@ -70,7 +70,7 @@ def test_bash_completes(script: Path, tmp_path: Path, words: list[str], wanted: 
 
 
 def test_every_installed_command_is_completed(script: Path, tmp_path: Path) -> None:
-    from tagship_runtime.cli import ELSEWHERE, OWN
+    from tagship_runtime.cli.main import ELSEWHERE, OWN
 
     assert set(complete(script, tmp_path, "")) >= {*OWN, *ELSEWHERE}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files.whole import read_table
+from tagship_runtime.files.table_reader import read_table
 
 Command = Callable[..., Any]
 TABLE = "größe,farbe\n1.5,grün\n"

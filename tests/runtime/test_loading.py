@@ -86,7 +86,7 @@ def test_a_number_that_no_float_holds(artifact: Path, key: str) -> None:
 
 def test_a_contract_from_the_future_says_to_update(artifact: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _, payload, contract = parts(artifact)
-    monkeypatch.setattr("tagship_runtime.contract.FORMAT_VERSION", 2)
+    monkeypatch.setattr("tagship_runtime.contract.schema.FORMAT_VERSION", 2)
     later = container.attach(payload, contract)
     monkeypatch.undo()
     with pytest.raises(ContractVersionError, match=r"version 2.*reads up to 1.*pip install --upgrade tagship-runtime"):

@@ -19,7 +19,7 @@ import pytest
 
 import tagship_runtime
 from tagship_runtime import container
-from tagship_runtime.arrays import Features
+from tagship_runtime.typing import Features
 
 NAMES = [f"feature_{i}" for i in range(6)]
 Command = Callable[..., Any]
@@ -181,7 +181,7 @@ def test_inspect_and_selftest(tagship: Command, artifact: Path) -> None:
 
 
 def test_benchmark(tagship: Command, artifact: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tagship_runtime.commands.benchmark.ONE_ROW_CALLS", 5)
+    monkeypatch.setattr("tagship_runtime.cli.benchmark.ONE_ROW_CALLS", 5)
     (speed,) = json.loads(tagship("benchmark", artifact, "--json").out)
     assert speed["bytes"] == artifact.stat().st_size
     assert speed["one_row_us"] > 0
@@ -192,7 +192,7 @@ def test_benchmark(tagship: Command, artifact: Path, monkeypatch: pytest.MonkeyP
 def test_benchmark_recommends(
     tagship: Command, artifact: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tagship_runtime.commands.benchmark.ONE_ROW_CALLS", 5)
+    monkeypatch.setattr("tagship_runtime.cli.benchmark.ONE_ROW_CALLS", 5)
     _, payload, contract = container.unpack(artifact.read_bytes())
     assert contract is not None
     assert contract.golden is not None

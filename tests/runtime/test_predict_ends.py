@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tagship_runtime.arrays import Features
+from tagship_runtime.typing import Features
 
 NAMES = [f"feature_{i}" for i in range(6)]
 Command = Callable[..., Any]
@@ -60,7 +60,7 @@ def test_ended_it_leaves_no_half_file(
 
 SWALLOWING = """
 import os, signal, sys
-from tagship_runtime.cli import main
+from tagship_runtime.cli.main import main
 from tagship_runtime.predictor import Predictor
 
 compute = Predictor.predict_proba

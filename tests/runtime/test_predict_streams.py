@@ -23,8 +23,8 @@ import pytest
 
 import tagship_runtime
 from tagship_runtime import container
-from tagship_runtime.arrays import Features
 from tagship_runtime.contract import CategoryFeature, NumericFeature
+from tagship_runtime.typing import Features
 
 NAMES = [f"feature_{i}" for i in range(6)]
 Command = Callable[..., Any]
@@ -284,7 +284,7 @@ def test_memory_is_constant(artifact: Path, tmp_path: Path, rows: Features) -> N
     for size in (100_000, 400_000):
         data = tmp_path / "in.csv"
         data.write_text(",".join(NAMES) + "\n" + "1,2,3,4,5,6\n" * size)
-        measure = "import resource, sys; from tagship_runtime.cli import main; main(sys.argv[1:]); "
+        measure = "import resource, sys; from tagship_runtime.cli.main import main; main(sys.argv[1:]); "
         measure += "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         command = [
             sys.executable,

@@ -19,8 +19,8 @@ import pytest
 
 import tagship_runtime
 from tagship_runtime import container, errors
-from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import NumericFeature
+from tagship_runtime.typing import Features, Scores
 
 ENGINES = ("ai_edge_litert", "onnxruntime")
 

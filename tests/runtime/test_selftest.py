@@ -12,9 +12,9 @@ import pytest
 
 import tagship_runtime
 from tagship_runtime import container
-from tagship_runtime.arrays import Scores
-from tagship_runtime.engines import Engine, Lane
+from tagship_runtime.engines.base import Engine, Lane
 from tagship_runtime.errors import CheckFailedError
+from tagship_runtime.typing import Scores
 
 
 class Wrong:

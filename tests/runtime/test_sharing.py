@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 
 import tagship_runtime
-from tagship_runtime.arrays import Features
 from tagship_runtime.errors import EngineError
+from tagship_runtime.typing import Features
 
 SIZES = [1, 7, 300, 5000, 2, 64, 4097, 1] * 8
 

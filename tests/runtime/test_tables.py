@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tagship_runtime.commands.table import cells, file_names, file_size, printable, table, wrap
-from tagship_runtime.json_output import print_json
+from tagship_runtime.terminal.json import print_json
+from tagship_runtime.terminal.table import cells, file_names, file_size, printable, table, wrap
 
 HEADINGS = ("label", "positives", "F1", "95% interval")
 FIGURES = ("1,371", "0.826", "0.811 to 0.841")

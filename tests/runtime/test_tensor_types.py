@@ -14,13 +14,13 @@ from onnx import TensorProto, helper
 
 import tagship_runtime
 from tagship_runtime import container
-from tagship_runtime.arrays import Features
 from tagship_runtime.contract import Contract, TensorSpec
-from tagship_runtime.engines import open_engine
+from tagship_runtime.engines.base import open_engine
 from tagship_runtime.engines.litert import _CopyingLane
+from tagship_runtime.engines.quantization import dequantize, quantize
 from tagship_runtime.errors import ContractError, InputError, InputValueError
-from tagship_runtime.quiet import quiet
-from tagship_runtime.tensors import dequantize, quantize
+from tagship_runtime.terminal.silence import quiet
+from tagship_runtime.typing import Features
 
 LABELS = ["a", "b", "c"]
 WEIGHTS = np.random.default_rng(3).normal(size=(6, 3)).astype(np.float32) / 10

@@ -10,9 +10,9 @@ import pyarrow
 import pytest
 
 from tagship_runtime.contract import CategoryFeature, NumericFeature
-from tagship_training.columns import Kinds, check, infer, unknown_words
+from tagship_training.data.columns import Kinds, check, infer, unknown_words
+from tagship_training.data.dataset import Dataset, LabelColumns, from_arrays, from_table, read
 from tagship_training.errors import TrainingError
-from tagship_training.tables import Dataset, LabelColumns, from_arrays, from_table, read
 
 RANDOM = np.random.default_rng(0)
 ROWS = 200

@@ -11,8 +11,8 @@ from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score
 
 from tagship_runtime.contract import CategoryFeature, NumericFeature
-from tagship_training.evidence import calibration, cuts, ranges
-from tagship_training.proportions import wilson
+from tagship_runtime.evaluation.intervals import wilson
+from tagship_training.evaluation.curves import calibration, cuts, ranges
 
 
 def sample(rows: int, share: float, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

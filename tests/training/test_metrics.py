@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tagship_training.metrics import bootstrap, decision_metrics, evaluate, intervals, log_loss
+from tagship_training.evaluation.metrics import bootstrap, decision_metrics, evaluate, intervals, log_loss
 
 TARGETS = np.array([[1, 0], [1, 1], [0, 0], [0, 0]], np.uint8)
 DECISIONS = np.array([[1, 0], [0, 1], [1, 0], [0, 0]], bool)

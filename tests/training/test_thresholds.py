@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagship_training.decisions.objectives import Objective
+from tagship_training.decisions.thresholds import best_cut, tune, tune_thresholds
 from tagship_training.errors import TrainingError
-from tagship_training.objectives import Objective
-from tagship_training.thresholds import best_cut, tune, tune_thresholds
 
 CELL = st.tuples(st.integers(0, 1), st.sampled_from([i / 16 for i in range(17)]))
 

@@ -13,13 +13,14 @@ import pytest
 
 import tagship_runtime
 from tagship_export import export
-from tagship_runtime.arrays import Features
-from tagship_training import Config, Objective, Options, TrainingError, fitting, train
-from tagship_training.diagnosis import Diagnosis, fall_of
-from tagship_training.metrics import log_loss
-from tagship_training.samples import synthetic, synthetic_optimum
-from tagship_training.splits import EVERYBODY, NOBODY, count_repeated, deal, last_fifth, split_test
-from tagship_training.tables import LabelColumns, from_table
+from tagship_runtime.typing import Features
+from tagship_training import Config, Objective, Options, TrainingError, train
+from tagship_training.data.dataset import LabelColumns, from_table
+from tagship_training.data.samples import synthetic, synthetic_optimum
+from tagship_training.data.splits import EVERYBODY, NOBODY, count_repeated, deal, last_fifth, split_test
+from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
+from tagship_training.evaluation.metrics import log_loss
+from tagship_training.network import fit as fitting
 
 Command = Callable[..., Any]
 QUICK = Config(hidden=(8,), epochs=4, members=3)
@@ -147,7 +148,7 @@ def test_objectives_move_thresholds(parts: tuple[pandas.DataFrame, pandas.DataFr
 def test_baselines_are_compared_and_named(
     parts: tuple[pandas.DataFrame, pandas.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tagship_training.baselines.TREES", 10)
+    monkeypatch.setattr("tagship_training.evaluation.baselines.TREES", 10)
     random = np.random.default_rng(0)
     features = random.normal(size=(400, 3))
     targets = (features @ random.normal(size=(3, 2)) > 0).astype(int)  # a line is all there is to learn
@@ -217,8 +218,8 @@ def test_one_network_in_the_loop_is_keras_own(rows: Features) -> None:
     """The compiled loop takes the same steps as ``model.fit`` with the same order of rows."""
     import keras
 
-    from tagship_training.network import build
-    from tagship_training.plans import plan
+    from tagship_training.network.architecture import plan
+    from tagship_training.network.graph import build
 
     config = Config(preset="article", epochs=2, batch_size=64, stratify=False)
     (article,) = plan(config, rows=200, width=6, numeric=6, labels=3)
@@ -350,7 +351,7 @@ def test_a_goal_that_is_not_reached_is_told(parts: tuple[pandas.DataFrame, panda
 
 @pytest.mark.parametrize("most", [300, 1_000, 5_000, 250_000])
 def test_a_budget_makes_networks_smaller(most: int) -> None:
-    from tagship_training.plans import count_parameters, plan
+    from tagship_training.network.architecture import count_parameters, plan
 
     groups = plan(Config(max_parameters=most), rows=500, width=3, numeric=3, labels=2)
     assert sum(count_parameters(group, 3, 3, 2) for group in groups) <= most

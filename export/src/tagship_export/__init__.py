@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tagship_export.errors import ExportError
-    from tagship_export.exporter import export, export_all
-    from tagship_export.original import Original, open_original
+    from tagship_export.pipeline.export import export, export_all
+    from tagship_export.pipeline.results import Artifact, Export
     from tagship_export.recipes import RECIPES, Budget
-    from tagship_export.results import Artifact, Export
-    from tagship_export.verifier import Verification, verify
+    from tagship_export.source.original import Original, open_original
+    from tagship_export.verification.verify import Verification, verify
 
 __version__ = "0.1.0"
 
@@ -31,17 +31,17 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Artifact": "tagship_export.results",
+    "Artifact": "tagship_export.pipeline.results",
     "Budget": "tagship_export.recipes",
-    "Export": "tagship_export.results",
+    "Export": "tagship_export.pipeline.results",
     "ExportError": "tagship_export.errors",
-    "Original": "tagship_export.original",
+    "Original": "tagship_export.source.original",
     "RECIPES": "tagship_export.recipes",
-    "Verification": "tagship_export.verifier",
-    "export": "tagship_export.exporter",
-    "export_all": "tagship_export.exporter",
-    "open_original": "tagship_export.original",
-    "verify": "tagship_export.verifier",
+    "Verification": "tagship_export.verification.verify",
+    "export": "tagship_export.pipeline.export",
+    "export_all": "tagship_export.pipeline.export",
+    "open_original": "tagship_export.source.original",
+    "verify": "tagship_export.verification.verify",
 }
 
 

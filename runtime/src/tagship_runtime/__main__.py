@@ -2,6 +2,6 @@
 
 import sys
 
-from tagship_runtime.cli import main
+from tagship_runtime.cli.main import main
 
 sys.exit(main())

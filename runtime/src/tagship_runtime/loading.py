@@ -12,7 +12,7 @@ import numpy as np
 from tagship_runtime.container import Kind, unpack
 from tagship_runtime.contract import Contract, TensorSpec, check_labels
 from tagship_runtime.digests import sha256 as sha256_of
-from tagship_runtime.engines import Engine, open_engine
+from tagship_runtime.engines.base import Engine, open_engine
 from tagship_runtime.errors import (
     ArtifactCorruptError,
     ArtifactError,

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import numpy as np
 
 from tagship_runtime.contract import Contract
-from tagship_runtime.engines import Engine
+from tagship_runtime.engines.base import Engine
+from tagship_runtime.engines.batching import Scorer
+from tagship_runtime.engines.sessions import OneRow
 from tagship_runtime.errors import InputError, InputShapeError, UsageError
 from tagship_runtime.features import encoder
-from tagship_runtime.lanes import OneRow
-from tagship_runtime.scoring import Scorer
 from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagship_runtime.arrays import Decisions, Scores
     from tagship_runtime.selftest import SelfTest
+    from tagship_runtime.typing import Decisions, Scores
 
 T = TypeVar("T")
 

@@ -12,7 +12,7 @@ from tagship_runtime.errors import ContractError, InputError, InputShapeError, L
 from tagship_runtime.features import by_name
 
 if TYPE_CHECKING:
-    from tagship_runtime.arrays import Decisions, Scores
+    from tagship_runtime.typing import Decisions, Scores
 
 Thresholds = float | Sequence[float] | Mapping[str, float]
 """One for all labels, one for each in order, or by label name; a Series or named tuple is by name, too."""

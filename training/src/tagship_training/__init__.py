@@ -6,14 +6,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tagship_training.columns import Kinds
-    from tagship_training.config import PRESETS, Config
+    from tagship_training.config import PRESETS, Config, Options
+    from tagship_training.data.columns import Kinds
+    from tagship_training.data.dataset import Dataset, LabelColumns, from_arrays, from_table, read
+    from tagship_training.decisions.objectives import Objective
+    from tagship_training.decisions.thresholds import tune_thresholds
     from tagship_training.errors import TrainingError
-    from tagship_training.objectives import Objective
-    from tagship_training.options import Options
     from tagship_training.run import Run
-    from tagship_training.tables import Dataset, LabelColumns, from_arrays, from_table, read
-    from tagship_training.thresholds import tune_thresholds
     from tagship_training.trainer import train
 
 __version__ = "0.1.0"
@@ -38,19 +37,19 @@ __all__ = [
 
 _HOMES = {
     "Config": "tagship_training.config",
-    "Dataset": "tagship_training.tables",
-    "Kinds": "tagship_training.columns",
-    "LabelColumns": "tagship_training.tables",
-    "Objective": "tagship_training.objectives",
-    "Options": "tagship_training.options",
+    "Dataset": "tagship_training.data.dataset",
+    "Kinds": "tagship_training.data.columns",
+    "LabelColumns": "tagship_training.data.dataset",
+    "Objective": "tagship_training.decisions.objectives",
+    "Options": "tagship_training.config",
     "PRESETS": "tagship_training.config",
     "Run": "tagship_training.run",
     "TrainingError": "tagship_training.errors",
-    "from_arrays": "tagship_training.tables",
-    "from_table": "tagship_training.tables",
-    "read": "tagship_training.tables",
+    "from_arrays": "tagship_training.data.dataset",
+    "from_table": "tagship_training.data.dataset",
+    "read": "tagship_training.data.dataset",
     "train": "tagship_training.trainer",
-    "tune_thresholds": "tagship_training.thresholds",
+    "tune_thresholds": "tagship_training.decisions.thresholds",
 }
 
 

@@ -1,17 +1,19 @@
-"""What can be chosen about a training run, and the two presets."""
+"""What can be chosen about a training run, the two presets, and what a run does besides training."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from tagship_runtime.typing import Features, Scores
+from tagship_training.data.columns import Kinds
+from tagship_training.decisions.objectives import Objective
 from tagship_training.errors import TrainingError
-from tagship_training.objectives import Objective
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """How a model is trained; None leaves the choice to :func:`tagship_training.plans.plan`.
+    """How a model is trained; None leaves the choice to :func:`tagship_training.network.architecture.plan`.
 
     Attributes:
         preset: ``default`` or ``article``.
@@ -67,3 +69,20 @@ PRESETS: Mapping[str, Config] = {
     "article": Config(preset="article", stratify=False),
 }
 """``article`` is the reference classifier exactly; ``default`` is for tables as they come."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Baselines and the like; see the attributes.
+
+    Attributes:
+        kinds: What the user says of columns.
+        baselines: Whether simpler models are trained on the same rows.
+        learning_curve: Whether the model is trained on a quarter and a half of the rows as well.
+        optimum: The best possible scores for encoded rows, where they are known.
+    """
+
+    kinds: Kinds = field(default_factory=Kinds)
+    baselines: bool = False
+    learning_curve: bool = False
+    optimum: Callable[[Features], Scores] | None = None

@@ -14,17 +14,17 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet
 
-from tagship_runtime.arrays import Decisions, Scores
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import OutputError
 from tagship_runtime.features import encoder
-from tagship_training.baselines import Baseline
+from tagship_runtime.files.draw_report import draw_report
+from tagship_runtime.typing import Decisions, Scores
 from tagship_training.config import Config
-from tagship_training.diagnosis import Diagnosis
-from tagship_training.history import History
-from tagship_training.page.writing import write_page
-from tagship_training.plans import Plan
-from tagship_training.tables import Dataset
+from tagship_training.data.dataset import Dataset
+from tagship_training.evaluation.baselines import Baseline
+from tagship_training.evaluation.diagnosis import Diagnosis
+from tagship_training.network.architecture import Plan
+from tagship_training.network.history import History
 
 FORMAT_VERSION = 1
 WRITE_ROWS = 65_536
@@ -48,7 +48,7 @@ class Run:
         diagnosis: Bias or variance.
         baselines: Simpler models on the same rows, where they were asked for.
         history: Losses after each epoch of each group.
-        curves: From :func:`tagship_training.evidence.gather`: what each threshold would do on the test rows.
+        curves: From :func:`tagship_training.evaluation.curves.gather`: what each threshold would do on the test rows.
         rows: ``train``, ``test``, and ``validation`` where those are others than the training rows.
         repeated: How many rows have the features of a training row, by the names of ``rows``.
         notices: What a user should know, in sentences.
@@ -104,7 +104,7 @@ class Run:
             raise OutputError(f"cannot write {target}: {error.strerror or error}") from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-        write_page(target)  # last, so that nothing that goes wrong with it can cost the run
+        draw_report(target)  # last, so that nothing that goes wrong with it can cost the run
         return target
 
     def _write(self, folder: Path) -> None:

@@ -11,23 +11,23 @@ from typing import Any
 import keras
 import numpy as np
 
-from tagship_runtime.arrays import Features, Scores
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import InputError
-from tagship_training import baselines as simpler
-from tagship_training import calibration, columns, encoding, evidence, fitting, metrics, splits
-from tagship_training.config import Config
-from tagship_training.diagnosis import Diagnosis, fall_of
+from tagship_runtime.typing import Features, Scores
+from tagship_training.config import Config, Options
+from tagship_training.data import columns, splits
+from tagship_training.data.dataset import Dataset, Targets, from_arrays
+from tagship_training.data.splits import Folds
+from tagship_training.decisions.thresholds import tune, unreached
 from tagship_training.errors import TrainingError
-from tagship_training.fitting import Interrupted
-from tagship_training.history import History, OnEpoch
-from tagship_training.network import Group, build, ship
-from tagship_training.options import Options
-from tagship_training.plans import Plan, plan
+from tagship_training.evaluation import baselines, curves, metrics
+from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
+from tagship_training.network import fit, platt, preprocessing
+from tagship_training.network.architecture import Plan, plan
+from tagship_training.network.fit import Interrupted
+from tagship_training.network.graph import Group, build, ship
+from tagship_training.network.history import History, OnEpoch
 from tagship_training.run import Run, scores
-from tagship_training.splits import Folds
-from tagship_training.tables import Dataset, Targets, from_arrays
-from tagship_training.thresholds import tune, unreached
 
 PACKAGES = ("tagship-training", "tensorflow", "keras", "scikit-learn", "numpy")
 
@@ -110,10 +110,10 @@ def train(
         curve=_curve(rows, matrices, config, test_scores, on_step) if options.learning_curve else None,
         falling=fall_of(fitted.history),
     )
-    compared: list[simpler.Baseline] = []
+    compared: list[baselines.Baseline] = []
     if options.baselines:
         on_step("training baselines")
-        compared = simpler.compare(
+        compared = baselines.compare(
             (fitted.matrix, fitted.targets),
             fitted.folds,
             (matrices["test"], test.targets),
@@ -137,14 +137,14 @@ def train(
         per_label=metrics.per_label(*judge, data.labels, config.seed),
         diagnosis=diagnosis,
         baselines=compared,
-        baseline_verdict=simpler.verdict(compared) if compared else None,
+        baseline_verdict=baselines.verdict(compared) if compared else None,
         history=fitted.history,
-        curves=evidence.gather(
+        curves=curves.gather(
             *judge,
             data.labels,
             held_out=len(fitted.held_out[0]),
             features=described,
-            matrix=encoding.sample(matrices["train"], config.seed),
+            matrix=preprocessing.sample(matrices["train"], config.seed),
         ),
         rows=_saved_rows(rows, fitted.folds, config),
         repeated=repeated,
@@ -181,8 +181,8 @@ def _fit(
     """Train the groups, mix them by their held-out scores, tune thresholds on those."""
     on_step("preparing")
     targets, matrix = rows["train"].targets, matrices["train"]
-    seen = encoding.sample(matrix, config.seed)
-    numeric = encoding.numeric_columns(seen)
+    seen = preprocessing.sample(matrix, config.seed)
+    numeric = preprocessing.numeric_columns(seen)
     plans = plan(config, rows=len(matrix), width=matrix.shape[1], numeric=len(numeric), labels=targets.shape[1])
     if "validation" in rows:
         folds = np.full(len(matrix), splits.EVERYBODY, np.int32)
@@ -200,13 +200,11 @@ def _fit(
     history: History = []
     notices: list[str] = []
     for group_plan in plans:
-        constants = encoding.fit(group_plan, seen, numeric) if group_plan.scale else None
+        constants = preprocessing.fit(group_plan, seen, numeric) if group_plan.scale else None
         group = build(group_plan, constants, matrix.shape[1], priors)
         balanced = config.class_weights == "balanced"
         try:
-            history += fitting.fit(
-                group, matrix, targets, folds, balanced=balanced, seed=config.seed, on_epoch=on_epoch
-            )
+            history += fit.fit(group, matrix, targets, folds, balanced=balanced, seed=config.seed, on_epoch=on_epoch)
         except Interrupted as interrupted:
             notices.append(f"{interrupted} of the {group_plan.name} networks; the best weights so far are kept")
             history += interrupted.history
@@ -216,18 +214,18 @@ def _fit(
 
     on_step("tuning thresholds")
     held = np.flatnonzero(folds != splits.EVERYBODY)
-    scores_by_group = [fitting.held_out(group, matrix, folds, held) for group in groups]
+    scores_by_group = [fit.held_out(group, matrix, folds, held) for group in groups]
     shares, mixed = _mix(targets[held], scores_by_group)
-    correction = calibration.fit(targets[held], mixed) if config.calibrate else None
+    correction = platt.fit(targets[held], mixed) if config.calibrate else None
     if correction is not None:
-        mixed = calibration.apply(mixed, *correction)
+        mixed = platt.apply(mixed, *correction)
     thresholds = tune(targets[held], mixed, config.objective, config.seed)
     for label, reached in unreached(targets[held], mixed, thresholds, config.objective).items():
         notices.append(
             f"label {rows['train'].labels[label]!r} reaches {config.objective.kind} {reached:.3f} at best on held-out "
             f"rows, not {config.objective.value:g}"
         )
-    learned = [fitting.learned_loss(group, matrix, targets, folds) for group in groups]
+    learned = [fit.learned_loss(group, matrix, targets, folds) for group in groups]
     return _Fitted(
         model=ship(groups, shares, correction, matrix.shape[1]),
         plans=plans[: len(groups)],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagship_runtime.contract import TensorSpec
-from tagship_runtime.engines import Lane
+from tagship_runtime.engines.base import Lane
 from tagship_runtime.errors import EngineError, PackageMissingError
 
 if TYPE_CHECKING:
@@ -34,22 +34,22 @@ class LiteRTEngine:
 
     @property
     def version(self) -> str:
-        """See :class:`tagship_runtime.engines.Engine`."""
+        """See :class:`tagship_runtime.engines.base.Engine`."""
         from importlib.metadata import version  # slow to import, and seldom asked for
 
         return version("ai-edge-litert")
 
     def lane(self, rows: int) -> Lane:
-        """See :class:`tagship_runtime.engines.Engine`."""
+        """See :class:`tagship_runtime.engines.base.Engine`."""
         interpreter, self._spare = self._spare, None
         return _open_lane(interpreter or self._open(), self.output, rows)
 
     def close(self) -> None:
-        """See :class:`tagship_runtime.engines.Engine`."""
+        """See :class:`tagship_runtime.engines.base.Engine`."""
         self._spare = None
 
     def reopen(self) -> None:
-        """See :class:`tagship_runtime.engines.Engine`."""
+        """See :class:`tagship_runtime.engines.base.Engine`."""
         self._spare = None
 
     def _open(self) -> Any:

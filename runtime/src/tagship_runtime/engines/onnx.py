@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagship_runtime.contract import TensorSpec
-from tagship_runtime.engines import Lane
+from tagship_runtime.engines.base import Lane
 from tagship_runtime.errors import EngineError, PackageMissingError
 
 if TYPE_CHECKING:
@@ -37,21 +37,21 @@ class OnnxEngine:
 
     @property
     def version(self) -> str:
-        """See :class:`tagship_runtime.engines.Engine`."""
+        """See :class:`tagship_runtime.engines.base.Engine`."""
         import onnxruntime
 
         return str(onnxruntime.__version__)
 
     def lane(self, rows: int) -> Lane:
-        """See :class:`tagship_runtime.engines.Engine`."""
+        """See :class:`tagship_runtime.engines.base.Engine`."""
         return _Lane(self._session(), self.input, self.output, rows)
 
     def close(self) -> None:
-        """See :class:`tagship_runtime.engines.Engine`."""
+        """See :class:`tagship_runtime.engines.base.Engine`."""
         self._opened = None
 
     def reopen(self) -> None:
-        """See :class:`tagship_runtime.engines.Engine`."""
+        """See :class:`tagship_runtime.engines.base.Engine`."""
         _INHERITED.append(self._opened)  # its locks may be held by threads that are gone: never freed, never used
         self._opened = None
 

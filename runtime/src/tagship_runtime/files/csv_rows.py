@@ -8,12 +8,12 @@ from importlib.util import find_spec
 from itertools import islice
 from typing import cast
 
-from tagship_runtime.cells import BLANK
 from tagship_runtime.errors import DataError
-from tagship_runtime.files import arrow
-from tagship_runtime.files.ahead import one_ahead
+from tagship_runtime.features.cells import BLANK
+from tagship_runtime.files import parquet
 from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.needed import import_pyarrow
+from tagship_runtime.files.prefetch import one_ahead
+from tagship_runtime.files.pyarrow_import import import_pyarrow
 from tagship_runtime.files.sources import NOT_TEXT, check_header, existing, is_text, open_text, title
 
 LARGE = 1 << 22
@@ -148,6 +148,6 @@ def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
             pyarrow.input_stream(existing(source)) as stream,
             pyarrow.csv.open_csv(stream, convert_options=convert) as batches,
         ):
-            yield from one_ahead(arrow.numbered(batches))
+            yield from one_ahead(parquet.numbered(batches))
     except (pyarrow.ArrowException, KeyError, OSError, UnicodeDecodeError) as error:
         raise _NotUnderstoodError from error

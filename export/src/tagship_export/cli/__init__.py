@@ -1,0 +1,1 @@
+"""The commands ``export``, ``verify`` and ``attach``."""

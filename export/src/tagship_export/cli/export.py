@@ -1,0 +1,109 @@
+"""``tagship export``: from a trained model to proven artifacts."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from tagship_export.cli.options import (
+    add_budget_options,
+    add_original_options,
+    import_keras,
+    read_labels,
+    read_thresholds,
+)
+from tagship_export.recipes import RECIPES, plan_recipes
+from tagship_runtime.cli.options import names
+from tagship_runtime.errors import UsageError
+from tagship_runtime.terminal.json import print_json
+
+HELP = "convert a trained model to LiteRT and ONNX artifacts and prove that they decide as it does"
+EXAMPLES = (
+    "tagship export run --out artifacts",
+    "tagship export run --out artifacts --recipes all",
+    "tagship export run --out artifacts --recipes auto --prefer latency --formats tflite",
+    "tagship export model.keras --labels labels.txt --data rows.npz --out artifacts --recipes int8",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("source", metavar="SOURCE", help="a run folder, or a .keras or .h5 file")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder to write the artifacts to")
+    parser.add_argument("--formats", default="tflite,onnx", metavar="A,B", help="tflite, onnx or both (default)")
+    parser.add_argument(
+        "--recipes",
+        default="float32",
+        metavar="A,B",
+        help=f"{', '.join(RECIPES)}; all; or auto, which writes the best one of each format (default: float32)",
+    )
+    parser.add_argument("--prefer", choices=("size", "latency"), default="size", help="what the best has least of")
+    parser.add_argument("--data", metavar="FILE", help="rows to prove it on: a table, or .npz with x and y")
+    add_original_options(parser)
+    parser.add_argument("--labels", metavar="A,B|FILE", help="names of the scores, or a file with one per line")
+    parser.add_argument("--thresholds", metavar="X|FILE", help="one for all labels, or a JSON file; default: 0.5")
+    parser.add_argument("--batch", default="dynamic", metavar="N", help="a fixed batch size, such as 1")
+    parser.add_argument(
+        "--golden",
+        choices=("synthetic", "real", "none"),
+        default="synthetic",
+        help="rows that the file carries to test itself: invented within the data's ranges, real ones, or none",
+    )
+    parser.add_argument("--verbose", action="store_true", help="show what the converters print")
+    add_budget_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Export, print a table, and say with the exit code whether all of it passed."""
+    from tagship_runtime.container import Kind
+
+    formats, recipes = names(options.formats), names(options.recipes)
+    if not formats or set(formats) - set(Kind):
+        raise UsageError(f"--formats is {options.formats!r}; give tflite, onnx or tflite,onnx")
+    plan_recipes(recipes, [Kind(name) for name in formats])
+    labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
+    import_keras()
+    from tagship_export.cli.show import progress, show_export
+    from tagship_export.pipeline.export import export_all
+
+    with progress() as on_step:
+        done = export_all(
+            options.source,
+            options.out,
+            formats=formats,
+            recipes=recipes,
+            labels=labels,
+            thresholds=thresholds,
+            logits=options.logits,
+            data=options.data,
+            max_flip_rate=options.max_flip_rate,
+            max_f1_drop=options.max_f1_drop,
+            batch=batch,
+            golden=options.golden,
+            prefer=options.prefer,
+            verbose=options.verbose,
+            on_step=on_step,
+        )
+    if options.json:
+        made = [
+            artifact.verification.to_dict()
+            | {"path": str(artifact.path), "one_row_us": artifact.one_row_us, "recommended": artifact.recommended}
+            for artifact in done.artifacts
+        ]
+        refused = [
+            {"artifact": refusal.name, "passed": False, "faults": [refusal.reason], "path": None}
+            for refusal in done.refusals
+        ]
+        print_json(made + refused)
+    else:
+        show_export(done, title=f"written to {options.out}")
+    print(f"tagship: {done.notice or f'report: {done.report}'}", file=sys.stderr)
+    return 0 if done.passed else 1
+
+
+def _batch(text: str) -> int | None:
+    if text == "dynamic":
+        return None
+    if not text.isascii() or not text.isdigit() or int(text) < 1:
+        raise UsageError(f"--batch is {text!r}; give dynamic, or a whole number from 1")
+    return int(text)

@@ -1,0 +1,101 @@
+"""``tagship verify``: artifacts against the model that they come from."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tagship_export.cli.options import add_budget_options, add_original_options, import_keras, read_labels
+from tagship_runtime.errors import UsageError
+from tagship_runtime.files import replacing
+from tagship_runtime.loading import read_contract
+from tagship_runtime.terminal.json import print_json
+from tagship_runtime.terminal.silence import quiet
+
+if TYPE_CHECKING:
+    from tagship_export.source.original import Original
+    from tagship_export.verification.counterexamples import Search
+
+HELP = "compare artifacts with the original model on rows that you give; exit 1 if one fails"
+EXAMPLES = (
+    "tagship verify run artifacts/float32.tflite artifacts/float32.onnx",
+    "tagship verify run artifacts/float32.tflite --data held-out.csv --max-flip-rate 0.001",
+    "tagship verify model.keras float32.onnx --labels sport,politics --data rows.parquet --json",
+    "tagship verify run artifacts/int8.tflite --search",
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("original", metavar="ORIGINAL", help="a run folder, or a .keras or .h5 file")
+    parser.add_argument("artifacts", nargs="+", metavar="ARTIFACT", help=".tflite or .onnx files")
+    parser.add_argument("--data", metavar="FILE", help="rows to compare on; default: the run's test rows")
+    parser.add_argument("--labels", metavar="A,B|FILE", help="names of the scores of a .keras file, to be compared too")
+    parser.add_argument("--search", action="store_true", help="also look for the inputs on which the two differ most")
+    parser.add_argument("--keep", action="store_true", help="put what --search finds among the artifact's golden rows")
+    add_original_options(parser)
+    add_budget_options(parser)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Verify each artifact, print a table, and say with the exit code whether all of them passed."""
+    if options.keep and not options.search:
+        raise UsageError("--keep keeps what --search finds; give both")
+    labels = read_labels(options.labels)
+    for path in options.artifacts:
+        read_contract(path)  # a wrong file is told before seconds go into importing TensorFlow
+    import_keras()
+    from tagship_export.cli.show import progress, show, show_search
+    from tagship_export.source.original import open_original
+    from tagship_export.verification.verify import verify
+
+    original = open_original(options.original, logits=options.logits)
+    original = original if labels is None else original.called(labels)
+    verdicts = [
+        verify(original, path, options.data, max_flip_rate=options.max_flip_rate, max_f1_drop=options.max_f1_drop)
+        for path in options.artifacts
+    ]
+    found = {}
+    if options.search:
+        with progress() as on_step:
+            for path, verdict in zip(options.artifacts, verdicts, strict=True):
+                found[path] = _search(original, path, options, verdict.thresholds, on_step)
+    if options.json:
+        extra = [{"search": found[path].to_dict()} if path in found else {} for path in options.artifacts]
+        print_json([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)])
+    else:
+        rows = options.data or "its test split"
+        show(verdicts, title=f"against {options.original} on {verdicts[0].parity.rows:,} rows of {rows}")
+        show_search(found)
+    return 0 if all(verdict.passed for verdict in verdicts) else 1
+
+
+def _search(
+    original: Original,
+    path: str,
+    options: argparse.Namespace,
+    thresholds: tuple[float, ...],
+    on_step: Callable[[str], None],
+) -> Search:
+    """Within the ranges of the training rows if the original has them, else of the rows that are given."""
+    from tagship_export.data.rows import read_rows
+    from tagship_export.verification.counterexamples import search, with_golden
+    from tagship_runtime.loading import load
+
+    with quiet():
+        artifact = load(path)
+    source = str(original.rows["train"]) if "train" in original.rows else options.data
+    rows = read_rows(source, artifact.labels, artifact.contract.features)
+    found = search(
+        original,
+        artifact,
+        rows,
+        thresholds,
+        on_round=lambda number, of: on_step(f"searching {path}: {number / of:.0%}"),
+    )
+    if options.keep:
+        with replacing(path) as temporary:
+            temporary.write_bytes(with_golden(Path(path).read_bytes(), artifact, found.farthest))
+    return found

@@ -1,1 +1,0 @@
-"""The subcommands that exporting adds to ``tagship``, one module each."""

@@ -1,0 +1,1 @@
+"""Rows that artifacts are made and judged by."""

@@ -1,0 +1,105 @@
+"""Which rows an export calibrates, tunes and judges by; no row serves two of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tagship_export.data.rows import Rows, read_rows
+from tagship_export.errors import OriginalError
+from tagship_export.source.original import Original
+from tagship_runtime.contract import NumericFeature
+from tagship_runtime.features import columns_of
+
+CALIBRATION_ROWS = 4096
+SEED = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Disjoint sets of rows.
+
+    Attributes:
+        calibration: Their activations set the ranges of quantized tensors; golden rows are invented within
+            their ranges.
+        tuning: Thresholds are moved by them.
+        verdict: The artifact is judged by them, and by nothing else.
+        tuned_on: Where ``tuning`` comes from, for the contract.
+    """
+
+    calibration: Rows
+    tuning: Rows
+    verdict: Rows
+    tuned_on: str
+
+
+def gather(original: Original, data: Any = None) -> tuple[Original, Evidence]:
+    """Divide what there is.
+
+    A run's training rows calibrate, its validation rows tune, and ``data`` or else its test rows judge. Where
+    every member of a model has seen all validation rows there are none; then a part of the training rows
+    tunes. An original without rows of its own divides ``data``: a quarter, a quarter, a half.
+
+    Args:
+        original: Its labels have to be known.
+        data: See :func:`tagship_export.data.rows.read_rows`; None for a run's own rows.
+
+    Returns:
+        The original, with features named after the columns of ``data`` if it had none; and the rows.
+
+    Raises:
+        OriginalError: Rows or labels are missing.
+    """
+    if original.labels is None:
+        raise OriginalError("the labels of the model's scores are not known; name them with --labels")
+    labels = original.labels
+    if "train" not in original.rows:
+        if data is None:
+            raise OriginalError("the original comes without rows to prove anything on; give some with --data FILE")
+        rows = read_rows(data, labels, original.features)
+        return _named(original, rows), _divide(rows)
+    if data is None and "test" not in original.rows:
+        raise OriginalError("the run has no test rows to prove anything on; give some with --data FILE")
+    train = read_rows(str(original.rows["train"]), labels)
+    verdict = read_rows(str(original.rows["test"]) if data is None else data, labels, original.features)
+    order = np.random.default_rng(SEED).permutation(len(train))
+    if "validation" in original.rows:
+        tuning, tuned_on = read_rows(str(original.rows["validation"]), labels), "validation rows"
+        calibration = train.take(order[:CALIBRATION_ROWS])
+    else:
+        if len(train) < 2:
+            raise OriginalError("the run has a single training row; calibration and tuning need one each")
+        count = min(CALIBRATION_ROWS, len(train) // 2)
+        calibration, tuning, tuned_on = train.take(order[:count]), train.take(order[count:]), "training rows"
+    return original, Evidence(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
+
+
+def _divide(rows: Rows) -> Evidence:
+    count = len(rows)
+    if count < 4:
+        raise OriginalError(f"the data has {count} rows; at least 4 are needed, to calibrate, tune and judge apart")
+    order = np.random.default_rng(SEED).permutation(count)
+    first, second = min(count // 4, CALIBRATION_ROWS), count // 2
+    return Evidence(
+        calibration=rows.take(order[:first]),
+        tuning=rows.take(order[first:second]),
+        verdict=rows.take(order[second:]),
+        tuned_on="a quarter of the data",
+    )
+
+
+def _named(original: Original, rows: Rows) -> Original:
+    """Columns that are no labels are the features, in the table's order."""
+    columns = columns_of(rows.values)
+    if columns is None or original.features is not None:
+        return original
+    labels = {prefix + label for label in original.labels or () for prefix in ("", "label:")}
+    names = [name for name in columns if name not in labels]
+    if original.row_shape != (len(names),):
+        raise OriginalError(
+            f"the table has {len(names)} feature columns, the model takes rows of shape {original.row_shape}; "
+            "give a table with these columns and the labels, or an .npz file"
+        )
+    return replace(original, features=tuple(NumericFeature(name=name) for name in names))

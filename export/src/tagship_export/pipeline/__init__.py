@@ -1,0 +1,1 @@
+"""From an original to a folder of proven artifacts, step by step."""

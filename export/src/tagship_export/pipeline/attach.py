@@ -1,0 +1,183 @@
+"""A contract for a model file that was made elsewhere, or back for one that another tool saved again."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tagship_export.data.golden import GoldenMode, make_golden
+from tagship_export.data.rows import read_rows
+from tagship_export.errors import ExportError
+from tagship_export.targets.base import writer
+from tagship_export.verification.metrics import measure
+from tagship_runtime.container import Kind, recognise, unpack
+from tagship_runtime.container import attach as seal
+from tagship_runtime.contract import Contract, Feature, NumericFeature, TensorSpec
+from tagship_runtime.engines.base import open_engine
+from tagship_runtime.errors import ArtifactCorruptError, CheckFailedError, ContractError
+from tagship_runtime.features import columns_of
+from tagship_runtime.loading import load
+from tagship_runtime.thresholds import Thresholds, resolve_thresholds
+
+KEYS = ("labels", "thresholds", "tagship")
+FLOAT_TOLERANCE, INTEGER_TOLERANCE = 1e-3, 0.1
+"""For golden rows of files whose difference to an original is not known."""
+
+
+def attach(
+    data: bytes,
+    *,
+    labels: Sequence[str] | None = None,
+    thresholds: Thresholds | None = None,
+    rows: Any = None,
+    contract: str | None = None,
+) -> bytes:
+    """Give a .tflite or .onnx model a contract.
+
+    Args:
+        data: The file. What is left of an earlier contract is taken out, and counts for what is not given here.
+        labels: Names of the scores.
+        thresholds: One for all, one each, or by name; default: the earlier contract's, else 0.5.
+        rows: See :func:`tagship_export.data.rows.read_rows`: golden rows are invented within their ranges, and the
+            quality is measured on them if the truth is known. The columns of a table name the features, where no
+            earlier contract does.
+        contract: The JSON that once stood beside the file, in place of what is left inside.
+
+    Returns:
+        The artifact. It holds no parity, since nothing was compared, unless the file is as it was exported.
+
+    Raises:
+        ExportError: Labels are not known, or do not fit the model.
+        CheckFailedError: The model no longer repeats the golden rows of its earlier contract.
+    """
+    kind, payload, found = _strip(data)
+    old = _read(contract or found)
+    names = tuple(labels) if labels is not None else old.labels if old else None
+    if names is None:
+        raise ExportError("the file has no contract that could be taken over; name its scores with --labels")
+    engine = open_engine(kind, payload)
+    default = old.thresholds if old is not None and old.labels == names else None
+    chosen = default or (0.5,) * len(names) if thresholds is None else resolve_thresholds(thresholds, names, default)
+    table = None if rows is None else read_rows(rows, names, old.features if old else None)
+    try:
+        fresh = Contract(
+            labels=names,
+            thresholds=chosen,
+            features=_features(engine.input, old, None if table is None else table.values, names),
+            input=engine.input,
+            output=engine.output,
+            recipe=old.recipe if old else "unknown",
+            source=dict(old.source) if old else _source(payload),
+            parity=old.parity if old is not None and _still_proved(data, old, names, chosen) else None,
+            golden=old.golden if old is not None and old.labels == names else None,
+        )
+    except ContractError as error:
+        raise ExportError(str(error)) from error
+    fresh = _with_golden(payload, kind, fresh, table)
+    if table is not None and table.targets is not None:
+        decisions = load(seal(payload, fresh)).predict(table.values)
+        fresh = fresh.replace(quality={"artifact": measure(table.targets, decisions).to_dict()})
+    return seal(payload, fresh)
+
+
+def _strip(data: bytes) -> tuple[Kind, bytes, str | None]:
+    """Kind, model, and the JSON of the contract that was found in the file."""
+    kind = recognise(data)
+    if kind is Kind.TFLITE:
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                stored = archive.read("tagship.json").decode()
+                return kind, data[: min(entry.header_offset for entry in archive.infolist())], stored
+        except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
+            return kind, data, None
+    import onnx
+
+    proto = onnx.load_from_string(data)
+    kept = {entry.key: entry.value for entry in proto.metadata_props}
+    if "tagship" not in kept:
+        return kind, data, None
+    del proto.metadata_props[:]
+    for key, value in kept.items():
+        if key not in KEYS:
+            proto.metadata_props.add(key=key, value=value)
+    return kind, proto.SerializeToString(deterministic=True), kept["tagship"]
+
+
+def _still_proved(data: bytes, old: Contract, labels: tuple[str, ...], thresholds: Sequence[float]) -> bool:
+    """Whether the file is as it was exported, and what is attached says what it says already."""
+    try:
+        found = unpack(data).contract
+    except ArtifactCorruptError:
+        return False
+    return found is not None and found == old and (found.labels, found.thresholds) == (labels, tuple(thresholds))
+
+
+def _read(text: str | None) -> Contract | None:
+    return None if text is None else Contract.from_json(text)
+
+
+def _features(
+    tensor: TensorSpec, old: Contract | None, rows: Any, labels: tuple[str, ...]
+) -> tuple[Feature, ...] | None:
+    """The earlier contract's if it names any, or the columns of the table that are no labels."""
+    if old is not None and old.features is not None:
+        return old.features
+    columns = columns_of(rows)
+    if columns is None:
+        return None
+    truth = {prefix + label for label in labels for prefix in ("", "label:")}
+    names = [name for name in columns if name not in truth]
+    if tensor.shape[1:] != (len(names),):
+        raise ExportError(f"the table has {len(names)} feature columns, the model takes {tensor.shape}")
+    return tuple(NumericFeature(name=name) for name in names)
+
+
+def _with_golden(payload: bytes, kind: Kind, contract: Contract, table: Any) -> Contract:
+    predictor = load(seal(payload, contract))
+    if contract.golden is not None:
+        test = predictor.selftest()
+        if test.max_difference > test.tolerance:
+            raise CheckFailedError(
+                f"the model no longer gives the scores that its contract promises: a golden row is off by "
+                f"{test.max_difference:.2g} (tolerance {test.tolerance:.2g}); export it again"
+            )
+        return contract.replace(golden=contract.golden.replace(decisions=_decisions(contract)))
+    if table is None:
+        return contract
+    whole = "int8" in writer(kind).weight_bytes(payload)
+    tolerance = INTEGER_TOLERANCE if whole else FLOAT_TOLERANCE
+    return contract.replace(golden=make_golden(predictor, table, tolerance, GoldenMode.SYNTHETIC))
+
+
+def _decisions(contract: Contract) -> tuple[tuple[bool, ...], ...]:
+    """Of the golden rows, at the thresholds of today."""
+    import numpy as np
+
+    cut = np.array(contract.thresholds, np.float32)
+    scores = () if contract.golden is None else contract.golden.scores
+    return tuple(tuple(bool(on) for on in np.array(row, np.float32) >= cut) for row in scores)
+
+
+def _source(payload: bytes) -> dict[str, Any]:
+    return {
+        "sha256": hashlib.sha256(payload).hexdigest(),
+        "framework": "unknown",
+        "tools": {"tagship-export": version("tagship-export")},
+    }
+
+
+def beside(path: Path) -> Path:
+    """Where the contract lies as a file of its own."""
+    return path.with_name(f"{path.name}.json")
+
+
+def describe(data: bytes) -> str:
+    """The contract of an artifact, as it is written beside it."""
+    contract = load(data).contract
+    return json.dumps(contract.to_dict(), indent=2, ensure_ascii=False) + "\n"

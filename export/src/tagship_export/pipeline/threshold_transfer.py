@@ -1,0 +1,64 @@
+"""Thresholds that make an artifact decide as its original does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_runtime.typing import Scores
+
+LEAST_STEP = 1e-4
+"""How far past a score at least, where the gap allows."""
+
+
+def transport(original: Scores, thresholds: Sequence[float], artifact: Scores) -> tuple[float, ...]:
+    """Move the original's thresholds onto the artifact's scores, label by label.
+
+    The chosen threshold is the one whose decisions agree best with the original's at its own threshold, by F1
+    with the original as the truth. No label is needed, so none can be overfitted, and the operating point
+    stays, whatever it was chosen for.
+
+    Args:
+        original: float32 (rows, labels), of rows that neither calibrated nor judge.
+        thresholds: The original's.
+        artifact: float32, the same shape.
+
+    Returns:
+        One threshold per label; the original's wherever no other agrees better.
+    """
+    cuts = np.array(thresholds, np.float32)
+    return tuple(
+        _best(original[:, label] >= cuts[label], float(threshold), artifact[:, label])
+        for label, threshold in enumerate(thresholds)
+    )
+
+
+def _best(wanted: NDArray[np.bool_], threshold: float, scores: Scores) -> float:
+    """With the rows sorted by falling score, a threshold switches the first k on, k from 0 to all.
+
+    Between two scores any threshold agrees as well. On few rows that is a wide gap, so the new threshold goes
+    past the score that it has to pass by as much as that is away from the old one, and at most half the gap.
+    """
+    order = np.argsort(-scores, kind="stable")
+    ranked = scores[order]
+    hits = np.concatenate([[0], np.cumsum(wanted[order])])
+    counts = np.arange(len(ranked) + 1)
+    positives = hits[-1]
+    agreement = np.divide(2 * hits, counts + positives, out=np.ones(len(counts)), where=counts + positives > 0)
+    upper = np.concatenate([[np.float32(1)], ranked])  # the k-th score is on, the next below it is off
+    lower = np.concatenate([ranked, [np.float32(0)]])
+    real = upper > lower  # between equal scores there is no threshold
+    best = real & (agreement == agreement[real].max(initial=-1.0))
+    cut = np.float32(threshold)
+    if not best.any() or (best & (lower < cut) & (cut <= upper)).any():
+        return threshold
+    near = np.where(lower >= cut, lower, upper).astype(np.float64)  # the end of the interval that faces the original's
+    step = np.minimum((upper.astype(np.float64) - lower) / 2, np.maximum(np.abs(near - cut), LEAST_STEP))
+    moved = np.where(lower >= cut, near + step, near - step).astype(np.float32)
+    usable = best & (lower < moved) & (moved <= upper) & (moved > 0) & (moved < 1)
+    if not usable.any():
+        return threshold
+    candidates = moved[usable]
+    return float(candidates[np.argmin(np.abs(candidates - cut))])

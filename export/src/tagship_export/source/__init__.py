@@ -1,0 +1,1 @@
+"""The model that artifacts are made from: loaded, checked, traced."""

@@ -1,0 +1,182 @@
+"""The model that artifacts are made from and compared with: a run folder, a Keras file, or a live model."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tagship_export.errors import OriginalError
+from tagship_export.source.keras_file import load_keras
+from tagship_export.source.output_layer import with_sigmoid
+from tagship_export.source.tracing import OUTPUT, row_shape, trace
+from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
+from tagship_runtime.errors import ContractError, LabelError, MissingFileError
+from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.thresholds import Thresholds, resolve_thresholds
+from tagship_runtime.typing import Features, Scores
+
+RUN_FORMAT = 1
+PREDICT_ROWS, PREDICT_CELLS = 4096, 1 << 24
+DEFAULT_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Original:
+    """A Keras model and what is known about it.
+
+    Attributes:
+        model: One input (rows, ...), one sigmoid output (rows, labels).
+        sha256: Of the model file, or of a live model's weights, in hex.
+        labels: Names of the scores; None where only the Keras file is known.
+        thresholds: One per label, likewise.
+        features: The caller's columns; None for other inputs, or where only the Keras file is known.
+        rows: Tables by purpose: ``train``, ``validation``, ``test``.
+        run: The run folder that it comes from, if it is one.
+    """
+
+    model: Any
+    sha256: str
+    labels: tuple[str, ...] | None = None
+    thresholds: tuple[float, ...] | None = None
+    features: tuple[Feature, ...] | None = None
+    rows: Mapping[str, Path]
+    run: Path | None = None
+
+    @cached_property
+    def row_shape(self) -> tuple[int, ...]:
+        """The shape of one encoded row."""
+        return row_shape(self.model)
+
+    @cached_property
+    def width(self) -> int:
+        """How many scores a row gets."""
+        return int(trace(self.model).structured_outputs[OUTPUT].shape[-1])
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """From rows as callers have them to encoded rows."""
+        return encoder(self.features, (None, *self.row_shape))
+
+    def called(self, labels: Sequence[str]) -> Original:
+        """The same with these names for its scores; what is known of thresholds stays.
+
+        Raises:
+            OriginalError: It has other names, or another number of scores.
+        """
+        names = tuple(labels)
+        if self.labels not in (None, names):
+            raise OriginalError(
+                f"labels {list(names)} were given, the run has {list(self.labels or ())}; leave them out"
+            )
+        try:
+            check_labels(names)
+        except ContractError as error:
+            raise OriginalError(str(error)) from error
+        if len(names) != self.width:
+            raise OriginalError(f"{len(names)} labels for a model that gives {self.width} scores; one each is needed")
+        return replace(self, labels=names)
+
+    def scores(self, features: Features) -> Scores:
+        """What Keras gives for encoded rows, float32 (rows, labels)."""
+        batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
+        return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
+
+
+def open_original(
+    source: Any,
+    *,
+    labels: Sequence[str] | None = None,
+    thresholds: Thresholds | None = None,
+    logits: bool = False,
+) -> Original:
+    """Load a run folder, a ``.keras`` or ``.h5`` file, or take a Keras model that is there.
+
+    Args:
+        source: A path, or a Keras model.
+        labels: Names of the scores; a run folder has its own.
+        thresholds: One for all, one each, or by name; default: the run's, or 0.5 once labels are known.
+        logits: Whether the model lacks the sigmoid at its end, so that one is added.
+
+    Raises:
+        MissingFileError: Nothing is there.
+        OriginalError: It is none of these, cannot be exported, or its parts do not fit together.
+    """
+    if not isinstance(source, str | os.PathLike):
+        model = with_sigmoid(source, logits=logits)
+        return _named(Original(model=model, sha256=_sha256_of_weights(model), rows={}), labels, thresholds)
+    path = Path(source)
+    if not path.exists():
+        raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
+    if path.is_file():
+        model = with_sigmoid(load_keras(path), logits=logits)
+        return _named(Original(model=model, sha256=_sha256(path), rows={}), labels, thresholds)
+    if not (path / "run.json").is_file():
+        raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
+    run = _open_run(path, logits=logits)
+    return _named(run, labels or run.labels, run.thresholds if thresholds is None else thresholds)
+
+
+def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresholds | None) -> Original:
+    if labels is None:
+        return original
+    original = original.called(labels)
+    try:
+        chosen = resolve_thresholds(DEFAULT_THRESHOLD if thresholds is None else thresholds, original.labels or ())
+    except LabelError as error:
+        raise OriginalError(str(error)) from error
+    return replace(original, thresholds=chosen)
+
+
+def _open_run(folder: Path, *, logits: bool) -> Original:
+    try:
+        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        if run["tagship_run"] != RUN_FORMAT:
+            raise OriginalError(
+                f"{folder} has run format {run['tagship_run']!r}, this tagship-export reads {RUN_FORMAT}; update it"
+            )
+        labels, thresholds = tuple(run["labels"]), tuple(run["thresholds"])
+        check_labels(labels)
+        check_thresholds(thresholds, labels)
+        features = read_features(run["features"])
+    except (ValueError, KeyError, TypeError, ContractError) as error:
+        if isinstance(error, OriginalError):
+            raise
+        raise OriginalError(f"{folder / 'run.json'} is damaged ({error!r}); train again") from error
+    model_file = folder / "model.keras"
+    if not model_file.is_file():
+        raise OriginalError(f"{folder} has no model.keras; train again")
+    original = Original(
+        model=with_sigmoid(load_keras(model_file), logits=logits),
+        sha256=_sha256(model_file),
+        labels=labels,
+        thresholds=thresholds,
+        features=features,
+        rows={path.stem: path for path in sorted((folder / "rows").glob("*.parquet"))},
+        run=folder,
+    )
+    if original.width != len(labels):
+        raise OriginalError(f"{folder} has {len(labels)} labels for a model that gives {original.width} scores")
+    width = sum(feature.width for feature in features)
+    if original.row_shape != (width,):
+        raise OriginalError(f"{folder} has features of {width} columns for a model of rows {original.row_shape}")
+    return original
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _sha256_of_weights(model: Any) -> str:
+    digest = hashlib.sha256(json.dumps([[*weight.shape] for weight in model.weights]).encode())
+    for weight in model.get_weights():
+        digest.update(np.ascontiguousarray(weight).tobytes())
+    return digest.hexdigest()

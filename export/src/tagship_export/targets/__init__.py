@@ -1,0 +1,1 @@
+"""Formats that a model is exported to: one folder each."""

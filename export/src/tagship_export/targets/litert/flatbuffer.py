@@ -1,0 +1,47 @@
+"""Reading and rewriting of .tflite FlatBuffers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tagship_export.source.tracing import INPUT, OUTPUT
+
+
+def name_ends(payload: bytes) -> bytes:
+    """Tensor names ``features`` and ``scores`` instead of ``serving_default_features:0`` and the like.
+
+    Written anew, so that buffers which a quantizer put behind the FlatBuffer come back into it.
+    """
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(payload))
+    graph = model.subgraphs[0]
+    graph.tensors[graph.inputs[0]].name = INPUT.encode()
+    graph.tensors[graph.outputs[0]].name = OUTPUT.encode()
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
+def weight_bytes(payload: bytes) -> Mapping[str, int]:
+    """See :class:`tagship_export.targets.base.Writer`."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    names = {value: name.lower() for name, value in vars(schema.TensorType).items() if not name.startswith("_")}
+    model = schema.Model.GetRootAs(payload, 0)
+    found: dict[str, int] = {}
+    for graph in map(model.Subgraphs, range(model.SubgraphsLength())):
+        for tensor in map(graph.Tensors, range(graph.TensorsLength())):
+            size = model.Buffers(tensor.Buffer()).DataLength()
+            if size:
+                name = names[tensor.Type()]
+                found[name] = found.get(name, 0) + size
+    return found
+
+
+def operations(payload: bytes) -> frozenset[str]:
+    """Names of the builtin operations that the model uses."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+    model = schema.Model.GetRootAs(payload, 0)
+    codes = map(model.OperatorCodes, range(model.OperatorCodesLength()))
+    return frozenset(names[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())] for code in codes)

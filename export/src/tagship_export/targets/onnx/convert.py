@@ -1,0 +1,60 @@
+"""ONNX through tf2onnx, conservative enough for old runtimes and browsers: opset 17, IR version 8."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from tagship_export.errors import ConversionError, UnsupportedOpsError
+from tagship_export.source.tracing import INPUT, freeze, row_shape
+from tagship_export.targets.onnx import quantize
+from tagship_export.targets.onnx.graph import canonical, fuse_gemm, name_ends, replace_erfc
+from tagship_export.targets.onnx.quantize import IR_VERSION, OPSET
+
+if TYPE_CHECKING:
+    from tagship_export.targets.base import Source
+
+RECIPES: Mapping[str, Callable[[Source], bytes]] = {
+    "float16": quantize.float16,
+    "dynamic_int8": quantize.dynamic_int8,
+    "int8": quantize.int8,
+    "int16x8": quantize.int16x8,
+}
+
+
+def convert(model: Any, batch: int | None = None) -> bytes:
+    """See :class:`tagship_export.targets.base.Writer`."""
+    import onnx
+    import tf2onnx
+
+    graph, output = freeze(model, batch)
+    try:
+        proto, _ = tf2onnx.convert.from_graph_def(
+            graph,
+            name="tagship",
+            input_names=[f"{INPUT}:0"],
+            output_names=[output],
+            opset=OPSET,
+            shape_override={f"{INPUT}:0": [batch, *row_shape(model)]} if batch else None,
+        )
+    except Exception as error:  # tf2onnx raises several unrelated types
+        raise ConversionError(f"tf2onnx refuses the model: {' '.join(str(error).split())[:300]}") from error
+    name_ends(proto, batch)
+    replace_erfc(proto)
+    # What it cannot convert, tf2onnx only logs, and writes out as it was.
+    unknown = {node.op_type for node in proto.graph.node if not onnx.defs.has(node.op_type, OPSET, node.domain)}
+    if unknown:
+        raise UnsupportedOpsError("ONNX", tuple(sorted(unknown)))
+    fuse_gemm(proto)
+    return canonical(proto, OPSET, IR_VERSION)
+
+
+def weight_bytes(payload: bytes) -> Mapping[str, int]:
+    """See :class:`tagship_export.targets.base.Writer`."""
+    import onnx
+
+    found: dict[str, int] = {}
+    for tensor in onnx.load_from_string(payload).graph.initializer:
+        array = onnx.numpy_helper.to_array(tensor)
+        found[array.dtype.name] = found.get(array.dtype.name, 0) + array.nbytes
+    return found

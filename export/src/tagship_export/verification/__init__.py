@@ -1,0 +1,1 @@
+"""Whether an artifact decides as its original does."""

@@ -1,0 +1,67 @@
+"""How an artifact's scores differ from its original's, as counts: for a histogram, and for what flips where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tagship_runtime.typing import Scores
+
+EXPONENTS = tuple(half / 2 for half in range(-18, 1))
+"""Edges of the bins of differences, powers of ten: half decades from 1e-9 to 1."""
+
+EDGES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+"""Edges of the bins of distances to the threshold."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distances:
+    """Counts of decisions, one per row and label.
+
+    Attributes:
+        zero: Whose scores do not differ at all.
+        differences: By absolute difference, in bins between powers of ten of :data:`EXPONENTS`; the first also
+            holds what is smaller.
+        decisions: By how far the original's score is from its threshold, in bins between :data:`EDGES`.
+        flips: Those among them that differ at the original's thresholds.
+    """
+
+    zero: int
+    differences: tuple[int, ...]
+    decisions: tuple[int, ...]
+    flips: tuple[int, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON, with the edges."""
+        return {
+            "differences": {
+                "zero": self.zero,
+                "exponents": list(EXPONENTS),
+                "counts": list(self.differences),
+            },
+            "flips": {"edges": list(EDGES), "decisions": list(self.decisions), "flips": list(self.flips)},
+        }
+
+
+def count(original: Scores, artifact: Scores, thresholds: Sequence[float]) -> Distances:
+    """Count over scores of the same rows, both float32 (rows, labels) in [0, 1]."""
+    cut = np.array(thresholds, np.float32)
+    wanted, got = original.astype(np.float64), artifact.astype(np.float64)
+    apart = np.abs(wanted - got)
+    exponents = np.clip(np.log10(apart[apart > 0]), EXPONENTS[0], EXPONENTS[-1])
+    flipped = (original >= cut) != (artifact >= cut)
+    distance = np.abs(wanted - cut)
+    return Distances(
+        zero=int((apart == 0).sum()),
+        differences=_histogram(exponents, EXPONENTS),
+        decisions=_histogram(distance, EDGES),
+        flips=_histogram(distance[flipped], EDGES),
+    )
+
+
+def _histogram(values: Any, edges: Sequence[float]) -> tuple[int, ...]:
+    counts, _ = np.histogram(values, bins=np.array(edges))
+    return tuple(int(number) for number in counts)

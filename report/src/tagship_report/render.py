@@ -1,0 +1,122 @@
+"""From a folder's files to its page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tagship_report import formatting
+from tagship_report.errors import ReportError
+from tagship_report.limits import ATTEMPTS, MOST_BYTES, Limits
+from tagship_report.sections import artifacts, contents, model, verdict
+from tagship_report.sources import Sources, read_sources
+from tagship_runtime.errors import OutputError
+from tagship_runtime.files import replacing
+
+NAME = "report.html"
+
+FILTERS = ("change", "count", "figure", "microseconds", "percent", "power", "signed", "size", "threshold")
+"""Functions of :mod:`tagship_report.formatting` that templates use."""
+
+
+def write_page(folder: Path, out: Path | None = None) -> Path:
+    """Draw the report of a run folder, or of a folder that ``tagship export`` wrote.
+
+    Args:
+        folder: Where ``run.json`` or ``export.json`` is.
+        out: The page; default: ``report.html`` in the folder.
+
+    Returns:
+        Where the page is.
+
+    Raises:
+        MissingFileError: The folder is neither.
+        ReportError: Its files are damaged, or do not fit together.
+        OutputError: The page cannot be written; an earlier one stays as it is. Or what is there is none.
+    """
+    sources = read_sources(folder)
+    target = folder / NAME if out is None else out
+    _check_replaceable(target)
+    page = render(sources)
+    with replacing(target) as temporary:
+        temporary.write_bytes(page)
+    return target
+
+
+GENERATOR = b'<meta name="generator" content="tagship">'
+"""What every report holds in its first ``HEAD`` bytes."""
+
+HEAD = 2000
+
+
+def _check_replaceable(target: Path) -> None:
+    """Refuse to replace a file that is no report; an empty one, such as mktemp makes, holds nothing to lose."""
+    if not target.is_file():
+        return
+    try:
+        with target.open("rb") as file:
+            head = file.read(HEAD)
+    except OSError as error:
+        raise OutputError(f"cannot read {target}, which the report would replace: {error.strerror}") from error
+    if head and GENERATOR not in head:
+        raise OutputError(f"{target} is there and no report of tagship; give --out another name, or move it away")
+
+
+def render(sources: Sources) -> bytes:
+    """The page, below 2 MB; of a run too large for that, the weakest labels."""
+    from jinja2 import UndefinedError
+
+    page = b""
+    for limits in ATTEMPTS:
+        try:
+            page = _fill(sources, limits).encode("utf-8", "replace")
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, UndefinedError) as error:
+            raise ReportError(
+                f"the files of {sources.name!r} do not fit together ({error!r}); train or export again"
+            ) from error
+        if len(page) < MOST_BYTES:
+            break
+    return page
+
+
+def _fill(sources: Sources, limits: Limits) -> str:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=PackageLoader("tagship_report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {name: getattr(formatting, name) for name in FILTERS}
+    environment.filters["drawn"] = Markup  # plots, which no name goes into
+    script = _read("report.js")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return environment.get_template("report.html").render(
+        title=formatting.isolated(sources.name),
+        sources=sources,
+        limits=limits,
+        style=Markup(_read("report.css")),  # noqa: S704 - our own file
+        script=Markup(script),  # noqa: S704 - likewise
+        script_digest=digest,
+        verdict=verdict.judge(sources, limits),
+        summary=None if sources.run is None else verdict.summary(sources.run),
+        **_sections(sources, limits),
+    )
+
+
+def _sections(sources: Sources, limits: Limits) -> dict[str, Any]:
+    return {
+        "model": None if sources.run is None else model.describe(sources, sources.run, limits),
+        "artifacts": None if sources.export is None else artifacts.describe(sources.export, limits),
+        "inside": contents.describe(sources, limits),
+    }
+
+
+def _read(name: str) -> str:
+    return (files("tagship_report") / "templates" / name).read_text(encoding="utf-8")

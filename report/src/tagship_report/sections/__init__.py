@@ -1,0 +1,1 @@
+"""The parts of the page, from parsed files to what the templates show."""

@@ -1,0 +1,107 @@
+"""What does each artifact cost? Size, speed, and how far its decisions are from the original's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tagship_report.limits import Limits, shortened
+from tagship_report.plots import figures
+from tagship_report.sources import Json
+
+FORMATS: Mapping[str, str] = {"tflite": "LiteRT", "onnx": "ONNX"}
+"""What a file's suffix stands for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifact:
+    """One file, or one that was made and not kept.
+
+    Attributes:
+        facts: Its line of ``export.json``.
+        of_float32: Its size as a share of its format's float32 file; None where there is none.
+        differences, flips: Plots, where the export measured them.
+        note: What it bought over float32, where it is recommended.
+    """
+
+    name: str
+    format: str
+    path: str | None
+    facts: Json
+    recommended: bool
+    of_float32: float | None
+    faults: tuple[str, ...]
+    note: str | None
+    differences: str | None
+    flips: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Artifacts:
+    """The section on artifacts.
+
+    Attributes:
+        all: In the order of the export.
+        largest, slowest: Of all, for bars.
+        refused: Recipes that gave no file, with the reason.
+        rows: What was calibrated, tuned and judged on.
+        older: Whether the export was made before histograms were kept.
+    """
+
+    all: tuple[Artifact, ...]
+    largest: int
+    slowest: float
+    refused: Mapping[str, str]
+    rows: Json
+    older: bool
+
+    @property
+    def recommended(self) -> tuple[Artifact, ...]:
+        """One per format that has any."""
+        return tuple(one for one in self.all if one.recommended)
+
+    @property
+    def retuned(self) -> bool:
+        """Whether the rows had labels, so that quality could be measured."""
+        return any(one.facts["quality"] is not None for one in self.all)
+
+
+def describe(export: Json, limits: Limits) -> Artifacts:
+    """Gather the section's content, and draw its plots."""
+    float32 = {one["format"]: one["bytes"] for one in export["artifacts"] if one["recipe"] == "float32"}
+    made = tuple(
+        _artifact(one, export, float32.get(one["format"]), limits, drawn=number < limits.artifacts)
+        for number, one in enumerate(export["artifacts"])
+    )
+    return Artifacts(
+        all=made,
+        largest=max((one.facts["bytes"] for one in made), default=1),
+        slowest=max((one.facts["one_row_us"] for one in made), default=1.0),
+        refused={
+            name: shortened(reason, limits.sentence)
+            for name, reason in list(export["refused"].items())[: limits.notices]
+        },
+        rows=export["rows"],
+        older=any("distances" not in one for one in export["artifacts"]),
+    )
+
+
+def _artifact(one: Json, export: Json, float32: int | None, limits: Limits, *, drawn: bool) -> Artifact:
+    name = one["artifact"]
+    distances = one.get("distances") if drawn else None
+    return Artifact(
+        name=name,
+        format=FORMATS.get(one["format"], one["format"]),
+        path=one["path"],
+        facts=one,
+        recommended=name in export["recommended"],
+        of_float32=None if float32 is None or one["recipe"] == "float32" else one["bytes"] / float32,
+        faults=tuple(shortened(fault, limits.sentence) for fault in one["faults"][: limits.notices]),
+        note=next((note.removeprefix(f"{name}: ") for note in export["notes"] if note.startswith(f"{name}: ")), None),
+        differences=None
+        if distances is None
+        else figures.differences(**distances["differences"], tolerance=one["parity"]["tolerance"]),
+        flips=None
+        if distances is None or not one["parity"]["flips"]
+        else figures.flips(distances["flips"]["edges"], distances["flips"]["flips"]),
+    )

@@ -1,0 +1,99 @@
+"""Is it good enough to ship? By rules that the page states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tagship_report import checks
+from tagship_report.checks import Check, State
+from tagship_report.formatting import count, figure
+from tagship_report.limits import Limits
+from tagship_report.sources import Json, Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Who reaches which macro-F1 on the test rows; the network's with its interval."""
+
+    name: str
+    macro_f1: float
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What stands at the top.
+
+    Attributes:
+        state: The worst of the checks.
+        headline: In a few words.
+        checks: All of them.
+        answers: The network's macro-F1 beside what simpler answers reach, highest first.
+    """
+
+    state: State
+    headline: str
+    checks: tuple[Check, ...]
+    answers: tuple[Answer, ...]
+
+
+HEADLINES: Mapping[tuple[bool, State], str] = {
+    (True, State.PASS): "Ready to ship",
+    (True, State.WARN): "Ready to ship, with reservations",
+    (True, State.FAIL): "Not ready to ship",
+    (False, State.PASS): "The model holds up; it is not exported yet",
+    (False, State.WARN): "The model holds up, with reservations; it is not exported yet",
+    (False, State.FAIL): "The model does not hold up",
+}
+"""By whether there is an export, and the worst that was found."""
+
+EXPORT_HEADLINES: Mapping[State, str] = {
+    State.PASS: "The files decide as the original does",
+    State.WARN: "The files decide as the original does, with reservations",
+    State.FAIL: "Not ready to ship",
+}
+"""Where nothing is known of how the model was trained."""
+
+
+def judge(sources: Sources, limits: Limits) -> Verdict:
+    """Apply the rules to what there is."""
+    found: list[Check] = []
+    if sources.run is not None:
+        found += checks.of_model(sources.run, limits)
+    if sources.export is not None:
+        found += checks.of_export(sources.export, sources.run, sources.model_sha256)
+    else:
+        found.append(Check(State.OPEN, "Not exported yet, so nothing is known about files for devices."))
+    worst = next(
+        (state for state in (State.FAIL, State.WARN) if any(check.state is state for check in found)), State.PASS
+    )
+    headline = EXPORT_HEADLINES[worst] if sources.run is None else HEADLINES[sources.export is not None, worst]
+    return Verdict(state=worst, headline=headline, checks=tuple(found), answers=_answers(sources.run))
+
+
+def _answers(run: Json | None) -> tuple[Answer, ...]:
+    if run is None or run["objective"] != "f1":
+        return ()
+    low, high = run["intervals"]["macro_f1"]
+    found = [
+        Answer("this network", run["metrics"]["test"]["macro_f1"], (low, high)),
+        Answer("yes to everything", checks.floor(run, run["rows"]["test"])),
+        *(Answer(one["title"], one["figures"]["macro_f1"]) for one in run["baselines"]),
+    ]
+    return tuple(sorted(found, key=lambda answer: -answer.macro_f1))
+
+
+def summary(run: Json) -> str:
+    """The model in a sentence."""
+    test, (low, high) = run["metrics"]["test"], run["intervals"]["macro_f1"]
+    apart = (
+        "that were kept apart from training and tuning"
+        if checks.repeated(run) <= checks.MANY_REPEATED
+        else "(but see below)"
+    )
+    return (
+        f"Macro-F1 is {figure(test['macro_f1'])} (95% interval {low:.3f} to {high:.3f}) over "
+        f"{len(run['labels'])} label{'' if len(run['labels']) == 1 else 's'}, measured on {count(run['rows']['test'])} "
+        f"test rows {apart}."
+    )

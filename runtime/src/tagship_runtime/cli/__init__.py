@@ -1,0 +1,1 @@
+"""The command ``tagship``: one module per command, and what they share."""

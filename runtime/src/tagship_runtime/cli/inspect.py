@@ -1,0 +1,85 @@
+"""``tagship inspect``: what is inside an artifact."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from tagship_runtime.contract import CategoryFeature, Contract, Feature, TensorSpec
+from tagship_runtime.loading import read_contract
+from tagship_runtime.terminal.json import print_json
+from tagship_runtime.terminal.table import table, wrap
+
+HELP = "show what an artifact promises: labels, thresholds, features, provenance, proof"
+EXAMPLES = ("tagship inspect model.tflite", "tagship inspect model.onnx --json")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("artifact", metavar="ARTIFACT", help="a .tflite or .onnx file")
+    parser.add_argument("--json", action="store_true", help="print the contract as JSON")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Read the contract, check the digest, open no engine."""
+    kind, contract = read_contract(options.artifact)
+    if options.json:
+        print_json(contract.to_dict())
+        return 0
+    size = Path(options.artifact).stat().st_size
+    lines = wrap(f"{options.artifact}: {kind.value}, {contract.recipe}, {size:,} bytes")
+    print("\n".join([*lines, *_lines(contract)]))
+    return 0
+
+
+def _lines(contract: Contract) -> Iterator[str]:
+    yield from wrap(str(contract.digest), "digest  ")
+    yield from wrap(_tensor(contract.input), "input   ")
+    yield from wrap(_tensor(contract.output), "output  ")
+    thresholds = [f"{threshold:.4f}" for threshold in contract.thresholds]
+    yield from table(("label", "threshold"), list(zip(contract.labels, thresholds, strict=True)))
+    if contract.features is not None:
+        yield f"features ({len(contract.features)})"
+        for feature in contract.features:
+            yield from wrap(_feature(feature), "  ", "    ")
+    for title in ("source", "parity", "quality"):
+        facts = getattr(contract, title)
+        if facts:
+            yield title
+            yield from _facts(facts, "  ")
+    if contract.golden is not None:
+        yield from wrap(f"{len(contract.golden.rows)} rows, tolerance {contract.golden.tolerance:g}", "golden  ")
+
+
+def _facts(facts: Mapping[str, Any], indent: str) -> Iterator[str]:
+    """Every fact, whatever an exporter has put there; objects in objects a step further in."""
+    for key, value in facts.items():
+        if isinstance(value, Mapping) and value:
+            yield from wrap(key, indent, indent)
+            yield from _facts(value, f"{indent}  ")
+        else:
+            yield from wrap(f"{key}: {_fact(value)}", indent, f"{indent}  ")
+
+
+def _fact(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_fact(item) for item in value)}]"
+    if isinstance(value, float):
+        return f"{value:.6g}"  # JSON has all digits
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _feature(feature: Feature) -> str:
+    if isinstance(feature, CategoryFeature):
+        return f"{feature.name}: one of {', '.join(value or '(empty)' for value in feature.values)}"
+    missing = "missing is refused" if feature.fill is None else f"missing becomes {feature.fill:g}"
+    return f"{feature.name}: number, {missing}{' and is flagged' if feature.indicator else ''}"
+
+
+def _tensor(tensor: TensorSpec) -> str:
+    return (
+        f"{tensor.name} {tensor.dtype} ({', '.join('batch' if size is None else str(size) for size in tensor.shape)})"
+    )

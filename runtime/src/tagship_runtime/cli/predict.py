@@ -1,0 +1,163 @@
+"""``tagship predict``: rows in, decisions out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from tagship_runtime.cli.options import add_artifact_options, load_artifact
+from tagship_runtime.cli.output_columns import Layout
+from tagship_runtime.cli.signals import end_if_told
+from tagship_runtime.contract import NumericFeature
+from tagship_runtime.errors import InputValueError, TagshipError, UsageError
+from tagship_runtime.features import as_column
+from tagship_runtime.features.cells import numbers
+from tagship_runtime.files import STDIN, Batch, open_writer, read_batches
+from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
+from tagship_runtime.predictor import Predictor
+from tagship_runtime.terminal.progress import Progress
+from tagship_runtime.typing import Scores
+
+HELP = "predict labels for the rows of a table"
+EXAMPLES = (
+    "tagship predict model.tflite rows.csv",
+    "tagship predict model.onnx rows.parquet --scores --id-column part --out decisions.parquet",
+    "cat rows.csv | tagship predict model.tflite - --labels-only --threshold sport=0.4",
+    "sensor | tagship predict model.tflite - --follow --format jsonl --on-error skip",
+)
+
+STOP, SKIP = "stop", "skip"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    add = parser.add_argument
+    add("artifact", metavar="ARTIFACT", help="a .tflite or .onnx file")
+    add("data", metavar="DATA", help=".csv, .jsonl (both also .gz), .parquet, or - for CSV or JSON Lines on stdin")
+    add("--out", metavar="FILE", help="write here instead of to stdout; its suffix says whether CSV, JSON or Parquet")
+    add("--format", choices=("csv", "jsonl"), help="what goes to stdout (default: csv)")
+    add("--scores", action="store_true", help="add the scores, in columns score:LABEL")
+    add("--labels-only", action="store_true", help="one column 'labels' with the names that are on, joined by ;")
+    add("--top-k", type=int, metavar="K", help="the K labels with the highest scores, in columns top:1 to top:K")
+    add("--id-column", action="append", default=[], metavar="NAME", help="copy this column; may be repeated")
+    add("--on-error", choices=(STOP, SKIP), default=STOP, help="leave out rows that cannot be used")
+    add("--follow", action="store_true", help="answer each row on stdin as it comes")
+    add("--threads", type=int, default=1, metavar="N", help="threads for a batch (default: 1)")
+    add_artifact_options(parser)
+
+
+@dataclass(slots=True)
+class Report:
+    """What is worth telling when all rows are done.
+
+    Attributes:
+        skipping: Whether bad rows are left out.
+        rows: How many were predicted.
+        skipped: How many were left out.
+        first: What was wrong with the first of them.
+        unknown: By feature, how many cells hold a word that the model does not know.
+    """
+
+    skipping: bool
+    rows: int = 0
+    skipped: int = 0
+    first: str = ""
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def skip(self, error: TagshipError) -> None:
+        """Count a row that is left out."""
+        self.first = self.first or str(error)
+        self.skipped += 1
+
+    def lines(self) -> Iterator[str]:
+        """For people."""
+        if self.skipped:
+            yield f"left out {self.skipped:,} of {self.rows + self.skipped:,} rows; the first: {self.first}"
+        for feature, cells in self.unknown.items():
+            yield f"{cells:,} of {self.rows:,} cells of {feature!r} hold a word that the model does not know"
+
+
+def run(options: argparse.Namespace) -> int:
+    """Predict and write."""
+    if options.follow and options.data != STDIN:
+        raise UsageError(f"--follow answers rows on standard input; give - instead of {options.data}")
+    if options.format and options.out:
+        raise UsageError("--format is for stdout; the suffix of --out says the format of a file")
+    model = load_artifact(options.artifact, options, options.threads)
+    layout, report = Layout.of(options, model), Report(options.on_error == SKIP)
+    batches = _score(model, read_batches(options.data, _reading(options, model, layout, report)), report, layout.ids)
+    blocks = (layout.columns(model, batch, scores) for batch, scores in batches)
+    first = next(blocks, None)  # so that a wrong file is told before anything is written
+    if first is None:
+        first = layout.columns(model, None, np.empty((0, len(model.labels)), np.float32))
+    kind = f".{options.format}" if options.format else None
+    with open_writer(options.out, kind) as write, Progress() as progress:
+        for block in chain([first], blocks):
+            write(block)
+            if options.follow:
+                sys.stdout.flush()
+            progress.reach(report.rows)
+            end_if_told()
+    for line in report.lines():
+        print(f"tagship: {line}", file=sys.stderr)
+    return 0
+
+
+def _reading(options: argparse.Namespace, model: Predictor, layout: Layout, report: Report) -> Reading:
+    reading = Reading(rows=BATCH_ROWS, skip=report.skip if report.skipping else None, live=options.follow)
+    features = model.contract.features
+    if features is None:
+        return reading
+    return replace(
+        reading,
+        columns=list(dict.fromkeys((*(feature.name for feature in features), *layout.ids))),
+        numbers=[feature.name for feature in features if isinstance(feature, NumericFeature)],
+    )
+
+
+def _score(
+    model: Predictor, batches: Iterator[Batch], report: Report, ids: Sequence[str]
+) -> Iterator[tuple[Batch, Scores]]:
+    for batch in batches:
+        yield from _score_batch(model, batch, report, ids)
+
+
+def _score_batch(model: Predictor, batch: Batch, report: Report, ids: Sequence[str]) -> Iterator[tuple[Batch, Scores]]:
+    """One batch, or, where rows have to be left out, the parts between them, found by halving."""
+    unknown: Counter[str] = Counter()
+    try:
+        scores = model.predict_proba(_rows(model, batch, ids), unknown=unknown)
+    except InputValueError as error:
+        if not report.skipping:
+            raise error.moved(batch.first) from None
+        if batch.size == 1:
+            report.skip(error.moved(batch.first))
+            return
+        for half in batch.halves():
+            yield from _score_batch(model, half, report, ids)
+        return
+    report.rows += batch.size
+    report.unknown += unknown
+    yield batch, scores
+
+
+def _rows(model: Predictor, batch: Batch, ids: Sequence[str]) -> Any:
+    """What the model takes of a batch, so that what only passes through is not converted.
+
+    Columns without names in the contract are taken in the order of the file, but for those that are passed on.
+    """
+    features = model.contract.features
+    if not features:
+        columns = {name: values for name, values in batch.columns.items() if name not in ids}
+        return np.stack([numbers(as_column(values, name), name) for name, values in columns.items()], axis=1)
+    names = [feature.name for feature in features]
+    if not all(name in batch.columns for name in names):
+        return batch.columns  # for the message that says what is there
+    return {name: batch.columns[name] for name in names}

@@ -1,1 +1,0 @@
-"""The runtime's subcommands, one module each."""

@@ -1,0 +1,85 @@
+"""What computes the scores: one module per engine, opened by the kind of file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Protocol
+
+from tagship_runtime.container import Kind
+from tagship_runtime.contract import TensorSpec
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+class Lane(Protocol):
+    """One thread's way through a model: tensors for a number of rows. Two threads never share one.
+
+    Attributes:
+        rows: How many rows the tensors hold.
+        input: To be written, (rows, ...), in the model's own type.
+        output: What the last ``invoke`` computed, (rows, ...), in the model's own type; the next overwrites it.
+    """
+
+    rows: int
+    input: NDArray[Any]
+    output: NDArray[Any]
+
+    @property
+    def invoke(self) -> Callable[[], None]:
+        """Computes ``output`` from ``input``; raises whatever the engine raises."""
+
+    def resize(self, rows: int) -> None:
+        """Change the number of rows; ``input`` and ``output`` are new arrays afterwards.
+
+        Raises:
+            EngineError: The engine cannot take so many rows.
+        """
+
+
+class Engine(Protocol):
+    """A loaded model; may be used from several threads at once, each with lanes of its own.
+
+    Attributes:
+        name: For people.
+        version: Of the engine's package.
+        input: The tensor that takes the features.
+        output: The tensor that holds the scores.
+    """
+
+    name: str
+    input: TensorSpec
+    output: TensorSpec
+
+    @property
+    def version(self) -> str:
+        """Of the engine's package."""
+
+    def lane(self, rows: int) -> Lane:
+        """Open a lane for the calling thread.
+
+        Raises:
+            EngineError: The engine cannot take so many rows.
+        """
+
+    def close(self) -> None:
+        """Let go of native state that no lane holds; no lane is opened after this."""
+
+    def reopen(self) -> None:
+        """Let go of native state that a forked process must not touch; the next lane opens anew."""
+
+
+MODULES: Mapping[Kind, str] = {Kind.TFLITE: "litert", Kind.ONNX: "onnx"}
+
+
+def open_engine(kind: Kind, payload: bytes) -> Engine:
+    """Load a model file's bytes; the engine is imported here, on first use.
+
+    Raises:
+        PackageMissingError: The package that runs this kind of file is not installed.
+        EngineError: The engine refuses the bytes.
+    """
+    module = import_module(f"tagship_runtime.engines.{MODULES[kind]}")
+    load: Callable[[bytes], Engine] = module.load
+    return load(payload)

@@ -1,0 +1,122 @@
+"""Single columns as callers have them -> float32 numbers or words."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, time, timedelta
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from tagship_runtime.errors import InputError, InputValueError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.typing import Features
+
+BLANK = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
+"""Texts that stand for a missing number in a file."""
+
+TRUTH = {"true": 1.0, "false": 0.0}
+"""Texts, in lower case, that stand for a number."""
+
+MISSING = frozenset({"NAType", "NaTType", "MaskedConstant"})
+"""Types of which each value is missing: two of pandas', and what NumPy gives for a masked cell."""
+
+DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
+NO_NUMBERS = (*DATES, np.complexfloating, np.ndarray)
+"""Some of these convert to a float all the same: ticks of a unit that is theirs, half of themselves, their cell."""
+NO_WORDS = (*NO_NUMBERS, complex, bytes, bytearray, list, tuple, dict, set, frozenset)
+
+_NEED_NUMBER = "a finite number is needed"
+_NEED_WORD = "a text, a number or a boolean is needed"
+_NEED_VALUE = "this feature has no fill value, so replace or drop missing values first"
+
+
+def numbers(values: NDArray[Any], name: str | int) -> Features:
+    """One column as float32, NaN where a value is missing; infinite where float32 cannot hold it.
+
+    Raises:
+        InputValueError: A cell is neither a number nor missing.
+        InputError: The column is of another type altogether, such as dates.
+    """
+    with np.errstate(over="ignore"):
+        if values.dtype.kind in "biuf":
+            return values.astype(np.float32, copy=False)
+        if values.dtype.kind not in "OUST":
+            raise InputError(f"column {name!r} holds {values.dtype}; numbers are needed")
+        try:
+            if values.dtype.kind == "O" and any(issubclass(kind, NO_NUMBERS) for kind in set(map(type, values.flat))):
+                raise TypeError
+            return values.astype(np.float64).astype(np.float32)  # every cell is a number, or spelled as one
+        except (TypeError, ValueError, OverflowError):
+            cells = [number(value, row, name) for row, value in enumerate(values.tolist())]
+            return np.array(cells, np.float64).astype(np.float32)
+
+
+def number(value: object, row: int, name: str | int) -> float:
+    """One cell; NaN where it is missing."""
+    if isinstance(value, str):
+        text = value.strip()
+        if text in BLANK:
+            return math.nan
+        if text.lower() in TRUTH:
+            return TRUTH[text.lower()]
+    if value is None or type(value).__name__ in MISSING:
+        return math.nan
+    try:
+        if isinstance(value, NO_NUMBERS):
+            raise TypeError
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        raise InputValueError(row, name, f"{value!r} is not a number", _NEED_NUMBER) from None
+
+
+def words(values: NDArray[Any], name: str) -> list[str]:
+    """How the categories of one column are spelled; each cell's spelling does not depend on the others.
+
+    Raises:
+        InputValueError: A cell is neither a word nor a number nor missing.
+        InputError: The column is of another type altogether, such as dates.
+    """
+    if values.dtype.kind not in "biufOUST":
+        raise InputError(f"column {name!r} holds {values.dtype}; texts, numbers or booleans are needed")
+    floats = values.dtype.kind == "f"  # their own type knows the shortest spelling, float64's would be longer
+    cells = values if floats else values.tolist()
+    try:
+        return [word(value) for value in cells]
+    except TypeError:
+        row, wrong = next((row, value) for row, value in enumerate(cells) if isinstance(value, NO_WORDS))
+        raise InputValueError(row, name, f"{wrong!r} is no category", _NEED_WORD) from None
+
+
+def word(value: object) -> str:
+    """How a category is spelled: whole numbers without a fraction, booleans in lower case, missing as empty.
+
+    Raises:
+        TypeError: It is no word: a date, which each library spells in its own way, a list, bytes.
+    """
+    match value:
+        case str():
+            return value
+        case None:
+            return ""
+        case bool() | np.bool_():
+            return "true" if value else "false"
+        case float() | np.floating():
+            number = float(value)
+            return "" if math.isnan(number) else str(int(number)) if number.is_integer() else str(value)
+        case _:
+            if type(value).__name__ in MISSING:
+                return ""
+            if isinstance(value, NO_WORDS):
+                raise TypeError(f"{value!r} is no category")
+            return str(value)
+
+
+def refuse(row: int, name: str | int, got: float, original: object) -> NoReturn:
+    """Raise the error for a number that is not finite."""
+    if math.isnan(got):
+        raise InputValueError(row, name, "the value is missing (NaN)", _NEED_VALUE)
+    raise InputValueError(row, name, f"{original!s} is infinite in float32", _NEED_NUMBER)

@@ -1,0 +1,57 @@
+"""Tables, some rows at a time and in constant memory; a table maps kinds of file to readers."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from itertools import chain
+
+from tagship_runtime.errors import UsageError
+from tagship_runtime.files import csv_rows, json_lines, parquet
+from tagship_runtime.files.batch import Batch, Reading
+from tagship_runtime.files.sources import SAMPLE, STDIN, kind_of, open_text, read_sample
+
+BATCH_ROWS = 8192
+
+READERS: Mapping[str, Callable[[str, Reading], Iterator[Batch]]] = {
+    ".csv": csv_rows.read,
+    ".jsonl": json_lines.read,
+    ".parquet": parquet.read,
+}
+
+
+def read_batches(source: str, reading: Reading | None = None) -> Iterator[Batch]:
+    """Stream a table.
+
+    Args:
+        source: A .csv, .jsonl (both also .gz) or .parquet file, ``sample:NAME``, or ``-`` for CSV or JSON Lines
+            (it starts with a brace) on stdin.
+        reading: How; default: all columns, 8,192 rows at a time.
+
+    Raises:
+        MissingFileError: No such file.
+        DataError: Not such a table.
+    """
+    reading = reading or Reading(rows=BATCH_ROWS)
+    if source == STDIN:
+        return _standard_input(reading)
+    if reading.live:
+        raise UsageError(f"rows can be followed on standard input only, not in {source}; give - instead")
+    if source.startswith(SAMPLE):
+        return parquet.batches_of(read_sample(source), reading)
+    return READERS[kind_of(source)](source, reading)
+
+
+def _standard_input(reading: Reading) -> Iterator[Batch]:
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        # Rows that are followed end where their lines end; a carriage return within one is not to make two of it.
+        sys.stdin.reconfigure(errors="surrogateescape", newline="\n" if reading.live else "")
+    with open_text(STDIN) as stream:
+        first = next((line for line in stream if line.strip()), "")
+        lines = chain([first] if first else [], stream)
+        parse = json_lines.parse if first.lstrip().startswith("{") else csv_rows.parse
+        yield from parse(lines, STDIN, reading)
+
+
+__all__ = ["BATCH_ROWS", "READERS", "STDIN", "Batch", "Reading", "read_batches"]

@@ -1,0 +1,109 @@
+"""What ``tagship train`` shows: progress and notices on stderr, figures on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from tagship_runtime.terminal.table import table, wrap
+from tagship_training.network.history import OnEpoch
+from tagship_training.run import Run
+
+METRICS = {
+    "log_loss": "log loss",
+    "binary_accuracy_at_0.5": "binary accuracy at 0.5",
+    "binary_accuracy": "binary accuracy",
+    "subset_accuracy": "subset accuracy",
+    "hamming_loss": "Hamming loss",
+    "micro_f1": "micro-F1",
+    "macro_f1": "macro-F1",
+    "worst_label_f1": "worst label's F1",
+}
+
+MOST_LABELS, WORST_LABELS = 60, 20
+"""A table of more labels than the first shows only so many as the second."""
+
+
+@contextmanager
+def progress() -> Iterator[tuple[OnEpoch, Callable[[str], None]]]:
+    """A bar with group, epoch, losses and time left; silent where stderr is not a terminal."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[losses]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting", total=None, losses="")
+
+        def on_epoch(group: str, epoch: int, epochs: int, loss: float, val_loss: float) -> None:
+            losses = f"loss {loss:.4f}, held out {val_loss:.4f}"
+            bar.update(task, description=f"{group} networks", completed=epoch, total=epochs, losses=losses)
+
+        def on_step(step: str) -> None:
+            bar.update(task, description=step, total=None, completed=0, losses="")
+
+        yield on_epoch, on_step
+
+
+def show(run: Run, folder: Path) -> None:
+    """The figures of a finished run."""
+    for notice in run.notices:
+        print(f"tagship: note: {notice}", file=sys.stderr)
+    print("\n".join(_lines(run, folder)))
+
+
+def _lines(run: Run, folder: Path) -> Iterator[str]:
+    document = run.to_dict()
+    counts = ", ".join(f"{count:,} {name}" for name, count in document["rows"].items())
+    yield from wrap(f"{folder}: {document['parameters']:,} parameters, trained in {run.seconds:.0f} s; rows: {counts}")
+    yield from _metrics(run)
+    yield from label_lines(run.per_label)
+    if run.baselines:
+        yield from _baselines(run)
+        yield from wrap(f"baselines: {run.baseline_verdict}")
+    yield from wrap(f"diagnosis: {run.diagnosis.verdict}")
+
+
+def _metrics(run: Run) -> list[str]:
+    rows = []
+    for metric, title in METRICS.items():
+        held_out, test = (f"{run.metrics[name][metric]:.4f}" for name in ("held_out", "test"))
+        interval = run.intervals.get(metric)
+        rows.append((title, held_out, test, f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else ""))
+    return table((f"at thresholds tuned for {run.config.objective}", "held out", "test", "95% interval"), rows)
+
+
+def label_lines(per_label: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """A table of all labels, or of those that are decided worst if they are too many to read."""
+    labels = sorted(per_label, key=lambda label: per_label[label]["f1"])
+    few = len(labels) <= MOST_LABELS
+    rows = [
+        (
+            label,
+            f"{figures['positives']:,}",
+            *(f"{figures[name]:.3f}" for name in ("threshold", "precision", "recall", "f1")),
+            f"{figures['f1_low']:.3f} to {figures['f1_high']:.3f}",
+        )
+        for label, figures in per_label.items()
+        if few or label in labels[:WORST_LABELS]
+    ]
+    yield from table(("label", "positives", "threshold", "precision", "recall", "F1", "95% interval"), rows)
+    if not few:
+        hidden = len(labels) - WORST_LABELS
+        yield from wrap(f"these {WORST_LABELS} labels have the lowest F1; run.json has the other {hidden:,} as well")
+
+
+def _baselines(run: Run) -> list[str]:
+    rows = []
+    for title, figures in [("network", run.metrics["test"]), *((b.title, b.figures) for b in run.baselines)]:
+        loss = f"{figures['log_loss']:.4f}" if "log_loss" in figures else "-"
+        rows.append((title, loss, f"{figures['micro_f1']:.4f}", f"{figures['macro_f1']:.4f}"))
+    return table(("on the same test rows", "log loss", "micro-F1", "macro-F1"), rows)

@@ -1,0 +1,169 @@
+"""``tagship train``: from a table to a run folder."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tagship_runtime.cli.options import names
+from tagship_runtime.errors import UsageError
+from tagship_runtime.terminal.json import print_json
+
+if TYPE_CHECKING:
+    from tagship_training.config import Config
+    from tagship_training.data.dataset import LabelColumns
+
+HELP = "train a multilabel classifier on a table and tune its thresholds"
+EXAMPLES = (
+    "tagship train sample:synthetic --out run",
+    "tagship train people.csv.gz --label-prefix label: --test held-out.csv.gz --out run",
+    "tagship train parts.parquet --labels large,round --drop id --baselines --out run",
+    'tagship train news.jsonl --tags-column topics --tags-separator ";" --objective precision=0.9 --out run',
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("data", metavar="DATA", help=".csv, .csv.gz, .jsonl, .parquet, .npz or sample:synthetic")
+    parser.add_argument("--out", required=True, metavar="RUN", help="folder to write")
+    parser.add_argument("--force", action="store_true", help="replace a finished run in --out")
+    parser.add_argument("--json", action="store_true", help="print run.json instead of tables")
+
+    labels = parser.add_argument_group("labels, in one of three ways")
+    labels.add_argument("--labels", metavar="A,B", help="columns of 0 and 1")
+    labels.add_argument("--label-prefix", default="label:", metavar="P", help="columns of 0 and 1 that start with this")
+    labels.add_argument("--tags-column", metavar="C", help="one column of texts such as sport;politics, or of lists")
+    labels.add_argument("--tags-separator", default=";", metavar="S", help="between tags (default ;)")
+    labels.add_argument("--tags-min-count", type=int, default=10, metavar="N", help="rarer tags are ignored (10)")
+
+    columns = parser.add_argument_group("features, found from the data unless said here")
+    columns.add_argument("--categorical", metavar="A,B", help="columns to take as words")
+    columns.add_argument("--numeric", metavar="A,B", help="columns to take as numbers")
+    columns.add_argument("--drop", metavar="A,B", help="columns to leave out")
+
+    rows = parser.add_argument_group("rows")
+    rows.add_argument("--test", metavar="FILE", help="rows to judge by; default: a third of DATA")
+    rows.add_argument("--validation", metavar="FILE", help="rows to tune on; default: folds of the training rows")
+
+    network = parser.add_argument_group("the network, chosen by the size of the table unless said here")
+    network.add_argument("--preset", default="default", metavar="NAME", help="default, or article (the reference)")
+    network.add_argument("--hidden", metavar="N,N", help="units of the hidden layers")
+    network.add_argument("--members", type=int, metavar="N", help="networks per group that are averaged")
+    network.add_argument("--dropout", type=float, metavar="X", help="share of units dropped while training")
+    network.add_argument("--epochs", type=int, metavar="N", help="passes over the rows")
+    network.add_argument("--batch-size", type=int, metavar="N", help="rows per step")
+    network.add_argument("--learning-rate", type=float, metavar="X", help="of the optimizer, at its peak")
+    network.add_argument("--class-weights", metavar="W", help="none (default) or balanced")
+    network.add_argument("--max-parameters", type=int, metavar="N", help="of all networks together (250000)")
+    network.add_argument("--seed", type=int, metavar="N", help="default 42; the same seed gives the same weights")
+
+    judging = parser.add_argument_group("thresholds and figures")
+    judging.add_argument(
+        "--objective", metavar="O", help="f1 (default), precision=0.9, recall=0.95, cost=FP:FN or fixed=0.5"
+    )
+    judging.add_argument("--calibrate", action="store_true", help="make scores match frequencies, inside the graph")
+    judging.add_argument("--baselines", action="store_true", help="train simpler models on the same rows as well")
+    judging.add_argument("--learning-curve", action="store_true", help="train on a quarter and half of the rows too")
+
+
+def run(options: argparse.Namespace) -> int:
+    """Train, save, report."""
+    from tagship_training.run import check_free
+
+    config, where = _config(options), _label_columns(options)
+    check_free(options.out, force=options.force)  # before minutes of work, not after
+
+    from tagship_runtime.files.draw_report import NO_REPORT, REPORT
+    from tagship_runtime.terminal.silence import quiet
+    from tagship_training.cli.show import progress, show
+    from tagship_training.config import Options
+    from tagship_training.data.columns import Kinds, categorical
+    from tagship_training.data.dataset import from_table, read
+    from tagship_training.data.samples import OPTIMA
+
+    drop = _list(options.drop)
+    kinds = Kinds(categorical=_list(options.categorical), numeric=_list(options.numeric))
+    text = [*kinds.categorical, *([options.tags_column] if options.tags_column else [])]
+    data = from_table(read(options.data, text), where, drop)
+    # What is a word or a tag in the training table is one in the others, whatever those look like on their own.
+    text += categorical(data, kinds)
+    where = replace(where, vocabulary=data.labels)
+    others = {
+        name: None if path is None else from_table(read(path, text), where, drop)
+        for name, path in (("test", options.test), ("validation", options.validation))
+    }
+    if options.data in OPTIMA:
+        config = replace(config, stratify=False)  # built-in data sets are split as their literature does
+    with quiet():  # TensorFlow's C++ parts greet on stderr
+        import_module("keras").ops.zeros(1)
+    from tagship_training.trainer import train
+
+    with progress() as (on_epoch, on_step):
+        finished = train(
+            data,
+            config=config,
+            test=others["test"],
+            validation=others["validation"],
+            options=Options(
+                kinds=kinds,
+                baselines=options.baselines,
+                learning_curve=options.learning_curve,
+                optimum=OPTIMA.get(options.data),
+            ),
+            on_epoch=on_epoch,
+            on_step=on_step,
+        )
+    finished.save(options.out, force=options.force)
+    if options.json:
+        print_json(finished.to_dict())
+    else:
+        show(finished, Path(options.out))
+    report = Path(options.out) / REPORT
+    print(f"tagship: {f'report: {report}' if report.is_file() else NO_REPORT}", file=sys.stderr)
+    return 0
+
+
+def _config(options: argparse.Namespace) -> Config:
+    from tagship_training.config import PRESETS
+    from tagship_training.decisions.objectives import Objective
+
+    if options.preset not in PRESETS:
+        raise UsageError(f"--preset is {options.preset!r}; choose one of {', '.join(PRESETS)}")
+    plain = ("members", "dropout", "epochs", "batch_size", "learning_rate", "class_weights", "max_parameters", "seed")
+    chosen = {name: getattr(options, name) for name in plain if getattr(options, name) is not None}
+    if options.hidden is not None:
+        chosen["hidden"] = _units(options.hidden)
+    if options.objective is not None:
+        chosen["objective"] = Objective.parse(options.objective)
+    return replace(PRESETS[options.preset], calibrate=options.calibrate, **chosen)
+
+
+def _label_columns(options: argparse.Namespace) -> LabelColumns:
+    from tagship_training.data.dataset import LabelColumns
+
+    if options.labels is not None and not names(options.labels):
+        raise UsageError("--labels is empty; name at least one column of 0 and 1")
+    if options.labels is not None and options.tags_column is not None:
+        raise UsageError("--labels and --tags-column were both given; labels are in one or the other")
+    return LabelColumns(
+        prefix=options.label_prefix,
+        names=None if options.labels is None else _list(options.labels),
+        tags=options.tags_column,
+        separator=options.tags_separator,
+        min_count=options.tags_min_count,
+    )
+
+
+def _list(text: str | None) -> tuple[str, ...]:
+    return () if text is None else tuple(names(text))
+
+
+def _units(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(units) for units in names(text))
+    except ValueError:
+        raise UsageError(f"--hidden is {text!r}; give whole numbers such as 64,64") from None

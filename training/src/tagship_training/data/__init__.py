@@ -1,0 +1,1 @@
+"""Tables as they come, columns, splits and built-in data sets."""

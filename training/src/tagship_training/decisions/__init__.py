@@ -1,0 +1,1 @@
+"""From scores to decisions: objectives and thresholds."""

@@ -1,0 +1,145 @@
+"""One threshold per label, chosen on rows that the scores were not learned from."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from tagship_runtime.typing import Scores
+from tagship_training.data.dataset import Targets
+from tagship_training.decisions.objectives import Objective
+from tagship_training.errors import TrainingError
+
+BOOTSTRAPS = 30
+BOOTSTRAP_ROWS = 100_000
+"""Above this many rows one cut on all of them is stable by itself."""
+
+SHRINKAGE = 3.0
+"""With as many positives as this a label's own cut and that of all labels together count the same; chosen by
+benchmarks/thresholds.py."""
+
+EDGE = 1e-6
+"""Thresholds stay this far from 0 and 1."""
+
+Weights = NDArray[np.float64]
+
+
+def tune_thresholds(
+    targets: ArrayLike, scores: ArrayLike, objective: Objective | str = "f1", *, seed: int = 0
+) -> tuple[float, ...]:
+    """Each label's threshold for a model of your own, tuned as ``tagship train`` tunes those of its models.
+
+    The result is what ``tagship_export.export(..., thresholds=...)`` takes.
+
+    Args:
+        targets: The truth, 0 and 1 or bool, (rows, labels).
+        scores: Probabilities in [0, 1], (rows, labels), of a model that did not learn from these rows.
+        objective: ``f1``, ``precision=0.9``, ``recall=0.95``, ``cost=FP:FN``, ``fixed=0.5``, or what
+            :meth:`Objective.parse` made of it.
+        seed: Of the bootstrap samples that steady each cut.
+
+    Returns:
+        Values in (0, 1) that float32 holds exactly, for ``score >= threshold``.
+
+    Raises:
+        TrainingError: The objective is none of these, or the arrays do not fit together or hold something else.
+
+    Warns:
+        UserWarning: A label does not reach the precision or recall that was asked for at any threshold; its own is
+            then the one that comes nearest.
+    """
+    goal = Objective.parse(objective) if isinstance(objective, str) else objective
+    truth, found = np.asarray(targets), np.asarray(scores)
+    if truth.ndim != 2 or truth.shape != found.shape or not truth.size:
+        raise TrainingError(
+            f"targets have shape {truth.shape} and scores {found.shape}; both have to be (rows, labels), with a row"
+        )
+    if not np.isin(truth, (0, 1)).all():
+        raise TrainingError("the targets hold something else than 0 and 1")
+    if found.dtype.kind not in "fiu" or not ((found >= 0) & (found <= 1)).all():
+        raise TrainingError("a score is not in [0, 1]; give what the model says after its sigmoid")
+    labels, p = truth.astype(np.uint8), found.astype(np.float32)
+    thresholds = tune(labels, p, goal, seed)
+    for label, reached in unreached(labels, p, thresholds, goal).items():
+        warnings.warn(f"label {label} reaches a {goal.kind} of {reached:.3f} at best, not {goal.value:g}", stacklevel=2)
+    return thresholds
+
+
+def tune(targets: Targets, scores: Scores, objective: Objective, seed: int = 0) -> tuple[float, ...]:
+    """Each label's threshold for ``score >= threshold``.
+
+    A single best cut follows the chance of which rows there are. So each label's cut is the mean, in logits, of
+    the best cuts on bootstrap samples; and where the objective allows, it is drawn towards the best cut of all
+    labels together, by n / (n + 3) for n positives.
+
+    Args:
+        targets: uint8, (rows, labels).
+        scores: float32, (rows, labels), of a model that did not learn from these rows.
+        objective: What to tune for.
+        seed: Of the bootstrap samples.
+
+    Returns:
+        Values in (0, 1) that float32 holds exactly.
+    """
+    if objective.kind == "fixed":
+        return tuple(float(np.float32(objective.value)) for _ in targets.T)
+    if not objective.pooled:
+        cuts = [best_cut(truth, s, objective) for truth, s in zip(targets.T, scores.T, strict=True)]
+        return tuple(float(np.float32(cut)) for cut in cuts)
+    rows = len(targets)
+    pooled = _logit(best_cut(targets.ravel(), scores.ravel(), objective))
+    random = np.random.default_rng(seed)
+    if rows > BOOTSTRAP_ROWS:
+        samples = [np.ones(rows)]
+    else:
+        draws = (random.integers(0, rows, rows) for _ in range(BOOTSTRAPS))
+        samples = [np.bincount(draw, minlength=rows).astype(np.float64) for draw in draws]
+    thresholds = []
+    for truth, own_scores in zip(targets.T, scores.T, strict=True):
+        own = np.mean([_logit(best_cut(truth, own_scores, objective, weights)) for weights in samples])
+        positives = int(truth.sum(dtype=np.int64))
+        share = positives / (positives + SHRINKAGE)
+        logit = share * own + (1 - share) * pooled
+        thresholds.append(float(np.float32(1 / (1 + np.exp(-logit)))))
+    return tuple(thresholds)
+
+
+def unreached(
+    targets: Targets, scores: Scores, thresholds: tuple[float, ...], objective: Objective
+) -> dict[int, float]:
+    """Labels, by position, whose precision or recall falls short of the goal at any cut, and what they reach."""
+    if objective.kind not in ("precision", "recall"):
+        return {}
+    on = scores >= np.array(thresholds, np.float32)
+    right = (on & (targets == 1)).sum(axis=0)
+    whole = (on if objective.kind == "precision" else targets).sum(axis=0, dtype=np.int64)
+    reached = right / np.maximum(whole, 1)
+    return {int(label): float(reached[label]) for label in np.flatnonzero(reached < objective.value)}
+
+
+def best_cut(targets: NDArray[np.uint8], scores: Scores, objective: Objective, weights: Weights | None = None) -> float:
+    """The cut of one label with the largest gain, halfway between two scores; the highest of equally good ones.
+
+    Args:
+        targets: 0 or 1, (rows,).
+        scores: float32, (rows,).
+        objective: What makes a cut good.
+        weights: How often each row counts.
+    """
+    order = np.argsort(-scores, kind="stable")
+    if weights is not None:
+        order = order[weights[order] > 0]
+    counts = np.ones(len(order)) if weights is None else weights[order]
+    ranked = scores[order].astype(np.float64)
+    true_positives, switched_on = np.cumsum(counts * targets[order]), np.cumsum(counts)
+    gain = objective.gain(true_positives, switched_on, float(true_positives[-1]))
+    below = np.append(ranked[1:], 0.0)
+    gain = np.where(ranked > below, gain, -np.inf)  # rows of one score are switched on together
+    best = int(np.argmax(gain))
+    return float(np.clip((ranked[best] + below[best]) / 2, EDGE, 1 - EDGE))
+
+
+def _logit(probability: float) -> float:
+    return float(np.log(probability / (1 - probability)))

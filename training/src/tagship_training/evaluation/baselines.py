@@ -1,0 +1,184 @@
+"""Simpler models on the same rows, with thresholds tuned the same way: was a network the right choice?"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.special import expit
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import RobustScaler
+from sklearn.svm import LinearSVC
+
+from tagship_runtime.typing import Features, Scores
+from tagship_training.data.dataset import Targets
+from tagship_training.data.splits import EVERYBODY, NOBODY, Folds
+from tagship_training.decisions.objectives import Objective
+from tagship_training.decisions.thresholds import tune
+from tagship_training.evaluation.metrics import bootstrap, difference, evaluate
+
+TREES = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Baseline:
+    """How one baseline did on the test rows.
+
+    Attributes:
+        title: What it is.
+        simple: Whether it is a simpler thing to ship than a network.
+        figures: As for the network; without ``log_loss`` where scores are no probabilities.
+        log_loss_difference: 95% interval of the network's log loss less its own, negative where the network is
+            better; None where it has none.
+        macro_f1_difference: The same of macro-F1, positive where the network is better.
+        by_decisions: Whether macro-F1 counts, as it does where thresholds are tuned for F1. For another objective it
+            is given away on purpose, and scores alone are compared, where there are any.
+    """
+
+    title: str
+    simple: bool
+    figures: Mapping[str, float]
+    log_loss_difference: tuple[float, float] | None
+    macro_f1_difference: tuple[float, float]
+    by_decisions: bool = True
+
+    @property
+    def as_good(self) -> bool:
+        """Whether the test rows do not show the network to be better, in scores or in decisions."""
+        worse_scores = self.log_loss_difference is not None and self.log_loss_difference[1] < 0
+        compared = self.by_decisions or self.log_loss_difference is None
+        return not worse_scores and not (compared and self.macro_f1_difference[0] > 0)
+
+
+def _constant(_: int) -> Any:
+    return OneVsRestClassifier(DummyClassifier(strategy="prior"))
+
+
+def _logistic(_: int) -> Any:
+    return make_pipeline(RobustScaler(quantile_range=(5, 95)), OneVsRestClassifier(LogisticRegression(max_iter=2000)))
+
+
+def _svm(seed: int) -> Any:
+    machine = LinearSVC(random_state=seed, max_iter=5000)
+    return make_pipeline(RobustScaler(quantile_range=(5, 95)), OneVsRestClassifier(machine))
+
+
+def _forest(seed: int) -> Any:
+    return RandomForestClassifier(TREES, random_state=seed, n_jobs=-1)
+
+
+MODELS: Mapping[str, tuple[Callable[[int], Any], bool]] = {
+    "constant frequencies": (_constant, True),
+    "logistic regression": (_logistic, True),
+    "linear SVM": (_svm, True),
+    "random forest": (_forest, False),
+}
+"""By title: how to make it from a seed, and whether it is simpler to ship than a network."""
+
+
+def compare(
+    train: tuple[Features, Targets],
+    folds: Folds,
+    test: tuple[Features, Targets],
+    network: tuple[Scores, tuple[float, ...]],
+    objective: Objective,
+    seed: int,
+) -> list[Baseline]:
+    """Train each baseline and compare it with the network on the test rows.
+
+    Args:
+        train: Matrix and targets to learn from.
+        folds: As the network's: which rows thresholds are tuned on by a model that did not learn from them.
+        test: Matrix and targets to judge by.
+        network: The network's scores of the test rows, and its thresholds.
+        objective: What thresholds are tuned for.
+        seed: Of the models and resamples.
+    """
+    features, targets = test
+    own = bootstrap(targets, *network, seed)
+    found = []
+    for title, (make, simple) in MODELS.items():
+        held, held_scores = _held_out(make, seed, train, folds)
+        thresholds = tune(train[1][held], held_scores, objective, seed)
+        scores = _scores(_fitted(make(seed), *_learned(train, folds)), features)
+        other = bootstrap(targets, scores, thresholds, seed)
+        figures = evaluate(targets, scores, thresholds)
+        probabilities = title != "linear SVM"
+        if not probabilities:
+            del figures["log_loss"], figures["binary_accuracy_at_0.5"]
+        found.append(
+            Baseline(
+                title=title,
+                simple=simple,
+                figures=figures,
+                log_loss_difference=difference(own["log_loss"], other["log_loss"]) if probabilities else None,
+                macro_f1_difference=difference(own["macro_f1"], other["macro_f1"]),
+                by_decisions=objective.kind == "f1",
+            )
+        )
+    return found
+
+
+def verdict(baselines: Sequence[Baseline]) -> str:
+    """Whether a network was the right choice, in a sentence."""
+    as_good = [baseline for baseline in baselines if baseline.as_good]
+    simple = [baseline for baseline in as_good if baseline.simple]
+    if simple:
+        best = max(simple, key=lambda baseline: baseline.figures["macro_f1"])
+        low, high = best.macro_f1_difference
+        if high < 0:
+            gain = f"{-high:.3f} to {-low:.3f}"
+            return f"a simpler model is better on these test rows: a {best.title} gains {gain} in macro-F1"
+        return (
+            f"a simpler model may be as good: these test rows do not show the network to be better than a {best.title} "
+            f"(95% interval of what it gains in macro-F1: {low:+.3f} to {high:+.3f})"
+        )
+    if as_good:
+        return f"the network beats every simpler model, but not a {as_good[0].title}, which is larger to ship"
+    return "the network beats every baseline on these test rows, in log loss or in macro-F1"
+
+
+def _learned(train: tuple[Features, Targets], folds: Folds) -> tuple[Features, Targets]:
+    rows = folds != NOBODY
+    return train[0][rows], train[1][rows]
+
+
+def _held_out(
+    make: Callable[[int], Any], seed: int, train: tuple[Features, Targets], folds: Folds
+) -> tuple[Any, Scores]:
+    """Rows that some model did not learn from, and that model's scores of them."""
+    features, targets = train
+    scores = np.zeros(targets.shape, np.float32)
+    for fold in np.unique(folds[folds != EVERYBODY]):
+        held = folds == fold
+        learned = ~held & (folds != NOBODY)
+        scores[held] = _scores(_fitted(make(seed), features[learned], targets[learned]), features[held])
+    rows = np.flatnonzero(folds != EVERYBODY)
+    return rows, scores[rows]
+
+
+def _fitted(model: Any, features: Features, targets: Targets) -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on labels that are constant in a fold, and on slow convergence
+        return model.fit(features, targets)
+
+
+def _scores(model: Any, features: Features) -> Scores:
+    """Probabilities, or margins squeezed into (0, 1) so that they can be cut in the same way."""
+    if not hasattr(model, "predict_proba"):
+        scores = expit(model.decision_function(features))
+    elif isinstance(model, RandomForestClassifier):
+        by_label = model.predict_proba(features)  # per label, a column per class; for one label no list
+        by_label = by_label if isinstance(by_label, list) else [by_label]
+        classes = model.classes_ if model.n_outputs_ > 1 else [model.classes_]
+        scores = np.stack([p @ own for p, own in zip(by_label, classes, strict=True)], axis=1)
+    else:
+        scores = model.predict_proba(features)
+    return np.asarray(scores, np.float32).reshape(len(features), -1)

@@ -1,0 +1,146 @@
+"""Counts that a run's report is drawn from: what each threshold would do, how far scores are frequencies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import average_precision_score
+
+from tagship_runtime.contract import CategoryFeature, Feature
+from tagship_runtime.evaluation.intervals import wilson
+from tagship_runtime.typing import Features, Scores
+from tagship_training.data.dataset import Targets
+
+FORMAT_VERSION = 1
+
+QUANTILES = 100
+"""Thresholds at quantiles of a label's positives' scores, where recall changes."""
+
+STEPS = 79
+"""Thresholds at even steps, where there may be no positives at all."""
+
+BINS = 10
+"""Of a calibration plot, of even width."""
+
+RANGE = (0.01, 0.5, 0.99)
+"""Quantiles that a numeric feature is described by; its ends would be single rows' values."""
+
+
+def gather(
+    targets: Targets,
+    scores: Scores,
+    thresholds: Sequence[float],
+    labels: Sequence[str],
+    *,
+    held_out: int,
+    features: Sequence[Feature],
+    matrix: Features,
+) -> dict[str, Any]:
+    """The content of ``curves.json``: counts over all rows, and no row's own values.
+
+    Args:
+        targets: uint8, (rows, labels).
+        scores: float32, (rows, labels).
+        thresholds: The tuned ones.
+        labels: Their names.
+        held_out: How many rows the thresholds were tuned on.
+        features: What the matrix was encoded by.
+        matrix: Encoded training rows, float32 (rows, width).
+    """
+    return {
+        "tagship_curves": FORMAT_VERSION,
+        "rows": {"test": len(targets), "held_out": held_out},
+        "labels": [
+            {"label": label, **cuts(truth, own, threshold)}
+            for label, truth, own, threshold in zip(labels, targets.T, scores.T, thresholds, strict=True)
+        ],
+        "calibration": calibration(targets, scores),
+        "features": ranges(features, matrix),
+    }
+
+
+def cuts(truth: NDArray[np.uint8], scores: Scores, chosen: float) -> dict[str, Any]:
+    """What one label's decisions would be at up to 180 thresholds, the chosen one among them.
+
+    Args:
+        truth: uint8, (rows,).
+        scores: float32, (rows,).
+        chosen: The tuned threshold.
+
+    Returns:
+        Rising ``thresholds``, the position of the ``chosen`` one, and for each how many rows reach it that should
+        (``true_positives``) and should not (``false_positives``), by float32's ``score >= threshold``.
+    """
+    thresholds = _grid(scores[truth == 1], chosen)
+    cut = thresholds.astype(np.float32)
+    right, wrong = (np.sort(scores[truth == value]) for value in (1, 0))
+    positives = len(right)
+    return {
+        "positives": positives,
+        "average_precision": float(average_precision_score(truth, scores)) if positives else None,
+        "thresholds": thresholds.tolist(),
+        "chosen": int(np.flatnonzero(thresholds == chosen)[0]),
+        "true_positives": (positives - np.searchsorted(right, cut, side="left")).tolist(),
+        "false_positives": (len(wrong) - np.searchsorted(wrong, cut, side="left")).tolist(),
+    }
+
+
+def _grid(positives: Scores, chosen: float) -> NDArray[np.float64]:
+    """Short numbers that can be typed, and the chosen threshold as it is."""
+    even = np.linspace(0, 1, STEPS + 2)[1:-1]
+    spread = np.quantile(positives.astype(np.float64), np.linspace(0, 1, QUANTILES)) if len(positives) else even
+    # Rounded down, so that the lowest-scored positive is still switched on at its own quantile.
+    short = np.floor(np.concatenate([even, spread]) * 1e4) / 1e4
+    short = short[(short > 0) & (short < 1) & (np.abs(short - chosen) >= 5e-5)]
+    return np.unique(np.append(short, chosen))
+
+
+def calibration(targets: Targets, scores: Scores) -> list[dict[str, Any]]:
+    """Of the decisions scored alike, how many are positive? All labels together, in bins of even width.
+
+    The interval is Wilson's (1927) for as many trials as there are different rows in a bin, because labels of one
+    row are not independent.
+
+    Returns:
+        For each bin that is not empty ``low``, ``high``, ``cells``, ``rows``, ``mean_score``, ``positives`` and
+        ``interval``.
+    """
+    place = np.minimum((scores * np.float32(BINS)).astype(np.intp), BINS - 1)
+    found = []
+    for number in range(BINS):
+        inside = place == number
+        cells = int(inside.sum())
+        if not cells:
+            continue
+        rows, positives = int(inside.any(axis=1).sum()), int(targets[inside].sum(dtype=np.int64))
+        found.append(
+            {
+                "low": number / BINS,
+                "high": (number + 1) / BINS,
+                "cells": cells,
+                "rows": rows,
+                "mean_score": float(scores[inside].mean(dtype=np.float64)),
+                "positives": positives,
+                "interval": wilson(positives / cells, rows),
+            }
+        )
+    return found
+
+
+def ranges(features: Sequence[Feature], matrix: Features) -> list[dict[str, Any]]:
+    """What training rows hold: quantiles of numbers (after filling), shares of words."""
+    found: list[dict[str, Any]] = []
+    start = 0
+    for feature in features:
+        columns = matrix[:, start : start + feature.width]
+        start += feature.width
+        if isinstance(feature, CategoryFeature):
+            found.append({"shares": [float(share) for share in columns.mean(axis=0, dtype=np.float64)]})
+            continue
+        low, middle, high = (float(value) for value in np.quantile(columns[:, 0].astype(np.float64), RANGE))
+        missing = {"missing": float(columns[:, 1].mean(dtype=np.float64))} if feature.indicator else {}
+        found.append({"low": low, "median": middle, "high": high} | missing)
+    return found

@@ -1,0 +1,105 @@
+"""Is it bias or variance? What the losses on learned, held-out and test rows say together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from tagship_training.network.history import History
+
+GAP = 0.15
+"""A held-out loss larger than the loss on learned rows by this share of itself is mostly variance."""
+
+NEAR = 0.05
+"""A test loss within this share of the best possible one leaves nothing to gain."""
+
+STEEP = 0.02
+"""A loss that still falls by this share when rows are doubled says that more rows would help."""
+
+
+UNFINISHED = 0.01
+"""Training that ends while its last tenth still brought the held-out loss down by this share ended too soon."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """Mean log losses, in nats.
+
+    Attributes:
+        learned: Of rows by the members that learned from them, without dropout.
+        held_out: Of the same rows, or validation rows, by members that did not.
+        test: Of the test rows by the shipped model.
+        optimal: Of the test rows by the best scores there can be, where those are known.
+        curve: Test loss by share of the training rows, where that was measured.
+        falling: The share by which the last tenth of the epochs brought the held-out loss down; None after one epoch.
+    """
+
+    learned: float
+    held_out: float
+    test: float
+    optimal: float | None = None
+    curve: Mapping[str, float] | None = None
+    falling: float | None = 0.0
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether more epochs would probably help, or nothing says that they would not."""
+        return self.falling is None or self.falling > UNFINISHED
+
+    @property
+    def gap(self) -> float:
+        """What held-out rows cost more than learned ones, as a share of the former."""
+        return (self.held_out - self.learned) / self.held_out
+
+    @property
+    def verdict(self) -> str:
+        """In words."""
+        said = []
+        if self.optimal is not None:
+            regret = self.test - self.optimal
+            said.append(f"log loss is {regret:.4f} above the best possible {self.optimal:.4f}")
+            if regret <= NEAR * self.optimal:
+                return f"{said[0]}: nothing to gain but noise"
+        if self.unfinished:
+            said.append(f"training ended too soon: {falling_in_words(self.falling)}; give more --epochs")
+        elif self.gap > GAP:
+            said.append(
+                f"variance: held-out rows cost {self.gap:.0%} more than learned ones; more rows, more dropout or a "
+                "smaller network may help"
+            )
+        else:
+            said.append(
+                f"bias or noise: held-out rows cost only {max(self.gap, 0.0):.0%} more than learned ones; better "
+                "features or a larger network may help"
+            )
+        if self.curve and {"50%", "100%"} <= self.curve.keys():
+            fall = (self.curve["50%"] - self.curve["100%"]) / self.curve["50%"]
+            more = "more rows would help" if fall > STEEP else "more rows would hardly help"
+            said.append(f"doubling the rows last changed the loss by {-fall:+.1%}: {more}")
+        return "; ".join(said)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON, with the verdict."""
+        return asdict(self) | {"gap": self.gap, "unfinished": self.unfinished, "verdict": self.verdict}
+
+
+def falling_in_words(falling: float | None) -> str:
+    """What the end of the learning curve looks like."""
+    if falling is None:
+        return "after a single epoch nothing says where the loss would go"
+    return f"the held-out loss still fell by {falling:.1%} over the last tenth of the epochs"
+
+
+def fall_of(history: History) -> float | None:
+    """How far the last tenth of each group's epochs brought its held-out loss down, as a share; the largest."""
+    losses: dict[str, list[float]] = {}
+    for epoch in history:
+        losses.setdefault(epoch["network"], []).append(epoch["val_loss"])
+    falls = []
+    for own in losses.values():
+        last = max(1, len(own) // 10)
+        if len(own) <= last:
+            return None
+        falls.append((own[-1 - last] - own[-1]) / own[-1 - last])
+    return max(falls, default=0.0)

@@ -1,0 +1,138 @@
+"""Figures for multilabel scores, each under the name the literature has for it; computed by scikit-learn."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_score, recall_score
+
+from tagship_runtime.typing import Decisions, Scores
+from tagship_training.data.dataset import Targets
+
+EPSILON = 1e-7
+"""Scores are clipped to [EPSILON, 1 - EPSILON] for the log loss, as Keras does."""
+
+RESAMPLES = 1000
+"""Bootstrap samples behind an interval."""
+
+CONFIDENCE = 0.95
+CELLS_AT_ONCE = 1_000_000
+
+Figures = dict[str, float]
+Intervals = dict[str, tuple[float, float]]
+
+
+def row_losses(targets: Targets, scores: Scores) -> NDArray[np.float64]:
+    """Binary cross-entropy of each row, the mean over its labels, in nats, (rows,)."""
+    p = np.clip(scores.astype(np.float64), EPSILON, 1 - EPSILON)
+    return np.asarray(-np.mean(np.where(targets == 1, np.log(p), np.log1p(-p)), axis=1), np.float64)
+
+
+def log_loss(targets: Targets, scores: Scores) -> float:
+    """Mean binary cross-entropy over all cells, in nats."""
+    return float(row_losses(targets, scores).mean())
+
+
+def evaluate(targets: Targets, scores: Scores, thresholds: tuple[float, ...]) -> Figures:
+    """All figures: of the scores, of decisions at 0.5 (which others report), and at the thresholds."""
+    return {
+        "log_loss": log_loss(targets, scores),
+        "binary_accuracy_at_0.5": 1 - float(hamming_loss(targets, scores >= 0.5)),
+        **decision_metrics(targets, scores >= np.array(thresholds, np.float32)),
+    }
+
+
+def decision_metrics(targets: Targets, decisions: Decisions) -> Figures:
+    """Figures that depend on decisions alone; a label without positives and decisions has F1 0."""
+    per_label = [f1_score(truth, on, zero_division=0) for truth, on in zip(targets.T, decisions.T, strict=True)]
+    return {
+        "binary_accuracy": 1 - float(hamming_loss(targets, decisions)),
+        "hamming_loss": float(hamming_loss(targets, decisions)),
+        "subset_accuracy": float(accuracy_score(targets, decisions)),
+        "micro_f1": float(f1_score(targets.ravel(), decisions.ravel(), zero_division=0)),  # over all cells
+        "macro_f1": float(np.mean(per_label)),
+        "worst_label_f1": float(np.min(per_label)),
+    }
+
+
+def per_label(
+    targets: Targets, scores: Scores, thresholds: tuple[float, ...], labels: tuple[str, ...], seed: int = 0
+) -> dict[str, dict[str, float]]:
+    """Positives, threshold, precision, recall and F1 of each label, the last with its interval."""
+    decisions = scores >= np.array(thresholds, np.float32)
+    spread = bootstrap(targets, scores, thresholds, seed)
+    figures = {}
+    for position, label in enumerate(labels):
+        truth, on = targets[:, position], decisions[:, position]
+        low, high = _interval(spread["f1_per_label"][:, position])
+        figures[label] = {
+            "positives": int(truth.sum(dtype=np.int64)),
+            "threshold": thresholds[position],
+            "precision": float(precision_score(truth, on, zero_division=0)),
+            "recall": float(recall_score(truth, on, zero_division=0)),
+            "f1": float(f1_score(truth, on, zero_division=0)),
+            "f1_low": low,
+            "f1_high": high,
+        }
+    return figures
+
+
+def intervals(targets: Targets, scores: Scores, thresholds: tuple[float, ...], seed: int = 0) -> Intervals:
+    """95% percentile bootstrap intervals over rows (Efron & Tibshirani 1993, chapter 13) of the main figures."""
+    spread = bootstrap(targets, scores, thresholds, seed)
+    return {name: _interval(values) for name, values in spread.items() if values.ndim == 1}
+
+
+def bootstrap(
+    targets: Targets, scores: Scores, thresholds: tuple[float, ...], seed: int = 0
+) -> dict[str, NDArray[np.float64]]:
+    """Figures on resampled rows; the same seed draws the same rows, so that models can be compared in pairs.
+
+    Returns:
+        (RESAMPLES,) for each figure, (RESAMPLES, labels) for ``f1_per_label``.
+    """
+    rows, labels = targets.shape
+    truth, on = targets == 1, scores >= np.array(thresholds, np.float32)
+    right = (on == truth).mean(axis=1)
+    # Everything is a weighted sum over rows, so a resample is a row of weights.
+    sums = np.hstack(
+        [
+            row_losses(targets, scores)[:, None],
+            ((scores >= 0.5) == truth).mean(axis=1)[:, None],
+            right[:, None],
+            (on == truth).all(axis=1)[:, None],
+            truth & on,
+            on,
+            truth,
+        ]
+    ).astype(np.float64)
+    random = np.random.default_rng(seed)
+    at_once = max(1, CELLS_AT_ONCE // rows)
+    parts = []
+    for start in range(0, RESAMPLES, at_once):
+        count = min(at_once, RESAMPLES - start)
+        draws = random.integers(0, rows, (count, rows))
+        weights = np.stack([np.bincount(draw, minlength=rows) for draw in draws]).astype(np.float64)
+        parts.append(weights @ sums)
+    totals = np.concatenate(parts)
+    both, switched, positives = (totals[:, 4 + i * labels : 4 + (i + 1) * labels] for i in range(3))
+    f1 = 2 * both / np.maximum(switched + positives, 1)
+    return {
+        "log_loss": totals[:, 0] / rows,
+        "binary_accuracy_at_0.5": totals[:, 1] / rows,
+        "binary_accuracy": totals[:, 2] / rows,
+        "subset_accuracy": totals[:, 3] / rows,
+        "micro_f1": 2 * both.sum(axis=1) / np.maximum((switched + positives).sum(axis=1), 1),
+        "macro_f1": f1.mean(axis=1),
+        "f1_per_label": f1,
+    }
+
+
+def _interval(values: NDArray[np.float64]) -> tuple[float, float]:
+    low, high = np.quantile(values, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return float(low), float(high)
+
+
+def difference(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[float, float]:
+    """95% interval of ``first - second`` over the same resamples."""
+    return _interval(first - second)

@@ -1,0 +1,1 @@
+"""Architecture, preprocessing, graph and training of the networks."""
