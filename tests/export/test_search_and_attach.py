@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -123,7 +124,7 @@ def test_attach_to_a_file_made_elsewhere(bare: Path, article_run: Path, tagship:
     assert model.contract.thresholds == (0.4, 0.4, 0.4)
     assert [f.name for f in model.contract.features or ()] == [f["name"] for f in names["features"]]
     assert model.contract.quality is not None
-    bare.write_bytes(container.attach(model_payload(bare), model.contract.replace(features=None)))
+    bare.write_bytes(container.attach(model_payload(bare), replace(model.contract, features=None)))
     assert tagship("attach", bare, "--data", rows).code == 0
     assert tagship_runtime.load(bare).contract.features == model.contract.features
     assert model.contract.parity is None
@@ -168,9 +169,8 @@ def test_attach_does_not_give_one_models_contract_to_another(
     _, _, contract = container.unpack((int8 / "int8.onnx").read_bytes())
     model, _ = MODELS["article"]()
     from tagship_export.targets.base import write
-    from tagship_runtime.container import Kind
 
-    path.write_bytes(write(Kind.ONNX, model))
+    path.write_bytes(write("onnx", model))
     done = tagship("attach", path, "--contract", int8 / "int8.onnx.json")
     assert contract is not None
     assert (done.code, "no longer gives the scores" in done.err) == (1, True)

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def test_a_clash_of_columns_is_refused_before_anything_is_written(
     _, payload, contract = container.unpack(artifact.read_bytes())
     assert contract is not None
     renamed, data = tmp_path / artifact.name, tmp_path / "in.csv"
-    renamed.write_bytes(container.attach(payload, contract.replace(labels=("a", "score:a", "b"), golden=None)))
+    renamed.write_bytes(container.attach(payload, replace(contract, labels=("a", "score:a", "b"), golden=None)))
     data.write_bytes(content("csv", csv_line("x", GOOD[0])))
     done = tagship("predict", renamed, data, "--scores", "--out", tmp_path / "out.csv")
     assert (done.code, done.out) == (2, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,10 +56,11 @@ def test_round_trip() -> None:
     st.floats(0, 1, exclude_min=True, exclude_max=True),
 )
 def test_any_label_and_threshold_round_trips(labels: list[str], threshold: float) -> None:
-    contract = CONTRACT.replace(
+    contract = replace(
+        CONTRACT,
         labels=tuple(labels),
         thresholds=(threshold,) * len(labels),
-        output=CONTRACT.output.replace(shape=(None, len(labels))),
+        output=replace(CONTRACT.output, shape=(None, len(labels))),
         golden=None,
     )
     assert Contract.from_json(contract.to_json()) == contract

@@ -6,6 +6,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from hypothesis import strategies as st
 
 import tagship_runtime
 from tagship_runtime import container
-from tagship_runtime.contract import Contract, TensorSpec
+from tagship_runtime.contract import Contract
 from tagship_runtime.errors import ArtifactCorruptError, ContractError, ContractVersionError, LabelError, UsageError
 
 
-def parts(artifact: Path) -> tuple[container.Kind, bytes, Contract]:
+def parts(artifact: Path) -> tuple[container.Format, bytes, Contract]:
     kind, payload, contract = container.unpack(artifact.read_bytes())
     assert contract is not None
     return kind, payload, contract
@@ -104,17 +105,18 @@ def test_a_contract_from_the_future_says_to_update(artifact: Path, monkeypatch: 
 )
 def test_a_contract_that_contradicts_its_graph(artifact: Path, key: str, spec: dict[str, object]) -> None:
     _, payload, contract = parts(artifact)
-    promised: TensorSpec = getattr(contract, key).replace(**spec)
+    promised: Any = {key: replace(getattr(contract, key), **spec)}
     with pytest.raises(ContractError, match=r"the contract promises.*the model has.*export it again"):
-        tagship_runtime.load(container.attach(payload, contract.replace(**{key: promised})))
+        tagship_runtime.load(container.attach(payload, replace(contract, **promised)))
 
 
 def test_a_contract_with_more_labels_than_the_graph(artifact: Path) -> None:
     _, payload, contract = parts(artifact)
-    more = contract.replace(
+    more = replace(
+        contract,
         labels=(*contract.labels, "d"),
         thresholds=(*contract.thresholds, 0.5),
-        output=contract.output.replace(shape=(None, 4)),
+        output=replace(contract.output, shape=(None, 4)),
         golden=None,
     )
     with pytest.raises(ContractError, match=r"\(None, 4\)"):
@@ -158,7 +160,8 @@ def test_any_contract_survives_its_file(
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
         max_leaves=8,
     )
-    changed = contract.replace(
+    changed = replace(
+        contract,
         labels=labels,
         thresholds=tuple(data.draw(st.tuples(*[st.floats(1e-6, 1 - 1e-6)] * 3))),
         source=data.draw(st.dictionaries(words, json_values, max_size=3)),
@@ -167,10 +170,10 @@ def test_any_contract_survives_its_file(
     )
     packed = container.attach(payload, changed)
     unpacked = container.unpack(packed)
-    assert (unpacked.kind, unpacked.payload) == (kind, payload)
+    assert (unpacked.format, unpacked.payload) == (kind, payload)
     assert unpacked.contract is not None
     assert json.loads(unpacked.contract.to_json()) == json.loads(
-        changed.replace(digest=unpacked.contract.digest).to_json()
+        replace(changed, digest=unpacked.contract.digest).to_json()
     )
     assert container.attach(*(payload, unpacked.contract)) == packed
 

@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -198,8 +199,8 @@ def test_benchmark_recommends(
     assert contract.golden is not None
     wrong, small = tmp_path / "wrong.bin", tmp_path / "small.bin"
     scores = tuple(tuple(0.5 for _ in row) for row in contract.golden.scores)
-    wrong.write_bytes(container.attach(payload, contract.replace(golden=contract.golden.replace(scores=scores))))
-    small.write_bytes(container.attach(payload, contract.replace(golden=None)))
+    wrong.write_bytes(container.attach(payload, replace(contract, golden=replace(contract.golden, scores=scores))))
+    small.write_bytes(container.attach(payload, replace(contract, golden=None)))
     lines = tagship("benchmark", artifact, wrong, small).out.splitlines()
     assert [(line.split()[0], line.split()[-1]) for line in lines[1:4]] == [
         (artifact.name, "passed"),

@@ -11,6 +11,7 @@ import pty
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +180,7 @@ def stranger(artifact: Path, folder: Path) -> Path:
         CategoryFeature(name="size", values=("s", "")),
     )
     path = folder / f"mixed{artifact.suffix}"
-    path.write_bytes(container.attach(payload, contract.replace(features=features, golden=None)))
+    path.write_bytes(container.attach(payload, replace(contract, features=features, golden=None)))
     return path
 
 

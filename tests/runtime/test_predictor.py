@@ -7,6 +7,7 @@ import io
 import pickle
 import weakref
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 from typing import Any, NamedTuple
@@ -336,7 +337,7 @@ def test_missing_numbers_are_filled_in_arrays(artifact: Path, rows: Features, si
     assert contract is not None
     assert contract.features is not None
     features = tuple(NumericFeature(name=feature.name, fill=3.0) for feature in contract.features)
-    model = tagship_runtime.load(container.attach(payload, contract.replace(features=features, golden=None)))
+    model = tagship_runtime.load(container.attach(payload, replace(contract, features=features, golden=None)))
     gaps = np.resize(rows, (size, 6)).copy()
     gaps[size // 2, 4] = np.nan
     filled = np.where(np.isnan(gaps), np.float32(3), gaps)

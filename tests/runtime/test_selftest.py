@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 import tagship_runtime
 from tagship_runtime import container
-from tagship_runtime.engines.base import Engine, Lane
+from tagship_runtime.engines.base import Engine, Session
 from tagship_runtime.errors import CheckFailedError
 from tagship_runtime.typing import Scores
 
@@ -26,8 +27,8 @@ class Wrong:
         self._engine, self._spoil = engine, spoil
         self.input, self.output = engine.input, engine.output
 
-    def lane(self, rows: int) -> Lane:
-        return WrongLane(self._engine.lane(rows), self._spoil)
+    def session(self, rows: int) -> Session:
+        return WrongLane(self._engine.session(rows), self._spoil)
 
     def close(self) -> None:
         self._engine.close()
@@ -37,17 +38,17 @@ class Wrong:
 
 
 class WrongLane:
-    def __init__(self, lane: Lane, spoil: Callable[[Scores], Scores]) -> None:
-        self._lane, self._spoil = lane, spoil
-        self.resize(lane.rows)
+    def __init__(self, session: Session, spoil: Callable[[Scores], Scores]) -> None:
+        self._session, self._spoil = session, spoil
+        self.resize(session.rows)
 
     def resize(self, rows: int) -> None:
-        self._lane.resize(rows)
-        self.rows, self.input, self.output = rows, self._lane.input, self._lane.output.copy()
+        self._session.resize(rows)
+        self.rows, self.input, self.output = rows, self._session.input, self._session.output.copy()
 
     def invoke(self) -> None:
-        self._lane.invoke()
-        self.output[...] = self._spoil(self._lane.output.copy())
+        self._session.invoke()
+        self.output[...] = self._spoil(self._session.output.copy())
 
 
 def failed(model: tagship_runtime.Predictor) -> bool:
@@ -89,8 +90,8 @@ def test_after_exit_code_1_there_is_a_document(
     _, payload, contract = container.unpack(artifact.read_bytes())
     assert contract is not None
     assert contract.golden is not None
-    wrong = contract.golden.replace(scores=contract.golden.scores[::-1])
-    other = contract.replace(golden=None if spoiled == "no golden rows" else wrong)
+    wrong = replace(contract.golden, scores=contract.golden.scores[::-1])
+    other = replace(contract, golden=None if spoiled == "no golden rows" else wrong)
     path = tmp_path / artifact.name
     path.write_bytes(container.attach(payload, other))
     done = tagship("selftest", path, "--json")

@@ -85,7 +85,7 @@ def test_copies_answer_alike_and_close_alone(
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_processes(artifact: Path, rows: Features, method: str) -> None:
     model = tagship_runtime.load(artifact, threads=2)
-    want = model.predict(rows)  # the parent has used its lanes and its threads
+    want = model.predict(rows)  # the parent has used its sessions and its threads
     context = multiprocessing.get_context(method)
     with ProcessPoolExecutor(2, mp_context=context) as pool:
         for got in pool.map(model.predict, [rows, rows[:1], rows[:100]]):

@@ -16,7 +16,7 @@ import tagship_runtime
 from tagship_runtime import container
 from tagship_runtime.contract import Contract, TensorSpec
 from tagship_runtime.engines.base import open_engine
-from tagship_runtime.engines.litert import _CopyingLane
+from tagship_runtime.engines.litert import _CopyingSession
 from tagship_runtime.engines.quantization import dequantize, quantize
 from tagship_runtime.errors import ContractError, InputError, InputValueError
 from tagship_runtime.terminal.silence import quiet
@@ -210,7 +210,7 @@ def test_litert_with_tensors_that_are_allocated_while_it_runs() -> None:
     layers = [keras.Input((4, 4, 1)), keras.layers.Flatten(), keras.layers.Dense(3, activation="sigmoid")]
     images = keras.Sequential(layers)
     payload = converted(tensorflow.lite.TFLiteConverter.from_keras_model(images))
-    assert isinstance(open_engine(container.Kind.TFLITE, payload).lane(2), _CopyingLane)  # or this tests nothing
+    assert isinstance(open_engine(container.TFLITE, payload).session(2), _CopyingSession)  # or this tests nothing
     model = tagship_runtime.load(payload, labels=LABELS)
     features = np.random.default_rng(0).random((5000, 4, 4, 1)).astype(np.float32)
     for rows in (1, 7, 5000, 3, 1):
@@ -232,7 +232,7 @@ def test_a_contract_that_contradicts_its_model_is_refused(
     network: Any, change: Callable[[TensorSpec], TensorSpec]
 ) -> None:
     payload = litert_int8(network)
-    engine = open_engine(container.Kind.TFLITE, payload)
+    engine = open_engine(container.TFLITE, payload)
     tagship_runtime.load(with_contract(payload, engine.input, engine.output))
     with pytest.raises(ContractError, match="the contract promises"):
         tagship_runtime.load(with_contract(payload, change(engine.input), engine.output))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tagship_export.errors import ExportError
-from tagship_runtime.container import Kind
+from tagship_runtime.container import FORMATS
 
 LEAST_TOLERANCE = 1e-3
 
@@ -49,7 +49,7 @@ class Recipe:
     score_tolerance: float
     exact: bool
     weights: str
-    kinds: tuple[Kind, ...] = tuple(Kind)
+    kinds: tuple[str, ...] = tuple(FORMATS)
     budget: Budget
 
     def golden_tolerance(self, max_difference: float) -> float:
@@ -108,7 +108,7 @@ RECIPES: Mapping[str, Recipe] = {
             score_tolerance=0.05,
             exact=False,
             weights="int8",
-            kinds=(Kind.TFLITE,),
+            kinds=("tflite",),
             budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
         ),
     )
@@ -139,7 +139,7 @@ def recipe_named(name: str) -> Recipe:
     return RECIPES[name]
 
 
-def plan_recipes(names: Sequence[str], kinds: Sequence[Kind]) -> list[tuple[Recipe, Kind, bool]]:
+def plan_recipes(names: Sequence[str], kinds: Sequence[str]) -> list[tuple[Recipe, str, bool]]:
     """What to make: recipe, format, and whether it was asked for by name, float32 first.
 
     Args:

@@ -9,9 +9,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from tagship_runtime.container import Kind, unpack
+from tagship_runtime.container import Format, digest_of, unpack
 from tagship_runtime.contract import Contract, TensorSpec, check_labels
-from tagship_runtime.digests import sha256 as sha256_of
 from tagship_runtime.engines.base import Engine, open_engine
 from tagship_runtime.errors import (
     ArtifactCorruptError,
@@ -62,8 +61,8 @@ def load(
         return _open(data, labels, thresholds, threads)
 
 
-def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Kind, Contract]:
-    """The kind and contract of an artifact, checked, without opening an engine.
+def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Format, Contract]:
+    """Return the format and contract of an artifact, checked, without opening an engine.
 
     Raises:
         MissingFileError: No such file.
@@ -71,10 +70,10 @@ def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Ki
     """
     data, name = _read(source)
     with _naming(name):
-        kind, _, contract = unpack(data)
+        format, _, contract = unpack(data)
         if contract is None:
             raise NoContractError("the model has no tagship contract; 'tagship export' makes artifacts that have one")
-        return kind, contract
+        return format, contract
 
 
 def _in_order(labels: Any) -> tuple[str, ...]:
@@ -93,7 +92,7 @@ def _check_pin(data: bytes, pin: str | None) -> None:
         return
     if not isinstance(pin, str) or len(pin) != 64 or set(pin.lower()) - set("0123456789abcdef"):
         raise UsageError(f"sha256 is {pin!r}; 64 hex digits are needed, as sha256sum prints them")
-    found = sha256_of(data)
+    found = digest_of(data)
     if found != pin.lower():
         raise ArtifactCorruptError(f"the file has SHA-256 {found}, the one that is wanted {pin.lower()}")
 
@@ -109,23 +108,32 @@ def _naming(file: str | None) -> Iterator[None]:
 
 
 def _open(data: bytes, labels: tuple[str, ...] | None, thresholds: Thresholds | None, threads: int) -> Predictor:
-    kind, payload, contract = unpack(data)
+    format, payload, contract = unpack(data)
     if contract is None:
         if labels is None:
             raise NoContractError(
                 "the model has no tagship contract (or is cut short), so its labels are unknown; if it was made "
                 "elsewhere, pass them: load(..., labels=['a', 'b'], thresholds=0.5), or --labels a,b"
             )
-        engine = open_engine(kind, payload)
+        engine = open_engine(format, payload)
         contract = _bare_contract(engine, labels, thresholds)
-        return Predictor(data, engine, contract, threads=threads)
+        return predictor_of(data, engine, contract, threads=threads)
     if labels is not None and labels != contract.labels:
         raise LabelError(f"labels {list(labels)} were passed, the contract has {list(contract.labels)}; leave them out")
-    engine = open_engine(kind, payload)
+    engine = open_engine(format, payload)
     _check_tensor(contract.input, engine.input)
     _check_tensor(contract.output, engine.output)
-    predictor = Predictor(data, engine, contract, threads=threads)
+    predictor = predictor_of(data, engine, contract, threads=threads)
     return predictor if thresholds is None else predictor.with_thresholds(thresholds)
+
+
+def predictor_of(data: bytes, engine: Engine, contract: Contract, *, threads: int = 1) -> Predictor:
+    """Return a predictor that loads the same bytes again where it is copied to another process."""
+    return Predictor(data, engine, contract, threads=threads, reload=_reload)
+
+
+def _reload(data: bytes, labels: tuple[str, ...] | None, thresholds: Sequence[float], threads: int) -> Predictor:
+    return load(data, labels=labels, thresholds=thresholds, threads=threads)
 
 
 def _check_tensor(promised: TensorSpec, found: TensorSpec) -> None:

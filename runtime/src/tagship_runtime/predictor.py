@@ -41,7 +41,7 @@ class Predictor:
     """A loaded artifact. Use :func:`tagship_runtime.load` to get one.
 
     It may be shared between threads, copied, pickled, and used after a fork; every thread and process opens its
-    own lane through the engine. ``with`` closes it at the end.
+    own session through the engine. ``with`` closes it at the end.
 
     Attributes:
         labels: Names, in the order of the scores.
@@ -52,13 +52,21 @@ class Predictor:
 
     thresholds: Scores
 
-    def __init__(self, data: bytes, engine: Engine, contract: Contract, *, threads: int = 1) -> None:
+    def __init__(
+        self,
+        data: bytes,
+        engine: Engine,
+        contract: Contract,
+        *,
+        threads: int = 1,
+        reload: Callable[..., Predictor] | None = None,
+    ) -> None:
         self.contract, self.engine = contract, engine
         self.labels = contract.labels
-        self._data = data
+        self._data, self._reload = data, reload
         self._encoder = encoder(contract.features, contract.input.shape)
         self._scorer = Scorer(engine, contract.input, contract.output, threads)
-        self._lanes = self._scorer.lanes
+        self._sessions = self._scorer.sessions
         self._shape, self._pack = self._short_way()
         self._repeated: Scores | None = None
         self._set_thresholds(contract.thresholds)
@@ -91,9 +99,9 @@ class Predictor:
         if type(rows) is np.ndarray and rows.dtype is _FLOAT32 and rows.shape == self._shape:
             one: OneRow
             try:
-                one = self._lanes.local.one  # Lanes.one() without the call
+                one = self._sessions.local.one  # Sessions.one() without the call
             except AttributeError:
-                one = self._lanes.one()
+                one = self._sessions.one()
             one.input[...] = rows
             if (decisions := one.decide(self._row)) is not None:
                 return decisions
@@ -111,7 +119,7 @@ class Predictor:
         if kind is np.ndarray:
             return self._named(self.predict(row[None]))
         if self._pack is not None and (kind is list or kind is tuple):
-            one = self._lanes.one()
+            one = self._sessions.one()
             try:
                 if not isinstance(sum(row, 0.0), _REAL):  # dates and complex numbers can be packed, silently
                     return self._long_one(row)
@@ -179,9 +187,9 @@ class Predictor:
 
     def selftest(self) -> SelfTest:
         """Replay the golden rows on this machine."""
-        from tagship_runtime.selftest import run
+        from tagship_runtime.selftest import replay
 
-        return run(self)
+        return replay(self)
 
     def close(self) -> None:
         """Free the engine's memory, also for predictors made by :meth:`with_thresholds`; predicting then fails."""
@@ -263,10 +271,6 @@ class Predictor:
 
     def __reduce__(self) -> tuple[Any, ...]:
         labels = None if self.contract.digest else self.labels
-        return _rebuild, (self._data, labels, self._chosen, self._scorer.threads)
-
-
-def _rebuild(data: bytes, labels: Sequence[str] | None, thresholds: Sequence[float], threads: int) -> Predictor:
-    from tagship_runtime.loading import load
-
-    return load(data, labels=labels, thresholds=thresholds, threads=threads)
+        if self._reload is None:
+            raise TypeError("a predictor that was put together by hand cannot be pickled; take one from load(...)")
+        return self._reload, (self._data, labels, self._chosen, self._scorer.threads)

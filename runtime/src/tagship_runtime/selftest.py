@@ -6,14 +6,42 @@ import platform
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
 from tagship_runtime.errors import CheckFailedError, NotAScoreError
 
 if TYPE_CHECKING:
-    from tagship_runtime.predictor import Predictor
+    from collections.abc import Sequence
+
+    from tagship_runtime.contract import Contract
+    from tagship_runtime.engines.base import Engine
+    from tagship_runtime.typing import Decisions, Scores
+
+
+class Replayable(Protocol):
+    """What a replay needs of a predictor."""
+
+    contract: Contract
+    engine: Engine
+    labels: tuple[str, ...]
+    thresholds: Scores
+
+    def predict_proba(self, rows: Any) -> Scores:
+        """Return scores, (rows, labels)."""
+
+    def predict(self, rows: Any) -> Decisions:
+        """Return decisions, (rows, labels)."""
+
+    def predict_one(self, row: Any) -> tuple[str, ...]:
+        """Return the names of the labels that are on for one row."""
+
+    def decide(self, scores: Scores) -> Decisions:
+        """Return decisions for scores."""
+
+    def with_thresholds(self, thresholds: Sequence[float]) -> Self:
+        """Return the same model with other thresholds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +75,7 @@ class SelfTest:
         return asdict(self) | {"passed": self.passed}
 
 
-def run(predictor: Predictor) -> SelfTest:
+def replay(predictor: Replayable) -> SelfTest:
     """Score the golden rows through the same path as predictions, one by one and as a batch.
 
     Raises:

@@ -55,12 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Export, print a table, and say with the exit code whether all of it passed."""
-    from tagship_runtime.container import Kind
+    from tagship_runtime.container import FORMATS
 
     formats, recipes = names(options.formats), names(options.recipes)
-    if not formats or set(formats) - set(Kind):
+    if not formats or set(formats) - set(FORMATS):
         raise UsageError(f"--formats is {options.formats!r}; give tflite, onnx or tflite,onnx")
-    plan_recipes(recipes, [Kind(name) for name in formats])
+    plan_recipes(recipes, formats)
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
     import_keras()
     from tagship_export.cli.show import progress, show_export

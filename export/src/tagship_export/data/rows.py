@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tagship_export.errors import ExportError
 from tagship_export.verification.metrics import targets_of
-from tagship_runtime.contract import CategoryFeature, Feature
+from tagship_runtime.contract import Feature
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import columns_of
 from tagship_runtime.files import read_table
@@ -62,7 +62,7 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
     elif isinstance(data, str | os.PathLike) and Path(data).suffix == ".npz":
         rows = _read_npz(Path(data), labels)
     else:
-        text = [feature.name for feature in features or () if isinstance(feature, CategoryFeature)]
+        text = [feature.name for feature in features or () if feature.textual]
         table = read_table(str(data), text) if isinstance(data, str | os.PathLike) else _table(data)
         rows = Rows(values=table, targets=targets_of(table, labels))
     if not len(rows):

@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError
 from tagship_export.targets.base import writer
 from tagship_export.verification.metrics import measure
-from tagship_runtime.container import Kind, recognise, unpack
+from tagship_runtime.container import FORMATS, recognise, unpack
 from tagship_runtime.container import attach as seal
 from tagship_runtime.contract import Contract, Feature, NumericFeature, TensorSpec
 from tagship_runtime.engines.base import open_engine
@@ -61,7 +62,7 @@ def attach(
     names = tuple(labels) if labels is not None else old.labels if old else None
     if names is None:
         raise ExportError("the file has no contract that could be taken over; name its scores with --labels")
-    engine = open_engine(kind, payload)
+    engine = open_engine(FORMATS[kind], payload)
     default = old.thresholds if old is not None and old.labels == names else None
     chosen = default or (0.5,) * len(names) if thresholds is None else resolve_thresholds(thresholds, names, default)
     table = None if rows is None else read_rows(rows, names, old.features if old else None)
@@ -82,14 +83,14 @@ def attach(
     fresh = _with_golden(payload, kind, fresh, table)
     if table is not None and table.targets is not None:
         decisions = load(seal(payload, fresh)).predict(table.values)
-        fresh = fresh.replace(quality={"artifact": measure(table.targets, decisions).to_dict()})
+        fresh = replace(fresh, quality={"artifact": measure(table.targets, decisions).to_dict()})
     return seal(payload, fresh)
 
 
-def _strip(data: bytes) -> tuple[Kind, bytes, str | None]:
+def _strip(data: bytes) -> tuple[str, bytes, str | None]:
     """Kind, model, and the JSON of the contract that was found in the file."""
-    kind = recognise(data)
-    if kind is Kind.TFLITE:
+    kind = recognise(data).name
+    if kind == "tflite":
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 stored = archive.read("tagship.json").decode()
@@ -138,7 +139,7 @@ def _features(
     return tuple(NumericFeature(name=name) for name in names)
 
 
-def _with_golden(payload: bytes, kind: Kind, contract: Contract, table: Any) -> Contract:
+def _with_golden(payload: bytes, kind: str, contract: Contract, table: Any) -> Contract:
     predictor = load(seal(payload, contract))
     if contract.golden is not None:
         test = predictor.selftest()
@@ -147,12 +148,12 @@ def _with_golden(payload: bytes, kind: Kind, contract: Contract, table: Any) -> 
                 f"the model no longer gives the scores that its contract promises: a golden row is off by "
                 f"{test.max_difference:.2g} (tolerance {test.tolerance:.2g}); export it again"
             )
-        return contract.replace(golden=contract.golden.replace(decisions=_decisions(contract)))
+        return replace(contract, golden=replace(contract.golden, decisions=_decisions(contract)))
     if table is None:
         return contract
     whole = "int8" in writer(kind).weight_bytes(payload)
     tolerance = INTEGER_TOLERANCE if whole else FLOAT_TOLERANCE
-    return contract.replace(golden=make_golden(predictor, table, tolerance, GoldenMode.SYNTHETIC))
+    return replace(contract, golden=make_golden(predictor, table, tolerance, GoldenMode.SYNTHETIC))
 
 
 def _decisions(contract: Contract) -> tuple[tuple[bool, ...], ...]:

@@ -16,11 +16,10 @@ from tagship_export.recipes import Budget, Recipe
 from tagship_export.source.original import Original
 from tagship_export.targets.base import write, writer
 from tagship_export.verification.verify import judge
-from tagship_runtime.container import Kind, attach
+from tagship_runtime.container import FORMATS, attach
 from tagship_runtime.contract import Contract
 from tagship_runtime.engines.base import open_engine
-from tagship_runtime.loading import load
-from tagship_runtime.predictor import Predictor
+from tagship_runtime.loading import load, predictor_of
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.typing import Features, Scores
 
@@ -43,15 +42,15 @@ class Bench:
         on_step("scoring with Keras")
         self.tuning: Scores = original.scores(encode(evidence.tuning.values))
         self.wanted: Scores = original.scores(self.matrix)
-        self._float32: dict[Kind, bytes] = {}
+        self._float32: dict[str, bytes] = {}
 
-    def payload(self, recipe: Recipe, kind: Kind) -> bytes:
+    def payload(self, recipe: Recipe, kind: str) -> bytes:
         """The model's bytes by a recipe.
 
         Raises:
             ConversionError: There is no such artifact, or nothing of it would be new.
         """
-        self.on_step(f"converting {recipe.name}.{kind.value}")
+        self.on_step(f"converting {recipe.name}.{kind}")
         with quiet(verbose=self.verbose):
             if kind not in self._float32:
                 self._float32[kind] = write(kind, self.original.model, batch=self.batch)
@@ -70,7 +69,7 @@ class Bench:
         return payload
 
     def candidate(
-        self, recipe: Recipe, kind: Kind, payload: bytes, *, budget: Budget, golden: GoldenMode, asked: bool
+        self, recipe: Recipe, kind: str, payload: bytes, *, budget: Budget, golden: GoldenMode, asked: bool
     ) -> Candidate:
         """Describe, tune and judge a payload."""
         contract = self._describe(payload, kind, recipe)
@@ -78,26 +77,27 @@ class Bench:
             draft = load(attach(payload, contract))
         if not recipe.exact:
             scores = draft.predict_proba(self.evidence.tuning.values)
-            contract = contract.replace(thresholds=transport(self.tuning, contract.thresholds, scores))
-            draft = Predictor(b"", draft.engine, contract)
+            contract = replace(contract, thresholds=transport(self.tuning, contract.thresholds, scores))
+            draft = predictor_of(b"", draft.engine, contract)
         verdict = judge(
             self.original,
             draft,
             self.evidence.verdict,
-            name=f"{recipe.name}.{kind.value}",
+            name=f"{recipe.name}.{kind}",
             size=0,
             budget=budget,
             want=self.wanted,
             payload=payload,
         )
         tolerance = recipe.golden_tolerance(verdict.parity.max_difference)
-        proven = contract.replace(
+        proven = replace(
+            contract,
             parity=verdict.parity_dict() | {"tuned_on": None if recipe.exact else self.evidence.tuned_on},
             quality=verdict.quality(),
             golden=make_golden(draft, self.evidence.calibration, tolerance, golden),
         )
         data = attach(payload, proven)
-        predictor = Predictor(data, draft.engine, proven)
+        predictor = predictor_of(data, draft.engine, proven)
         if proven.golden is not None and not (test := predictor.selftest()).passed:
             fault = f"its golden rows do not repeat: off by {test.max_difference:.2g} here, {test.flips} flips"
             verdict = replace(verdict, faults=(*verdict.faults, fault))
@@ -110,9 +110,9 @@ class Bench:
             asked=asked,
         )
 
-    def _describe(self, payload: bytes, kind: Kind, recipe: Recipe) -> Contract:
+    def _describe(self, payload: bytes, kind: str, recipe: Recipe) -> Contract:
         with quiet(verbose=self.verbose):
-            engine = open_engine(kind, payload)
+            engine = open_engine(FORMATS[kind], payload)
         original = self.original
         if original.labels is None or original.thresholds is None:
             raise ExportError("the labels of the model's scores are not known; name them with --labels")

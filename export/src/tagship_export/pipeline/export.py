@@ -19,7 +19,7 @@ from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
 from tagship_export.pipeline.selection import Prefer, bought, choose
 from tagship_export.recipes import budget_of, plan_recipes
 from tagship_export.source.original import Original, open_original
-from tagship_runtime.container import Kind
+from tagship_runtime.container import FORMATS
 from tagship_runtime.thresholds import Thresholds
 
 
@@ -36,7 +36,7 @@ def export_all(
     source: Any,
     out: str | os.PathLike[str],
     *,
-    formats: Sequence[str] = tuple(Kind),
+    formats: Sequence[str] = tuple(FORMATS),
     recipes: Sequence[str] = ("float32",),
     labels: Sequence[str] | None = None,
     thresholds: Thresholds | None = None,
@@ -73,7 +73,7 @@ def export_all(
         ExportError: The model cannot be converted, or has no rows to prove it on.
         OutputError: A file cannot be written; nothing is half-written.
     """
-    plan = plan_recipes(recipes, [Kind(name) for name in formats])
+    plan = plan_recipes(recipes, formats)
     mode, preference = GoldenMode(golden), Prefer(prefer)
     if batch is not None and batch < 1:
         raise ExportError(f"the batch size is {batch}; give 1 or more, or leave it free")
@@ -86,7 +86,7 @@ def export_all(
     bench = Bench(original, evidence, batch, verbose, on_step)
     candidates, refusals = [], []
     for recipe, kind, asked in plan:
-        name = f"{recipe.name}.{kind.value}"
+        name = f"{recipe.name}.{kind}"
         try:
             payload = bench.payload(recipe, kind)
         except ConversionError as error:
@@ -152,12 +152,12 @@ def _choose(candidates: Sequence[Candidate], prefer: Prefer) -> tuple[tuple[str,
     """Names of the recommended artifacts, and what they gain, a line per format."""
     chosen, notes = [], []
     for kind in dict.fromkeys(candidate.kind for candidate in candidates):
-        of_kind = {candidate.name: candidate for candidate in candidates if candidate.kind is kind}
+        of_kind = {candidate.name: candidate for candidate in candidates if candidate.kind == kind}
         best = choose([candidate for candidate in of_kind.values() if candidate.verification.passed], prefer)
         if best is None:
             continue
         chosen.append(best.name)
-        float32 = of_kind.get(f"float32.{kind.value}")
+        float32 = of_kind.get(f"float32.{kind}")
         if float32 is not None and len(of_kind) > 1:
             notes.append(bought(best, float32, of_kind[best.name].verification.shipped_flips))
     return tuple(chosen), tuple(notes)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from tagship_runtime.loading import predictor_of
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.typing import Features
 
@@ -21,7 +23,7 @@ def one_row_us(predictors: Sequence[Predictor], row: Features) -> list[float]:
         predictors: What to measure, each within about two seconds.
         row: One encoded row, (1, ...).
     """
-    plain = [Predictor(b"", p.engine, p.contract.replace(features=None, golden=None)) for p in predictors]
+    plain = [predictor_of(b"", p.engine, replace(p.contract, features=None, golden=None)) for p in predictors]
     calls = [_calls(predictor, row) for predictor in plain]
     best = [float("inf")] * len(plain)
     for _ in range(ROUNDS):

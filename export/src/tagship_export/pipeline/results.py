@@ -8,7 +8,7 @@ from typing import Any
 
 from tagship_export.recipes import Recipe
 from tagship_export.verification.verify import Verification
-from tagship_runtime.container import Kind, unpack
+from tagship_runtime.container import unpack
 from tagship_runtime.predictor import Predictor
 
 
@@ -27,7 +27,7 @@ class Artifact:
 
     path: Path
     recipe: Recipe
-    kind: Kind
+    kind: str
     verification: Verification
     one_row_us: float
     recommended: bool
@@ -53,7 +53,7 @@ class Candidate:
     """An artifact before it is written."""
 
     recipe: Recipe
-    kind: Kind
+    kind: str
     data: bytes
     predictor: Predictor
     verification: Verification
@@ -63,7 +63,7 @@ class Candidate:
     @property
     def name(self) -> str:
         """Of its file."""
-        return f"{self.recipe.name}.{self.kind.value}"
+        return f"{self.recipe.name}.{self.kind}"
 
     @property
     def size(self) -> int:
@@ -80,7 +80,7 @@ class Candidate:
         contract = unpack(self.data).contract
         return self.verification.to_dict() | {
             "recipe": self.recipe.name,
-            "format": self.kind.value,
+            "format": self.kind,
             "one_row_us": round(self.one_row_us, 2),
             "thresholds": list(self.predictor.contract.thresholds),
             "digest": None if contract is None else contract.digest,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol, cast
 
-from tagship_runtime.container import Kind
 from tagship_runtime.typing import Features
 
 
@@ -47,16 +46,16 @@ class Writer(Protocol):
         """Bytes of weights and other constants, by NumPy type name."""
 
 
-MODULES: Mapping[Kind, str] = {Kind.TFLITE: "litert", Kind.ONNX: "onnx"}
+MODULES: Mapping[str, str] = {"tflite": "litert", "onnx": "onnx"}
 
 
-def writer(kind: Kind) -> Writer:
+def writer(kind: str) -> Writer:
     """The module that writes this kind of file."""
     return cast(Writer, import_module(f"tagship_export.targets.{MODULES[kind]}.convert"))
 
 
 def write(
-    kind: Kind,
+    kind: str,
     model: Any,
     recipe: str = "float32",
     *,

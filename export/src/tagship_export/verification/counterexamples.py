@@ -7,7 +7,7 @@ ranges, and kept where the difference grew. It needs no gradient, so it works th
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +17,9 @@ from tagship_export.data.golden import record
 from tagship_export.data.rows import Rows
 from tagship_export.source.original import Original
 from tagship_runtime.container import attach, unpack
-from tagship_runtime.contract import CategoryFeature, Feature, Golden, NumericFeature
-from tagship_runtime.features import columns_of, encoder
+from tagship_runtime.contract import Golden
+from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.loading import predictor_of
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.typing import Features, Scores
 
@@ -98,9 +99,9 @@ def search(
         on_round: Told how far it is.
     """
     random = np.random.default_rng(seed)
-    space = _Space.of(artifact.contract.features, rows, original.row_shape)
-    encode = encoder(artifact.contract.features, (None, *original.row_shape)).encode
-    plain = Predictor(b"", artifact.engine, artifact.contract.replace(features=None, golden=None))
+    codec = encoder(artifact.contract.features, (None, *original.row_shape))
+    space, encode = _Space.of(codec, rows), codec.encode
+    plain = predictor_of(b"", artifact.engine, replace(artifact.contract, features=None, golden=None))
     cut = np.array(thresholds, np.float32)
     goals: tuple[Callable[[Scores, Scores], NDArray[np.float64]], ...] = (
         lambda want, got: np.abs(want.astype(np.float64) - got),
@@ -114,14 +115,14 @@ def search(
         for number in range(ROUNDS):
             on_round(len(found) * ROUNDS + number, len(goals) * ROUNDS)
             trial = population if number == 0 else space.change(population, random)
-            matrix = encode(space.decode(trial))
+            matrix = encode(codec.from_cells(trial))
             value = goal(original.scores(matrix), plain.predict_proba(matrix)).max(axis=1)
             better = value > fitness
             population = np.where(better.reshape(-1, *(1,) * (population.ndim - 1)), trial, population)
             fitness = np.where(better, value, fitness)
             scored += len(matrix)
             _replace_worst(population, fitness)
-        best = space.decode(population[[int(fitness.argmax())]])[0]
+        best = codec.from_cells(population[[int(fitness.argmax())]])[0]
         found.append(_example(original, artifact, encode, best, cut, goal))
     return Search(scored=scored, farthest=found[0], flip=found[1])
 
@@ -138,7 +139,7 @@ def with_golden(data: bytes, artifact: Predictor, example: CounterExample) -> by
             decisions=(*old.decisions, *added.decisions),
             tolerance=old.tolerance,
         )
-    return attach(payload, contract.replace(golden=added))
+    return attach(payload, replace(contract, golden=added))
 
 
 def _confidence(want: Scores, got: Scores, cut: Scores) -> NDArray[np.float64]:
@@ -185,36 +186,19 @@ class _Space:
         low, high: Bounds of each cell, float64, broadcast over rows; a category's are 0 and its last position.
         whole: Which cells are positions.
         real: Rows to start from, (rows, ...).
-        features: What cells mean; None where rows are arrays.
     """
 
     low: NDArray[np.float64]
     high: NDArray[np.float64]
     whole: NDArray[np.bool_]
     real: NDArray[np.float64]
-    features: tuple[Feature, ...] | None
 
     @classmethod
-    def of(cls, features: tuple[Feature, ...] | None, rows: Rows, shape: tuple[int, ...]) -> _Space:
+    def of(cls, codec: Encoder, rows: Rows) -> _Space:
         """The space that these rows span."""
-        if features is None:
-            cells = encoder(None, (None, *shape)).encode(rows.values).astype(np.float64)
-            low, high = (np.full(shape, bound) for bound in (cells.min(), cells.max()))
-            return cls(low=low, high=high, whole=np.zeros(shape, bool), real=cells, features=None)
-        columns = columns_of(rows.values)
-        if columns is None:
-            values = np.asarray(rows.values)
-            columns = {feature.name: values[:, place] for place, feature in enumerate(features)}
-        cells = np.stack([_cells(feature, columns[feature.name]) for feature in features], axis=1)
-        whole = np.array([isinstance(feature, CategoryFeature) for feature in features])
-        last = [len(f.values) - 1 if isinstance(f, CategoryFeature) else 0 for f in features]
-        return cls(
-            low=np.where(whole, 0, cells.min(axis=0)),
-            high=np.where(whole, np.maximum(last, 0), cells.max(axis=0)),
-            whole=whole,
-            real=cells,
-            features=features,
-        )
+        cells = codec.to_cells(rows.values)
+        low, high = codec.bounds(cells)
+        return cls(low=low, high=high, whole=codec.discrete(), real=cells)
 
     def start(self, count: int, random: np.random.Generator) -> NDArray[np.float64]:
         """Half real rows, half anywhere."""
@@ -232,32 +216,7 @@ class _Space:
         changed = np.where(chosen, np.where(jump, jumped, moved), population)
         return np.clip(changed, self.low, self.high)
 
-    def decode(self, population: NDArray[np.float64]) -> list[Any]:
-        """Rows as a caller would pass them; numbers as float32 holds them."""
-        if self.features is None:
-            return [row.astype(np.float32).tolist() for row in population]
-        columns = [
-            [feature.values[int(cell)] for cell in column]
-            if isinstance(feature, CategoryFeature) and feature.values
-            else column.astype(np.float32).tolist()
-            for feature, column in zip(self.features, population.T, strict=True)
-        ]
-        return [list(row) for row in zip(*columns, strict=True)]
-
     def _anywhere(self, count: int, random: np.random.Generator) -> NDArray[np.float64]:
         cells = random.uniform(0, 1, (count, *self.low.shape))
         found: NDArray[np.float64] = self.low + (self.high - self.low) * cells
         return np.where(self.whole, np.floor(self.low + (self.high - self.low + 1) * cells), found)
-
-
-def _cells(feature: Feature, values: NDArray[Any]) -> NDArray[np.float64]:
-    """A column as numbers; what is missing or unknown becomes the fill, or the first there is."""
-    if isinstance(feature, CategoryFeature):
-        place = {value: number for number, value in enumerate(feature.values)}
-        from tagship_runtime.features.cells import word
-
-        return np.array([place.get(word(value), 0) for value in values.tolist()], np.float64)
-    numbers = values.astype(np.float64)
-    known = numbers[np.isfinite(numbers)]
-    fallback = feature.fill if isinstance(feature, NumericFeature) and feature.fill is not None else 0.0
-    return np.where(np.isfinite(numbers), numbers, known[0] if len(known) else fallback)

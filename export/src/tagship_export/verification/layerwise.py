@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.source.tracing import INPUT, OUTPUT
-from tagship_runtime.container import Kind, recognise
+from tagship_runtime.container import recognise
 from tagship_runtime.engines.quantization import dequantize, quantize
 from tagship_runtime.typing import Features
 
@@ -58,7 +58,7 @@ def first_parting(model: Any, payload: bytes, features: Features, tolerance: flo
     rows = features[:ROWS]
     try:
         wanted = _keras_values(model, rows)
-        found = READERS[recognise(payload)](payload, rows)
+        found = READERS[recognise(payload).name](payload, rows)
     except (AttributeError, ValueError, RuntimeError):  # no graph, a fixed batch, an engine that says no
         return None
     apart: dict[str, Parting] = {}
@@ -139,7 +139,7 @@ def _onnx_values(payload: bytes, rows: Features) -> Values:
     return dict(zip(names, session.run(names, {INPUT: rows}), strict=True))
 
 
-READERS: Mapping[Kind, Callable[[bytes, Features], Values]] = {Kind.TFLITE: _litert_values, Kind.ONNX: _onnx_values}
+READERS: Mapping[str, Callable[[bytes, Features], Values]] = {"tflite": _litert_values, "onnx": _onnx_values}
 
 
 def _by_layer(layers: list[str], values: Values) -> dict[str, list[str]]:

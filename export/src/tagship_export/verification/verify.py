@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from tagship_export.verification.metrics import Quality, measure
 from tagship_export.verification.parity import Parity, WorstRow, compare, upper_bound, worse_of, worst_rows
 from tagship_runtime.container import unpack
 from tagship_runtime.features import encoder
-from tagship_runtime.loading import load
+from tagship_runtime.loading import load, predictor_of
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.typing import Features, Scores
@@ -233,7 +233,7 @@ def judge(
 
 def _one_by_one(artifact: Predictor, matrix: Features) -> Scores:
     """Scores of encoded rows, each on its own."""
-    plain = Predictor(b"", artifact.engine, artifact.contract.replace(features=None, golden=None))
+    plain = predictor_of(b"", artifact.engine, replace(artifact.contract, features=None, golden=None))
     return np.concatenate([plain.predict_proba(row[None]) for row in matrix])
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from tagship_runtime.cli.options import add_artifact_options, load_artifact
-from tagship_runtime.contract import CategoryFeature
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.json import print_json
 from tagship_runtime.terminal.table import file_names, file_size, table, wrap
@@ -142,7 +141,7 @@ def _rows(model: Predictor) -> Any:
         )
         return rows
     golden = list(contract.golden.rows)
-    if any(isinstance(feature, CategoryFeature) for feature in contract.features or ()):
+    if any(feature.textual for feature in contract.features or ()):
         return (golden * (BATCH_ROWS // len(golden) + 1))[:BATCH_ROWS]
     numbers = np.array(golden, np.float32)
     return np.resize(numbers, (BATCH_ROWS, *numbers.shape[1:]))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tagship_runtime.contract import CategoryFeature, Contract, Feature, TensorSpec
+from tagship_runtime.contract import Contract, TensorSpec
 from tagship_runtime.loading import read_contract
 from tagship_runtime.terminal.json import print_json
 from tagship_runtime.terminal.table import table, wrap
@@ -25,12 +25,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Read the contract, check the digest, open no engine."""
-    kind, contract = read_contract(options.artifact)
+    format, contract = read_contract(options.artifact)
     if options.json:
         print_json(contract.to_dict())
         return 0
     size = Path(options.artifact).stat().st_size
-    lines = wrap(f"{options.artifact}: {kind.value}, {contract.recipe}, {size:,} bytes")
+    lines = wrap(f"{options.artifact}: {format.name}, {contract.recipe}, {size:,} bytes")
     print("\n".join([*lines, *_lines(contract)]))
     return 0
 
@@ -44,7 +44,7 @@ def _lines(contract: Contract) -> Iterator[str]:
     if contract.features is not None:
         yield f"features ({len(contract.features)})"
         for feature in contract.features:
-            yield from wrap(_feature(feature), "  ", "    ")
+            yield from wrap(f"{feature.name}: {feature.describe()}", "  ", "    ")
     for title in ("source", "parity", "quality"):
         facts = getattr(contract, title)
         if facts:
@@ -70,13 +70,6 @@ def _fact(value: Any) -> str:
     if isinstance(value, float):
         return f"{value:.6g}"  # JSON has all digits
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _feature(feature: Feature) -> str:
-    if isinstance(feature, CategoryFeature):
-        return f"{feature.name}: one of {', '.join(value or '(empty)' for value in feature.values)}"
-    missing = "missing is refused" if feature.fill is None else f"missing becomes {feature.fill:g}"
-    return f"{feature.name}: number, {missing}{' and is flagged' if feature.indicator else ''}"
 
 
 def _tensor(tensor: TensorSpec) -> str:

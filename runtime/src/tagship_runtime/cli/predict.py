@@ -8,17 +8,14 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any
 
 import numpy as np
 
 from tagship_runtime.cli.options import add_artifact_options, load_artifact
 from tagship_runtime.cli.output_columns import Layout
 from tagship_runtime.cli.signals import end_if_told
-from tagship_runtime.contract import NumericFeature
 from tagship_runtime.errors import InputValueError, TagshipError, UsageError
-from tagship_runtime.features import as_column
-from tagship_runtime.features.cells import numbers
+from tagship_runtime.features import Encoder, encoder
 from tagship_runtime.files import STDIN, Batch, open_writer, read_batches
 from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
 from tagship_runtime.predictor import Predictor
@@ -91,8 +88,11 @@ def run(options: argparse.Namespace) -> int:
     if options.format and options.out:
         raise UsageError("--format is for stdout; the suffix of --out says the format of a file")
     model = load_artifact(options.artifact, options, options.threads)
+    encode = encoder(model.contract.features, model.contract.input.shape)
     layout, report = Layout.of(options, model), Report(options.on_error == SKIP)
-    batches = _score(model, read_batches(options.data, _reading(options, model, layout, report)), report, layout.ids)
+    batches = _score(
+        model, encode, read_batches(options.data, _reading(options, encode, layout, report)), report, layout.ids
+    )
     blocks = (layout.columns(model, batch, scores) for batch, scores in batches)
     first = next(blocks, None)  # so that a wrong file is told before anything is written
     if first is None:
@@ -110,30 +110,31 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _reading(options: argparse.Namespace, model: Predictor, layout: Layout, report: Report) -> Reading:
+def _reading(options: argparse.Namespace, encode: Encoder, layout: Layout, report: Report) -> Reading:
     reading = Reading(rows=BATCH_ROWS, skip=report.skip if report.skipping else None, live=options.follow)
-    features = model.contract.features
-    if features is None:
+    if encode.columns is None:
         return reading
     return replace(
         reading,
-        columns=list(dict.fromkeys((*(feature.name for feature in features), *layout.ids))),
-        numbers=[feature.name for feature in features if isinstance(feature, NumericFeature)],
+        columns=list(dict.fromkeys((*encode.columns, *layout.ids))),
+        numbers=[name for name in encode.columns if name not in encode.textual],
     )
 
 
 def _score(
-    model: Predictor, batches: Iterator[Batch], report: Report, ids: Sequence[str]
+    model: Predictor, encode: Encoder, batches: Iterator[Batch], report: Report, ids: Sequence[str]
 ) -> Iterator[tuple[Batch, Scores]]:
     for batch in batches:
-        yield from _score_batch(model, batch, report, ids)
+        yield from _score_batch(model, encode, batch, report, ids)
 
 
-def _score_batch(model: Predictor, batch: Batch, report: Report, ids: Sequence[str]) -> Iterator[tuple[Batch, Scores]]:
+def _score_batch(
+    model: Predictor, encode: Encoder, batch: Batch, report: Report, ids: Sequence[str]
+) -> Iterator[tuple[Batch, Scores]]:
     """One batch, or, where rows have to be left out, the parts between them, found by halving."""
     unknown: Counter[str] = Counter()
     try:
-        scores = model.predict_proba(_rows(model, batch, ids), unknown=unknown)
+        scores = model.predict_proba(encode.select(batch.columns, ids), unknown=unknown)
     except InputValueError as error:
         if not report.skipping:
             raise error.moved(batch.first) from None
@@ -141,23 +142,8 @@ def _score_batch(model: Predictor, batch: Batch, report: Report, ids: Sequence[s
             report.skip(error.moved(batch.first))
             return
         for half in batch.halves():
-            yield from _score_batch(model, half, report, ids)
+            yield from _score_batch(model, encode, half, report, ids)
         return
     report.rows += batch.size
     report.unknown += unknown
     yield batch, scores
-
-
-def _rows(model: Predictor, batch: Batch, ids: Sequence[str]) -> Any:
-    """What the model takes of a batch, so that what only passes through is not converted.
-
-    Columns without names in the contract are taken in the order of the file, but for those that are passed on.
-    """
-    features = model.contract.features
-    if not features:
-        columns = {name: values for name, values in batch.columns.items() if name not in ids}
-        return np.stack([numbers(as_column(values, name), name) for name, values in columns.items()], axis=1)
-    names = [feature.name for feature in features]
-    if not all(name in batch.columns for name in names):
-        return batch.columns  # for the message that says what is there
-    return {name: batch.columns[name] for name in names}

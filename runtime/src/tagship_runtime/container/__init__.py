@@ -7,13 +7,13 @@ the contract and compares it: every byte of the file is covered by one of the tw
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import NamedTuple, Protocol
+from dataclasses import replace
+from hashlib import sha256
+from typing import NamedTuple
 
-from tagship_runtime.container import onnx, tflite
+from tagship_runtime.container.base import Format
+from tagship_runtime.container.formats import FORMATS, ONNX, TFLITE
 from tagship_runtime.contract import Contract
-from tagship_runtime.digests import sha256
 from tagship_runtime.errors import (
     ArtifactCorruptError,
     ContractError,
@@ -22,52 +22,23 @@ from tagship_runtime.errors import (
 )
 
 
-class Kind(StrEnum):
-    """Kinds of model file; the value is the file name's suffix."""
-
-    TFLITE = "tflite"
-    ONNX = "onnx"
-
-
-class Layout(Protocol):
-    """How one kind of file carries a contract; each module of this package is one."""
-
-    TRACES: tuple[bytes, ...]
-    """Bytes of a tail that a model of somebody else does not contain."""
-
-    def recognise(self, data: bytes) -> bool:
-        """Whether these bytes are of this kind, going by how they begin."""
-
-    def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
-        """Offset of the tail and the contract's JSON in it; None where there is no readable tail."""
-
-    def is_whole(self, data: bytes) -> bool:
-        """Whether a model without a contract looks complete, as far as that can be told."""
-
-    def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
-        """The tail for a contract and its JSON, to stand at this offset."""
-
-
-LAYOUTS: Mapping[Kind, Layout] = {Kind.TFLITE: tflite, Kind.ONNX: onnx}
-
-
 class Unpacked(NamedTuple):
     """A file taken apart, every byte of it checked if it has a contract."""
 
-    kind: Kind
+    format: Format
     payload: bytes
     contract: Contract | None
 
 
-def recognise(data: bytes) -> Kind:
-    """Tell the kind of a model file by its first bytes.
+def recognise(data: bytes) -> Format:
+    """Tell the format of a model file by its first bytes.
 
     Raises:
         NotAnArtifactError: It is neither LiteRT nor ONNX.
     """
-    for kind, layout in LAYOUTS.items():
-        if layout.recognise(data):
-            return kind
+    for format in FORMATS.values():
+        if format.recognise(data):
+            return format
     what = f"{len(data)} bytes that start with {bytes(data[:8])!r}" if data else "an empty file"
     raise NotAnArtifactError(f"{what}; a .tflite or .onnx model is needed")
 
@@ -80,21 +51,20 @@ def unpack(data: bytes) -> Unpacked:
         ArtifactCorruptError: It carries a contract and differs from what was exported.
         ContractVersionError: Its contract is of a newer format.
     """
-    kind = recognise(data)
-    layout = LAYOUTS[kind]
-    found = layout.find_tail(data)
+    format = recognise(data)
+    found = format.find_tail(data)
     if found is None:
-        if _has_traces(data, layout) or not layout.is_whole(data):
+        if _has_traces(data, format) or not format.is_whole(data):
             raise ArtifactCorruptError(_CHANGED)
-        return Unpacked(kind, data, None)
+        return Unpacked(format, data, None)
     offset, stored = found
     payload, (digest, rest) = data[:offset], _canonical(stored)
-    if sha256(payload, rest).encode() != digest:
+    if digest_of(payload, rest).encode() != digest:
         raise ArtifactCorruptError(_CHANGED)
     contract = Contract.from_json(stored)
-    if layout.make_tail(offset, contract, stored) != data[offset:]:
+    if format.make_tail(offset, contract, stored) != data[offset:]:
         raise ArtifactCorruptError(_CHANGED)
-    return Unpacked(kind, payload, contract)
+    return Unpacked(format, payload, contract)
 
 
 def attach(payload: bytes, contract: Contract) -> bytes:
@@ -111,12 +81,20 @@ def attach(payload: bytes, contract: Contract) -> bytes:
         ContractError: The file has a contract already.
         NotAnArtifactError: It is neither LiteRT nor ONNX.
     """
-    kind = recognise(payload)
-    if _has_traces(payload, LAYOUTS[kind]):
+    format = recognise(payload)
+    if _has_traces(payload, format):
         raise ContractError("the file has a contract already; attach to the payload that unpack() gives")
-    bare = contract.replace(digest=None)
-    sealed = bare.replace(digest=sha256(payload, bare.to_json()))
-    return payload + LAYOUTS[kind].make_tail(len(payload), sealed, sealed.to_json())
+    bare = replace(contract, digest=None)
+    sealed = replace(bare, digest=digest_of(payload, bare.to_json()))
+    return payload + format.make_tail(len(payload), sealed, sealed.to_json())
+
+
+def digest_of(*parts: bytes) -> str:
+    """Return the SHA-256 of the parts, one behind the other, as 64 hex digits."""
+    digest = sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def _canonical(stored: bytes) -> tuple[bytes, bytes]:
@@ -128,21 +106,23 @@ def _canonical(stored: bytes) -> tuple[bytes, bytes]:
     return stored[len(opening) : closing], b"{" + stored[closing + 2 :]
 
 
-def _has_traces(data: bytes, layout: Layout) -> bool:
+def _has_traces(data: bytes, format: Format) -> bool:
     """Whether there is, or was, a contract: damage to one place leaves the others."""
-    return any(trace in data for trace in (*layout.TRACES, b'{"digest":"', b'"tagship":'))
+    return any(trace in data for trace in (*format.traces, b'{"digest":"', b'"tagship":'))
 
 
 _CHANGED = "the file is not as it was exported (damaged, cut short, or re-saved by another tool); export it again"
 
 __all__ = [
-    "LAYOUTS",
+    "FORMATS",
+    "ONNX",
+    "TFLITE",
     "ArtifactCorruptError",
     "ContractVersionError",
-    "Kind",
-    "Layout",
+    "Format",
     "Unpacked",
     "attach",
+    "digest_of",
     "recognise",
     "unpack",
 ]

@@ -11,50 +11,54 @@ import json
 from collections import deque
 from collections.abc import Iterator
 
+from tagship_runtime.container.base import Format
 from tagship_runtime.contract import Contract
-
-TRACES: tuple[bytes, ...] = (b"\n\x07tagship\x12", b"\n\x0athresholds\x12")
 
 _KEYS = (b"thresholds", b"labels", b"tagship")
 _IR_VERSION, _GRAPH, _OPSETS, _METADATA = 1, 7, 8, 14
 
 
-def recognise(data: bytes) -> bool:
-    """ONNX has no magic number; its writers put the IR version, a small number, first."""
-    return len(data) > 2 and data[0] == _IR_VERSION << 3 and 0 < data[1] < 0x40
+class OnnxFormat(Format):
+    """See the module."""
 
+    name = "onnx"
+    title = "ONNX"
+    engine = "onnx"
+    traces = (b"\n\x07tagship\x12", b"\n\x0athresholds\x12")
 
-def find_tail(data: bytes) -> tuple[int, bytes] | None:
-    """Offset of the three entries and the value of the last, if the file ends with them."""
-    try:
-        last = deque(_fields(data, 0, len(data)), maxlen=len(_KEYS))
-        if [number for number, *_ in last] != [_METADATA] * len(_KEYS):
+    def recognise(self, data: bytes) -> bool:
+        """ONNX has no magic number; its writers put the IR version, a small number, first."""
+        return len(data) > 2 and data[0] == _IR_VERSION << 3 and 0 < data[1] < 0x40
+
+    def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
+        """Offset of the three entries and the value of the last, if the file ends with them."""
+        try:
+            last = deque(_fields(data, 0, len(data)), maxlen=len(_KEYS))
+            if [number for number, *_ in last] != [_METADATA] * len(_KEYS):
+                return None
+            entries = [dict(_entry(data, start, end)) for _, _, start, end in last]
+        except ValueError:
             return None
-        entries = [dict(_entry(data, start, end)) for _, _, start, end in last]
-    except ValueError:
-        return None
-    if tuple(entry.get(1) for entry in entries) != _KEYS:
-        return None
-    return last[0][1], entries[-1].get(2, b"")
+        if tuple(entry.get(1) for entry in entries) != _KEYS:
+            return None
+        return last[0][1], entries[-1].get(2, b"")
 
+    def is_whole(self, data: bytes) -> bool:
+        """Every field is as long as it says, and there are a graph and the operator sets that writers put last."""
+        try:
+            numbers = {number for number, *_ in _fields(data, 0, len(data))}
+        except ValueError:
+            return False
+        return {_GRAPH, _OPSETS} <= numbers
 
-def is_whole(data: bytes) -> bool:
-    """Every field is as long as it says, and there are a graph and the operator sets that writers put last."""
-    try:
-        numbers = {number for number, *_ in _fields(data, 0, len(data))}
-    except ValueError:
-        return False
-    return {_GRAPH, _OPSETS} <= numbers
-
-
-def make_tail(offset: int, contract: Contract, stored: bytes) -> bytes:
-    """The three entries; they do not depend on where they stand."""
-    labels = json.dumps(list(contract.labels), ensure_ascii=False).encode()
-    thresholds = json.dumps(list(contract.thresholds)).encode()
-    tail = bytearray()
-    for key, value in zip(_KEYS, (thresholds, labels, stored), strict=True):
-        tail += _delimited(_METADATA, _delimited(1, key) + _delimited(2, value))
-    return bytes(tail)
+    def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
+        """The three entries; they do not depend on where they stand."""
+        labels = json.dumps(list(contract.labels), ensure_ascii=False).encode()
+        thresholds = json.dumps(list(contract.thresholds)).encode()
+        tail = bytearray()
+        for key, value in zip(_KEYS, (thresholds, labels, stored), strict=True):
+            tail += _delimited(_METADATA, _delimited(1, key) + _delimited(2, value))
+        return bytes(tail)
 
 
 def _fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int, int]]:

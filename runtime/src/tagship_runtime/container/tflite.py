@@ -10,9 +10,8 @@ from __future__ import annotations
 import struct
 import zlib
 
+from tagship_runtime.container.base import Format
 from tagship_runtime.contract import Contract
-
-TRACES: tuple[bytes, ...] = (b"tagship.json",)
 
 _NAMES = (b"tagship.json", b"labels.txt")
 _LOCAL = struct.Struct("<4sHHHHHLLLHH")
@@ -21,45 +20,50 @@ _END = struct.Struct("<4sHHHHLLH")
 _VERSION, _UTF8, _STORED, _TIME, _DATE = 20, 0x800, 0, 0, (1 << 5) | 1
 
 
-def recognise(data: bytes) -> bool:
-    """A FlatBuffer names its schema at byte 4."""
-    return data[4:8] == b"TFL3"
+class TFLiteFormat(Format):
+    """See the module."""
 
+    name = "tflite"
+    title = "LiteRT"
+    engine = "litert"
+    traces = (b"tagship.json",)
 
-def find_tail(data: bytes) -> tuple[int, bytes] | None:
-    """Offset of the ZIP and the content of its first entry, if that is ours."""
-    if len(data) < _END.size + _CENTRAL.size or data[-_END.size :][:4] != b"PK\5\6":
-        return None
-    central = _END.unpack(data[-_END.size :])[6]
-    if central + _CENTRAL.size > len(data):
-        return None
-    offset = _CENTRAL.unpack_from(data, central)[-1]
-    if offset + _LOCAL.size > central:
-        return None
-    local = _LOCAL.unpack_from(data, offset)
-    size, name_size = local[7], local[9]
-    name_start = offset + _LOCAL.size
-    start = name_start + name_size
-    if data[name_start:start] != _NAMES[0] or start + size > central:
-        return None
-    return offset, data[start : start + size]
+    def recognise(self, data: bytes) -> bool:
+        """A FlatBuffer names its schema at byte 4."""
+        return data[4:8] == b"TFL3"
 
+    def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
+        """Offset of the ZIP and the content of its first entry, if that is ours."""
+        if len(data) < _END.size + _CENTRAL.size or data[-_END.size :][:4] != b"PK\5\6":
+            return None
+        central = _END.unpack(data[-_END.size :])[6]
+        if central + _CENTRAL.size > len(data):
+            return None
+        offset = _CENTRAL.unpack_from(data, central)[-1]
+        if offset + _LOCAL.size > central:
+            return None
+        local = _LOCAL.unpack_from(data, offset)
+        size, name_size = local[7], local[9]
+        name_start = offset + _LOCAL.size
+        start = name_start + name_size
+        if data[name_start:start] != _NAMES[0] or start + size > central:
+            return None
+        return offset, data[start : start + size]
 
-def is_whole(data: bytes) -> bool:
-    """The root table lies within, and what follows is not the beginning of our ZIP."""
-    return int.from_bytes(data[:4], "little") < len(data) and b"PK\3\4" not in data[-_LOCAL.size - len(_NAMES[0]) :]
+    def is_whole(self, data: bytes) -> bool:
+        """The root table lies within, and what follows is not the beginning of our ZIP."""
+        return int.from_bytes(data[:4], "little") < len(data) and b"PK\3\4" not in data[-_LOCAL.size - len(_NAMES[0]) :]
 
-
-def make_tail(offset: int, contract: Contract, stored: bytes) -> bytes:
-    """The ZIP, its offsets counted from the start of the whole file."""
-    labels = "".join(f"{label}\n" for label in contract.labels).encode()
-    local, central = bytearray(), bytearray()
-    for name, content in zip(_NAMES, (stored, labels), strict=True):
-        position = offset + len(local)
-        crc, size = zlib.crc32(content), len(content)
-        entry = (_VERSION, _UTF8, _STORED, _TIME, _DATE, crc, size, size, len(name), 0)
-        local += _LOCAL.pack(b"PK\3\4", *entry) + name + content
-        central += _CENTRAL.pack(b"PK\1\2", _VERSION, *entry, 0, 0, 0, 0, position) + name
-    entries = len(_NAMES)
-    end = _END.pack(b"PK\5\6", 0, 0, entries, entries, len(central), offset + len(local), 0)
-    return bytes(local + central + end)
+    def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
+        """The ZIP, its offsets counted from the start of the whole file."""
+        labels = "".join(f"{label}\n" for label in contract.labels).encode()
+        local, central = bytearray(), bytearray()
+        for name, content in zip(_NAMES, (stored, labels), strict=True):
+            position = offset + len(local)
+            crc, size = zlib.crc32(content), len(content)
+            entry = (_VERSION, _UTF8, _STORED, _TIME, _DATE, crc, size, size, len(name), 0)
+            local += _LOCAL.pack(b"PK\3\4", *entry) + name + content
+            central += _CENTRAL.pack(b"PK\1\2", _VERSION, *entry, 0, 0, 0, 0, position) + name
+        entries = len(_NAMES)
+        end = _END.pack(b"PK\5\6", 0, 0, entries, entries, len(central), offset + len(local), 0)
+        return bytes(local + central + end)

@@ -7,66 +7,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from tagship_runtime.contract.decode import Json, integer, mapping, number, optional, take, text, tuple_of
-from tagship_runtime.errors import ContractError, ContractVersionError, Shape
-from tagship_runtime.records import Record
+from tagship_runtime.contract.json_values import Json
+from tagship_runtime.errors import ContractError, Shape
+
+if TYPE_CHECKING:
+    from tagship_runtime.features.base import Feature
 
 FORMAT_VERSION = 1
 
 
-class NumericFeature(Record):
-    """A number.
-
-    Attributes:
-        name: Its column.
-        fill: Replaces a missing value; None means that a missing value is refused.
-        indicator: Whether a second column follows that is 1 where the value was missing, else 0.
-    """
-
-    name: str
-    fill: float | None = None
-    indicator: bool = False
-
-    @property
-    def width(self) -> int:
-        """How many columns of the model's matrix it takes."""
-        return 2 if self.indicator else 1
-
-    def to_dict(self) -> dict[str, Json]:
-        """As in the contract."""
-        document = {"name": self.name, "kind": "numeric", "fill": self.fill}
-        return document | {"indicator": True} if self.indicator else document
-
-
-class CategoryFeature(Record):
-    """One of several words, one-hot encoded.
-
-    Attributes:
-        name: Its column.
-        values: The words that have a column each, in order; any other is all zeros. A missing value
-            counts as the empty word.
-    """
-
-    name: str
-    values: tuple[str, ...]
-
-    @property
-    def width(self) -> int:
-        """How many columns of the model's matrix it takes."""
-        return len(self.values)
-
-    def to_dict(self) -> dict[str, Json]:
-        """As in the contract."""
-        return {"name": self.name, "kind": "category", "values": list(self.values)}
-
-
-Feature: TypeAlias = NumericFeature | CategoryFeature
-
-
-class TensorSpec(Record):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TensorSpec:
     """The model's input or output.
 
     Attributes:
@@ -96,7 +50,8 @@ class TensorSpec(Record):
         return document
 
 
-class Golden(Record):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Golden:
     """Rows with known answers, to be replayed where the artifact runs.
 
     Attributes:
@@ -121,7 +76,8 @@ class Golden(Record):
         }
 
 
-class Contract(Record):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
     """The description inside an artifact; not hashable, as JSON objects are not.
 
     Attributes:
@@ -144,7 +100,7 @@ class Contract(Record):
     input: TensorSpec
     output: TensorSpec
     recipe: str
-    source: Mapping[str, Json] = MappingProxyType({})
+    source: Mapping[str, Json] = field(default_factory=dict)
     parity: Mapping[str, Json] | None = None
     quality: Mapping[str, Json] | None = None
     golden: Golden | None = None
@@ -206,37 +162,9 @@ class Contract(Record):
             ContractVersionError: It was written in a newer format.
             ContractError: It is not JSON, lacks something, or contradicts itself.
         """
-        try:
-            document = json.loads(stored)
-        except (ValueError, RecursionError) as error:
-            raise ContractError(f"the contract is not JSON: {error}") from error
-        if not isinstance(document, dict) or "tagship" not in document:
-            raise ContractError("the contract has no key 'tagship'; it is not one of ours")
-        version = document["tagship"]
-        if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
-            raise ContractVersionError(version, FORMAT_VERSION)
-        return cls(
-            labels=take(document, "labels", tuple_of(text)),
-            thresholds=take(document, "thresholds", tuple_of(number)),
-            features=take(document, "features", optional(tuple_of(_feature))),
-            input=take(document, "input", _tensor),
-            output=take(document, "output", _tensor),
-            recipe=take(document, "recipe", text),
-            source=take(document, "source", mapping),
-            parity=take(document, "parity", optional(mapping)),
-            quality=take(document, "quality", optional(mapping)),
-            golden=take(document, "golden", optional(_golden)),
-            digest=take(document, "digest", optional(text)) if "digest" in document else None,
-        )
+        from tagship_runtime.contract.decode import read_contract  # decoding is not needed to describe a model
 
-
-def read_features(document: Json) -> tuple[Feature, ...]:
-    """The contract's ``features`` from parsed JSON.
-
-    Raises:
-        ContractError: It is not a list of features.
-    """
-    return take({"features": document}, "features", tuple_of(_feature))
+        return read_contract(stored)
 
 
 def check_labels(labels: Sequence[str]) -> None:
@@ -260,40 +188,3 @@ def check_thresholds(thresholds: Sequence[float], labels: Sequence[str]) -> None
     for label, threshold in zip(labels, thresholds, strict=True):
         if not 0 < threshold < 1:
             raise ContractError(f"the threshold of {label!r} is {threshold}; it has to lie between 0 and 1")
-
-
-def _feature(value: Json) -> Feature:
-    document = mapping(value)
-    name = take(document, "name", text)
-    match document.get("kind"):
-        case "numeric":
-            fill = take(document, "fill", optional(number))
-            return NumericFeature(name=name, fill=fill, indicator=bool(document.get("indicator", False)))
-        case "category":
-            return CategoryFeature(name=name, values=take(document, "values", tuple_of(text)))
-        case kind:
-            raise ValueError(f"feature {name!r} is of kind {kind!r}, not 'numeric' or 'category'")
-
-
-def _tensor(value: Json) -> TensorSpec:
-    document = mapping(value)
-    shape = take(document, "shape", tuple_of(optional(integer)))
-    if len(shape) < 2 or any(size is None or size < 1 for size in shape[1:]):
-        raise ValueError(f"shape {shape} is not a batch of something")
-    return TensorSpec(
-        name=take(document, "name", text),
-        dtype=take(document, "dtype", text),
-        shape=shape,
-        scale=number(document["scale"]) if "scale" in document else None,
-        zero_point=integer(document["zero_point"]) if "zero_point" in document else None,
-    )
-
-
-def _golden(value: Json) -> Golden:
-    document = mapping(value)
-    return Golden(
-        rows=take(document, "rows", tuple_of(lambda row: row)),
-        scores=take(document, "scores", tuple_of(tuple_of(number))),
-        decisions=take(document, "decisions", tuple_of(tuple_of(bool))),
-        tolerance=take(document, "tolerance", number),
-    )

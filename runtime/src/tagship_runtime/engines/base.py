@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
-from tagship_runtime.container import Kind
+from tagship_runtime.container.base import Format
 from tagship_runtime.contract import TensorSpec
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Lane(Protocol):
+class Session(Protocol):
     """One thread's way through a model: tensors for a number of rows. Two threads never share one.
 
     Attributes:
@@ -39,7 +39,7 @@ class Lane(Protocol):
 
 
 class Engine(Protocol):
-    """A loaded model; may be used from several threads at once, each with lanes of its own.
+    """A loaded model; may be used from several threads at once, each with sessions of its own.
 
     Attributes:
         name: For people.
@@ -56,30 +56,27 @@ class Engine(Protocol):
     def version(self) -> str:
         """Of the engine's package."""
 
-    def lane(self, rows: int) -> Lane:
-        """Open a lane for the calling thread.
+    def session(self, rows: int) -> Session:
+        """Open a session for the calling thread.
 
         Raises:
             EngineError: The engine cannot take so many rows.
         """
 
     def close(self) -> None:
-        """Let go of native state that no lane holds; no lane is opened after this."""
+        """Let go of native state that no session holds; no session is opened after this."""
 
     def reopen(self) -> None:
-        """Let go of native state that a forked process must not touch; the next lane opens anew."""
+        """Let go of native state that a forked process must not touch; the next session opens anew."""
 
 
-MODULES: Mapping[Kind, str] = {Kind.TFLITE: "litert", Kind.ONNX: "onnx"}
-
-
-def open_engine(kind: Kind, payload: bytes) -> Engine:
+def open_engine(format: Format, payload: bytes) -> Engine:
     """Load a model file's bytes; the engine is imported here, on first use.
 
     Raises:
-        PackageMissingError: The package that runs this kind of file is not installed.
+        PackageMissingError: The package that runs this format is not installed.
         EngineError: The engine refuses the bytes.
     """
-    module = import_module(f"tagship_runtime.engines.{MODULES[kind]}")
+    module = import_module(f"tagship_runtime.engines.{format.engine}")
     load: Callable[[bytes], Engine] = module.load
     return load(payload)

@@ -11,7 +11,7 @@ import numpy as np
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines.base import Engine
 from tagship_runtime.engines.quantization import filling, reading
-from tagship_runtime.engines.sessions import CLOSED, ONE_BITS, Lanes
+from tagship_runtime.engines.sessions import CLOSED, ONE_BITS, Sessions
 from tagship_runtime.errors import EngineError, NotAScoreError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Scorer:
     """
 
     def __init__(self, engine: Engine, input: TensorSpec, output: TensorSpec, threads: int = 1) -> None:
-        self.lanes = Lanes(engine)
+        self.sessions = Sessions(engine)
         self.engine, self.threads = engine, threads
         self.labels = output.row_shape
         self._fill, self._read = filling(input), reading(output)
@@ -80,7 +80,7 @@ class Scorer:
 
     def close(self) -> None:
         """Free the engine's memory and stop the threads."""
-        self.lanes.close()
+        self.sessions.close()
         pool, self._pool = self._pool, None
         if pool is not None and pool[0] == os.getpid():
             pool[1].shutdown(wait=False)
@@ -101,7 +101,7 @@ class Scorer:
                 for start, stop in zip(starts, [*starts[1:], rows], strict=True)
             ]
         except RuntimeError as error:
-            if self.lanes.closed:  # by another thread, a moment ago
+            if self.sessions.closed:  # by another thread, a moment ago
                 raise EngineError(CLOSED) from error
             raise
         finite = [part.result() for part in parts]
@@ -109,19 +109,19 @@ class Scorer:
 
     def _part(self, features: NDArray[Any], start: int, stop: int, collect: Collect) -> bool:
         """Rows ``start`` to ``stop``; False as soon as a number is not finite."""
-        lane = self.lanes.many(self._fixed or min(self.chunk, stop - start))
-        tensor, fill, read = lane.input, self._fill, self._read
+        session = self.sessions.many(self._fixed or min(self.chunk, stop - start))
+        tensor, fill, read = session.input, self._fill, self._read
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows in float32 is infinite, and found so
-            for first, rows in _chunks(start, stop, lane.rows):
+            for first, rows in _chunks(start, stop, session.rows):
                 if not fill(tensor[:rows], features[first : first + rows]):
                     return False
-                if rows < lane.rows:  # a fixed batch: fill up with a row that belongs to it, not with what was there
+                if rows < session.rows:  # a fixed batch: fill up with a row that belongs to it, not with what was there
                     tensor[rows:] = tensor[rows - 1]
                 try:
-                    lane.invoke()
+                    session.invoke()
                 except Exception as error:  # ONNX Runtime's exceptions have no common base but this
                     raise EngineError(f"{self.engine.name} failed on {rows} rows: {error}") from error
-                scores = read(lane.output)[:rows]
+                scores = read(session.output)[:rows]
                 if np.maximum.reduce(scores.reshape(-1).view(np.uint32)) > ONE_BITS:  # flat: half the time of max()
                     self._check(scores, first)
                 collect(first, scores)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagship_runtime.contract import TensorSpec
-from tagship_runtime.engines.base import Lane
+from tagship_runtime.engines.base import Session
 from tagship_runtime.errors import EngineError, PackageMissingError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class LiteRTEngine:
-    """The model's bytes; each lane is an interpreter, because one is not safe to share."""
+    """The model's bytes; each session is an interpreter, because one is not safe to share."""
 
     name = "LiteRT"
 
@@ -30,7 +30,7 @@ class LiteRTEngine:
         names: dict[str, list[str]] = next(iter(interpreter.get_signature_list().values()), {})
         self.input = _spec(inputs[0], names.get("inputs"))
         self.output = _spec(outputs[0], names.get("outputs"))
-        self._spare: Any = interpreter  # for the first lane
+        self._spare: Any = interpreter  # for the first session
 
     @property
     def version(self) -> str:
@@ -39,10 +39,10 @@ class LiteRTEngine:
 
         return version("ai-edge-litert")
 
-    def lane(self, rows: int) -> Lane:
+    def session(self, rows: int) -> Session:
         """See :class:`tagship_runtime.engines.base.Engine`."""
         interpreter, self._spare = self._spare, None
-        return _open_lane(interpreter or self._open(), self.output, rows)
+        return _open_session(interpreter or self._open(), self.output, rows)
 
     def close(self) -> None:
         """See :class:`tagship_runtime.engines.base.Engine`."""
@@ -70,18 +70,18 @@ def load(payload: bytes) -> LiteRTEngine:
     return LiteRTEngine(payload)
 
 
-def _open_lane(interpreter: Any, output: TensorSpec, rows: int) -> Lane:
-    lane = _CopyingLane(interpreter, output)
-    lane.resize(rows)
+def _open_session(interpreter: Any, output: TensorSpec, rows: int) -> Session:
+    session = _CopyingSession(interpreter, output)
+    session.resize(rows)
     if not hasattr(interpreter, "_interpreter"):
-        return lane
+        return session
     try:
-        return _ViewingLane(interpreter, rows)
+        return _ViewingSession(interpreter, rows)
     except ValueError:  # tensors that are allocated during the run move, so their memory cannot be looked at
-        return lane
+        return session
 
 
-class _CopyingLane:
+class _CopyingSession:
     """Sets and gets tensors through the public calls, for every model."""
 
     def __init__(self, interpreter: Any, output: TensorSpec) -> None:
@@ -102,7 +102,7 @@ class _CopyingLane:
         self.output[...] = self._engine.get_tensor(self._out)
 
 
-class _ViewingLane:
+class _ViewingSession:
     """Looks into the interpreter's own memory: half the time for one row.
 
     ``Interpreter.invoke`` refuses to run while such views exist, since a resize would leave them dangling. Here

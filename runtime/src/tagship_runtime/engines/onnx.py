@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagship_runtime.contract import TensorSpec
-from tagship_runtime.engines.base import Lane
+from tagship_runtime.engines.base import Session
 from tagship_runtime.errors import EngineError, PackageMissingError
 
 if TYPE_CHECKING:
@@ -20,15 +20,15 @@ _DTYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(dou
 
 
 class OnnxEngine:
-    """One session for all threads, which ONNX Runtime allows; each lane is a binding to memory of its own."""
+    """One ``InferenceSession`` for all threads, which ONNX Runtime allows; each session binds memory of its own."""
 
     name = "ONNX Runtime"
 
     def __init__(self, payload: bytes) -> None:
         self._payload = payload
         self._opened: Any = None
-        session = self._session()
-        inputs, outputs = session.get_inputs(), session.get_outputs()
+        inference = self._inference()
+        inputs, outputs = inference.get_inputs(), inference.get_outputs()
         if len(inputs) != 1 or len(outputs) != 1:
             raise EngineError(
                 f"the model has {len(inputs)} inputs and {len(outputs)} outputs; one each is what tagship runs"
@@ -42,9 +42,9 @@ class OnnxEngine:
 
         return str(onnxruntime.__version__)
 
-    def lane(self, rows: int) -> Lane:
+    def session(self, rows: int) -> Session:
         """See :class:`tagship_runtime.engines.base.Engine`."""
-        return _Lane(self._session(), self.input, self.output, rows)
+        return _Session(self._inference(), self.input, self.output, rows)
 
     def close(self) -> None:
         """See :class:`tagship_runtime.engines.base.Engine`."""
@@ -55,7 +55,7 @@ class OnnxEngine:
         _INHERITED.append(self._opened)  # its locks may be held by threads that are gone: never freed, never used
         self._opened = None
 
-    def _session(self) -> Any:
+    def _inference(self) -> Any:
         if self._opened is None:
             self._opened = _open(self._payload)
         return self._opened
@@ -83,15 +83,15 @@ def _open(payload: bytes) -> Any:
         raise EngineError(f"ONNX Runtime refuses the model: {error}") from error
 
 
-class _Lane:
+class _Session:
     """Input and output bound once, which takes two thirds of the time of ``InferenceSession.run`` for one row."""
 
-    def __init__(self, session: Any, input: TensorSpec, output: TensorSpec, rows: int) -> None:
-        self._session, self._specs = session, (input, output)
+    def __init__(self, inference: Any, input: TensorSpec, output: TensorSpec, rows: int) -> None:
+        self._inference_session, self._specs = inference, (input, output)
         self.resize(rows)
 
     def resize(self, rows: int) -> None:
-        binding = self._session.io_binding()
+        binding = self._inference_session.io_binding()
         binds = (binding.bind_input, binding.bind_output)
         for spec, bind, name in zip(self._specs, binds, ("input", "output"), strict=True):
             array: NDArray[Any] = np.zeros((rows, *spec.row_shape), spec.dtype)
@@ -100,7 +100,7 @@ class _Lane:
         self.rows = rows
         # InferenceSession.run_with_iobinding does the same through two more Python calls.
         self._binding = binding
-        self.invoke = partial(self._session._sess.run_with_iobinding, binding._iobinding, None)
+        self.invoke = partial(self._inference_session._sess.run_with_iobinding, binding._iobinding, None)
 
     input: NDArray[Any]
     output: NDArray[Any]

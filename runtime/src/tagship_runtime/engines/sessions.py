@@ -1,4 +1,4 @@
-"""Every thread's lanes through one engine: one for a single row, one for many."""
+"""Every thread's sessions through one engine: one for a single row, one for many."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagship_runtime.engines.base import Engine, Lane
+from tagship_runtime.engines.base import Engine, Session
 from tagship_runtime.errors import EngineError, NotAScoreError
 
 if TYPE_CHECKING:
@@ -31,10 +31,10 @@ CLOSED = "the predictor was closed; load the artifact again"
 
 
 class OneRow:
-    """A thread's lane for a single row of float32, with what the shortest way needs at hand.
+    """A thread's session for a single row of float32, with what the shortest way needs at hand.
 
     Attributes:
-        input: See :class:`tagship_runtime.engines.base.Lane`, (1, ...).
+        input: See :class:`tagship_runtime.engines.base.Session`, (1, ...).
         bytes: The same memory, for ``struct``.
         decide: Takes thresholds, (1, labels), and gives decisions of that shape for the row in ``input``, or None
             if that is not finite.
@@ -42,12 +42,12 @@ class OneRow:
 
     __slots__ = ("bytes", "decide", "input")
 
-    def __init__(self, lane: Lane, engine: str) -> None:
-        self.input: NDArray[np.float32] = lane.input
+    def __init__(self, session: Session, engine: str) -> None:
+        self.input: NDArray[np.float32] = session.input
         flat = self.input.reshape(-1)
         self.bytes = memoryview(flat.data).cast("B")
         # Local names are found faster than attributes, which is a tenth of the time here.
-        numbers, invoke, output, greater_equal = flat.tolist, lane.invoke, lane.output, np.greater_equal
+        numbers, invoke, output, greater_equal = flat.tolist, session.invoke, session.output, np.greater_equal
         scores: NDArray[np.float32] = output.reshape(-1)
         bits = scores.view(np.uint32)
         largest = partial(max, bits.data) if scores.size <= FEW_LABELS else partial(np.maximum.reduce, bits)
@@ -69,8 +69,8 @@ class OneRow:
         self.decide = decide
 
 
-class Lanes:
-    """Opens lanes on first use, for each thread; a forked process opens its own."""
+class Sessions:
+    """Opens sessions on first use, for each thread; a forked process opens its own."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -79,41 +79,41 @@ class Lanes:
         _ALL.add(self)
 
     def one(self) -> OneRow:
-        """The calling thread's lane for a single row."""
+        """The calling thread's session for a single row."""
         try:
             row: OneRow = self.local.one
         except AttributeError:
             row = self.local.one = OneRow(self._open(1), self.engine.name)
         return row
 
-    def many(self, rows: int) -> Lane:
-        """The calling thread's lane for other numbers of rows, with room for exactly ``rows``.
+    def many(self, rows: int) -> Session:
+        """The calling thread's session for other numbers of rows, with room for exactly ``rows``.
 
         Raises:
             EngineError: The engine cannot take so many rows, or was closed.
         """
-        lane: Lane | None = getattr(self.local, "many", None)
-        if lane is None:
-            lane = self.local.many = self._open(rows)
-        elif lane.rows != rows:
-            del self.local.many  # should the resize fail, this lane is in no state to be used again
+        session: Session | None = getattr(self.local, "many", None)
+        if session is None:
+            session = self.local.many = self._open(rows)
+        elif session.rows != rows:
+            del self.local.many  # should the resize fail, this session is in no state to be used again
             try:
-                lane.resize(rows)
-            except EngineError:  # an exception that somebody kept may still look into the lane's memory
-                lane = self._open(rows)
-            self.local.many = lane
-        return lane
+                session.resize(rows)
+            except EngineError:  # an exception that somebody kept may still look into the session's memory
+                session = self._open(rows)
+            self.local.many = session
+        return session
 
     def close(self) -> None:
-        """Free the lanes of every thread, as soon as none of them is running."""
+        """Free the sessions of every thread, as soon as none of them is running."""
         self.closed = True
         self.local = threading.local()
         self.engine.close()
 
-    def _open(self, rows: int) -> Lane:
+    def _open(self, rows: int) -> Session:
         if self.closed:
             raise EngineError(CLOSED)
-        return self.engine.lane(rows)
+        return self.engine.session(rows)
 
     def _forget(self) -> None:
         _INHERITED.append(self.local)
@@ -121,14 +121,14 @@ class Lanes:
         self.engine.reopen()
 
 
-_ALL: weakref.WeakSet[Lanes] = weakref.WeakSet()
+_ALL: weakref.WeakSet[Sessions] = weakref.WeakSet()
 _INHERITED: list[Any] = []
 """What a fork copied. It is not freed: that might wait for a lock whose thread does not exist here."""
 
 
 def _after_fork() -> None:
-    for lanes in list(_ALL):
-        lanes._forget()
+    for sessions in list(_ALL):
+        sessions._forget()
 
 
 if hasattr(os, "register_at_fork"):

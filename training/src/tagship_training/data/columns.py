@@ -184,11 +184,11 @@ def categorical(rows: Dataset, kinds: Kinds) -> list[str]:
 
 
 def unknown_words(rows: Dataset, features: Sequence[Feature]) -> dict[str, int]:
-    """How many cells of each categorical feature hold a word that has no column; missing ones not counted."""
+    """Count, by feature, the cells that hold a word without a column; missing ones are not counted."""
     columns = rows.columns
     found = {}
     for feature in features:
-        if isinstance(feature, CategoryFeature):
-            known = {"", *feature.values}
-            found[feature.name] = sum(word not in known for word in cells.words(columns[feature.name], feature.name))
+        if feature.textual:
+            encoded = np.zeros((len(rows), feature.width), np.float32)
+            found[feature.name] = feature.encode(columns[feature.name], encoded)
     return {name: count for name, count in found.items() if count}

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
-from tagship_runtime.contract import CategoryFeature, Feature
+from tagship_runtime.contract import Feature
 from tagship_runtime.evaluation.intervals import wilson
 from tagship_runtime.typing import Features, Scores
 from tagship_training.data.dataset import Targets
@@ -24,9 +24,6 @@ STEPS = 79
 
 BINS = 10
 """Of a calibration plot, of even width."""
-
-RANGE = (0.01, 0.5, 0.99)
-"""Quantiles that a numeric feature is described by; its ends would be single rows' values."""
 
 
 def gather(
@@ -137,10 +134,5 @@ def ranges(features: Sequence[Feature], matrix: Features) -> list[dict[str, Any]
     for feature in features:
         columns = matrix[:, start : start + feature.width]
         start += feature.width
-        if isinstance(feature, CategoryFeature):
-            found.append({"shares": [float(share) for share in columns.mean(axis=0, dtype=np.float64)]})
-            continue
-        low, middle, high = (float(value) for value in np.quantile(columns[:, 0].astype(np.float64), RANGE))
-        missing = {"missing": float(columns[:, 1].mean(dtype=np.float64))} if feature.indicator else {}
-        found.append({"low": low, "median": middle, "high": high} | missing)
+        found.append(feature.summarise(columns))
     return found

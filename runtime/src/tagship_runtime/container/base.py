@@ -1,0 +1,52 @@
+"""What a format of model file is, as far as bytes go."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from tagship_runtime.contract import Contract
+
+
+class Format(ABC):
+    """One kind of model file, and how it carries a contract; see :data:`tagship_runtime.container.FORMATS`."""
+
+    name: ClassVar[str]
+    """As on the command line, and the suffix of its files."""
+
+    title: ClassVar[str]
+    """For people."""
+
+    engine: ClassVar[str]
+    """The module of :mod:`tagship_runtime.engines` that runs it."""
+
+    traces: ClassVar[tuple[bytes, ...]]
+    """Bytes of a tail that a model of somebody else does not contain."""
+
+    @abstractmethod
+    def recognise(self, data: bytes) -> bool:
+        """Tell whether these bytes are of this format, going by how they begin."""
+
+    @abstractmethod
+    def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
+        """Return the offset of the tail and the contract's JSON in it; None where there is no readable tail."""
+
+    @abstractmethod
+    def is_whole(self, data: bytes) -> bool:
+        """Tell whether a model without a contract looks complete, as far as that can be told."""
+
+    @abstractmethod
+    def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
+        """Return the tail for a contract and its JSON, to stand at this offset."""
+
+    def __str__(self) -> str:
+        return self.name
+
+    def __repr__(self) -> str:
+        return f"<Format {self.name}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        from tagship_runtime.container.formats import format_named
+
+        return format_named, (self.name,)  # one object each, also where it crosses to another process

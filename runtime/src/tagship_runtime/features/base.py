@@ -1,0 +1,109 @@
+"""What every kind of feature is: a column of the caller's table that becomes columns of the model's matrix."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tagship_runtime.typing import Features
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feature(ABC):
+    """One column of the caller's table; a class per kind, registered in :mod:`tagship_runtime.features.kinds`.
+
+    Attributes:
+        name: Its column.
+    """
+
+    kind: ClassVar[str]
+    """Name of the kind in the contract."""
+
+    textual: ClassVar[bool]
+    """Whether a CSV's cells are taken as they are spelled, rather than converted to numbers by the reader."""
+
+    discrete: ClassVar[bool]
+    """Whether :meth:`to_cells` gives positions in a list, rather than numbers within a range."""
+
+    name: str
+
+    @property
+    @abstractmethod
+    def width(self) -> int:
+        """Number of columns that it takes in the model's matrix."""
+
+    @property
+    def unchanged_fill(self) -> float | None:
+        """What replaces a missing number, NaN where it is refused, if all other numbers enter the matrix unchanged.
+
+        None where the column has to be encoded by :meth:`encode`.
+        """
+        return None
+
+    @abstractmethod
+    def encode(self, values: NDArray[Any], into: Features) -> int:
+        """Write a column's cells into its part of the matrix.
+
+        Args:
+            values: The column as :func:`tagship_runtime.features.tables.as_column` gives it, (rows,).
+            into: Zeros, float32 (rows, width); written.
+
+        Returns:
+            How many cells hold something that the model does not know, such as a word without a column.
+
+        Raises:
+            InputValueError: A cell that cannot be encoded.
+            InputError: A column of another type altogether.
+        """
+
+    @abstractmethod
+    def to_dict(self) -> dict[str, Any]:
+        """Return the feature as the contract has it, ``name`` and ``kind`` included."""
+
+    @classmethod
+    @abstractmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Read the feature from the contract.
+
+        Raises:
+            ContractError: A key is absent or holds something else.
+        """
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Return what it takes, in words for people."""
+
+    @abstractmethod
+    def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
+        """Invent cells within the range of real ones, without repeating one but for words.
+
+        Args:
+            values: Real cells, (rows,).
+            count: How many to invent.
+            random: Where chance comes from.
+
+        Returns:
+            Cells as JSON takes them; None for a missing one.
+        """
+
+    @abstractmethod
+    def to_cells(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return cells as numbers that a search can vary, (rows,), none of them missing."""
+
+    @abstractmethod
+    def bounds(self, cells: NDArray[np.float64]) -> tuple[float, float]:
+        """Return the least and greatest number that a search may try."""
+
+    @abstractmethod
+    def from_cells(self, cells: NDArray[np.float64]) -> list[Any]:
+        """Return what a caller would pass for the numbers of :meth:`to_cells`."""
+
+    @abstractmethod
+    def summarise(self, columns: Features) -> dict[str, Any]:
+        """Describe encoded training rows, (rows, width), by a few numbers, none of which is a single row's extreme."""

@@ -1,0 +1,30 @@
+"""The kinds of features that this version reads and writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tagship_runtime.contract.json_values import mapping, take, text
+from tagship_runtime.features.base import Feature
+from tagship_runtime.features.category import CategoryFeature
+from tagship_runtime.features.numeric import NumericFeature
+
+KINDS: Mapping[str, type[Feature]] = {kind.kind: kind for kind in (NumericFeature, CategoryFeature)}
+"""The class of each kind, by its name in the contract."""
+
+
+def feature_from_dict(value: Any) -> Feature:
+    """Read one feature of a contract.
+
+    Raises:
+        ContractError: A key is absent or holds something else.
+        ValueError: Its kind is not known here.
+        TypeError: It is no object.
+    """
+    document = mapping(value)
+    name, kind = take(document, "name", text), document.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        known = " or ".join(repr(known) for known in KINDS)
+        raise ValueError(f"feature {name!r} is of kind {kind!r}, not {known}")
+    return KINDS[kind].from_dict(document)

@@ -1,0 +1,123 @@
+"""Features of kind ``numeric``: a number, with a fill and an indicator for missing ones where the contract has them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from tagship_runtime.contract.json_values import number, optional, take, text
+from tagship_runtime.features import cells
+from tagship_runtime.features.base import Feature
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.typing import Features
+
+MISSING_SHARE = 0.1
+"""Share of missing cells among invented ones, where the feature takes them."""
+
+DIGITS = 5
+"""Significant digits of invented numbers."""
+
+QUANTILES = (0.01, 0.5, 0.99)
+"""Quantiles that describe training rows; the ends would be single rows' values."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumericFeature(Feature):
+    """A number.
+
+    Attributes:
+        fill: Replaces a missing value; None means that a missing value is refused.
+        indicator: Whether a second column follows that is 1 where the value was missing, else 0.
+    """
+
+    kind: ClassVar[str] = "numeric"
+    textual: ClassVar[bool] = False
+    discrete: ClassVar[bool] = False
+
+    fill: float | None = None
+    indicator: bool = False
+
+    @property
+    def width(self) -> int:
+        """See :class:`Feature`."""
+        return 2 if self.indicator else 1
+
+    @property
+    def unchanged_fill(self) -> float | None:
+        """See :class:`Feature`."""
+        if self.indicator:
+            return None
+        return math.nan if self.fill is None else self.fill
+
+    def encode(self, values: NDArray[Any], into: Features) -> int:
+        """See :class:`Feature`."""
+        numbers = cells.numbers(values, self.name)
+        missing = np.isnan(numbers)
+        if self.fill is not None:
+            numbers = np.where(missing, np.float32(self.fill), numbers)
+        wrong = ~np.isfinite(numbers)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            cells.refuse(row, self.name, float(numbers[row]), values[row])
+        into[:, 0] = numbers
+        if self.indicator:
+            into[:, 1] = missing
+        return 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """See :class:`Feature`."""
+        document = {"name": self.name, "kind": self.kind, "fill": self.fill}
+        return document | {"indicator": True} if self.indicator else document
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """See :class:`Feature`."""
+        return cls(
+            name=take(document, "name", text),
+            fill=take(document, "fill", optional(number)),
+            indicator=bool(document.get("indicator", False)),
+        )
+
+    def describe(self) -> str:
+        """See :class:`Feature`."""
+        missing = "missing is refused" if self.fill is None else f"missing becomes {self.fill:g}"
+        return f"number, {missing}{' and is flagged' if self.indicator else ''}"
+
+    def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
+        """Invent numbers evenly between the 1st and 99th percentile; see :class:`Feature`."""
+        known = values.astype(np.float64)
+        known = known[np.isfinite(known)]
+        low, high = np.percentile(known, [1, 99]) if len(known) else (0.0, 1.0)
+        numbers = [float(f"{number:.{DIGITS}g}") for number in random.uniform(low, high, count)]
+        if self.fill is None:
+            return numbers
+        missing = random.random(count) < MISSING_SHARE
+        return [None if absent else number for number, absent in zip(numbers, missing.tolist(), strict=True)]
+
+    def to_cells(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the numbers; a missing one becomes the fill, or the first there is."""
+        numbers = values.astype(np.float64)
+        known = numbers[np.isfinite(numbers)]
+        fallback = 0.0 if self.fill is None else self.fill
+        return np.where(np.isfinite(numbers), numbers, known[0] if len(known) else fallback)
+
+    def bounds(self, cells: NDArray[np.float64]) -> tuple[float, float]:
+        """See :class:`Feature`."""
+        return float(cells.min()), float(cells.max())
+
+    def from_cells(self, cells: NDArray[np.float64]) -> list[Any]:
+        """Return the numbers as float32 holds them."""
+        return list(cells.astype(np.float32).tolist())
+
+    def summarise(self, columns: Features) -> dict[str, Any]:
+        """Return quantiles after filling, and the share that was missing where that is flagged."""
+        low, middle, high = (float(value) for value in np.quantile(columns[:, 0].astype(np.float64), QUANTILES))
+        missing = {"missing": float(columns[:, 1].mean(dtype=np.float64))} if self.indicator else {}
+        return {"low": low, "median": middle, "high": high} | missing

@@ -1,0 +1,132 @@
+"""Tables with named columns: each feature takes its column and encodes it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tagship_runtime.errors import InputError, MissingColumnError
+from tagship_runtime.features.array import all_finite, floats, surely_finite
+from tagship_runtime.features.encoder import Encoder
+from tagship_runtime.features.tables import as_column, columns_of, row_list
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.features.base import Feature
+    from tagship_runtime.typing import Columns, Features
+
+
+class TableEncoder(Encoder):
+    """Rows have a cell for each feature; see :class:`Encoder`."""
+
+    columns: tuple[str, ...]
+
+    def __init__(self, features: tuple[Feature, ...]) -> None:
+        self.features = features
+        self.columns = tuple(feature.name for feature in features)
+        self.textual = tuple(feature.name for feature in features if feature.textual)
+        fills = [feature.unchanged_fill for feature in features]
+        self.plain = None if None in fills else (len(features),)
+        self._fills = np.array([math.nan if fill is None else fill for fill in fills], np.float32)
+
+    def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:
+        """See :class:`Encoder`."""
+        columns = columns_of(rows)
+        if columns is not None:
+            return self._encode_columns(columns, unknown)
+        if self.plain is not None:
+            return self._fill(floats(rows, self.plain, self.columns.__getitem__), rows)
+        return self._encode_columns(self._unnamed(rows), unknown)
+
+    def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> Mapping[str, Any]:
+        """See :class:`Encoder`; where one is missing, all are returned, for the message that says what is there."""
+        if not all(name in columns for name in self.columns):
+            return columns
+        return {name: columns[name] for name in self.columns}
+
+    def describe(self) -> Sequence[tuple[str, str]]:
+        """See :class:`Encoder`."""
+        return [(feature.name, feature.describe()) for feature in self.features]
+
+    def row_list(self, values: Any) -> Any:
+        """See :class:`Encoder`."""
+        columns = columns_of(values)
+        if columns is None:
+            return np.asarray(values)
+        cells = zip(*(columns[name].tolist() for name in self.columns), strict=True)
+        return [[_json_cell(cell) for cell in row] for row in cells]
+
+    def sample(self, values: Any, count: int, random: np.random.Generator) -> list[Any]:
+        """See :class:`Encoder`."""
+        columns = self._columns(values)
+        invented = [feature.sample(columns[feature.name], count, random) for feature in self.features]
+        return [list(row) for row in zip(*invented, strict=True)]
+
+    def to_cells(self, values: Any) -> NDArray[np.float64]:
+        """See :class:`Encoder`."""
+        columns = self._columns(values)
+        return np.stack([feature.to_cells(columns[feature.name]) for feature in self.features], axis=1)
+
+    def bounds(self, found: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """See :class:`Encoder`."""
+        bounds = [feature.bounds(own) for feature, own in zip(self.features, found.T, strict=True)]
+        low, high = np.array(bounds, np.float64).T
+        return low, high
+
+    def discrete(self) -> NDArray[np.bool_]:
+        """See :class:`Encoder`."""
+        return np.array([feature.discrete for feature in self.features])
+
+    def from_cells(self, population: NDArray[np.float64]) -> list[Any]:
+        """See :class:`Encoder`."""
+        columns = [feature.from_cells(own) for feature, own in zip(self.features, population.T, strict=True)]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def _columns(self, values: Any) -> Columns:
+        """Columns by name, also of rows that have none."""
+        columns = columns_of(values)
+        if columns is not None:
+            return columns
+        array = np.asarray(values)
+        return {name: array[:, place] for place, name in enumerate(self.columns)}
+
+    def _fill(self, numbers: Features, rows: Any) -> Features:
+        if not surely_finite(numbers):
+            missing = np.isnan(numbers)
+            if missing.any():
+                numbers = np.where(missing, self._fills, numbers)
+        return all_finite(numbers, rows, self.columns.__getitem__)
+
+    def _unnamed(self, rows: Any) -> Columns:
+        """Columns in feature order, for rows that mix numbers and words."""
+        width = len(self.columns)
+        table = row_list(rows, width)
+        columns = zip(*table, strict=True) if len(table) else ((),) * width
+        return {name: as_column(list(column)) for name, column in zip(self.columns, columns, strict=True)}
+
+    def _encode_columns(self, columns: Columns, unknown: Counter[str] | None) -> Features:
+        missing = [name for name in self.columns if name not in columns]
+        if missing:
+            raise MissingColumnError(missing, list(columns))
+        rows = len(np.atleast_1d(columns[self.columns[0]]))
+        matrix = np.zeros((rows, sum(feature.width for feature in self.features)), np.float32)
+        position = 0
+        for feature in self.features:
+            values = columns[feature.name]
+            if values.shape != (rows,):
+                raise InputError(f"column {feature.name!r} has shape {values.shape}; it needs ({rows},) as the others")
+            strangers = feature.encode(values, matrix[:, position : position + feature.width])
+            if strangers and unknown is not None:
+                unknown[feature.name] += strangers
+            position += feature.width
+        return matrix
+
+
+def _json_cell(cell: Any) -> Any:
+    """NaN is not JSON; the contract says null."""
+    return None if isinstance(cell, float) and cell != cell else cell

@@ -1,0 +1,126 @@
+"""Tables as callers have them: data frames, dicts, lists of rows, as columns by name or as rows of cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tagship_runtime.errors import InputError, InputShapeError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.typing import Columns
+
+
+def columns_of(rows: Any) -> Columns | None:
+    """The columns by name, or None where ``rows`` has no names."""
+    if isinstance(rows, np.ndarray):
+        return None
+    if isinstance(rows, Mapping):
+        columns = {str(name): as_column(value, str(name)) for name, value in rows.items()}
+        one_row = all(column.ndim == 0 for column in columns.values())
+        return {name: column.reshape(1) for name, column in columns.items()} if one_row else columns
+    if hasattr(rows, "collect"):
+        raise InputError(f"a {type(rows).__name__} has no rows yet; pass what its collect() gives")
+    if hasattr(rows, "column_names"):  # pyarrow
+        return _columns_of_arrow(rows)
+    if hasattr(rows, "columns"):  # pandas and polars
+        return {str(name): rows[name].to_numpy() for name in rows.columns}
+    if isinstance(rows, Sequence) and rows and by_name(rows[0]) is not None:
+        return _columns_of_named(rows)
+    return None
+
+
+def by_name(row: Any) -> Mapping[str, Any] | None:
+    """Values as a dict, if they say what they are called: a dict, a named tuple, a Series with words as index."""
+    if isinstance(row, Mapping):
+        return row
+    if hasattr(row, "_asdict"):
+        fields: Mapping[str, Any] = row._asdict()
+        return fields
+    if not hasattr(row, "keys"):
+        return None
+    names = list(row.keys())
+    return None if all(isinstance(name, int | np.integer) for name in names) else {name: row[name] for name in names}
+
+
+def _columns_of_arrow(table: Any) -> Columns:
+    names = table.column_names
+    if len(set(names)) < len(names):
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise InputError(f"the table has more than one column {repeated!r}; rename one")
+    return {name: as_column(table[name], name) for name in names}
+
+
+def _columns_of_named(rows: Sequence[Any]) -> Columns:
+    dicts = [by_name(row) for row in rows]
+    if None in dicts:
+        number, first = dicts.index(None), type(rows[0]).__name__
+        got = type(rows[number]).__name__
+        raise InputError(f"row {number} is a {got} without names, the first is a {first}; use one of the two")
+    named = [row for row in dicts if row is not None]
+    names = dict.fromkeys(name for row in named for name in row)
+    return {str(name): as_column([row.get(name) for row in named]) for name in names}
+
+
+def row_list(rows: Any, width: int) -> Sequence[Any] | NDArray[Any]:
+    """Rows of ``width`` cells each, without names.
+
+    Raises:
+        InputShapeError: They are a single row, or their length is another.
+        InputError: They are not in order, or one of them is no row.
+    """
+    if hasattr(rows, "__array__"):
+        array = unmasked(rows) if hasattr(rows, "filled") else np.asarray(rows)
+        if array.shape != (0,) and (array.ndim != 2 or array.shape[1] != width):
+            raise InputShapeError(array.shape, (None, width))
+        return array
+    if isinstance(rows, str | bytes) or not isinstance(rows, Sequence):
+        raise InputError(f"rows are a {type(rows).__name__}; a list of rows, an array or a table is needed")
+    if rows and not any(map(_is_several, rows)):
+        raise InputShapeError((len(rows),), (None, width))
+    for number, row in enumerate(rows):
+        if not _is_several(row) or not hasattr(row, "__getitem__") or isinstance(row, Mapping):
+            raise InputError(
+                f"row {number} is a {type(row).__name__}; a list of {width} values is needed, as the others"
+            )
+        if len(row) != width:
+            raise InputShapeError((len(rows), len(row)), (None, width))
+    return [unmasked(row) if hasattr(row, "filled") else row for row in rows]
+
+
+def _is_several(row: Any) -> bool:
+    return hasattr(row, "__len__") and not isinstance(row, str | bytes | bytearray) and getattr(row, "ndim", 1) != 0
+
+
+def as_column(values: Any, name: str = "") -> NDArray[Any]:
+    """Numbers as they are; words keep what they are beside, None and booleans apart.
+
+    Raises:
+        InputError: A type of which there are no arrays, such as pyarrow's times of day in nanoseconds.
+    """
+    if hasattr(values, "filled"):
+        return unmasked(values)
+    if hasattr(values, "to_numpy") and hasattr(values, "type"):  # pyarrow
+        try:
+            return np.asarray(values.to_numpy(zero_copy_only=False))
+        except ValueError as error:
+            raise InputError(f"column {name!r} holds {values.type}; numbers or texts are needed") from error
+    try:
+        array = np.asarray(values)
+    except ValueError:  # lists of several lengths
+        return np.fromiter(values, object)
+    if array.ndim > 1 and isinstance(values, list | tuple):  # lists of one length
+        return np.fromiter(values, object)
+    return np.asarray(values, dtype=object) if array.dtype.kind in "OUST" else array
+
+
+def unmasked(values: Any) -> NDArray[Any]:
+    """A masked array as one in which what is masked is missing; asarray would take what is under the mask."""
+    kind = values.dtype.kind
+    if kind == "f":
+        return np.asarray(values.filled(np.nan))
+    return np.asarray(values.astype(object).filled(None) if kind in "biuOUST" else values)
