@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import platform
-from contextlib import suppress
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
 from tagship_runtime.errors import CheckFailedError, NotAScoreError
+from tagship_runtime.processor import processor_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,15 +104,5 @@ def replay(predictor: Replayable) -> SelfTest:
         tolerance=golden.tolerance,
         flips=flips,
         engine=f"{predictor.engine.name} {predictor.engine.version}",
-        machine=f"{_processor()}, {platform.machine()} {platform.system()}",
+        machine=f"{processor_name()}, {platform.machine()} {platform.system()}",
     )
-
-
-def _processor() -> str:
-    """The processor's name, where the system tells it."""
-    with suppress(OSError):
-        for line in Path("/proc/cpuinfo").read_text().splitlines():
-            key, _, value = line.partition(":")
-            if key.strip() in ("model name", "Model", "Hardware"):
-                return value.strip()
-    return platform.processor() or "unknown processor"
