@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tagship_runtime.documents import FeatureDocument, FeatureSummary
     from tagship_runtime.typing import Features
 
 
@@ -63,7 +64,7 @@ class Feature(ABC):
         """
 
     @abstractmethod
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> FeatureDocument:
         """Return the feature as the contract has it, ``name`` and ``kind`` included."""
 
     @classmethod
@@ -105,5 +106,5 @@ class Feature(ABC):
         """Return what a caller would pass for the numbers of :meth:`to_cells`."""
 
     @abstractmethod
-    def summarise(self, columns: Features) -> dict[str, Any]:
+    def summarise(self, columns: Features) -> FeatureSummary:
         """Describe encoded training rows, (rows, width), by a few numbers, none of which is a single row's extreme."""

@@ -15,6 +15,7 @@ from tagship_runtime.features.cells import word, words
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tagship_runtime.documents import FeatureDocument, FeatureSummary
     from tagship_runtime.typing import Features
 
 _MISSING, _UNKNOWN = -1, -2
@@ -49,7 +50,7 @@ class CategoryFeature(Feature):
         into[known, codes[known]] = 1
         return int(np.count_nonzero(codes == _UNKNOWN))
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> FeatureDocument:
         """See :class:`Feature`."""
         return {"name": self.name, "kind": self.kind, "values": list(self.values)}
 
@@ -80,6 +81,6 @@ class CategoryFeature(Feature):
         """Return the words."""
         return [self.values[int(cell)] for cell in cells] if self.values else [""] * len(cells)
 
-    def summarise(self, columns: Features) -> dict[str, Any]:
+    def summarise(self, columns: Features) -> FeatureSummary:
         """Return each word's share."""
         return {"shares": [float(share) for share in columns.mean(axis=0, dtype=np.float64)]}

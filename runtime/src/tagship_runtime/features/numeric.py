@@ -16,6 +16,7 @@ from tagship_runtime.features.base import Feature
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tagship_runtime.documents import FeatureDocument, FeatureSummary
     from tagship_runtime.typing import Features
 
 MISSING_SHARE = 0.1
@@ -71,10 +72,12 @@ class NumericFeature(Feature):
             into[:, 1] = missing
         return 0
 
-    def to_dict(self) -> dict[str, Any]:
+    def to_dict(self) -> FeatureDocument:
         """See :class:`Feature`."""
-        document = {"name": self.name, "kind": self.kind, "fill": self.fill}
-        return document | {"indicator": True} if self.indicator else document
+        document: FeatureDocument = {"name": self.name, "kind": self.kind, "fill": self.fill}
+        if self.indicator:
+            document["indicator"] = True
+        return document
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
@@ -116,8 +119,10 @@ class NumericFeature(Feature):
         """Return the numbers as float32 holds them."""
         return list(cells.astype(np.float32).tolist())
 
-    def summarise(self, columns: Features) -> dict[str, Any]:
+    def summarise(self, columns: Features) -> FeatureSummary:
         """Return quantiles after filling, and the share that was missing where that is flagged."""
         low, middle, high = (float(value) for value in np.quantile(columns[:, 0].astype(np.float64), QUANTILES))
-        missing = {"missing": float(columns[:, 1].mean(dtype=np.float64))} if self.indicator else {}
-        return {"low": low, "median": middle, "high": high} | missing
+        summary: FeatureSummary = {"low": low, "median": middle, "high": high}
+        if self.indicator:
+            summary["missing"] = float(columns[:, 1].mean(dtype=np.float64))
+        return summary

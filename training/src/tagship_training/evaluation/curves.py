@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score
 
 from tagship_runtime.contract import Feature
+from tagship_runtime.documents import (
+    CURVES_FORMAT,
+    CalibrationBin,
+    CurvesDocument,
+    FeatureSummary,
+    ThresholdCounts,
+)
 from tagship_runtime.evaluation.intervals import wilson
 from tagship_runtime.typing import Features, Scores
 from tagship_training.data.dataset import Targets
-
-FORMAT_VERSION = 1
 
 QUANTILES = 100
 """Thresholds at quantiles of a label's positives' scores, where recall changes."""
@@ -35,7 +39,7 @@ def gather(
     held_out: int,
     features: Sequence[Feature],
     matrix: Features,
-) -> dict[str, Any]:
+) -> CurvesDocument:
     """The content of ``curves.json``: counts over all rows, and no row's own values.
 
     Args:
@@ -48,7 +52,7 @@ def gather(
         matrix: Encoded training rows, float32 (rows, width).
     """
     return {
-        "tagship_curves": FORMAT_VERSION,
+        "tagship_curves": CURVES_FORMAT,
         "rows": {"test": len(targets), "held_out": held_out},
         "labels": [
             {"label": label, **cuts(truth, own, threshold)}
@@ -59,7 +63,7 @@ def gather(
     }
 
 
-def cuts(truth: NDArray[np.uint8], scores: Scores, chosen: float) -> dict[str, Any]:
+def cuts(truth: NDArray[np.uint8], scores: Scores, chosen: float) -> ThresholdCounts:
     """What one label's decisions would be at up to 180 thresholds, the chosen one among them.
 
     Args:
@@ -95,7 +99,7 @@ def _grid(positives: Scores, chosen: float) -> NDArray[np.float64]:
     return np.unique(np.append(short, chosen))
 
 
-def calibration(targets: Targets, scores: Scores) -> list[dict[str, Any]]:
+def calibration(targets: Targets, scores: Scores) -> list[CalibrationBin]:
     """Of the decisions scored alike, how many are positive? All labels together, in bins of even width.
 
     The interval is Wilson's (1927) for as many trials as there are different rows in a bin, because labels of one
@@ -106,7 +110,7 @@ def calibration(targets: Targets, scores: Scores) -> list[dict[str, Any]]:
         ``interval``.
     """
     place = np.minimum((scores * np.float32(BINS)).astype(np.intp), BINS - 1)
-    found = []
+    found: list[CalibrationBin] = []
     for number in range(BINS):
         inside = place == number
         cells = int(inside.sum())
@@ -121,15 +125,15 @@ def calibration(targets: Targets, scores: Scores) -> list[dict[str, Any]]:
                 "rows": rows,
                 "mean_score": float(scores[inside].mean(dtype=np.float64)),
                 "positives": positives,
-                "interval": wilson(positives / cells, rows),
+                "interval": list(wilson(positives / cells, rows)),
             }
         )
     return found
 
 
-def ranges(features: Sequence[Feature], matrix: Features) -> list[dict[str, Any]]:
+def ranges(features: Sequence[Feature], matrix: Features) -> list[FeatureSummary]:
     """What training rows hold: quantiles of numbers (after filling), shares of words."""
-    found: list[dict[str, Any]] = []
+    found: list[FeatureSummary] = []
     start = 0
     for feature in features:
         columns = matrix[:, start : start + feature.width]
