@@ -21,7 +21,7 @@ from quality import data_sets
 from sklearn.model_selection import KFold
 
 from tagship_runtime.terminal.silence import quiet
-from tagship_training import Config, Dataset, Objective
+from tagship_training import Config, Dataset, Objective, Options
 from tagship_training.decisions import thresholds as tuning
 from tagship_training.evaluation.metrics import decision_metrics
 
@@ -59,12 +59,12 @@ WAYS: dict[str, Callable[..., object]] = {
 
 def held_out(rows: Dataset, test: Dataset, seed: int) -> tuple[Any, Any]:
     """Targets and held-out scores of the training rows, as the preset's thresholds are tuned on them."""
-    from tagship_training import trainer
+    from tagship_training.data.prepare import prepare
+    from tagship_training.network.ensemble import train_ensemble
 
-    with mock.patch.object(trainer, "tune", wraps=trainer.tune) as tune:
-        trainer.train(rows, test=test, config=replace(Config(), seed=seed))
-    targets, scores = tune.call_args.args[:2]
-    return targets, scores
+    config = replace(Config(), seed=seed)
+    ensemble = train_ensemble(prepare(rows, test, None, config, Options()), config)
+    return ensemble.rows.held_out_targets, ensemble.held_out
 
 
 def main() -> None:

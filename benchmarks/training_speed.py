@@ -58,11 +58,7 @@ rows, width = int(sys.argv[1]), int(sys.argv[2])
 import keras
 import numpy as np
 from tagship_training import Config, from_arrays
-from tagship_training.network import preprocessing as encoding
-from tagship_training.network import fit as fitting
-from tagship_training.data import splits
-from tagship_training.network.graph import build
-from tagship_training.network.architecture import plan
+from tagship_training.trainer import train
 keras.ops.zeros(1)
 features = np.empty((rows, width), np.float32)
 random = np.random.default_rng(0)
@@ -72,7 +68,6 @@ targets = np.stack([features[:, i] + features[:, i + 1] > 0.5 for i in range(5)]
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 data = from_arrays(features, targets)
 before = peak()
-from tagship_training.trainer import train
 test = from_arrays(features[:10_000], targets[:10_000])
 start = time.perf_counter()
 train(data, test=test, config=Config(epochs=1))

@@ -10,7 +10,8 @@ import pyarrow
 import pytest
 
 from tagship_runtime.contract import CategoryFeature, NumericFeature
-from tagship_training.data.columns import Kinds, check, infer, unknown_words
+from tagship_training.config import Kinds
+from tagship_training.data.columns import check, infer, unknown_words
 from tagship_training.data.dataset import Dataset, LabelColumns, from_arrays, from_table, read
 from tagship_training.errors import TrainingError
 

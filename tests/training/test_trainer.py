@@ -16,11 +16,14 @@ from tagship_export import export
 from tagship_runtime.typing import Features
 from tagship_training import Config, Objective, Options, TrainingError, train
 from tagship_training.data.dataset import LabelColumns, from_table
+from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows, deal, last_fifth
+from tagship_training.data.repeated_rows import count_repeated
 from tagship_training.data.samples import synthetic, synthetic_optimum
-from tagship_training.data.splits import EVERYBODY, NOBODY, count_repeated, deal, last_fifth, split_test
+from tagship_training.data.splits import split_test
 from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
-from tagship_training.evaluation.metrics import log_loss
 from tagship_training.network import fit as fitting
+from tagship_training.network.history import History
+from tagship_training.network.log_loss import log_loss
 
 Command = Callable[..., Any]
 QUICK = Config(hidden=(8,), epochs=4, members=3)
@@ -182,7 +185,7 @@ def test_diagnosis_says_what_the_losses_say() -> None:
         -0.1: [("wide", 0.5 + 0.05 * (epoch == 19)) for epoch in range(20)],
     }
     for want, losses in histories.items():
-        history = [{"network": network, "val_loss": loss} for network, loss in losses]
+        history: History = [{"network": n, "epoch": 1, "loss": 0.0, "val_loss": loss} for n, loss in losses]
         assert fall_of(history) == (None if want is None else pytest.approx(want))
     assert "after a single epoch" in Diagnosis(learned=0.39, held_out=0.4, test=0.4, falling=None).verdict
     assert "nothing to gain" in Diagnosis(learned=0.2, held_out=0.3, test=0.29, optimal=0.285).verdict
@@ -218,11 +221,11 @@ def test_one_network_in_the_loop_is_keras_own(rows: Features) -> None:
     """The compiled loop takes the same steps as ``model.fit`` with the same order of rows."""
     import keras
 
-    from tagship_training.network.architecture import plan
+    from tagship_training.network.architecture import choose_architectures
     from tagship_training.network.graph import build
 
     config = Config(preset="article", epochs=2, batch_size=64, stratify=False)
-    (article,) = plan(config, rows=200, width=6, numeric=6, labels=3)
+    (article,) = choose_architectures(config, rows=200, width=6, numeric=6, labels=3)
     matrix = (rows[:200] / 25).astype(np.float32)
     targets = (matrix[:, :3] > 0.5).astype(np.uint8)
     folds = np.full(200, EVERYBODY, np.int32)
@@ -230,7 +233,7 @@ def test_one_network_in_the_loop_is_keras_own(rows: Features) -> None:
     keras.utils.set_random_seed(5)
     group = build(article, None, 6, np.full(3, 0.5, np.float32))
     start = group.model.get_weights()
-    history = fitting.fit(group, matrix, targets, folds, seed=9)
+    history = fitting.fit(group, LearningRows(matrix=matrix, targets=targets, folds=folds), seed=9)
 
     peer = keras.models.clone_model(group.model)
     peer.set_weights(start)
@@ -351,9 +354,9 @@ def test_a_goal_that_is_not_reached_is_told(parts: tuple[pandas.DataFrame, panda
 
 @pytest.mark.parametrize("most", [300, 1_000, 5_000, 250_000])
 def test_a_budget_makes_networks_smaller(most: int) -> None:
-    from tagship_training.network.architecture import count_parameters, plan
+    from tagship_training.network.architecture import choose_architectures, count_parameters
 
-    groups = plan(Config(max_parameters=most), rows=500, width=3, numeric=3, labels=2)
+    groups = choose_architectures(Config(max_parameters=most), rows=500, width=3, numeric=3, labels=2)
     assert sum(count_parameters(group, 3, 3, 2) for group in groups) <= most
     with pytest.raises(TrainingError, match="max-parameters"):
-        plan(Config(max_parameters=20), rows=500, width=3, numeric=3, labels=2)
+        choose_architectures(Config(max_parameters=20), rows=500, width=3, numeric=3, labels=2)

@@ -6,8 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tagship_training.config import PRESETS, Config, Options
-    from tagship_training.data.columns import Kinds
+    from tagship_training.config import PRESETS, Config, Kinds, Options
     from tagship_training.data.dataset import Dataset, LabelColumns, from_arrays, from_table, read
     from tagship_training.decisions.objectives import Objective
     from tagship_training.decisions.thresholds import tune_thresholds
@@ -38,7 +37,7 @@ __all__ = [
 _HOMES = {
     "Config": "tagship_training.config",
     "Dataset": "tagship_training.data.dataset",
-    "Kinds": "tagship_training.data.columns",
+    "Kinds": "tagship_training.config",
     "LabelColumns": "tagship_training.data.dataset",
     "Objective": "tagship_training.decisions.objectives",
     "Options": "tagship_training.config",

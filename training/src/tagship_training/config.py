@@ -1,19 +1,19 @@
-"""What can be chosen about a training run, the two presets, and what a run does besides training."""
+"""Choices of a training run, and the two presets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from tagship_runtime.documents import ConfigurationDocument
 from tagship_runtime.typing import Features, Scores
-from tagship_training.data.columns import Kinds
 from tagship_training.decisions.objectives import Objective
-from tagship_training.errors import TrainingError
+from tagship_training.errors import ConfigError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """How a model is trained; None leaves the choice to :func:`tagship_training.network.architecture.plan`.
+    """Choices of how a model is trained; None leaves one to :mod:`tagship_training.network.architecture`.
 
     Attributes:
         preset: ``default`` or ``article``.
@@ -61,7 +61,25 @@ class Config:
         }
         for name, need in checks.items():
             if need is not True:
-                raise TrainingError(f"{name} is {getattr(self, name)}; {need} is needed")
+                raise ConfigError(f"{name} is {getattr(self, name)}; {need} is needed")
+
+    def to_dict(self) -> ConfigurationDocument:
+        """Return the choices as ``run.json`` has them."""
+        return {
+            "preset": self.preset,
+            "hidden": None if self.hidden is None else list(self.hidden),
+            "members": self.members,
+            "dropout": self.dropout,
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "learning_rate": self.learning_rate,
+            "class_weights": self.class_weights,
+            "max_parameters": self.max_parameters,
+            "objective": str(self.objective),
+            "calibrate": self.calibrate,
+            "stratify": self.stratify,
+            "seed": self.seed,
+        }
 
 
 PRESETS: Mapping[str, Config] = {
@@ -72,8 +90,21 @@ PRESETS: Mapping[str, Config] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Kinds:
+    """Kinds of columns that the user names, whatever the columns look like.
+
+    Attributes:
+        categorical: Columns to take as words.
+        numeric: Columns to take as numbers.
+    """
+
+    categorical: tuple[str, ...] = ()
+    numeric: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Baselines and the like; see the attributes.
+    """Steps of a run besides training, and what is known of its table.
 
     Attributes:
         kinds: What the user says of columns.

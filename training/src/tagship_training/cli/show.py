@@ -6,10 +6,12 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from tagship_runtime.documents import LabelFigures
 from tagship_runtime.terminal.table import table, wrap
 from tagship_training.network.history import OnEpoch
 from tagship_training.run import Run
@@ -73,15 +75,18 @@ def _lines(run: Run, folder: Path) -> Iterator[str]:
 
 
 def _metrics(run: Run) -> list[str]:
+    held_out_metrics: Mapping[str, Any] = run.metrics["held_out"]
+    test_metrics: Mapping[str, Any] = run.metrics["test"]
+    intervals: Mapping[str, Any] = run.intervals
     rows = []
     for metric, title in METRICS.items():
-        held_out, test = (f"{run.metrics[name][metric]:.4f}" for name in ("held_out", "test"))
-        interval = run.intervals.get(metric)
+        held_out, test = (f"{metrics[metric]:.4f}" for metrics in (held_out_metrics, test_metrics))
+        interval = intervals.get(metric)
         rows.append((title, held_out, test, f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else ""))
     return table((f"at thresholds tuned for {run.config.objective}", "held out", "test", "95% interval"), rows)
 
 
-def label_lines(per_label: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+def label_lines(per_label: Mapping[str, LabelFigures]) -> Iterator[str]:
     """A table of all labels, or of those that are decided worst if they are too many to read."""
     labels = sorted(per_label, key=lambda label: per_label[label]["f1"])
     few = len(labels) <= MOST_LABELS
@@ -89,7 +94,10 @@ def label_lines(per_label: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
         (
             label,
             f"{figures['positives']:,}",
-            *(f"{figures[name]:.3f}" for name in ("threshold", "precision", "recall", "f1")),
+            f"{figures['threshold']:.3f}",
+            f"{figures['precision']:.3f}",
+            f"{figures['recall']:.3f}",
+            f"{figures['f1']:.3f}",
             f"{figures['f1_low']:.3f} to {figures['f1_high']:.3f}",
         )
         for label, figures in per_label.items()

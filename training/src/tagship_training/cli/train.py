@@ -80,8 +80,8 @@ def run(options: argparse.Namespace) -> int:
     from tagship_runtime.files.draw_report import NO_REPORT, REPORT
     from tagship_runtime.terminal.silence import quiet
     from tagship_training.cli.show import progress, show
-    from tagship_training.config import Options
-    from tagship_training.data.columns import Kinds, categorical
+    from tagship_training.config import Kinds, Options
+    from tagship_training.data.columns import categorical
     from tagship_training.data.dataset import from_table, read
     from tagship_training.data.samples import OPTIMA
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,8 +13,9 @@ from sklearn.feature_selection import chi2
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
 from tagship_runtime.errors import InputError, InputValueError
 from tagship_runtime.features import cells
+from tagship_training.config import Kinds
 from tagship_training.data.dataset import Dataset, Targets
-from tagship_training.errors import TrainingError
+from tagship_training.errors import TableError
 
 MIN_COUNT = 5
 """A word on fewer training rows than this has no column of its own."""
@@ -31,14 +31,6 @@ STRAY = 0.1
 
 SIGNIFICANT = 0.01
 """Chance, over all labels, below which an indicator counts as related to a label."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Kinds:
-    """What the user says of columns, against what they look like."""
-
-    categorical: tuple[str, ...] = ()
-    numeric: tuple[str, ...] = ()
 
 
 def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tuple[tuple[Feature, ...], list[str]]:
@@ -57,7 +49,7 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
         The features, and notices on what was left out and why.
 
     Raises:
-        TrainingError: A column of a type that is neither, such as dates, or no feature is left.
+        TableError: A column of a type that is neither, such as dates, or no feature is left.
     """
     columns = rows.columns
     features: list[Feature] = []
@@ -73,7 +65,7 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
         else:
             features.append(feature)
     if not features:
-        raise TrainingError("no column is left to learn from: " + "; ".join(notices))
+        raise TableError("no column is left to learn from: " + "; ".join(notices))
     return tuple(features), notices
 
 
@@ -85,11 +77,11 @@ def _is_text(values: NDArray[Any], name: str) -> bool:
     if values.dtype.kind in "biuf":
         return False
     if values.dtype.kind not in "OUST":
-        raise TrainingError(f"column {name!r} holds {values.dtype}; numbers or texts are needed, so --drop it")
+        raise TableError(f"column {name!r} holds {values.dtype}; numbers or texts are needed, so --drop it")
     present = [value for value in values.tolist() if value is not None]
     for value in present:
         if not isinstance(value, str) and (hasattr(value, "__len__") or not hasattr(value, "__float__")):
-            raise TrainingError(
+            raise TableError(
                 f"column {name!r} holds {type(value).__name__} such as {value!r}; numbers or texts are needed, "
                 f"so leave it out: --drop {name}"
             )
@@ -98,7 +90,7 @@ def _is_text(values: NDArray[Any], name: str) -> bool:
     if words and len(others) <= STRAY * len(words):
         if others:
             row = others[0]
-            raise TrainingError(
+            raise TableError(
                 f"column {name!r} holds numbers, but {values[row]!r} in row {row} ({len(others)} such cells); mend "
                 f"them, leave them empty, or take all of them as words with --categorical {name}"
             )
@@ -155,13 +147,13 @@ def check(rows: Dataset, kinds: Kinds) -> set[str]:
         The numeric columns in which a value is missing.
 
     Raises:
-        TrainingError: A column of no usable type, or that mixes numbers and words; a number that float32 cannot
+        TableError: A column of no usable type, or that mixes numbers and words; a number that float32 cannot
             hold; an override for a column that is not there.
     """
     columns = rows.columns
     for name in (*kinds.categorical, *kinds.numeric):
         if name not in columns:
-            raise TrainingError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")
+            raise TableError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")
     incomplete = set()
     for name, values in columns.items():
         if _is_categorical(name, values, kinds):
@@ -169,10 +161,10 @@ def check(rows: Dataset, kinds: Kinds) -> set[str]:
         try:
             numbers = cells.numbers(values, name)
         except InputError as error:
-            raise TrainingError(str(error)) from error
+            raise TableError(str(error)) from error
         if np.isinf(numbers).any():
             row = int(np.argmax(np.isinf(numbers)))
-            raise TrainingError(f"row {row}, column {name!r}: {values[row]} is infinite in float32; mend it")
+            raise TableError(f"row {row}, column {name!r}: {values[row]} is infinite in float32; mend it")
         if np.isnan(numbers).any():
             incomplete.add(name)
     return incomplete

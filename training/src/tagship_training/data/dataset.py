@@ -16,7 +16,7 @@ from tagship_runtime.errors import ContractError, MissingFileError
 from tagship_runtime.features import columns_of, encoder
 from tagship_runtime.files import read_table
 from tagship_runtime.typing import Columns, Features
-from tagship_training.errors import TrainingError
+from tagship_training.errors import TableError
 
 LABEL_PREFIX = "label:"
 
@@ -26,7 +26,7 @@ SPELLED = {"x": "X", "Y": "y"}
 Targets = NDArray[np.uint8]
 """0 or 1, ``(rows, labels)``."""
 
-Rows = NDArray[np.intp]
+RowNumbers = NDArray[np.intp]
 """Row numbers."""
 
 
@@ -52,7 +52,7 @@ class Dataset:
         """The feature columns by name."""
         return columns_of(self.table) or {}
 
-    def take(self, rows: Rows) -> Dataset:
+    def take(self, rows: RowNumbers) -> Dataset:
         """Some of the rows, in this order."""
         if isinstance(self.table, pyarrow.Table):
             table: Any = self.table.take(rows)
@@ -107,7 +107,7 @@ def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
     Raises:
         MissingFileError: No such file.
         DataError: Not such a table.
-        TrainingError: A .npz without these arrays.
+        TableError: A .npz without these arrays.
     """
     if Path(source).suffix.lower() != ".npz":
         return read_table(source, text)
@@ -117,12 +117,10 @@ def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
         with np.load(source, allow_pickle=False) as arrays:
             found = {SPELLED.get(name, name): arrays[name] for name in arrays.files}
     except (ValueError, OSError, EOFError) as error:
-        raise TrainingError(f"{source} cannot be read as .npz: {error}") from error
+        raise TableError(f"{source} cannot be read as .npz: {error}") from error
     absent = {"X", "y"} - found.keys()
     if absent:
-        raise TrainingError(
-            f"{source} holds {sorted(found)}; arrays X (rows, features) and y (rows, labels) are needed"
-        )
+        raise TableError(f"{source} holds {sorted(found)}; arrays X (rows, features) and y (rows, labels) are needed")
     names = [str(name) for name in found.get("feature_names", ())] or None
     labels = [str(name) for name in found.get("label_names", ())] or None
     return from_arrays(found["X"], found["y"], names=names, labels=labels).to_table()
@@ -137,12 +135,12 @@ def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = 
         drop: Columns to leave out.
 
     Raises:
-        TrainingError: No rows, no label columns, no feature columns, or a label that is not 0 or 1.
+        TableError: No rows, no label columns, no feature columns, or a label that is not 0 or 1.
     """
     names = list(table.column_names)
     _check_known(drop, names)
     if not len(table):
-        raise TrainingError("the table has no rows; nothing can be learned from it")
+        raise TableError("the table has no rows; nothing can be learned from it")
     if where.tags is not None:
         used, labels, targets = _from_tags(table, where)
     else:
@@ -152,12 +150,12 @@ def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = 
     features = [name for name in names if name not in {*used, *drop}]
     taken = [name for name in features if name in {LABEL_PREFIX + label for label in labels}]
     if taken:
-        raise TrainingError(
+        raise TableError(
             f"column {taken[0]!r} is a feature, but that is what the label {taken[0].removeprefix(LABEL_PREFIX)!r} is "
             "called in a run folder; rename or --drop it"
         )
     if not features:
-        raise TrainingError(f"all {len(names)} columns are labels or dropped; at least one feature is needed")
+        raise TableError(f"all {len(names)} columns are labels or dropped; at least one feature is needed")
     return Dataset(table=table.select(features), targets=targets, labels=tuple(labels))
 
 
@@ -173,7 +171,7 @@ def from_arrays(
         names: Names of the features; default: the data frame's, or ``feature_0`` and so on.
 
     Raises:
-        TrainingError: Shapes that do not fit, or targets that are not 0 or 1.
+        TableError: Shapes that do not fit, or targets that are not 0 or 1.
     """
     table = _as_table(features, names)
     framed = columns_of(targets)
@@ -183,14 +181,14 @@ def from_arrays(
     array = np.asarray(targets)
     array = array[:, None] if array.ndim == 1 else array
     if array.ndim != 2 or not array.shape[1]:
-        raise TrainingError(f"targets have shape {array.shape}; (rows, labels) is needed")
+        raise TableError(f"targets have shape {array.shape}; (rows, labels) is needed")
     if not np.isin(array, (0, 1)).all():
-        raise TrainingError("targets hold something else than 0 and 1")
+        raise TableError("targets hold something else than 0 and 1")
     labels = [f"label_{i}" for i in range(array.shape[1])] if labels is None else list(labels)
     _check_labels(labels)
     rows = len(next(iter((columns_of(table) or {}).values())))
     if len(labels) != array.shape[1] or rows != len(array):
-        raise TrainingError(f"{rows} rows of features and {len(labels)} labels for targets of shape {array.shape}")
+        raise TableError(f"{rows} rows of features and {len(labels)} labels for targets of shape {array.shape}")
     return Dataset(table=table, targets=array.astype(np.uint8), labels=tuple(labels))
 
 
@@ -204,12 +202,12 @@ def _as_table(features: Any, names: Sequence[str] | None) -> pyarrow.Table | Map
         return pyarrow.Table.from_pandas(features, preserve_index=False)
     array = np.asarray(features)
     if array.ndim != 2 or not array.shape[1] or array.dtype.kind not in "biuf":
-        raise TrainingError(
+        raise TableError(
             f"features are {array.dtype} of shape {array.shape}; numbers (rows, features) or a data frame are needed"
         )
     names = [f"feature_{i}" for i in range(array.shape[1])] if names is None else names
     if len(names) != array.shape[1]:
-        raise TrainingError(f"{len(names)} feature names for an array of shape {array.shape}")
+        raise TableError(f"{len(names)} feature names for an array of shape {array.shape}")
     return {name: array[:, i] for i, name in enumerate(names)}
 
 
@@ -220,7 +218,7 @@ def _label_columns(names: Sequence[str], where: LabelColumns) -> tuple[list[str]
         return list(where.names), list(where.names)
     columns = [name for name in names if name.startswith(where.prefix)]
     if not columns:
-        raise TrainingError(
+        raise TableError(
             f"no column starts with {where.prefix!r}; the columns are {_few(names)}; name the label columns with "
             "--labels A,B, --label-prefix or --tags-column"
         )
@@ -237,7 +235,7 @@ def _from_tags(table: pyarrow.Table, where: LabelColumns) -> tuple[list[str], li
         return [column], tags, targets
     kept = np.flatnonzero(targets.sum(axis=0) >= where.min_count)
     if not len(kept):
-        raise TrainingError(
+        raise TableError(
             f"no tag of column {column!r} stands on {where.min_count} rows or more ({len(tags)} tags were found); "
             "lower --tags-min-count, or check --tags-separator"
         )
@@ -257,7 +255,7 @@ def _zeros_and_ones(column: pyarrow.ChunkedArray, name: str) -> NDArray[np.uint8
     for row, value in enumerate(values):
         # One wrong word makes a text of the whole column; it is that word that has to be told.
         if value not in (0, 1, "0", "1"):
-            raise TrainingError(f"label column {name!r} holds {value!r} in row {row}; only 0 and 1 are labels")
+            raise TableError(f"label column {name!r} holds {value!r} in row {row}; only 0 and 1 are labels")
     return np.array([int(value) for value in values], np.uint8)
 
 
@@ -266,7 +264,7 @@ def _check_labels(labels: Sequence[str]) -> None:
     try:
         check_labels(labels)
     except ContractError as error:
-        raise TrainingError(str(error)) from None
+        raise TableError(str(error)) from None
 
 
 def _check_known(wanted: Sequence[str], names: Sequence[str]) -> None:
@@ -274,7 +272,7 @@ def _check_known(wanted: Sequence[str], names: Sequence[str]) -> None:
     if absent:
         near = next((name for name in names if name == LABEL_PREFIX + absent[0]), None)
         hint = f"did you mean {near!r}? " if near else ""
-        raise TrainingError(f"no column is called {absent[0]!r}; {hint}the columns are {_few(names)}")
+        raise TableError(f"no column is called {absent[0]!r}; {hint}the columns are {_few(names)}")
 
 
 def _few(names: Sequence[str], most: int = 6) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_training.errors import TrainingError
+from tagship_training.errors import ConfigError
 
 Counts = NDArray[np.float64]
 
@@ -32,7 +32,7 @@ class Objective:
         """Read ``f1``, ``precision=0.9``, ``recall=0.95``, ``cost=FP:FN`` or ``fixed=0.5``.
 
         Raises:
-            TrainingError: It is none of these.
+            ConfigError: It is none of these.
         """
         kind, _, value = text.partition("=")
         try:
@@ -47,7 +47,7 @@ class Objective:
                         return cls(kind, positive, negative)
         except ValueError:
             pass
-        raise TrainingError(
+        raise ConfigError(
             f"the objective is {text!r}; give f1, precision=0.9, recall=0.95, cost=FP:FN such as cost=1:5, or fixed=0.5"
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from tagship_runtime.typing import Scores
 from tagship_training.data.dataset import Targets
 from tagship_training.decisions.objectives import Objective
-from tagship_training.errors import TrainingError
+from tagship_training.errors import TableError
 
 BOOTSTRAPS = 30
 BOOTSTRAP_ROWS = 100_000
@@ -44,7 +45,8 @@ def tune_thresholds(
         Values in (0, 1) that float32 holds exactly, for ``score >= threshold``.
 
     Raises:
-        TrainingError: The objective is none of these, or the arrays do not fit together or hold something else.
+        ConfigError: The objective is none of these.
+        TableError: The arrays do not fit together, or hold something else.
 
     Warns:
         UserWarning: A label does not reach the precision or recall that was asked for at any threshold; its own is
@@ -53,18 +55,39 @@ def tune_thresholds(
     goal = Objective.parse(objective) if isinstance(objective, str) else objective
     truth, found = np.asarray(targets), np.asarray(scores)
     if truth.ndim != 2 or truth.shape != found.shape or not truth.size:
-        raise TrainingError(
+        raise TableError(
             f"targets have shape {truth.shape} and scores {found.shape}; both have to be (rows, labels), with a row"
         )
     if not np.isin(truth, (0, 1)).all():
-        raise TrainingError("the targets hold something else than 0 and 1")
+        raise TableError("the targets hold something else than 0 and 1")
     if found.dtype.kind not in "fiu" or not ((found >= 0) & (found <= 1)).all():
-        raise TrainingError("a score is not in [0, 1]; give what the model says after its sigmoid")
+        raise TableError("a score is not in [0, 1]; give what the model says after its sigmoid")
     labels, p = truth.astype(np.uint8), found.astype(np.float32)
     thresholds = tune(labels, p, goal, seed)
     for label, reached in unreached(labels, p, thresholds, goal).items():
         warnings.warn(f"label {label} reaches a {goal.kind} of {reached:.3f} at best, not {goal.value:g}", stacklevel=2)
     return thresholds
+
+
+def choose_thresholds(
+    targets: Targets, scores: Scores, labels: Sequence[str], objective: Objective, seed: int
+) -> tuple[tuple[float, ...], tuple[str, ...]]:
+    """Each label's threshold from held-out scores, and notices on labels whose goal no threshold reaches.
+
+    Args:
+        targets: uint8, (rows, labels).
+        scores: float32, (rows, labels), of models that did not learn from these rows.
+        labels: Names of the labels.
+        objective: What to tune for.
+        seed: Of the bootstrap samples.
+    """
+    thresholds = tune(targets, scores, objective, seed)
+    notices = (
+        f"label {labels[label]!r} reaches {objective.kind} {reached:.3f} at best on held-out rows, not "
+        f"{objective.value:g}"
+        for label, reached in unreached(targets, scores, thresholds, objective).items()
+    )
+    return thresholds, tuple(notices)
 
 
 def tune(targets: Targets, scores: Scores, objective: Objective, seed: int = 0) -> tuple[float, ...]:

@@ -17,9 +17,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler
 from sklearn.svm import LinearSVC
 
+from tagship_runtime.documents import BaselineDocument, BaselineMetrics
 from tagship_runtime.typing import Features, Scores
 from tagship_training.data.dataset import Targets
-from tagship_training.data.splits import EVERYBODY, NOBODY, Folds
+from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
 from tagship_training.decisions.objectives import Objective
 from tagship_training.decisions.thresholds import tune
 from tagship_training.evaluation.metrics import bootstrap, difference, evaluate
@@ -29,10 +30,10 @@ TREES = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
-    """How one baseline did on the test rows.
+    """Figures of one baseline on the test rows.
 
     Attributes:
-        title: What it is.
+        title: Name of the kind of model.
         simple: Whether it is a simpler thing to ship than a network.
         figures: As for the network; without ``log_loss`` where scores are no probabilities.
         log_loss_difference: 95% interval of the network's log loss less its own, negative where the network is
@@ -44,10 +45,22 @@ class Baseline:
 
     title: str
     simple: bool
-    figures: Mapping[str, float]
+    figures: BaselineMetrics
     log_loss_difference: tuple[float, float] | None
     macro_f1_difference: tuple[float, float]
     by_decisions: bool = True
+
+    def to_dict(self) -> BaselineDocument:
+        """Return the baseline as ``run.json`` has it."""
+        return {
+            "title": self.title,
+            "simple": self.simple,
+            "figures": self.figures,
+            "log_loss_difference": None if self.log_loss_difference is None else list(self.log_loss_difference),
+            "macro_f1_difference": list(self.macro_f1_difference),
+            "by_decisions": self.by_decisions,
+            "as_good": self.as_good,
+        }
 
     @property
     def as_good(self) -> bool:
@@ -84,18 +97,17 @@ MODELS: Mapping[str, tuple[Callable[[int], Any], bool]] = {
 
 
 def compare(
-    train: tuple[Features, Targets],
-    folds: Folds,
+    rows: LearningRows,
     test: tuple[Features, Targets],
     network: tuple[Scores, tuple[float, ...]],
     objective: Objective,
     seed: int,
-) -> list[Baseline]:
-    """Train each baseline and compare it with the network on the test rows.
+) -> tuple[Baseline, ...]:
+    """Train each baseline, and compare it with the network on the test rows.
 
     Args:
-        train: Matrix and targets to learn from.
-        folds: As the network's: which rows thresholds are tuned on by a model that did not learn from them.
+        rows: Rows that the network learned from, with its folds: thresholds are tuned on scores of models that did
+            not learn from the row.
         test: Matrix and targets to judge by.
         network: The network's scores of the test rows, and its thresholds.
         objective: What thresholds are tuned for.
@@ -105,12 +117,12 @@ def compare(
     own = bootstrap(targets, *network, seed)
     found = []
     for title, (make, simple) in MODELS.items():
-        held, held_scores = _held_out(make, seed, train, folds)
-        thresholds = tune(train[1][held], held_scores, objective, seed)
-        scores = _scores(_fitted(make(seed), *_learned(train, folds)), features)
+        thresholds = tune(rows.held_out_targets, _held_out_scores(make, seed, rows), objective, seed)
+        learned = rows.folds != NOBODY
+        scores = _scores(_fitted(make(seed), rows.matrix[learned], rows.targets[learned]), features)
         other = bootstrap(targets, scores, thresholds, seed)
-        figures = evaluate(targets, scores, thresholds)
         probabilities = title != "linear SVM"
+        figures: BaselineMetrics = {**evaluate(targets, scores, thresholds)}
         if not probabilities:
             del figures["log_loss"], figures["binary_accuracy_at_0.5"]
         found.append(
@@ -123,7 +135,7 @@ def compare(
                 by_decisions=objective.kind == "f1",
             )
         )
-    return found
+    return tuple(found)
 
 
 def verdict(baselines: Sequence[Baseline]) -> str:
@@ -145,23 +157,15 @@ def verdict(baselines: Sequence[Baseline]) -> str:
     return "the network beats every baseline on these test rows, in log loss or in macro-F1"
 
 
-def _learned(train: tuple[Features, Targets], folds: Folds) -> tuple[Features, Targets]:
-    rows = folds != NOBODY
-    return train[0][rows], train[1][rows]
-
-
-def _held_out(
-    make: Callable[[int], Any], seed: int, train: tuple[Features, Targets], folds: Folds
-) -> tuple[Any, Scores]:
-    """Rows that some model did not learn from, and that model's scores of them."""
-    features, targets = train
-    scores = np.zeros(targets.shape, np.float32)
-    for fold in np.unique(folds[folds != EVERYBODY]):
-        held = folds == fold
-        learned = ~held & (folds != NOBODY)
-        scores[held] = _scores(_fitted(make(seed), features[learned], targets[learned]), features[held])
-    rows = np.flatnonzero(folds != EVERYBODY)
-    return rows, scores[rows]
+def _held_out_scores(make: Callable[[int], Any], seed: int, rows: LearningRows) -> Scores:
+    """Scores of the held-out rows, each by a model that did not learn from it, float32 (held-out rows, labels)."""
+    scores = np.zeros(rows.targets.shape, np.float32)
+    for fold in np.unique(rows.folds[rows.folds != EVERYBODY]):
+        held = rows.folds == fold
+        learned = ~held & (rows.folds != NOBODY)
+        model = _fitted(make(seed), rows.matrix[learned], rows.targets[learned])
+        scores[held] = _scores(model, rows.matrix[held])
+    return scores[rows.held_out]
 
 
 def _fitted(model: Any, features: Features, targets: Targets) -> Any:

@@ -1,11 +1,11 @@
-"""Is it bias or variance? What the losses on learned, held-out and test rows say together."""
+"""Bias or variance: what the losses on learned, held-out and test rows say together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
+from tagship_runtime.documents import DiagnosisDocument
 from tagship_training.network.history import History
 
 GAP = 0.15
@@ -49,12 +49,12 @@ class Diagnosis:
 
     @property
     def gap(self) -> float:
-        """What held-out rows cost more than learned ones, as a share of the former."""
+        """Share of the held-out loss by which it exceeds the loss on learned rows."""
         return (self.held_out - self.learned) / self.held_out
 
     @property
     def verdict(self) -> str:
-        """In words."""
+        """What the losses say, in a sentence."""
         said = []
         if self.optimal is not None:
             regret = self.test - self.optimal
@@ -79,20 +79,30 @@ class Diagnosis:
             said.append(f"doubling the rows last changed the loss by {-fall:+.1%}: {more}")
         return "; ".join(said)
 
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON, with the verdict."""
-        return asdict(self) | {"gap": self.gap, "unfinished": self.unfinished, "verdict": self.verdict}
+    def to_dict(self) -> DiagnosisDocument:
+        """Return the losses as ``run.json`` has them, with the verdict."""
+        return {
+            "learned": self.learned,
+            "held_out": self.held_out,
+            "test": self.test,
+            "optimal": self.optimal,
+            "curve": None if self.curve is None else dict(self.curve),
+            "falling": self.falling,
+            "gap": self.gap,
+            "unfinished": self.unfinished,
+            "verdict": self.verdict,
+        }
 
 
 def falling_in_words(falling: float | None) -> str:
-    """What the end of the learning curve looks like."""
+    """Describe how much the held-out loss still fell at the end of training."""
     if falling is None:
         return "after a single epoch nothing says where the loss would go"
     return f"the held-out loss still fell by {falling:.1%} over the last tenth of the epochs"
 
 
 def fall_of(history: History) -> float | None:
-    """How far the last tenth of each group's epochs brought its held-out loss down, as a share; the largest."""
+    """Largest share, over the groups, by which the last tenth of the epochs brought the held-out loss down."""
     losses: dict[str, list[float]] = {}
     for epoch in history:
         losses.setdefault(epoch["network"], []).append(epoch["val_loss"])

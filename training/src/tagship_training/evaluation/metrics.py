@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_score, recall_score
 
+from tagship_runtime.documents import DecisionMetrics, Intervals, LabelFigures, Metrics
 from tagship_runtime.typing import Decisions, Scores
 from tagship_training.data.dataset import Targets
-
-EPSILON = 1e-7
-"""Scores are clipped to [EPSILON, 1 - EPSILON] for the log loss, as Keras does."""
+from tagship_training.network.log_loss import log_loss, row_losses
 
 RESAMPLES = 1000
 """Bootstrap samples behind an interval."""
@@ -18,23 +17,9 @@ RESAMPLES = 1000
 CONFIDENCE = 0.95
 CELLS_AT_ONCE = 1_000_000
 
-Figures = dict[str, float]
-Intervals = dict[str, tuple[float, float]]
 
-
-def row_losses(targets: Targets, scores: Scores) -> NDArray[np.float64]:
-    """Binary cross-entropy of each row, the mean over its labels, in nats, (rows,)."""
-    p = np.clip(scores.astype(np.float64), EPSILON, 1 - EPSILON)
-    return np.asarray(-np.mean(np.where(targets == 1, np.log(p), np.log1p(-p)), axis=1), np.float64)
-
-
-def log_loss(targets: Targets, scores: Scores) -> float:
-    """Mean binary cross-entropy over all cells, in nats."""
-    return float(row_losses(targets, scores).mean())
-
-
-def evaluate(targets: Targets, scores: Scores, thresholds: tuple[float, ...]) -> Figures:
-    """All figures: of the scores, of decisions at 0.5 (which others report), and at the thresholds."""
+def evaluate(targets: Targets, scores: Scores, thresholds: tuple[float, ...]) -> Metrics:
+    """Metrics of the scores, of decisions at 0.5 (which others report), and at the thresholds."""
     return {
         "log_loss": log_loss(targets, scores),
         "binary_accuracy_at_0.5": 1 - float(hamming_loss(targets, scores >= 0.5)),
@@ -42,7 +27,7 @@ def evaluate(targets: Targets, scores: Scores, thresholds: tuple[float, ...]) ->
     }
 
 
-def decision_metrics(targets: Targets, decisions: Decisions) -> Figures:
+def decision_metrics(targets: Targets, decisions: Decisions) -> DecisionMetrics:
     """Figures that depend on decisions alone; a label without positives and decisions has F1 0."""
     per_label = [f1_score(truth, on, zero_division=0) for truth, on in zip(targets.T, decisions.T, strict=True)]
     return {
@@ -57,11 +42,11 @@ def decision_metrics(targets: Targets, decisions: Decisions) -> Figures:
 
 def per_label(
     targets: Targets, scores: Scores, thresholds: tuple[float, ...], labels: tuple[str, ...], seed: int = 0
-) -> dict[str, dict[str, float]]:
+) -> dict[str, LabelFigures]:
     """Positives, threshold, precision, recall and F1 of each label, the last with its interval."""
     decisions = scores >= np.array(thresholds, np.float32)
     spread = bootstrap(targets, scores, thresholds, seed)
-    figures = {}
+    figures: dict[str, LabelFigures] = {}
     for position, label in enumerate(labels):
         truth, on = targets[:, position], decisions[:, position]
         low, high = _interval(spread["f1_per_label"][:, position])
@@ -80,7 +65,14 @@ def per_label(
 def intervals(targets: Targets, scores: Scores, thresholds: tuple[float, ...], seed: int = 0) -> Intervals:
     """95% percentile bootstrap intervals over rows (Efron & Tibshirani 1993, chapter 13) of the main figures."""
     spread = bootstrap(targets, scores, thresholds, seed)
-    return {name: _interval(values) for name, values in spread.items() if values.ndim == 1}
+    return {
+        "log_loss": list(_interval(spread["log_loss"])),
+        "binary_accuracy_at_0.5": list(_interval(spread["binary_accuracy_at_0.5"])),
+        "binary_accuracy": list(_interval(spread["binary_accuracy"])),
+        "subset_accuracy": list(_interval(spread["subset_accuracy"])),
+        "micro_f1": list(_interval(spread["micro_f1"])),
+        "macro_f1": list(_interval(spread["macro_f1"])),
+    }
 
 
 def bootstrap(

@@ -14,8 +14,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from tagship_runtime.documents import NetworkDocument
 from tagship_training.config import Config
-from tagship_training.errors import TrainingError
+from tagship_training.errors import ConfigError
 
 ENSEMBLE_ROWS = 50_000
 """From this many rows on, one network per group is as good as an average and much faster to train."""
@@ -28,7 +29,7 @@ WIDE_UNITS = (64, 48, 32, 24, 16, 8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class Architecture:
     """One group of networks of the same make, trained at the same time.
 
     Attributes:
@@ -60,9 +61,29 @@ class Plan:
     learning_rate: float
     weight_decay: float | None
 
+    def to_dict(self, share: float) -> NetworkDocument:
+        """Return the group as ``run.json`` has it, with its share in the scores."""
+        return {
+            "name": self.name,
+            "members": self.members,
+            "hidden": list(self.hidden),
+            "scale": self.scale,
+            "keep_tails": self.keep_tails,
+            "bins": self.bins,
+            "dropout_in": self.dropout_in,
+            "dropout": self.dropout,
+            "epochs": self.epochs,
+            "batch_size": self.batch_size,
+            "learning_rate": self.learning_rate,
+            "weight_decay": self.weight_decay,
+            "share": share,
+        }
 
-def plan(config: Config, *, rows: int, width: int, numeric: int, labels: int) -> tuple[Plan, ...]:
-    """The groups of networks for a table.
+
+def choose_architectures(
+    config: Config, *, rows: int, width: int, numeric: int, labels: int
+) -> tuple[Architecture, ...]:
+    """Architectures of the groups of networks for a table.
 
     Args:
         config: What the user chose.
@@ -72,20 +93,20 @@ def plan(config: Config, *, rows: int, width: int, numeric: int, labels: int) ->
         labels: How many.
 
     Raises:
-        TrainingError: No such network fits into ``config.max_parameters``.
+        ConfigError: No such network fits into ``config.max_parameters``.
     """
     for groups in _candidates(config, rows, numeric):
         groups = tuple(_chosen(group, config) for group in groups)
         parameters = sum(count_parameters(group, width, numeric, labels) for group in groups)
         if parameters <= config.max_parameters:
             return groups
-    raise TrainingError(
+    raise ConfigError(
         f"the smallest network for {width} inputs and {labels} labels has {parameters:,} parameters, "
         f"--max-parameters allows {config.max_parameters:,}; raise it, or choose fewer with --hidden and --members"
     )
 
 
-def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Plan, ...]]:
+def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Architecture, ...]]:
     """Ever smaller: fewer units of the wide networks, then fewer bins, then one small network alone."""
     if config.preset == "article":
         yield _ARTICLE
@@ -100,23 +121,23 @@ def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Plan,
         yield (replace(wide, hidden=(units, units), bins=0, members=min(members, wide.members)),)
 
 
-def count_parameters(group: Plan, width: int, numeric: int, labels: int) -> int:
+def count_parameters(group: Architecture, width: int, numeric: int, labels: int) -> int:
     """How many a group has at most; features with few distinct values have fewer bins."""
     sizes = (width + group.bins * numeric, *group.hidden, labels)
     return group.members * sum((a + 1) * b for a, b in pairwise(sizes))
 
 
-def _chosen(group: Plan, config: Config) -> Plan:
+def _chosen(group: Architecture, config: Config) -> Architecture:
     """The group with what the user chose instead of the automatic values."""
     names = ("hidden", "members", "dropout", "epochs", "batch_size", "learning_rate")
     return replace(group, **{name: getattr(config, name) for name in names if getattr(config, name) is not None})
 
 
-def _default(rows: int, numeric: int) -> tuple[Plan, ...]:
+def _default(rows: int, numeric: int) -> tuple[Architecture, ...]:
     small = rows < SMALL_ROWS
     bins = min(MAX_BINS, BIN_COLUMNS // max(1, numeric))
     epochs = int(np.clip(round(30 * (50_000 / rows) ** 0.5), 8, 30))
-    wide = Plan(
+    wide = Architecture(
         name="wide",
         members=5 if rows < ENSEMBLE_ROWS else 1,
         hidden=(64, 64),
@@ -146,7 +167,7 @@ def _default(rows: int, numeric: int) -> tuple[Plan, ...]:
 
 
 _ARTICLE = (
-    Plan(
+    Architecture(
         name="article",
         members=1,
         hidden=(32, 16, 8),

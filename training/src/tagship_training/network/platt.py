@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
 from tagship_runtime.typing import Features, Scores
 from tagship_training.data.dataset import Targets
-from tagship_training.network.graph import EDGE
+
+EDGE = 1e-6
+"""Scores are kept this far from 0 and 1 before their logit is taken."""
 
 
 def fit(targets: Targets, scores: Scores) -> tuple[Features, Features]:
@@ -26,8 +30,17 @@ def fit(targets: Targets, scores: Scores) -> tuple[Features, Features]:
 
 
 def apply(scores: Scores, slopes: Features, offsets: Features) -> Scores:
-    """What :func:`tagship_training.network.graph.ship` does inside the graph."""
+    """Calibrate scores as :func:`layers` does inside the graph; float32 (rows, labels)."""
     return np.asarray(expit(_logits(scores) * slopes + offsets), np.float32)
+
+
+def layers(scores: Any, slopes: Features, offsets: Features) -> Any:
+    """Keras tensor of the calibrated scores."""
+    from keras import ops
+
+    inside = ops.clip(scores, EDGE, 1 - EDGE)
+    logits = ops.subtract(ops.log(inside), ops.log(ops.subtract(1.0, inside)))
+    return ops.sigmoid(ops.add(ops.multiply(logits, slopes), offsets))
 
 
 def _logits(scores: Scores) -> Features:

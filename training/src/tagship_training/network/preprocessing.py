@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_runtime.typing import Features
-from tagship_training.data.dataset import Rows
-from tagship_training.network.architecture import Plan
+from tagship_training.data.dataset import RowNumbers
+from tagship_training.network.architecture import Architecture
 
 CLIP = 3.0
 """Scaled numbers are clipped to +-CLIP."""
@@ -43,7 +43,7 @@ class Encoding:
 
     center: Features
     spread: Features
-    source: Rows
+    source: RowNumbers
     low: Features
     size: Features
 
@@ -61,7 +61,7 @@ def numeric_columns(rows: Features) -> list[int]:
     return [column for column in range(rows.shape[1]) if len(np.unique(rows[:, column])) > 2]
 
 
-def fit(plan: Plan, rows: Features, numeric: list[int]) -> Encoding:
+def fit(architecture: Architecture, rows: Features, numeric: list[int]) -> Encoding:
     """Measure ranges and quantiles on training rows."""
     center, spread = np.zeros(rows.shape[1]), np.ones(rows.shape[1])
     source: list[int] = []
@@ -69,9 +69,9 @@ def fit(plan: Plan, rows: Features, numeric: list[int]) -> Encoding:
     size: list[float] = []
     for column in numeric:
         values = rows[:, column].astype(np.float64)
-        center[column], spread[column] = _scale(values, keep_tails=plan.keep_tails)
-        if plan.bins:
-            edges = np.unique(np.quantile(values, np.linspace(0, 1, plan.bins + 1)).astype(np.float32))
+        center[column], spread[column] = _scale(values, keep_tails=architecture.keep_tails)
+        if architecture.bins:
+            edges = np.unique(np.quantile(values, np.linspace(0, 1, architecture.bins + 1)).astype(np.float32))
             source += [column] * (len(edges) - 1)
             low += edges[:-1].tolist()
             size += np.diff(edges).tolist()

@@ -1,0 +1,123 @@
+"""Tables as the caller has them -> rows by purpose, described and encoded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tagship_runtime.contract import Feature
+from tagship_runtime.errors import InputError
+from tagship_runtime.typing import Features
+from tagship_training.config import Config, Options
+from tagship_training.data import columns, splits
+from tagship_training.data.dataset import Dataset, RowNumbers, from_arrays
+from tagship_training.data.repeated_rows import count_repeated
+from tagship_training.errors import TableError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Rows by purpose: ``train``, ``test``, and ``validation`` where the caller gave some.
+
+    Attributes:
+        rows: The rows as they came.
+        matrices: The same, encoded, float32 (rows, width).
+        features: The description of the columns that they were encoded by.
+        repeated: How many rows have the features of a training row.
+        notices: Sentences for the user.
+    """
+
+    rows: Mapping[str, Dataset]
+    matrices: Mapping[str, Features]
+    features: tuple[Feature, ...]
+    repeated: Mapping[str, int]
+    notices: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the labels."""
+        return self.rows["train"].labels
+
+    def take_training_rows(self, index: RowNumbers) -> Prepared:
+        """Return the same with some of the training rows only."""
+        return replace(
+            self,
+            rows={**self.rows, "train": self.rows["train"].take(index)},
+            matrices={**self.matrices, "train": self.matrices["train"][index]},
+        )
+
+
+def prepare(
+    train: Dataset, test: Dataset | None, validation: Dataset | None, config: Config, options: Options
+) -> Prepared:
+    """Set test rows aside, describe the columns by the training rows, and encode all rows.
+
+    Args:
+        train: Rows to learn from; a third of them is set aside where there are no others to judge by.
+        test: Rows to judge by.
+        validation: Rows to tune on.
+        config: How rows are split.
+        options: What the user says of columns.
+
+    Raises:
+        TableError: Rows, columns or labels that cannot be learned from.
+    """
+    given = [part for part in (train, test, validation) if part is not None]
+    incomplete = set().union(*(columns.check(part, options.kinds) for part in given))
+    if test is None:
+        rest, judged = splits.split_test(train.targets, config.seed, stratify=config.stratify)
+        train, test = train.take(rest), train.take(judged)
+    rows = {"train": train, "test": with_labels_of(train, test, "test")}
+    notices = splits.check_positives(train.targets, train.labels)
+    features, left_out = columns.infer(train, options.kinds, incomplete)
+    if validation is not None:
+        rows["validation"] = with_labels_of(train, validation, "validation")
+    matrices = {name: _encode(part, features, name) for name, part in rows.items()}
+    repeated = {name: count_repeated(matrices["train"], matrices[name]) for name in rows if name != "train"}
+    notices += left_out + _notices(rows, repeated, features)
+    return Prepared(rows=rows, matrices=matrices, features=features, repeated=repeated, notices=tuple(notices))
+
+
+def as_dataset(rows: Dataset | tuple[Any, Any] | None, like: Dataset) -> Dataset | None:
+    """Rows as a dataset, under the names that the training rows have."""
+    if rows is None or isinstance(rows, Dataset):
+        return rows
+    return from_arrays(*rows, labels=like.labels, names=list(like.columns) if not hasattr(rows[0], "columns") else None)
+
+
+def with_labels_of(train: Dataset, other: Dataset, name: str) -> Dataset:
+    """Other rows with their labels in the order of the training rows.
+
+    Raises:
+        TableError: They have other labels, or there is no row.
+    """
+    if set(other.labels) != set(train.labels):
+        raise TableError(
+            f"the {name} table has the labels {list(other.labels)}, the training rows have {list(train.labels)}"
+        )
+    if not len(other):
+        raise TableError(f"the {name} table has no rows")
+    order = [other.labels.index(label) for label in train.labels]
+    return Dataset(table=other.table, targets=other.targets[:, order], labels=train.labels)
+
+
+def _encode(rows: Dataset, features: tuple[Feature, ...], name: str) -> Features:
+    try:
+        return rows.matrix(features)
+    except InputError as error:
+        raise TableError(f"the {name} rows: {error}") from error
+
+
+def _notices(rows: Mapping[str, Dataset], repeated: Mapping[str, int], features: tuple[Feature, ...]) -> list[str]:
+    """Sentences on rows that are known from training, and on words that are not."""
+    notices = []
+    for name, count in repeated.items():
+        if count:
+            notices.append(
+                f"{count} of {len(rows[name])} {name} rows have the same features as a training row; "
+                "figures may be too good"
+            )
+        for feature, count in columns.unknown_words(rows[name], features).items():
+            notices.append(f"column {feature!r}: {count} of {len(rows[name])} {name} rows hold a word without a column")
+    return notices

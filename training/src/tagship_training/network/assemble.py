@@ -1,0 +1,117 @@
+"""One model from several groups of networks: how much each counts, calibration, and one graph of plain layers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from tagship_runtime.typing import Features, Scores
+from tagship_training.data.dataset import Targets
+from tagship_training.data.folds import LearningRows
+from tagship_training.network import platt
+from tagship_training.network.graph import Group, layer_names
+from tagship_training.network.held_out import held_out_scores, learned_loss
+from tagship_training.network.log_loss import log_loss
+from tagship_training.network.preprocessing import encode
+
+SHARES = np.linspace(0, 1, 11)
+"""How much the second group of networks may count."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """One model, and what is known of it from the rows that it was trained on.
+
+    Attributes:
+        model: Features (rows, width) to scores (rows, labels).
+        shares: How much each group counts; they sum to 1.
+        held_out: Scores of the held-out rows by the members that did not learn from them, float32 (rows, labels).
+        learned_loss: Mean log loss of rows by the members that learned from them.
+    """
+
+    model: Any
+    shares: tuple[float, ...]
+    held_out: Scores
+    learned_loss: float
+
+
+def assemble(groups: Sequence[Group], rows: LearningRows, *, calibrate: bool) -> Assembled:
+    """Average trained groups by their held-out losses, and put them into one graph.
+
+    Args:
+        groups: One group or two.
+        rows: Rows that they were trained on.
+        calibrate: Whether scores are corrected to match the frequencies on held-out rows.
+    """
+    shares, scores = mix(rows.held_out_targets, [held_out_scores(group, rows) for group in groups])
+    calibration = platt.fit(rows.held_out_targets, scores) if calibrate else None
+    if calibration is not None:
+        scores = platt.apply(scores, *calibration)
+    return Assembled(
+        model=to_graph(groups, shares, calibration, rows.matrix.shape[1]),
+        shares=shares,
+        held_out=scores,
+        learned_loss=float(np.dot(shares, [learned_loss(group, rows) for group in groups])),
+    )
+
+
+def mix(targets: Targets, by_group: Sequence[Scores]) -> tuple[tuple[float, ...], Scores]:
+    """Shares of each group, and the scores averaged by them: the average whose log loss is lowest.
+
+    Args:
+        targets: uint8, (rows, labels).
+        by_group: Scores of one group or two, float32 (rows, labels).
+    """
+    if len(by_group) == 1:
+        return (1.0,), by_group[0]
+    first, second = by_group
+    losses = [log_loss(targets, (1 - share) * first + share * second) for share in SHARES]
+    share = float(np.float32(SHARES[int(np.argmin(losses))]))
+    return (1 - share, share), ((1 - share) * first + share * second).astype(np.float32)
+
+
+def to_graph(
+    groups: Sequence[Group], shares: Sequence[float], calibration: tuple[Features, Features] | None, width: int
+) -> Any:
+    """One model from features (rows, width) to scores (rows, labels), of plain Keras layers and operations.
+
+    Args:
+        groups: Trained groups.
+        shares: How much each counts; they sum to 1.
+        calibration: Slope and offset for each label's logit, (labels,); None to leave scores as they are.
+        width: Columns of the encoded matrix.
+    """
+    inputs = keras.Input((width,), name="features")
+    average = None
+    for group, share in zip(groups, shares, strict=True):
+        if share:
+            scores = _group_scores(group, inputs)
+            scores = scores if share == 1 else ops.multiply(scores, share)
+            average = scores if average is None else ops.add(average, scores)
+    if calibration is not None:
+        average = platt.layers(average, *calibration)
+    return keras.Model(inputs, average, name="tagship")
+
+
+def _group_scores(group: Group, inputs: Any) -> Any:
+    """Keras tensor of the mean of the members' scores."""
+    architecture = group.architecture
+    x = inputs if group.encoding is None else encode(inputs, group.encoding)
+    names = layer_names(architecture)
+    weights = [group.model.get_layer(name).get_weights() for name in names]
+    members = []
+    for member in range(architecture.members):
+        y = x
+        for name, (kernel, bias) in zip(names, weights, strict=True):
+            activation = "sigmoid" if name == "scores" else "relu"
+            layer = layers.Dense(bias.shape[-1], activation=activation, name=f"{architecture.name}_{member}_{name}")
+            y = layer(y)
+            # A group of one has plain layers, whose weights have no axis for the member.
+            layer.set_weights([kernel[member], bias[member, 0]] if kernel.ndim == 3 else [kernel, bias])
+        members.append(y)
+    return members[0] if len(members) == 1 else layers.Average(name=architecture.name)(members)
