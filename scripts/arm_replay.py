@@ -9,11 +9,14 @@ from pathlib import Path
 import numpy as np
 
 import tagship_runtime
+from tagship_runtime.errors import TagshipError
 
 ROWS = 3300
-NEAR = {"float32": 1e-6, "float16": 1e-6, "int8": 1e-3, "int8_io": 1e-3}
-"""How near scores are on every processor. In ``int8``, a value in the middle between two steps may be rounded to
+NEAR = {"float32": 1e-5, "float16": 1e-5, "int8": 1e-3, "int8_io": 1e-3}
+"""How near scores are on every 64-bit processor. In ``int8``, a value in the middle between two steps may be rounded to
 either, which was 3.2e-4 at most; kernels of the other recipes differ from processor to processor."""
+OTHER_ENGINES = frozenset({"cortex-a7"})
+"""Where another engine stands in, so that only float32 and float16 are near."""
 
 
 def take(table: str, out: str, *folders: str) -> None:
@@ -32,13 +35,17 @@ def replay(rows: str, out: str, *artifacts: str) -> None:
     features = json.loads(Path(rows).read_text())
     results: dict[str, np.ndarray] = {}
     for path in artifacts:
-        with tagship_runtime.load(path) as model:
-            test = model.selftest()
-            verdict = "passed" if test.passed else "FAILED"
-            print(f"{verdict} {path}: {test.max_difference:.2g}; {test.machine}", flush=True)
-            results[f"{path}|passed"] = np.array(test.passed)
-            results[f"{path}|scores"] = model.predict_proba(features)
-            results[f"{path}|thresholds"] = model.thresholds
+        try:
+            model = tagship_runtime.load(path)
+        except TagshipError as error:
+            print(f"refused {path}: {error}", flush=True)
+            continue
+        test = model.selftest()
+        verdict = "passed" if test.passed else "FAILED"
+        print(f"{verdict} {path}: {test.max_difference:.2g}; {test.engine} on {test.machine}", flush=True)
+        results[f"{path}|passed"] = np.array(test.passed)
+        results[f"{path}|scores"] = model.predict_proba(features)
+        results[f"{path}|thresholds"] = model.thresholds
     np.savez(out, **results)
 
 
@@ -49,17 +56,20 @@ def compare(folder: str) -> int:
     print(f"{'artifact':44} {'processor':11} {'self-test':9} {'max difference':>14} {'flips':>6} of")
     for file in sorted(Path(folder).glob("cortex-*.npz")):
         there = np.load(file)
-        for key in [key for key in there.files if key.endswith("|scores")]:
-            path = key.removesuffix("|scores")
-            thresholds = here[f"{path}|thresholds"]
-            difference = float(np.abs(there[key] - here[key]).max())
-            flips = int(((there[key] >= thresholds) != (here[key] >= thresholds)).sum())
-            passed = bool(there[f"{path}|passed"])
-            wrong = not passed or not difference <= NEAR.get(Path(path).stem, 1.0)
+        for path in [key.removesuffix("|scores") for key in here.files if key.endswith("|scores")]:
+            if f"{path}|scores" not in there.files:
+                print(f"{path[-44:]:44} {file.stem:11} refused")
+                continue
+            wanted, found, thresholds = here[f"{path}|scores"], there[f"{path}|scores"], here[f"{path}|thresholds"]
+            difference = float(np.abs(found - wanted).max())
+            flips = int(((found >= thresholds) != (wanted >= thresholds)).sum())
+            passed, recipe = bool(there[f"{path}|passed"]), Path(path).stem
+            bound = 1.0 if file.stem in OTHER_ENGINES and "int8" in recipe else NEAR.get(recipe, 1.0)
+            wrong = not passed or not difference <= bound
             code |= wrong
             print(
                 f"{path[-44:]:44} {file.stem:11} {'passed' if passed else 'FAILED':9} {difference:14.2g} "
-                f"{flips:6,} {here[key].size:,}{'  differs' if wrong else ''}"
+                f"{flips:6,} {wanted.size:,}{'  differs' if wrong else ''}"
             )
     return int(code)
 

@@ -113,7 +113,10 @@ def test_starts_with_little(bare: tuple[str, Path], artifacts: dict[tuple[str, s
 
 
 def test_commands_work_and_say_what_is_missing(
-    bare: tuple[str, Path], artifacts: dict[tuple[str, str], Path], tmp_path: Path
+    bare: tuple[str, Path],
+    artifacts: dict[tuple[str, str], Path],
+    every_kind: dict[str, Path],
+    tmp_path: Path,
 ) -> None:
     extra, python = bare
     here, elsewhere = ("tflite", "onnx") if extra == "litert" else ("onnx", "tflite")
@@ -137,9 +140,15 @@ def test_commands_work_and_say_what_is_missing(
         done = run(*arguments)
         assert done.returncode == 0, done.stderr
         assert done.stdout
-    absent = run("predict", artifacts["plain", elsewhere], rows)
+    # NumPy alone runs the reference classifier, but no convolution.
+    absent = run(
+        "predict", every_kind["one image float32.onnx"] if elsewhere == "onnx" else artifacts["plain", "tflite"], rows
+    )
     assert absent.returncode == 2
     assert "pip install 'tagship-runtime[" in absent.stderr
+    if elsewhere == "onnx":
+        alone = run("predict", artifacts["plain", "onnx"], rows)
+        assert (alone.returncode, alone.stdout) == (0, run("predict", artifact, rows).stdout)
     train = run("train", rows, "--out", tmp_path / "run")
     assert train.returncode == 2
     assert "pip install tagship-training" in train.stderr

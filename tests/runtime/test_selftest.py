@@ -21,7 +21,7 @@ from tagship_runtime.typing import Scores
 class Wrong:
     """An engine whose scores are spoiled."""
 
-    name, version = "wrong", "0"
+    name, version, fallback = "wrong", "0", False
 
     def __init__(self, engine: Engine, spoil: Callable[[Scores], Scores]) -> None:
         self._engine, self._spoil = engine, spoil

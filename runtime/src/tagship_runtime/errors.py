@@ -90,14 +90,21 @@ class ContractVersionError(ContractError):
 
 
 class PackageMissingError(TagshipError, ImportError):
-    """A package that this needs is not installed."""
+    """A package that this needs is not installed.
 
-    def __init__(self, package: str, extra: str) -> None:
-        super().__init__(package, extra)
-        self.package, self.extra = package, extra
+    Attributes:
+        package: Its name.
+        extra: Of tagship-runtime, which brings it.
+        reason: Why nothing else does, if there is something else.
+    """
+
+    def __init__(self, package: str, extra: str, reason: str = "") -> None:
+        super().__init__(package, extra, reason)
+        self.package, self.extra, self.reason = package, extra, reason
 
     def __str__(self) -> str:
-        return f"{self.package} is not installed; run: pip install 'tagship-runtime[{self.extra}]'"
+        why = f", and {self.reason}" if self.reason else ""
+        return f"{self.package} is not installed{why}; run: pip install 'tagship-runtime[{self.extra}]'"
 
 
 class EngineError(TagshipError, RuntimeError):

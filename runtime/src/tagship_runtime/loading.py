@@ -16,6 +16,7 @@ from tagship_runtime.errors import (
     ArtifactCorruptError,
     ArtifactError,
     ContractError,
+    EngineError,
     LabelError,
     MissingFileError,
     NoContractError,
@@ -116,15 +117,37 @@ def _open(data: bytes, labels: tuple[str, ...] | None, thresholds: Thresholds | 
                 "elsewhere, pass them: load(..., labels=['a', 'b'], thresholds=0.5), or --labels a,b"
             )
         engine = open_engine(format, payload)
-        contract = _bare_contract(engine, labels, thresholds)
-        return predictor_of(data, engine, contract, threads=threads)
+        bare = predictor_of(data, engine, _bare_contract(engine, labels, thresholds), threads=threads)
+        if engine.fallback:
+            _prove(bare)
+        return bare
     if labels is not None and labels != contract.labels:
         raise LabelError(f"labels {list(labels)} were passed, the contract has {list(contract.labels)}; leave them out")
     engine = open_engine(format, payload)
     _check_tensor(contract.input, engine.input)
     _check_tensor(contract.output, engine.output)
     predictor = predictor_of(data, engine, contract, threads=threads)
+    if engine.fallback:
+        _prove(predictor)
     return predictor if thresholds is None else predictor.with_thresholds(thresholds)
+
+
+def _prove(predictor: Predictor) -> None:
+    """Replay the golden rows on an engine that stands in for the one that the artifact was proved with."""
+    from tagship_runtime.selftest import replay
+
+    engine = predictor.engine.name
+    if predictor.contract.golden is None:
+        raise EngineError(
+            f"{engine} stands in for the engine that the artifact was proved with, and has to repeat golden rows "
+            "first; the artifact has none: export it with --golden synthetic, or install the engine itself"
+        )
+    test = replay(predictor)
+    if not test.passed:
+        raise EngineError(
+            f"{engine} computes something else than was exported: golden scores are off by {test.max_difference:.2g} "
+            f"(tolerance {test.tolerance:.2g}), {test.flips} flips; install the engine that it stands in for"
+        )
 
 
 def predictor_of(data: bytes, engine: Engine, contract: Contract, *, threads: int = 1) -> Predictor:

@@ -18,8 +18,9 @@ class Format(ABC):
     title: ClassVar[str]
     """For people."""
 
-    engine: ClassVar[str]
-    """The module of :mod:`tagship_runtime.engines` that runs it."""
+    engines: ClassVar[tuple[str, ...]]
+    """The modules of :mod:`tagship_runtime.engines` that run it: the one that artifacts are proved with, then
+    those that stand in for it where it is not installed."""
 
     traces: ClassVar[tuple[bytes, ...]]
     """Bytes of a tail that a model of somebody else does not contain."""

@@ -23,7 +23,7 @@ class OnnxFormat(Format):
 
     name = "onnx"
     title = "ONNX"
-    engine = "onnx"
+    engines = ("onnx", "plain")
     traces = (b"\n\x07tagship\x12", b"\n\x0athresholds\x12")
 
     def recognise(self, data: bytes) -> bool:
@@ -33,7 +33,7 @@ class OnnxFormat(Format):
     def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
         """Offset of the three entries and the value of the last, if the file ends with them."""
         try:
-            last = deque(_fields(data, 0, len(data)), maxlen=len(_KEYS))
+            last = deque(fields(data, 0, len(data)), maxlen=len(_KEYS))
             if [number for number, *_ in last] != [_METADATA] * len(_KEYS):
                 return None
             entries = [dict(_entry(data, start, end)) for _, _, start, end in last]
@@ -46,7 +46,7 @@ class OnnxFormat(Format):
     def is_whole(self, data: bytes) -> bool:
         """Every field is as long as it says, and there are a graph and the operator sets that writers put last."""
         try:
-            numbers = {number for number, *_ in _fields(data, 0, len(data))}
+            numbers = {number for number, *_ in fields(data, 0, len(data))}
         except ValueError:
             return False
         return {_GRAPH, _OPSETS} <= numbers
@@ -61,18 +61,18 @@ class OnnxFormat(Format):
         return bytes(tail)
 
 
-def _fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int, int]]:
+def fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int, int]]:
     """Field number, where the field starts, and where its value starts and ends, for each of a message."""
     while position < end:
         start = position
-        tag, position = _varint(data, position, end)
+        tag, position = varint(data, position, end)
         match tag & 7:  # wire types: varint, 64 bits, length-delimited, 32 bits
             case 0:
-                _, stop = _varint(data, position, end)
+                _, stop = varint(data, position, end)
             case 1:
                 stop = position + 8
             case 2:
-                size, position = _varint(data, position, end)
+                size, position = varint(data, position, end)
                 stop = position + size
             case 5:
                 stop = position + 4
@@ -85,11 +85,11 @@ def _fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, in
 
 
 def _entry(data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
-    for number, _, value_start, value_end in _fields(data, start, end):
+    for number, _, value_start, value_end in fields(data, start, end):
         yield number, data[value_start:value_end]
 
 
-def _varint(data: bytes, position: int, end: int) -> tuple[int, int]:
+def varint(data: bytes, position: int, end: int) -> tuple[int, int]:
     """Seven bits a byte, least significant first; the top bit says that more follow."""
     value = 0
     for shift in range(0, 64, 7):

@@ -25,7 +25,7 @@ class TFLiteFormat(Format):
 
     name = "tflite"
     title = "LiteRT"
-    engine = "litert"
+    engines = ("litert", "tflite_runtime")
     traces = (b"tagship.json",)
 
     def recognise(self, data: bytes) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from tagship_runtime.container.base import Format
 from tagship_runtime.contract import TensorSpec
+from tagship_runtime.errors import EngineError, PackageMissingError
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,12 +44,15 @@ class Engine(Protocol):
 
     Attributes:
         name: For people.
+        fallback: Whether it stands in for the engine that artifacts are proved with, so that golden rows have to pass
+            before it answers.
         version: Of the engine's package.
         input: The tensor that takes the features.
         output: The tensor that holds the scores.
     """
 
     name: str
+    fallback: bool
     input: TensorSpec
     output: TensorSpec
 
@@ -71,12 +75,17 @@ class Engine(Protocol):
 
 
 def open_engine(format: Format, payload: bytes) -> Engine:
-    """Load a model file's bytes; the engine is imported here, on first use.
+    """Load a model file's bytes into the first engine of its format that is installed; it is imported here.
 
     Raises:
-        PackageMissingError: The package that runs this format is not installed.
+        PackageMissingError: None is; it tells of the first.
         EngineError: The engine refuses the bytes.
     """
-    module = import_module(f"tagship_runtime.engines.{format.engine}")
-    load: Callable[[bytes], Engine] = module.load
-    return load(payload)
+    missing: PackageMissingError | None = None
+    for name in format.engines:
+        load: Callable[[bytes], Engine] = import_module(f"tagship_runtime.engines.{name}").load
+        try:
+            return load(payload)
+        except PackageMissingError as error:
+            missing = error if missing is None or error.reason else missing
+    raise missing or EngineError(f"nothing runs {format.title} here")

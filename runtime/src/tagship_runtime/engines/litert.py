@@ -18,6 +18,7 @@ class LiteRTEngine:
     """The model's bytes; each session is an interpreter, because one is not safe to share."""
 
     name = "LiteRT"
+    fallback = False
 
     def __init__(self, payload: bytes) -> None:
         self._payload = payload
@@ -52,17 +53,21 @@ class LiteRTEngine:
         """See :class:`tagship_runtime.engines.base.Engine`."""
         self._spare = None
 
-    def _open(self) -> Any:
+    def _interpreter(self) -> Any:
+        """The class of interpreters."""
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ModuleNotFoundError as error:
             raise PackageMissingError("ai-edge-litert", "litert") from error
+        return Interpreter
+
+    def _open(self) -> Any:
         try:
-            interpreter = Interpreter(model_content=self._payload, num_threads=1)
+            interpreter = self._interpreter()(model_content=self._payload, num_threads=1)
             interpreter.allocate_tensors()  # what it prints comes now, when the artifact is loaded
             return interpreter
         except (RuntimeError, ValueError) as error:
-            raise EngineError(f"LiteRT refuses the model: {error}") from error
+            raise EngineError(f"{self.name} refuses the model: {error}") from error
 
 
 def load(payload: bytes) -> LiteRTEngine:

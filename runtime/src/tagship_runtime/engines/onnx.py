@@ -23,6 +23,7 @@ class OnnxEngine:
     """One ``InferenceSession`` for all threads, which ONNX Runtime allows; each session binds memory of its own."""
 
     name = "ONNX Runtime"
+    fallback = False
 
     def __init__(self, payload: bytes) -> None:
         self._payload = payload
