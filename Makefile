@@ -2,13 +2,14 @@
 # make test   lint, types, import rules, tests
 # make bench  the runtime against hand-written loops on the bare engines, as ratios
 # make paste  fresh output under the commands that README and quick start show
+# make schemas  the JSON Schemas of run.json, curves.json and export.json from their types
 # All create .venv first and work offline once that is done.
 
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test bench paste lint pins clean
+.PHONY: install demo test bench paste schemas lint pins clean
 
 install: $(VENV)/.installed
 
@@ -48,6 +49,9 @@ bench: install build/bench/artifacts
 
 paste: install
 	$(BIN)/python tests/repo/blocks.py README.md docs/quick-start.md
+
+schemas: install
+	$(BIN)/python tests/repo/schemas.py
 
 pins:
 	uv pip compile --universal --python-version 3.11 --no-header --no-annotate \

@@ -178,7 +178,7 @@ def test_a_run_of_an_earlier_version(tmp_path: Path) -> None:
 
 def test_an_export_of_an_earlier_version(tmp_path: Path) -> None:
     export = export_json(LABELS)
-    for key in ("labels", "features", "source"):
+    for key in ("tagship_export", "labels", "features", "source"):
         del export[key]
     for one in export["artifacts"]:
         del one["distances"], one["quality_unmoved"]
@@ -211,7 +211,9 @@ def _baseline(simple: bool, difference: tuple[float, float]) -> Callable[[dict[s
                 "title": "random forest",
                 "simple": simple,
                 "as_good": difference[0] <= 0,
-                "figures": {"macro_f1": 0.7},
+                "by_decisions": False,
+                "figures": run["metrics"]["test"] | {"macro_f1": 0.7},
+                "log_loss_difference": [0.01, 0.02],
                 "macro_f1_difference": list(difference),
             }
         ]
@@ -304,6 +306,7 @@ def test_the_command(tagship: Callable[..., Any], tmp_path: Path) -> None:
             lambda folder: write(folder, run=run_json(LABELS), curves=curves_json(LABELS) | {"tagship_curves": 9}),
             "tagship_curves 9",
         ),
+        (lambda folder: write(folder, export=export_json(LABELS) | {"tagship_export": 2}), "tagship_export 2"),
     ],
 )
 def test_what_is_no_run_is_one_error(make: Any, said: str, tagship: Callable[..., Any], tmp_path: Path) -> None:

@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tagship_report.errors import ReportError
+from tagship_runtime.documents import CURVES_FORMAT, EXPORT_FORMAT, RUN_FORMAT
 from tagship_runtime.errors import MissingFileError
-
-RUN_FORMAT, CURVES_FORMAT = 1, 1
 
 Json = dict[str, Any]
 
@@ -53,8 +52,12 @@ def read_sources(folder: Path) -> Sources:
             f"{folder} has neither run.json nor export.json; 'tagship train' and 'tagship export' write them"
         )
     curves = None if run is None else _read(folder / "curves.json")
-    for document, key, known in ((run, "tagship_run", RUN_FORMAT), (curves, "tagship_curves", CURVES_FORMAT)):
-        if document is not None and document.get(key) != known:
+    for document, key, known, unversioned in (
+        (run, "tagship_run", RUN_FORMAT, None),
+        (curves, "tagship_curves", CURVES_FORMAT, None),
+        (export, "tagship_export", EXPORT_FORMAT, EXPORT_FORMAT),
+    ):
+        if document is not None and document.get(key, unversioned) != known:
             raise ReportError(f"{folder} has {key} {document.get(key)!r}, this tagship-report reads {known}; update it")
     if run is not None and curves is not None and run["labels"] != [one["label"] for one in curves["labels"]]:
         raise ReportError(f"{folder}: run.json and curves.json name other labels than each other; train again")

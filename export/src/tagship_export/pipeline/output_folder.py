@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tagship_runtime.container import unpack
+from tagship_runtime.documents import EXPORT_FORMAT
 from tagship_runtime.errors import OutputError
 from tagship_runtime.files import replacing
 
@@ -63,7 +64,7 @@ def save(
         {**entry.facts, "path": paths[entry.name].relative_to(folder).as_posix() if entry.name in paths else None}
         for entry in entries
     ]
-    table = {"artifacts": lines, **facts}
+    table = {"tagship_export": EXPORT_FORMAT, "artifacts": lines, **facts}
     write_table(folder / TABLE, table)
     return paths, table
 

@@ -1,0 +1,256 @@
+"""``run.json``, key by key: what a training run was made from, what it came to, and how good it is."""
+
+from __future__ import annotations
+
+from typing import NotRequired, TypedDict
+
+from tagship_runtime.documents.shared import FeatureDocument, Interval
+
+RUN_FORMAT = 1
+"""Format version of ``run.json``."""
+
+
+class DecisionMetrics(TypedDict):
+    """Figures that depend on decisions alone.
+
+    Attributes:
+        binary_accuracy: Share of decisions that are right.
+        hamming_loss: Share of decisions that are wrong.
+        subset_accuracy: Share of rows with every label right.
+        micro_f1: F1 over all decisions.
+        macro_f1: Mean of the labels' F1.
+        worst_label_f1: F1 of the weakest label.
+    """
+
+    binary_accuracy: float
+    hamming_loss: float
+    subset_accuracy: float
+    micro_f1: float
+    macro_f1: float
+    worst_label_f1: float
+
+
+AccuracyAtHalf = TypedDict("AccuracyAtHalf", {"binary_accuracy_at_0.5": float})
+"""Share of decisions that are right at thresholds of 0.5; a key that no class body can spell."""
+
+ScoredAccuracyAtHalf = TypedDict("ScoredAccuracyAtHalf", {"binary_accuracy_at_0.5": NotRequired[float]})
+"""The same, of models whose scores may be no probabilities."""
+
+AccuracyAtHalfInterval = TypedDict("AccuracyAtHalfInterval", {"binary_accuracy_at_0.5": Interval})
+"""The same with its interval."""
+
+
+class Metrics(DecisionMetrics, AccuracyAtHalf):
+    """Figures of scores, and of the decisions made from them.
+
+    Attributes:
+        log_loss: Mean over rows and labels, in nats.
+        binary_accuracy_at_0.5: Share of decisions that are right at thresholds of 0.5.
+    """
+
+    log_loss: float
+
+
+class BaselineMetrics(DecisionMetrics, ScoredAccuracyAtHalf):
+    """Figures of a simpler model.
+
+    Attributes:
+        log_loss: Mean over rows and labels, in nats; absent where its scores are no probabilities.
+        binary_accuracy_at_0.5: Share of decisions that are right at thresholds of 0.5; absent likewise.
+    """
+
+    log_loss: NotRequired[float]
+
+
+class Intervals(AccuracyAtHalfInterval):
+    """Bootstrap intervals of the test metrics."""
+
+    log_loss: Interval
+    binary_accuracy: Interval
+    subset_accuracy: Interval
+    micro_f1: Interval
+    macro_f1: Interval
+
+
+class MetricsBySplit(TypedDict):
+    """Metrics by the rows that they were measured on.
+
+    Attributes:
+        held_out: Rows by networks that did not learn from them, on which thresholds were tuned.
+        test: Rows that nothing was fitted to.
+    """
+
+    held_out: Metrics
+    test: Metrics
+
+
+class LabelFigures(TypedDict):
+    """Figures of one label on the test rows.
+
+    Attributes:
+        positives: Test rows that have the label.
+        threshold: The tuned one.
+        f1_low: Lower bound of the 95% interval of F1.
+        f1_high: Upper bound of the 95% interval of F1.
+    """
+
+    positives: int
+    threshold: float
+    precision: float
+    recall: float
+    f1: float
+    f1_low: float
+    f1_high: float
+
+
+class ConfigurationDocument(TypedDict):
+    """Choices of the user; null where the size of the table decides."""
+
+    preset: str
+    hidden: list[int] | None
+    members: int | None
+    dropout: float | None
+    epochs: int | None
+    batch_size: int | None
+    learning_rate: float | None
+    class_weights: str
+    max_parameters: int
+    objective: str
+    calibrate: bool
+    stratify: bool
+    seed: int
+
+
+class NetworkDocument(TypedDict):
+    """One group of networks.
+
+    Attributes:
+        members: How many networks there are.
+        hidden: Units of their hidden layers.
+        scale: Whether numbers are scaled inside the graph.
+        keep_tails: Whether the scale is stretched so that rare large numbers stay apart.
+        bins: Quantile bins per number; 0 for none.
+        dropout_in: Share of inputs that are left out while learning.
+        dropout: Share of hidden units that are left out while learning.
+        share: How much the group counts in the scores.
+    """
+
+    name: str
+    members: int
+    hidden: list[int]
+    scale: bool
+    keep_tails: bool
+    bins: int
+    dropout_in: float
+    dropout: float
+    epochs: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float | None
+    share: float
+
+
+class DiagnosisDocument(TypedDict):
+    """Mean log losses in nats, and what they say together.
+
+    Attributes:
+        learned: Of rows by networks that learned from them.
+        held_out: Of the same rows by networks that did not.
+        test: Of the test rows.
+        optimal: The least that any model can reach on the test rows; null where it is not known.
+        curve: Of the test rows, after training on a share of the rows; null where it was not asked for.
+        falling: Share by which the held-out loss fell over the last tenth of the epochs; null after one.
+        gap: What held-out rows cost more than learned ones, as a share of what they cost.
+        unfinished: Whether the loss still fell when training ended.
+        verdict: What this says, in words.
+    """
+
+    learned: float
+    held_out: float
+    test: float
+    optimal: float | None
+    curve: dict[str, float] | None
+    falling: float | None
+    gap: float
+    unfinished: bool
+    verdict: str
+
+
+class BaselineDocument(TypedDict):
+    """A simpler model on the same rows.
+
+    Attributes:
+        simple: Whether it is a simpler thing to ship than a network.
+        log_loss_difference: 95% interval of the network's log loss less its own; null where it has none.
+        macro_f1_difference: 95% interval of the network's macro-F1 less its own.
+        by_decisions: Whether macro-F1 counts, as it does where thresholds are tuned for F1.
+        as_good: Whether the test rows do not show the network to be better.
+    """
+
+    title: str
+    simple: bool
+    figures: BaselineMetrics
+    log_loss_difference: Interval | None
+    macro_f1_difference: Interval
+    by_decisions: bool
+    as_good: bool
+
+
+class RowCounts(TypedDict):
+    """Rows by purpose.
+
+    Attributes:
+        validation: Where thresholds were tuned on others than the training rows.
+    """
+
+    train: int
+    test: int
+    validation: NotRequired[int]
+
+
+class RepeatedRows(TypedDict):
+    """Rows that have the features of a training row, by purpose."""
+
+    test: int
+    validation: NotRequired[int]
+
+
+class RunDocument(TypedDict):
+    """What a training run was made from, what it came to, and how good it is.
+
+    Attributes:
+        tagship_run: The format version.
+        labels: In the order of the scores.
+        features: The caller's columns, in order.
+        thresholds: One per label, in (0, 1).
+        objective: What the thresholds were tuned for.
+        parameters: Of all networks together.
+        per_label: By the label's name.
+        baselines: Empty where they were not asked for.
+        baseline_verdict: How the network compares with them; null without any.
+        epochs: Of all networks together.
+        notices: What was noticed about the data, a sentence each.
+        versions: Of the packages that trained it.
+        seconds: What training took.
+    """
+
+    tagship_run: int
+    labels: list[str]
+    features: list[FeatureDocument]
+    thresholds: list[float]
+    objective: str
+    configuration: ConfigurationDocument
+    networks: list[NetworkDocument]
+    parameters: int
+    metrics: MetricsBySplit
+    intervals: Intervals
+    per_label: dict[str, LabelFigures]
+    diagnosis: DiagnosisDocument
+    baselines: list[BaselineDocument]
+    baseline_verdict: str | None
+    rows: RowCounts
+    repeated_rows: RepeatedRows
+    epochs: int
+    notices: list[str]
+    versions: dict[str, str]
+    seconds: float
