@@ -11,8 +11,11 @@ import pytest
 
 from tagship_runtime.contract import CategoryFeature, NumericFeature
 from tagship_training.config import Kinds
+from tagship_training.data.arrays import from_arrays
 from tagship_training.data.columns import check, infer, unknown_words
-from tagship_training.data.dataset import Dataset, LabelColumns, from_arrays, from_table, read
+from tagship_training.data.dataset import Dataset
+from tagship_training.data.label_columns import LabelColumns
+from tagship_training.data.tables import from_table, read
 from tagship_training.errors import TrainingError
 
 RANDOM = np.random.default_rng(0)

@@ -15,11 +15,12 @@ import tagship_runtime
 from tagship_export import export
 from tagship_runtime.typing import Features
 from tagship_training import Config, Objective, Options, TrainingError, train
-from tagship_training.data.dataset import LabelColumns, from_table
 from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows, deal, last_fifth
+from tagship_training.data.label_columns import LabelColumns
 from tagship_training.data.repeated_rows import count_repeated
 from tagship_training.data.samples import synthetic, synthetic_optimum
 from tagship_training.data.splits import split_test
+from tagship_training.data.tables import from_table
 from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
 from tagship_training.network import fit as fitting
 from tagship_training.network.history import History

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tagship_training.config import PRESETS, Config, Kinds, Options
-    from tagship_training.data.dataset import Dataset, LabelColumns, from_arrays, from_table, read
+    from tagship_training.data.arrays import from_arrays
+    from tagship_training.data.dataset import Dataset
+    from tagship_training.data.label_columns import LabelColumns
+    from tagship_training.data.tables import from_table, read
     from tagship_training.decisions.objectives import Objective
     from tagship_training.decisions.thresholds import tune_thresholds
     from tagship_training.errors import TrainingError
@@ -38,15 +41,15 @@ _HOMES = {
     "Config": "tagship_training.config",
     "Dataset": "tagship_training.data.dataset",
     "Kinds": "tagship_training.config",
-    "LabelColumns": "tagship_training.data.dataset",
+    "LabelColumns": "tagship_training.data.label_columns",
     "Objective": "tagship_training.decisions.objectives",
     "Options": "tagship_training.config",
     "PRESETS": "tagship_training.config",
     "Run": "tagship_training.run",
     "TrainingError": "tagship_training.errors",
-    "from_arrays": "tagship_training.data.dataset",
-    "from_table": "tagship_training.data.dataset",
-    "read": "tagship_training.data.dataset",
+    "from_arrays": "tagship_training.data.arrays",
+    "from_table": "tagship_training.data.tables",
+    "read": "tagship_training.data.tables",
     "train": "tagship_training.trainer",
     "tune_thresholds": "tagship_training.decisions.thresholds",
 }

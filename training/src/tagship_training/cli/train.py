@@ -15,7 +15,7 @@ from tagship_runtime.terminal.json import print_json
 
 if TYPE_CHECKING:
     from tagship_training.config import Config
-    from tagship_training.data.dataset import LabelColumns
+    from tagship_training.data.label_columns import LabelColumns
 
 HELP = "train a multilabel classifier on a table and tune its thresholds"
 EXAMPLES = (
@@ -81,16 +81,16 @@ def run(options: argparse.Namespace) -> int:
     from tagship_runtime.terminal.silence import quiet
     from tagship_training.cli.show import progress, show
     from tagship_training.config import Kinds, Options
-    from tagship_training.data.columns import categorical
-    from tagship_training.data.dataset import from_table, read
+    from tagship_training.data.columns import textual
     from tagship_training.data.samples import OPTIMA
+    from tagship_training.data.tables import from_table, read
 
     drop = _list(options.drop)
     kinds = Kinds(categorical=_list(options.categorical), numeric=_list(options.numeric))
     text = [*kinds.categorical, *([options.tags_column] if options.tags_column else [])]
     data = from_table(read(options.data, text), where, drop)
     # What is a word or a tag in the training table is one in the others, whatever those look like on their own.
-    text += categorical(data, kinds)
+    text += textual(data, kinds)
     where = replace(where, vocabulary=data.labels)
     others = {
         name: None if path is None else from_table(read(path, text), where, drop)
@@ -143,7 +143,7 @@ def _config(options: argparse.Namespace) -> Config:
 
 
 def _label_columns(options: argparse.Namespace) -> LabelColumns:
-    from tagship_training.data.dataset import LabelColumns
+    from tagship_training.data.label_columns import LabelColumns
 
     if options.labels is not None and not names(options.labels):
         raise UsageError("--labels is empty; name at least one column of 0 and 1")

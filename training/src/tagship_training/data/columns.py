@@ -1,36 +1,26 @@
-"""What kind of feature each column is, found from the training rows."""
+"""Descriptions of a table's columns: checked first, then fitted to the training rows."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
-from sklearn.feature_selection import chi2
 
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
-from tagship_runtime.errors import InputError, InputValueError
+from tagship_runtime.errors import InputError
 from tagship_runtime.features import cells
 from tagship_training.config import Kinds
-from tagship_training.data.dataset import Dataset, Targets
+from tagship_training.data.dataset import Dataset
+from tagship_training.data.kinds import category, numeric
+from tagship_training.data.kinds.base import Column, Described
+from tagship_training.data.kinds.choose import kind_of
 from tagship_training.errors import TableError
 
-MIN_COUNT = 5
-"""A word on fewer training rows than this has no column of its own."""
-
-MAX_WORDS = 100
-"""The most columns that one categorical feature takes; the most frequent words have them."""
-
-FREQUENT = 0.01
-"""Share of missing values from which an indicator is considered."""
-
-STRAY = 0.1
-"""A column of texts with fewer words than this share among its numbers holds numbers and mistakes."""
-
-SIGNIFICANT = 0.01
-"""Chance, over all labels, below which an indicator counts as related to a label."""
+DESCRIBE: Mapping[type[Feature], Callable[[Column], Described]] = {
+    NumericFeature: numeric.describe,
+    CategoryFeature: category.describe,
+}
+"""Function that fits a feature to a column, by the class of feature."""
 
 
 def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tuple[tuple[Feature, ...], list[str]]:
@@ -51,93 +41,18 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
     Raises:
         TableError: A column of a type that is neither, such as dates, or no feature is left.
     """
-    columns = rows.columns
     features: list[Feature] = []
     notices: list[str] = []
-    for name, values in columns.items():
-        forced = name in kinds.categorical or name in kinds.numeric
-        categorical = _is_categorical(name, values, kinds)
-        feature, reason = (
-            _category(name, values) if categorical else _number(name, values, rows.targets, name in incomplete)
-        )
-        if reason and not forced:
-            notices.append(f"column {name!r} is left out: {reason}")
+    for name, values in rows.columns.items():
+        column = Column(name=name, values=values, targets=rows.targets, incomplete=name in incomplete)
+        described = DESCRIBE[kind_of(name, values, kinds)](column)
+        if described.useless and name not in (*kinds.categorical, *kinds.numeric):
+            notices.append(f"column {name!r} is left out: {described.useless}")
         else:
-            features.append(feature)
+            features.append(described.feature)
     if not features:
         raise TableError("no column is left to learn from: " + "; ".join(notices))
     return tuple(features), notices
-
-
-def _is_categorical(name: str, values: NDArray[Any], kinds: Kinds) -> bool:
-    return name in kinds.categorical or (name not in kinds.numeric and _is_text(values, name))
-
-
-def _is_text(values: NDArray[Any], name: str) -> bool:
-    if values.dtype.kind in "biuf":
-        return False
-    if values.dtype.kind not in "OUST":
-        raise TableError(f"column {name!r} holds {values.dtype}; numbers or texts are needed, so --drop it")
-    present = [value for value in values.tolist() if value is not None]
-    for value in present:
-        if not isinstance(value, str) and (hasattr(value, "__len__") or not hasattr(value, "__float__")):
-            raise TableError(
-                f"column {name!r} holds {type(value).__name__} such as {value!r}; numbers or texts are needed, "
-                f"so leave it out: --drop {name}"
-            )
-    words = [value for value in present if isinstance(value, str) and value.strip() not in cells.BLANK]
-    others = [row for row, value in enumerate(values.tolist()) if isinstance(value, str) and not _is_number(value)]
-    if words and len(others) <= STRAY * len(words):
-        if others:
-            row = others[0]
-            raise TableError(
-                f"column {name!r} holds numbers, but {values[row]!r} in row {row} ({len(others)} such cells); mend "
-                f"them, leave them empty, or take all of them as words with --categorical {name}"
-            )
-        return False
-    return bool(words)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        cells.number(text, 0, "")
-    except InputValueError:
-        return False
-    return True
-
-
-def _number(name: str, values: NDArray[Any], targets: Targets, incomplete: bool) -> tuple[Feature, str | None]:
-    numbers = cells.numbers(values, name)
-    missing = np.isnan(numbers)
-    if missing.all():
-        return NumericFeature(name=name), "every value is missing"
-    present = numbers[~missing]
-    if not missing.any() and not incomplete:
-        return NumericFeature(name=name), f"every value is {present[0]:g}" if present.min() == present.max() else None
-    fill = float(np.median(present))
-    indicator = missing.mean() >= FREQUENT and _related(missing, targets)
-    reason = None if present.min() < present.max() or indicator else f"every value is {present[0]:g} or missing"
-    return NumericFeature(name=name, fill=fill, indicator=indicator), reason
-
-
-def _related(missing: NDArray[np.bool_], targets: Targets) -> bool:
-    """Whether a value is missing more often with some label than chance explains (Bonferroni-corrected)."""
-    labels = targets.shape[1]
-    chances = [chi2(missing[:, None], targets[:, label])[1][0] for label in range(labels)]
-    return bool(np.nanmin([*chances, 1.0]) < SIGNIFICANT / labels)
-
-
-def _category(name: str, values: NDArray[Any]) -> tuple[Feature, str | None]:
-    counts = Counter(cells.words(values, name))
-    least = MIN_COUNT if len(values) >= 20 * MIN_COUNT else 1
-    frequent = [word for word, count in counts.most_common(MAX_WORDS) if count >= least]
-    feature = CategoryFeature(name=name, values=tuple(sorted(frequent)))
-    if len(counts) == 1:
-        return feature, f"every value is {frequent[0]!r}" if frequent else None
-    covered = sum(counts[word] for word in frequent) / len(values)
-    if covered < 0.5:
-        return feature, f"{len(counts):,} different texts in {len(values):,} rows, as in a name or free text"
-    return feature, None
 
 
 def check(rows: Dataset, kinds: Kinds) -> set[str]:
@@ -156,7 +71,7 @@ def check(rows: Dataset, kinds: Kinds) -> set[str]:
             raise TableError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")
     incomplete = set()
     for name, values in columns.items():
-        if _is_categorical(name, values, kinds):
+        if kind_of(name, values, kinds).textual:
             continue
         try:
             numbers = cells.numbers(values, name)
@@ -170,17 +85,17 @@ def check(rows: Dataset, kinds: Kinds) -> set[str]:
     return incomplete
 
 
-def categorical(rows: Dataset, kinds: Kinds) -> list[str]:
-    """Columns that are taken as words."""
-    return [name for name, values in rows.columns.items() if _is_categorical(name, values, kinds)]
+def textual(rows: Dataset, kinds: Kinds) -> list[str]:
+    """Names of the columns that are taken as words, and so are read as they are spelled."""
+    return [name for name, values in rows.columns.items() if kind_of(name, values, kinds).textual]
 
 
 def unknown_words(rows: Dataset, features: Sequence[Feature]) -> dict[str, int]:
     """Count, by feature, the cells that hold a word without a column; missing ones are not counted."""
     columns = rows.columns
-    found = {}
+    unknown = {}
     for feature in features:
         if feature.textual:
             encoded = np.zeros((len(rows), feature.width), np.float32)
-            found[feature.name] = feature.encode(columns[feature.name], encoded)
-    return {name: count for name, count in found.items() if count}
+            unknown[feature.name] = feature.encode(columns[feature.name], encoded)
+    return {name: count for name, count in unknown.items() if count}

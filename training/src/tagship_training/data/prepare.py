@@ -11,7 +11,8 @@ from tagship_runtime.errors import InputError
 from tagship_runtime.typing import Features
 from tagship_training.config import Config, Options
 from tagship_training.data import columns, splits
-from tagship_training.data.dataset import Dataset, RowNumbers, from_arrays
+from tagship_training.data.arrays import from_arrays
+from tagship_training.data.dataset import Dataset, RowNumbers
 from tagship_training.data.repeated_rows import count_repeated
 from tagship_training.errors import TableError
 

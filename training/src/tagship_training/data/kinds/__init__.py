@@ -1,0 +1,1 @@
+"""Features fitted to columns of training rows: a module per kind."""

@@ -1,0 +1,36 @@
+"""Columns of training rows, and what a kind of feature makes of one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tagship_runtime.contract import Feature
+from tagship_training.data.dataset import Targets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of the training rows.
+
+    Attributes:
+        name: Its name.
+        values: Its cells, (rows,).
+        targets: Labels of the rows, uint8 (rows, labels).
+        incomplete: Whether a value is missing in some table that is given, and so may be.
+    """
+
+    name: str
+    values: NDArray[Any]
+    targets: Targets
+    incomplete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """A feature, and why it had better be left out; None where it is worth a column."""
+
+    feature: Feature
+    useless: str | None = None

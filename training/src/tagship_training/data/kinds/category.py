@@ -1,0 +1,30 @@
+"""Category features fitted to a column: the words that have a column of their own."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from tagship_runtime.contract import CategoryFeature
+from tagship_runtime.features import cells
+from tagship_training.data.kinds.base import Column, Described
+
+MIN_COUNT = 5
+"""A word on fewer training rows than this has no column of its own."""
+
+MAX_WORDS = 100
+"""The most columns that one categorical feature takes; the most frequent words have them."""
+
+
+def describe(column: Column) -> Described:
+    """Fit a category feature: frequent words have a column each; a column of mostly different texts is of no use."""
+    counts = Counter(cells.words(column.values, column.name))
+    rows = len(column.values)
+    least = MIN_COUNT if rows >= 20 * MIN_COUNT else 1
+    frequent = [word for word, count in counts.most_common(MAX_WORDS) if count >= least]
+    feature = CategoryFeature(name=column.name, values=tuple(sorted(frequent)))
+    if len(counts) == 1:
+        return Described(feature, f"every value is {frequent[0]!r}" if frequent else None)
+    covered = sum(counts[word] for word in frequent) / rows
+    if covered < 0.5:
+        return Described(feature, f"{len(counts):,} different texts in {rows:,} rows, as in a name or free text")
+    return Described(feature)

@@ -1,0 +1,67 @@
+"""Kinds of columns: what the user says, else what the cells look like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
+from tagship_runtime.errors import InputValueError
+from tagship_runtime.features import cells
+from tagship_training.config import Kinds
+from tagship_training.errors import TableError
+
+STRAY = 0.1
+"""A column of texts with fewer words than this share among its numbers holds numbers and mistakes."""
+
+
+def kind_of(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature]:
+    """Choose the class of feature for a column.
+
+    Args:
+        name: The column's.
+        values: Its cells, (rows,).
+        kinds: What the user says.
+
+    Raises:
+        TableError: A type that no kind takes, or numbers with a few words among them.
+    """
+    if name in kinds.categorical:
+        return CategoryFeature
+    if name in kinds.numeric:
+        return NumericFeature
+    return CategoryFeature if _is_text(values, name) else NumericFeature
+
+
+def _is_text(values: NDArray[Any], name: str) -> bool:
+    if values.dtype.kind in "biuf":
+        return False
+    if values.dtype.kind not in "OUST":
+        raise TableError(f"column {name!r} holds {values.dtype}; numbers or texts are needed, so --drop it")
+    present = [value for value in values.tolist() if value is not None]
+    for value in present:
+        if not isinstance(value, str) and (hasattr(value, "__len__") or not hasattr(value, "__float__")):
+            raise TableError(
+                f"column {name!r} holds {type(value).__name__} such as {value!r}; numbers or texts are needed, "
+                f"so leave it out: --drop {name}"
+            )
+    words = [value for value in present if isinstance(value, str) and value.strip() not in cells.BLANK]
+    others = [row for row, value in enumerate(values.tolist()) if isinstance(value, str) and not _is_number(value)]
+    if words and len(others) <= STRAY * len(words):
+        if others:
+            row = others[0]
+            raise TableError(
+                f"column {name!r} holds numbers, but {values[row]!r} in row {row} ({len(others)} such cells); mend "
+                f"them, leave them empty, or take all of them as words with --categorical {name}"
+            )
+        return False
+    return bool(words)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        cells.number(text, 0, "")
+    except InputValueError:
+        return False
+    return True

@@ -1,0 +1,146 @@
+"""Columns of a table that hold labels: by prefix, by name, or as tags in one column."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow
+from numpy.typing import NDArray
+
+from tagship_runtime.contract import check_labels
+from tagship_runtime.errors import ContractError
+from tagship_training.data.dataset import LABEL_PREFIX, Targets
+from tagship_training.errors import TableError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelColumns:
+    """Columns that hold the labels, found in one of three ways.
+
+    Attributes:
+        prefix: Columns of 0 and 1 whose names start with this; it is removed from the labels' names.
+        names: Columns of 0 and 1 by name, instead.
+        tags: One column of texts such as ``sport;politics``, or of lists, instead.
+        separator: Between tags.
+        min_count: Tags on fewer rows than this are no labels.
+        vocabulary: The labels, where they are known from other rows; other tags are no labels then.
+    """
+
+    prefix: str = LABEL_PREFIX
+    names: tuple[str, ...] | None = None
+    tags: str | None = None
+    separator: str = ";"
+    min_count: int = 10
+    vocabulary: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLabels:
+    """Labels of a table.
+
+    Attributes:
+        columns: Columns that they were read from, which are no features.
+        labels: Names of the labels.
+        targets: uint8, 0 or 1, (rows, labels).
+    """
+
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    targets: Targets
+
+
+def find_labels(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
+    """Read the labels of a table.
+
+    Raises:
+        TableError: No label column, one that holds something else than 0 and 1, or names that no artifact can carry.
+    """
+    if where.tags is not None:
+        found = _from_tags(table, where)
+    else:
+        columns, labels = _by_name(table.column_names, where)
+        targets = np.stack([_zeros_and_ones(table[name], name) for name in columns], axis=1)
+        found = FoundLabels(columns=tuple(columns), labels=tuple(labels), targets=targets)
+    check_label_names(found.labels)
+    return found
+
+
+def _by_name(names: Sequence[str], where: LabelColumns) -> tuple[list[str], list[str]]:
+    """Names of the label columns, and of the labels in them."""
+    if where.names is not None:
+        check_known(where.names, names)
+        return list(where.names), list(where.names)
+    columns = [name for name in names if name.startswith(where.prefix)]
+    if not columns:
+        raise TableError(
+            f"no column starts with {where.prefix!r}; the columns are {_few(names)}; name the label columns with "
+            "--labels A,B, --label-prefix or --tags-column"
+        )
+    return columns, [name.removeprefix(where.prefix) for name in columns]
+
+
+def _from_tags(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
+    column = where.tags or ""
+    check_known([column], table.column_names)
+    rows = [_tags(cell, where.separator) for cell in table[column].to_pylist()]
+    tags = sorted({tag for row in rows for tag in row}) if where.vocabulary is None else list(where.vocabulary)
+    targets = np.array([[tag in row for tag in tags] for row in rows], np.uint8).reshape(len(rows), len(tags))
+    if where.vocabulary is not None:
+        return FoundLabels(columns=(column,), labels=tuple(tags), targets=targets)
+    kept = np.flatnonzero(targets.sum(axis=0) >= where.min_count)
+    if not len(kept):
+        raise TableError(
+            f"no tag of column {column!r} stands on {where.min_count} rows or more ({len(tags)} tags were found); "
+            "lower --tags-min-count, or check --tags-separator"
+        )
+    return FoundLabels(columns=(column,), labels=tuple(tags[i] for i in kept), targets=targets[:, kept])
+
+
+def _tags(cell: Any, separator: str) -> set[str]:
+    """Tags of one cell: a text, or a list as Parquet and JSON Lines have them."""
+    if cell is None:
+        return set()
+    parts = cell if isinstance(cell, list) else str(cell).split(separator)
+    return {tag for tag in (str(part).strip() for part in parts if part is not None) if tag}
+
+
+def _zeros_and_ones(column: pyarrow.ChunkedArray, name: str) -> NDArray[np.uint8]:
+    values = column.to_pylist()
+    for row, value in enumerate(values):
+        # One wrong word makes a text of the whole column; it is that word that has to be told.
+        if value not in (0, 1, "0", "1"):
+            raise TableError(f"label column {name!r} holds {value!r} in row {row}; only 0 and 1 are labels")
+    return np.array([int(value) for value in values], np.uint8)
+
+
+def check_label_names(labels: Sequence[str]) -> None:
+    """Refuse names that no artifact can carry.
+
+    Raises:
+        TableError: A name is empty, occurs twice, or the like.
+    """
+    try:
+        check_labels(labels)
+    except ContractError as error:
+        raise TableError(str(error)) from None
+
+
+def check_known(wanted: Sequence[str], names: Sequence[str]) -> None:
+    """Refuse names of columns that a table does not have.
+
+    Raises:
+        TableError: One of them is absent.
+    """
+    absent = [name for name in wanted if name not in names]
+    if absent:
+        near = next((name for name in names if name == LABEL_PREFIX + absent[0]), None)
+        hint = f"did you mean {near!r}? " if near else ""
+        raise TableError(f"no column is called {absent[0]!r}; {hint}the columns are {_few(names)}")
+
+
+def _few(names: Sequence[str], most: int = 6) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(repr(name) for name in names[:most]) + more

@@ -1,0 +1,79 @@
+"""Tables from files -> rows to learn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow
+
+from tagship_runtime.errors import MissingFileError
+from tagship_runtime.files import read_table
+from tagship_training.data.arrays import from_arrays
+from tagship_training.data.dataset import LABEL_PREFIX, Dataset
+from tagship_training.data.label_columns import LabelColumns, check_known, find_labels
+from tagship_training.errors import TableError
+
+SPELLED = {"x": "X", "Y": "y"}
+"""Other spellings of the arrays in a .npz file."""
+
+
+def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
+    """Read a table: .csv (.gz), .parquet, .jsonl, ``sample:NAME``, or .npz.
+
+    A .npz file holds ``X`` (rows, features) and ``y`` (rows, labels), and may hold ``feature_names`` and
+    ``label_names``.
+
+    Args:
+        source: The file.
+        text: Columns of a CSV file to take as they are spelled.
+
+    Raises:
+        MissingFileError: No such file.
+        DataError: Not such a table.
+        TableError: A .npz without these arrays.
+    """
+    if Path(source).suffix.lower() != ".npz":
+        return read_table(source, text)
+    if not Path(source).is_file():
+        raise MissingFileError(f"{source} does not exist or is a folder; a .npz file is needed")
+    try:
+        with np.load(source, allow_pickle=False) as arrays:
+            found = {SPELLED.get(name, name): arrays[name] for name in arrays.files}
+    except (ValueError, OSError, EOFError) as error:
+        raise TableError(f"{source} cannot be read as .npz: {error}") from error
+    absent = {"X", "y"} - found.keys()
+    if absent:
+        raise TableError(f"{source} holds {sorted(found)}; arrays X (rows, features) and y (rows, labels) are needed")
+    names = [str(name) for name in found.get("feature_names", ())] or None
+    labels = [str(name) for name in found.get("label_names", ())] or None
+    return from_arrays(found["X"], found["y"], names=names, labels=labels).to_table()
+
+
+def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = ()) -> Dataset:
+    """Divide a table into features and targets.
+
+    Args:
+        table: All columns.
+        where: The way to find the labels among them.
+        drop: Columns to leave out.
+
+    Raises:
+        TableError: No rows, no label columns, no feature columns, or a label that is not 0 or 1.
+    """
+    names = list(table.column_names)
+    check_known(drop, names)
+    if not len(table):
+        raise TableError("the table has no rows; nothing can be learned from it")
+    found = find_labels(table, where)
+    features = [name for name in names if name not in {*found.columns, *drop}]
+    taken = [name for name in features if name in {LABEL_PREFIX + label for label in found.labels}]
+    if taken:
+        raise TableError(
+            f"column {taken[0]!r} is a feature, but that is what the label {taken[0].removeprefix(LABEL_PREFIX)!r} is "
+            "called in a run folder; rename or --drop it"
+        )
+    if not features:
+        raise TableError(f"all {len(names)} columns are labels or dropped; at least one feature is needed")
+    return Dataset(table=table.select(features), targets=found.targets, labels=found.labels)
