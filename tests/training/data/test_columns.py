@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,15 +10,13 @@ import pytest
 
 from tagship_runtime.contract import CategoryFeature, NumericFeature
 from tagship_training.config import Kinds
-from tagship_training.data.arrays import from_arrays
 from tagship_training.data.columns import check, infer, unknown_words
 from tagship_training.data.dataset import Dataset
-from tagship_training.data.label_columns import LabelColumns
-from tagship_training.data.tables import from_table, read
 from tagship_training.errors import TrainingError
 
-RANDOM = np.random.default_rng(0)
 ROWS = 200
+
+
 TARGET = (np.arange(ROWS) % 2).astype(np.uint8)[:, None]
 
 
@@ -28,7 +25,11 @@ def rows(**columns: Any) -> Dataset:
 
 
 WORDS = ["red", "green", "blue", None] * 50
+
+
 MISSING_AT_RANDOM = [None if i % 7 == 0 else float(i) for i in range(ROWS)]
+
+
 MISSING_WITH_LABEL = [None if i % 2 else float(i) for i in range(ROWS)]
 
 
@@ -89,50 +90,3 @@ def test_the_matrix_is_the_runtimes() -> None:
 def test_unknown_words_are_counted() -> None:
     features = (CategoryFeature(name="c", values=("red",)), NumericFeature(name="d"))
     assert unknown_words(rows(c=WORDS, d=np.arange(ROWS)), features) == {"c": 100}
-
-
-def test_tags() -> None:
-    table = pyarrow.table({"x": list(range(6)), "tags": ["a;b", " b ", "a", None, "", "c;;b"]})
-    data = from_table(table, LabelColumns(tags="tags", min_count=2))
-    assert data.labels == ("a", "b")
-    assert data.targets.tolist() == [[1, 1], [0, 1], [1, 0], [0, 0], [0, 0], [0, 1]]
-    assert data.table.column_names == ["x"]
-    with pytest.raises(TrainingError, match="tags-min-count"):
-        from_table(table, LabelColumns(tags="tags", min_count=9))
-
-
-def test_tags_in_lists() -> None:
-    table = pyarrow.table({"x": [1, 2, 3], "t": [["a;b", " c "], None, ["c", None, ""]]})
-    data = from_table(table, LabelColumns(tags="t", min_count=1))
-    assert data.labels == ("a;b", "c")
-    assert data.targets.tolist() == [[1, 1], [0, 0], [0, 1]]
-
-
-@pytest.mark.parametrize("names", [("X", "y"), ("x", "Y")])
-def test_arrays_in_a_file(names: tuple[str, str], tmp_path: Path) -> None:
-    arrays: dict[str, Any] = dict(zip(names, ([[1.5, 2], [3, 4]], [[0, 1], [1, 1]]), strict=True))
-    np.savez(tmp_path / "rows.npz", **arrays, label_names=["a", "b"])
-    table = read(str(tmp_path / "rows.npz"))
-    assert table.to_pydict() == {"feature_0": [1.5, 3], "feature_1": [2, 4], "label:a": [0, 1], "label:b": [1, 1]}
-
-
-def test_arrays_are_not_copied() -> None:
-    features = RANDOM.normal(size=(10, 3)).astype(np.float32)
-    data = from_arrays(features, np.eye(10, 2))
-    assert np.shares_memory(data.columns["feature_1"], features)
-    assert data.labels == ("label_0", "label_1")
-
-
-@pytest.mark.parametrize(
-    ("features", "targets", "said"),
-    [
-        (np.ones((3, 2)), np.ones((4, 1)), "3 rows of features"),
-        (np.ones((3, 2)), np.full((3, 1), 0.5), "0 and 1"),
-        (np.ones(3), np.ones((3, 1)), "of shape"),
-        (np.array([["a"]]), np.ones((1, 1)), "numbers"),
-        (np.ones((3, 2)), np.ones((3, 0)), "targets have shape"),
-    ],
-)
-def test_arrays_that_do_not_fit(features: Any, targets: Any, said: str) -> None:
-    with pytest.raises(TrainingError, match=said):
-        from_arrays(features, targets)

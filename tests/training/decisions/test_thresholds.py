@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagship_training.decisions.objectives import Objective
-from tagship_training.decisions.thresholds import best_cut, tune, tune_thresholds
+from tagship_training.decisions.thresholds import best_cut, choose_thresholds, tune, tune_thresholds
 from tagship_training.errors import TrainingError
 
 CELL = st.tuples(st.integers(0, 1), st.sampled_from([i / 16 for i in range(17)]))
@@ -136,3 +136,15 @@ def test_a_goal_out_of_reach_is_told() -> None:
 def test_what_cannot_be_tuned_on_is_refused(targets: Any, scores: Any, objective: str, said: str) -> None:
     with pytest.raises(TrainingError, match=said):
         tune_thresholds(targets, scores, objective)
+
+
+def test_thresholds_come_with_notices_on_goals_out_of_reach() -> None:
+    targets = np.array([[0, 1], [1, 0], [0, 1], [0, 0]], np.uint8)
+    scores = np.array([[0.9, 0.9], [0.5, 0.1]] * 2, np.float32)
+    goal = Objective.parse("precision=0.95")
+    thresholds, notices = choose_thresholds(targets, scores, ("noise", "easy"), goal, seed=0)
+    assert thresholds == tune(targets, scores, goal)
+    (notice,) = notices
+    assert notice.startswith("label 'noise' reaches precision 0.")
+    assert notice.endswith("at best on held-out rows, not 0.95")
+    assert choose_thresholds(targets, scores, ("noise", "easy"), Objective(), seed=0)[1] == ()
