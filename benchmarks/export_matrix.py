@@ -23,7 +23,7 @@ import pandas as pd
 from sklearn.metrics import f1_score
 
 from tagship_export import export_all, open_original
-from tagship_export.data.splits import Evidence, gather
+from tagship_export.data.splits import HeldOutSplits, split_rows
 from tagship_export.source.original import Original
 from tagship_export.verification.metrics import Quality, measure
 from tagship_export.verification.parity import compare
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def _show(name: str, run: Path) -> None:
-    original, evidence = gather(open_original(run))
+    original, evidence = split_rows(open_original(run))
     with tempfile.TemporaryDirectory() as folder:
         done = export_all(run, folder, recipes=["all"])
     print(f"\n{name}: {len(evidence.verdict):,} test rows, {len(original.labels or ())} labels")
@@ -76,7 +76,7 @@ def _f1(quality: Quality | None) -> str:
     return "-" if quality is None else f"{quality.macro_f1:.4f}"
 
 
-def _stock(original: Original, evidence: Evidence) -> Iterator[tuple[str, bytes]]:
+def _stock(original: Original, evidence: HeldOutSplits) -> Iterator[tuple[str, bytes]]:
     """What somebody gets who follows the converters' own documentation."""
     import onnx
     import tensorflow as tf
@@ -110,7 +110,7 @@ def _stock(original: Original, evidence: Evidence) -> Iterator[tuple[str, bytes]
     yield "stock quantize_static", payload
 
 
-def _stock_line(title: str, payload: bytes, original: Original, evidence: Evidence) -> str:
+def _stock_line(title: str, payload: bytes, original: Original, evidence: HeldOutSplits) -> str:
     labels, thresholds = original.labels or (), original.thresholds or ()
     matrix = original.encoder.encode(evidence.verdict.values)
     with quiet():

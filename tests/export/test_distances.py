@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tagship_export.verification.histograms import EDGES, EXPONENTS, count
+from tagship_export.verification.histograms import EDGES, EXPONENTS, count_differences
 
 
 def test_each_decision_is_counted_once() -> None:
@@ -14,7 +14,7 @@ def test_each_decision_is_counted_once() -> None:
     artifact = np.clip(original + noise, 0, 1).astype(np.float32)
     artifact[:50] = original[:50]
     thresholds = (0.2, 0.5, 0.7, 0.9)
-    found = count(original, artifact, thresholds)
+    found = count_differences(original, artifact, thresholds)
     cut = np.array(thresholds, np.float32)
     flipped = (original >= cut) != (artifact >= cut)
     assert found.zero + sum(found.differences) == original.size
@@ -30,7 +30,7 @@ def test_bins_by_hand() -> None:
     """Differences of nothing, 1e-12, 2e-4, 0.2 and all; the last three flip at 0.5 from known distances."""
     original = np.array([[0.25], [1e-12], [0.4999], [0.6], [0.0]], np.float32)
     artifact = np.array([[0.25], [0.0], [0.5001], [0.4], [1.0]], np.float32)
-    found = count(original, artifact, (0.5,))
+    found = count_differences(original, artifact, (0.5,))
     assert found.zero == 1
     bins = dict(zip(EXPONENTS, found.differences, strict=False))
     assert {exponent: cells for exponent, cells in bins.items() if cells} == {-9.0: 1, -4.0: 1, -1.0: 1, -0.5: 1}
@@ -40,6 +40,6 @@ def test_bins_by_hand() -> None:
 
 def test_the_same_scores() -> None:
     scores = np.full((3, 2), 0.5, np.float32)
-    found = count(scores, scores, (0.5, 0.1))
+    found = count_differences(scores, scores, (0.5, 0.1))
     assert (found.zero, sum(found.differences), sum(found.flips)) == (6, 0, 0)
     assert found.to_dict()["flips"]["edges"] == list(EDGES)

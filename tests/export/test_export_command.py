@@ -16,7 +16,7 @@ import pytest
 import tagship_runtime
 from tagship_export import export
 from tagship_export.errors import UnsupportedOpsError
-from tagship_export.targets.base import write
+from tagship_export.targets.registry import TARGETS
 from tagship_runtime import container
 from tagship_runtime.container import FORMATS
 
@@ -47,6 +47,7 @@ def test_one_format(tagship: Command, article_run: Path, tmp_path: Path) -> None
         "export.json",
         "float32.onnx",
         "float32.onnx.json",
+        "report.html",
     ]
     (entry,) = json.loads(done.out)
     assert entry["bytes"] == (tmp_path / "float32.onnx").stat().st_size
@@ -130,12 +131,14 @@ def test_another_models_artifact_fails(tagship: Command, scaled_run: Path, artif
 def test_what_breaks_its_budget_is_rejected(article_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
 
-    def nudged(kind: str, model: Any, *arguments: Any, **options: Any) -> bytes:
+    convert = TARGETS["onnx"].convert
+
+    def nudged(model: Any, batch: int | None) -> bytes:
         other = keras.models.clone_model(model)
         other.set_weights([weight * 1.05 for weight in model.get_weights()])
-        return write(kind, other, *arguments, **options)
+        return convert(other, batch)
 
-    monkeypatch.setattr("tagship_export.pipeline.candidate.write", nudged)
+    monkeypatch.setattr(TARGETS["onnx"], "convert", nudged)
     made = export(article_run, tmp_path, formats=["onnx"])
     assert [artifact.verification.passed for artifact in made] == [False]
     assert made[0].path == tmp_path / "rejected" / "float32.onnx"
@@ -152,7 +155,7 @@ def test_weights_and_fixed_arrays_reach_the_file(normalised: bool) -> None:
     model = keras.Model(inputs, keras.layers.Dense(2, activation="sigmoid")(keras.layers.Dense(3)(x)))
     rows = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
     for kind in FORMATS:
-        scores = tagship_runtime.load(write(kind, model), labels=["a", "b"]).predict_proba(rows)
+        scores = tagship_runtime.load(TARGETS[kind].convert(model, None), labels=["a", "b"]).predict_proba(rows)
         np.testing.assert_allclose(scores, model.predict(rows, verbose=0), rtol=0, atol=1e-6)
 
 
@@ -163,7 +166,7 @@ def test_an_operation_without_builtin_is_named() -> None:
     outputs = keras.layers.Dense(2, activation="sigmoid")(keras.ops.erfinv(keras.ops.tanh(inputs)))
     for kind in FORMATS:
         with pytest.raises(UnsupportedOpsError, match="Erfinv"):
-            write(kind, keras.Model(inputs, outputs))
+            TARGETS[kind].convert(keras.Model(inputs, outputs), None)
 
 
 def test_bad_originals(tagship: Command, article_run: Path, tmp_path: Path) -> None:

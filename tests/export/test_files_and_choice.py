@@ -18,10 +18,11 @@ from typing import Any
 import pytest
 
 import tagship_runtime
-from tagship_export import RECIPES, export, export_all
+from tagship_export import export, export_all
 from tagship_export.errors import ConversionError, ExportError
+from tagship_export.pipeline.plan import plan_recipes
 from tagship_export.pipeline.selection import Prefer, choose
-from tagship_export.recipes import plan_recipes
+from tagship_export.targets.registry import TARGETS
 from tagship_runtime.container import FORMATS
 
 Command = Callable[..., Any]
@@ -36,7 +37,7 @@ def everything(article_run: Path, tmp_path_factory: pytest.TempPathFactory, tags
     return folder, done.out
 
 
-NAMES = sorted(f"{recipe.name}.{kind}" for recipe in RECIPES.values() for kind in recipe.kinds)
+NAMES = sorted(planned.name for planned in plan_recipes(["all"], list(TARGETS)))
 
 
 def test_all_recipes(everything: tuple[Path, str]) -> None:
@@ -45,7 +46,7 @@ def test_all_recipes(everything: tuple[Path, str]) -> None:
     assert sorted(entry["artifact"] for entry in table["artifacts"]) == NAMES
     assert len(NAMES) == 11
     assert sorted(path.name for path in folder.iterdir()) == sorted(
-        ["export.json", *NAMES, *(f"{name}.json" for name in NAMES)]
+        ["export.json", "report.html", *NAMES, *(f"{name}.json" for name in NAMES)]
     )
     for entry in table["artifacts"]:
         predictor = tagship_runtime.load(folder / entry["path"])
@@ -110,7 +111,7 @@ def test_auto_writes_one_file_per_format(article_run: Path, tmp_path: Path, pref
     assert len(done.notes) == 2
     if prefer == "size":
         for artifact in done.artifacts:
-            of_kind = [candidate for candidate in done.candidates if candidate.kind is artifact.kind]
+            of_kind = [candidate for candidate in done.candidates if candidate.kind == artifact.kind]
             assert artifact.verification.size == min(c.size for c in of_kind if c.verification.passed)
 
 
@@ -170,7 +171,9 @@ def test_a_recipe_that_changes_nothing_is_no_success(tmp_path: Path) -> None:
 
 def test_plans() -> None:
     assert len(plan_recipes(["all"], list(FORMATS))) == 11
-    assert [(r.name, k, asked) for r, k, asked in plan_recipes(["int8_io", "float32"], list(FORMATS))] == [
+    assert [
+        (one.recipe.name, one.target.name, one.asked) for one in plan_recipes(["int8_io", "float32"], list(FORMATS))
+    ] == [
         ("float32", "tflite", True),
         ("int8_io", "tflite", True),
         ("float32", "onnx", True),
@@ -255,7 +258,7 @@ def test_temporary_folders_are_removed(
     done = tagship("export", article_run, "--out", tmp_path / "out", "--recipes", "int8,dynamic_int8")
     assert done.code == 0
     assert list(scratch.iterdir()) == []
-    assert done.err == f"tagship: report: {article_run / 'report.html'}\n"
+    assert done.err == f"tagship: report: {tmp_path / 'out' / 'report.html'}\n"
 
 
 @pytest.mark.parametrize("batch", [1, 4])
@@ -273,7 +276,7 @@ def test_a_converter_that_refuses_is_told_once(article_run: Path, tmp_path: Path
     def refuse(*arguments: Any, **options: Any) -> bytes:
         raise ConversionError("no")
 
-    monkeypatch.setattr("tagship_export.pipeline.candidate.write", refuse)
+    monkeypatch.setattr(TARGETS["tflite"], "convert", refuse)
     with pytest.raises(ConversionError):
         export(article_run, tmp_path / "out")
     assert not (tmp_path / "out").exists()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,8 @@ import pytest
 import tagship_runtime
 from export.models import MODELS
 from tagship_export import export, open_original, verify
-from tagship_export.targets.base import write
-from tagship_export.verification.layerwise import first_parting
+from tagship_export.targets.registry import TARGETS
+from tagship_export.verification.layerwise import first_divergence
 from tagship_runtime import container
 from tagship_runtime.container import FORMATS
 from tagship_runtime.terminal.silence import quiet
@@ -78,7 +79,7 @@ def test_another_graph_inside(original: Any, sound: Path, tmp_path: Path, change
     kind, _, contract = container.unpack(sound.read_bytes())
     assert contract is not None
     with quiet():
-        payload = write(kind.name, rebuilt(model, change), contract.recipe, calibration=data[0][:300])
+        payload = TARGETS[kind.name].make(contract.recipe, rebuilt(model, change), calibration=data[0][:300])
     path = tmp_path / sound.name
     tensors = tagship_runtime.load(payload, labels=LABELS).engine
     path.write_bytes(container.attach(payload, replace(contract, input=tensors.input, output=tensors.output)))
@@ -137,13 +138,13 @@ def test_the_first_parting_layer(name: str, kind: str) -> None:
 
     model, rows = MODELS[name]()
     with quiet():
-        payload = write(kind, model)
-    assert first_parting(model, payload, rows, tolerance=1e-3) is None
+        payload = TARGETS[kind].convert(model, None)
+    assert first_divergence(model, partial(TARGETS[kind].layer_values, payload), rows, tolerance=1e-3) is None
     weighted = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense | keras.layers.Conv2D)]
     changed = weighted[len(weighted) // 2]
     other = rebuilt(model, lambda m: m.get_layer(changed.name).bias.assign_add(np.full(changed.bias.shape, 3.0)))
     with quiet():
-        payload = write(kind, other)
-    parting = first_parting(model, payload, rows, tolerance=1e-3)
+        payload = TARGETS[kind].convert(other, None)
+    parting = first_divergence(model, partial(TARGETS[kind].layer_values, payload), rows, tolerance=1e-3)
     assert parting is not None
     assert parting.layer == changed.name

@@ -17,6 +17,9 @@ import tagship_runtime
 from export.models import MODELS, mixed
 from tagship_export import export, open_original
 from tagship_export.data.rows import read_rows
+from tagship_export.targets.decider import Decider
+from tagship_export.targets.engine_runner import EngineRunner
+from tagship_export.targets.registry import TARGETS
 from tagship_export.verification.counterexamples import search
 from tagship_runtime import container
 
@@ -84,7 +87,8 @@ def test_golden_rows_of_mixed_features(tmp_path: Path, golden: str) -> None:
         assert all((tuple(row) in real) == (golden == "real") for row in kept.rows)
         assert any(row[0] is None for row in kept.rows)
         assert {row[1] for row in kept.rows} >= {"F", "M"}
-    found = search(original, predictor, read_rows(table, ("a", "b")), original.thresholds or ())
+    decider = Decider.of(EngineRunner(predictor.engine), predictor.contract)
+    found = search(original, decider, read_rows(table, ("a", "b")), original.thresholds or ())
     assert found.farthest.row[1] in {"F", "M"}
     assert predictor.predict_proba([found.farthest.row]).max() >= found.farthest.artifact
 
@@ -168,9 +172,7 @@ def test_attach_does_not_give_one_models_contract_to_another(
     path = tmp_path / "other.onnx"
     _, _, contract = container.unpack((int8 / "int8.onnx").read_bytes())
     model, _ = MODELS["article"]()
-    from tagship_export.targets.base import write
-
-    path.write_bytes(write("onnx", model))
+    path.write_bytes(TARGETS["onnx"].convert(model, None))
     done = tagship("attach", path, "--contract", int8 / "int8.onnx.json")
     assert contract is not None
     assert (done.code, "no longer gives the scores" in done.err) == (1, True)

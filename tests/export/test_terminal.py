@@ -290,10 +290,11 @@ def test_help_fits_and_has_examples(tagship: Command, command: str, monkeypatch:
 
 def test_names_of_artifacts_are_whole_in_80_columns() -> None:
     from tagship_export.cli.show import HEADINGS
-    from tagship_export.recipes import RECIPES
+    from tagship_export.pipeline.plan import plan_recipes
+    from tagship_export.targets.registry import TARGETS
     from tagship_runtime.terminal.table import table
 
     widest = ("99.9 KB", "1234.5", "9,999", "9,999", "0.123", "-0.1234", "passed")
-    names = [f"{recipe.name}.{kind} *" for recipe in RECIPES.values() for kind in recipe.kinds]
+    names = [f"{planned.name} *" for planned in plan_recipes(["all"], list(TARGETS))]
     lines = table(("artifact", *HEADINGS), [(name, *widest) for name in names], 80)
     assert [line[: len(name)] for line, name in zip(lines[1:], names, strict=True)] == names

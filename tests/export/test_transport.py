@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from tagship_export.pipeline.threshold_transfer import transport
+from tagship_export.pipeline.threshold_transfer import transfer_thresholds
 from tagship_runtime.typing import Scores
 
 
@@ -18,20 +18,20 @@ def column(*scores: float) -> Scores:
 
 def test_equal_scores_keep_the_threshold() -> None:
     scores = np.random.default_rng(0).random((500, 3)).astype(np.float32)
-    assert transport(scores, (0.2, 0.5, 0.9), scores) == (0.2, 0.5, 0.9)
+    assert transfer_thresholds(scores, (0.2, 0.5, 0.9), scores) == (0.2, 0.5, 0.9)
 
 
 @pytest.mark.parametrize(("shift", "side"), [(-0.2, "below"), (0.2, "above")])
 def test_a_shift_of_all_scores_is_followed(shift: float, side: str) -> None:
     original = np.linspace(0.3, 0.7, 401, dtype=np.float32)[:, None]
-    (moved,) = transport(original, (0.5,), original + np.float32(shift))
+    (moved,) = transfer_thresholds(original, (0.5,), original + np.float32(shift))
     assert moved == pytest.approx(0.5 + shift, abs=0.002)
     np.testing.assert_array_equal(original + np.float32(shift) >= np.float32(moved), original >= np.float32(0.5))
 
 
 def test_on_few_rows_it_moves_no_farther_than_it_has_to() -> None:
     original, artifact = column(0.9, 0.55, 0.1), column(0.9, 0.48, 0.1)
-    (moved,) = transport(original, (0.5,), artifact)
+    (moved,) = transfer_thresholds(original, (0.5,), artifact)
     assert 0.45 < moved <= np.float32(0.48)
 
 
@@ -39,11 +39,11 @@ def test_on_few_rows_it_moves_no_farther_than_it_has_to() -> None:
 def test_one_sided_labels(decided: float) -> None:
     """All on, or all off, there and here: nothing says that the threshold should move."""
     scores = column(0.3, 0.5, 0.7)
-    assert transport(scores, (decided,), scores) == (decided,)
+    assert transfer_thresholds(scores, (decided,), scores) == (decided,)
 
 
 def test_a_label_that_is_never_on_stays_off() -> None:
-    (moved,) = transport(column(0.1, 0.2), (0.5,), column(0.1, 0.6))
+    (moved,) = transfer_thresholds(column(0.1, 0.2), (0.5,), column(0.1, 0.6))
     assert 0.6 < moved < 1
 
 
@@ -53,7 +53,7 @@ def test_no_other_threshold_agrees_better(seed: int, rows: int) -> None:
     original = random.random((rows, 1)).astype(np.float32)
     artifact = np.clip(original + random.normal(0, 0.1, (rows, 1)), 0, 1).astype(np.float32).round(1)
     threshold = float(np.float32(random.uniform(0.05, 0.95)))
-    (moved,) = transport(original, (threshold,), artifact)
+    (moved,) = transfer_thresholds(original, (threshold,), artifact)
     wanted = (original >= np.float32(threshold)).ravel()
 
     def agreement(cut: float) -> float:

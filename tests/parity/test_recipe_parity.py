@@ -11,7 +11,7 @@ import pytest
 import tagship_runtime
 from export.models import MODELS
 from tagship_export.source.output_layer import with_sigmoid
-from tagship_export.targets.base import write, writer
+from tagship_export.targets.registry import TARGETS
 from tagship_runtime.container import FORMATS
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.typing import Features, Scores
@@ -32,7 +32,7 @@ TOLERANCE = {
 RAW = {"raw_ranges", "ensemble"}
 """Models whose input no single scale can hold, so integers from end to end are lost on them."""
 
-CASES = [(kind, recipe) for kind in FORMATS for recipe in ("float32", *writer(kind).RECIPES)]
+CASES = [(kind, recipe) for kind in FORMATS for recipe in ("float32", *TARGETS[kind].recipes)]
 FIXED = ["article", "images", "signals"]
 HELD_OUT = 300
 
@@ -47,7 +47,7 @@ def _model(name: str) -> tuple[Any, Features, Scores]:
 @cache
 def _float32(name: str, kind: str, batch: int | None) -> bytes:
     with quiet():
-        return write(kind, _model(name)[0], batch=batch)
+        return TARGETS[kind].convert(_model(name)[0], batch)
 
 
 @pytest.mark.parametrize(
@@ -58,10 +58,11 @@ def test_scores_match_keras(name: str, batch: int | None, kind: str, recipe: str
     model, rows, want = _model(name)
     calibration = rows[:HELD_OUT]
     with quiet():
-        payload = write(kind, model, recipe, calibration=calibration, batch=batch, float32=_float32(name, kind, batch))
+        float32 = _float32(name, kind, batch)
+        payload = TARGETS[kind].make(recipe, model, calibration=calibration, batch=batch, float32=float32)
         predictor = tagship_runtime.load(payload, labels=[f"label {number}" for number in range(want.shape[1])])
     assert predictor.engine.input.shape == (batch, *rows.shape[1:])
-    assert recipe == "float32" or writer(kind).weight_bytes(payload) != writer(kind).weight_bytes(
+    assert recipe == "float32" or TARGETS[kind].weight_bytes(payload) != TARGETS[kind].weight_bytes(
         _float32(name, kind, batch)
     )
     for count in (1, 7, HELD_OUT):
@@ -80,7 +81,7 @@ def test_integers_from_end_to_end_lose_raw_ranges() -> None:
     """Which is why the recipe exists for models without them, and verification has to catch it."""
     model, rows, want = _model("raw_ranges")
     with quiet():
-        payload = write("tflite", model, "int8_io", calibration=rows[:HELD_OUT])
+        payload = TARGETS["tflite"].make("int8_io", model, calibration=rows[:HELD_OUT])
         predictor = tagship_runtime.load(payload, labels=list("abcde"))
     assert (predictor.engine.input.dtype, predictor.engine.output.dtype) == ("int8", "int8")
     assert np.abs(predictor.predict_proba(rows) - want).max() > 0.1

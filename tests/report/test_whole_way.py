@@ -27,15 +27,15 @@ def test_train_writes_a_page(article_run: Path) -> None:
     assert "How good is the model?" in page
 
 
-def test_export_completes_the_page(run: Path, tmp_path: Path, tagship: Callable[..., Any]) -> None:
-    outcome = tagship("export", run, "--out", tmp_path / "made", "--formats", "onnx", "--recipes", "float32,float16")
+def test_export_completes_the_page(run: Path, tagship: Callable[..., Any]) -> None:
+    outcome = tagship("export", run, "--out", run / "made", "--formats", "onnx", "--recipes", "float32,float16")
     assert outcome.code == 0, outcome.err
     assert outcome.err.endswith(f"tagship: report: {run / 'report.html'}\n")
     page = (run / "report.html").read_text(encoding="utf-8")
-    assert "../made/float16.onnx" in page
-    table = json.loads((tmp_path / "made" / "export.json").read_text())
+    assert "made/float16.onnx" in page
+    table = json.loads((run / "made" / "export.json").read_text())
     for one in table["artifacts"]:
-        artifact = tagship_runtime.load(tmp_path / "made" / one["artifact"])
+        artifact = tagship_runtime.load(run / "made" / one["artifact"])
         assert one["digest"] == artifact.contract.digest
         assert one["digest"] in page
         cells = one["parity"]["rows"] * len(one["thresholds"])
@@ -45,12 +45,28 @@ def test_export_completes_the_page(run: Path, tmp_path: Path, tagship: Callable[
         assert one["quality_unmoved"]["macro_f1"] == pytest.approx(one["quality"]["original"]["macro_f1"], abs=0.01)
         assert "distances" not in json.dumps(artifact.contract.to_dict())  # which has to stay small
     kept = json.loads((run / "export.json").read_text())
-    assert [one["path"] for one in kept["artifacts"]] == ["../made/float32.onnx", "../made/float16.onnx"]
+    assert [one["path"] for one in kept["artifacts"]] == ["made/float32.onnx", "made/float16.onnx"]
     # The run alone is enough to draw it again.
-    shutil.rmtree(tmp_path / "made")
+    shutil.rmtree(run / "made")
     (run / "report.html").unlink()
     assert tagship("report", run).code == 0
     assert (run / "report.html").read_text(encoding="utf-8") == page
+
+
+def test_an_export_elsewhere_leaves_the_run_as_it_is(run: Path, tmp_path: Path, tagship: Callable[..., Any]) -> None:
+    before = {path: path.read_bytes() for path in run.rglob("*") if path.is_file()}
+    outcome = tagship("export", run, "--out", tmp_path / "made", "--formats", "onnx")
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.endswith(f"tagship: report: {tmp_path / 'made' / 'report.html'}\n")
+    page = (tmp_path / "made" / "report.html").read_text(encoding="utf-8")
+    assert "<code>float32.onnx</code>" in page
+    assert str(tmp_path) not in page
+    assert {path: path.read_bytes() for path in run.rglob("*") if path.is_file()} == before
+    # The folder alone is enough to draw it again, wherever it went.
+    moved = (tmp_path / "made").rename(tmp_path / "moved")
+    (moved / "report.html").unlink()
+    assert tagship("report", moved).code == 0
+    assert "<code>float32.onnx</code>" in (moved / "report.html").read_text(encoding="utf-8")
 
 
 def test_an_artifacts_folder_within_the_run(run: Path, tagship: Callable[..., Any]) -> None:
@@ -70,19 +86,19 @@ def test_a_model_that_is_no_run_has_a_page_beside_its_table(tmp_path: Path) -> N
     assert "How good is the model?" not in page
 
 
-def test_a_run_that_cannot_be_written_is_told(run: Path, tmp_path: Path, tagship: Callable[..., Any]) -> None:
+def test_a_run_that_cannot_be_written_is_told(run: Path, tagship: Callable[..., Any]) -> None:
     (run / "report.html").unlink()
     (run / "report.html").mkdir()
-    outcome = tagship("export", run, "--out", tmp_path / "made", "--formats", "onnx")
+    outcome = tagship("export", run, "--out", run / "made", "--formats", "onnx")
     assert outcome.code == 0
     assert "tagship: the report is not up to date: cannot write" in outcome.err
-    assert (tmp_path / "made" / "float32.onnx").is_file()
+    assert (run / "made" / "float32.onnx").is_file()
 
 
-def test_without_training_there_is_a_note(run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_training_there_is_a_note(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(draw_report, "entry_points", lambda group: [])
     before = (run / "report.html").read_bytes()
-    done = export_all(run, tmp_path / "made", formats=["onnx"])
+    done = export_all(run, run / "made", formats=["onnx"])
     assert done.report is None
     assert done.notice == "no report is drawn; tagship-report brings what draws it"
     assert done.passed

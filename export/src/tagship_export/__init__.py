@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tagship_export.errors import ExportError
     from tagship_export.pipeline.export import export, export_all
+    from tagship_export.pipeline.options import ExportOptions
     from tagship_export.pipeline.results import Artifact, Export
     from tagship_export.recipes import RECIPES, Budget
     from tagship_export.source.original import Original, open_original
-    from tagship_export.verification.verify import Verification, verify
+    from tagship_export.verification.verdict import Verification
+    from tagship_export.verification.verify import verify
 
 __version__ = "0.1.0"
 
@@ -21,6 +23,7 @@ __all__ = [
     "Budget",
     "Export",
     "ExportError",
+    "ExportOptions",
     "Original",
     "Verification",
     "__version__",
@@ -34,10 +37,11 @@ _HOMES = {
     "Artifact": "tagship_export.pipeline.results",
     "Budget": "tagship_export.recipes",
     "Export": "tagship_export.pipeline.results",
+    "ExportOptions": "tagship_export.pipeline.options",
     "ExportError": "tagship_export.errors",
     "Original": "tagship_export.source.original",
     "RECIPES": "tagship_export.recipes",
-    "Verification": "tagship_export.verification.verify",
+    "Verification": "tagship_export.verification.verdict",
     "export": "tagship_export.pipeline.export",
     "export_all": "tagship_export.pipeline.export",
     "open_original": "tagship_export.source.original",

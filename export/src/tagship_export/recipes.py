@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tagship_export.errors import ExportError
-from tagship_runtime.container import FORMATS
 
 LEAST_TOLERANCE = 1e-3
 
@@ -41,7 +40,6 @@ class Recipe:
         exact: Whether a score that is farther off fails the artifact, flips or none; then thresholds ship
             unchanged, else they are moved onto the artifact's scores.
         weights: The NumPy type that weights are stored in.
-        kinds: The formats that know it.
         budget: What is allowed unless the user says otherwise.
     """
 
@@ -49,7 +47,6 @@ class Recipe:
     score_tolerance: float
     exact: bool
     weights: str
-    kinds: tuple[str, ...] = tuple(FORMATS)
     budget: Budget
 
     def golden_tolerance(self, max_difference: float) -> float:
@@ -108,15 +105,11 @@ RECIPES: Mapping[str, Recipe] = {
             score_tolerance=0.05,
             exact=False,
             weights="int8",
-            kinds=("tflite",),
             budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
         ),
     )
 }
 """See docs/quantization.md for the measurements behind the figures."""
-
-
-EVERYTHING = frozenset({"all", "auto"})
 
 
 def budget_of(recipe: Recipe, max_flip_rate: float | None = None, max_f1_drop: float | None = None) -> Budget:
@@ -137,28 +130,3 @@ def recipe_named(name: str) -> Recipe:
     if name not in RECIPES:
         raise ExportError(f"no recipe is called {name!r}; there are {', '.join(RECIPES)}, and all and auto")
     return RECIPES[name]
-
-
-def plan_recipes(names: Sequence[str], kinds: Sequence[str]) -> list[tuple[Recipe, str, bool]]:
-    """What to make: recipe, format, and whether it was asked for by name, float32 first.
-
-    Args:
-        names: Recipes, or ``all`` or ``auto``, which both mean every one.
-        kinds: Formats.
-
-    Raises:
-        ExportError: A name is not known, there is nothing to make, or no format knows the recipe.
-    """
-    if not names or not kinds:
-        raise ExportError("there is nothing to export; give at least one recipe and one format")
-    everything = set(names) & EVERYTHING
-    wanted = [] if everything else [recipe_named(name) for name in names]
-    if everything and len(names) > 1:
-        raise ExportError(f"{everything.pop()!r} stands alone, without other recipes")
-    for recipe in wanted:
-        if not set(recipe.kinds) & set(kinds):
-            raise ExportError(f"{recipe.name} exists for {', '.join(recipe.kinds)} only; add that to the formats")
-    recipes = list(RECIPES.values()) if everything else [r for r in RECIPES.values() if r in wanted]
-    return [
-        (recipe, kind, not everything) for kind in dict.fromkeys(kinds) for recipe in recipes if kind in recipe.kinds
-    ]

@@ -14,7 +14,7 @@ from tagship_runtime.processor import processor_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tagship_runtime.contract import Contract
+    from tagship_runtime.contract import Contract, Golden
     from tagship_runtime.engines.base import Engine
     from tagship_runtime.typing import Decisions, Scores
 
@@ -92,17 +92,34 @@ def replay(predictor: Replayable) -> SelfTest:
     except NotAScoreError as error:
         raise CheckFailedError(f"replaying golden rows: {error}") from error
     named = np.array([[label in names for label in original.labels] for names in map(original.predict_one, rows)])
-    want = np.array(golden.scores, np.float32)
-    firm = np.abs(want - original.thresholds) > golden.tolerance
-    flips = sum(
-        int(np.count_nonzero((got != np.array(golden.decisions, bool)) & firm))
-        for got in (original.predict(rows), original.decide(single), named)
-    )
+    decisions = (original.predict(rows), original.decide(single), named)
+    difference, flips = agreement(golden, original.thresholds, (batch, single), decisions)
     return SelfTest(
         rows=len(rows),
-        max_difference=float(np.max([np.abs(batch - want), np.abs(single - want)])),
+        max_difference=difference,
         tolerance=golden.tolerance,
         flips=flips,
         engine=f"{predictor.engine.name} {predictor.engine.version}",
         machine=f"{processor_name()}, {platform.machine()} {platform.system()}",
     )
+
+
+def agreement(
+    golden: Golden, thresholds: Scores, scores: Sequence[Scores], decisions: Sequence[Decisions]
+) -> tuple[float, int]:
+    """Compare answers with those that the contract has.
+
+    Args:
+        golden: What the contract has.
+        thresholds: One per label, float32.
+        scores: Of the golden rows, (rows, labels), from each way to score them.
+        decisions: Likewise.
+
+    Returns:
+        The largest score difference, and the number of decisions that differ although the golden score is farther
+        from its threshold than the tolerance.
+    """
+    want = np.array(golden.scores, np.float32)
+    certain = np.abs(want - thresholds) > golden.tolerance
+    flips = sum(int(np.count_nonzero((got != np.array(golden.decisions, bool)) & certain)) for got in decisions)
+    return float(np.max([np.abs(got - want) for got in scores])), flips

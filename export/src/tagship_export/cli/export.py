@@ -12,7 +12,7 @@ from tagship_export.cli.options import (
     read_labels,
     read_thresholds,
 )
-from tagship_export.recipes import RECIPES, plan_recipes
+from tagship_export.recipes import RECIPES
 from tagship_runtime.cli.options import names
 from tagship_runtime.errors import UsageError
 from tagship_runtime.terminal.json import print_json
@@ -55,34 +55,38 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Export, print a table, and say with the exit code whether all of it passed."""
-    from tagship_runtime.container import FORMATS
+    from tagship_export.pipeline.plan import plan_recipes
+    from tagship_export.targets.registry import TARGETS
 
     formats, recipes = names(options.formats), names(options.recipes)
-    if not formats or set(formats) - set(FORMATS):
+    if not formats or set(formats) - set(TARGETS):
         raise UsageError(f"--formats is {options.formats!r}; give tflite, onnx or tflite,onnx")
     plan_recipes(recipes, formats)
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
     import_keras()
     from tagship_export.cli.show import progress, show_export
     from tagship_export.pipeline.export import export_all
+    from tagship_export.pipeline.options import ExportOptions
 
     with progress() as on_step:
         done = export_all(
             options.source,
             options.out,
-            formats=formats,
-            recipes=recipes,
-            labels=labels,
-            thresholds=thresholds,
-            logits=options.logits,
-            data=options.data,
-            max_flip_rate=options.max_flip_rate,
-            max_f1_drop=options.max_f1_drop,
-            batch=batch,
-            golden=options.golden,
-            prefer=options.prefer,
-            verbose=options.verbose,
-            on_step=on_step,
+            options=ExportOptions(
+                formats=formats,
+                recipes=recipes,
+                labels=labels,
+                thresholds=thresholds,
+                logits=options.logits,
+                data=options.data,
+                max_flip_rate=options.max_flip_rate,
+                max_f1_drop=options.max_f1_drop,
+                batch=batch,
+                golden=options.golden,
+                prefer=options.prefer,
+                verbose=options.verbose,
+                on_step=on_step,
+            ),
         )
     if options.json:
         made = [

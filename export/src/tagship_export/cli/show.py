@@ -11,7 +11,7 @@ from rich.text import Text
 
 from tagship_export.pipeline.results import Export
 from tagship_export.verification.counterexamples import Search
-from tagship_export.verification.verify import Verification
+from tagship_export.verification.verdict import Verification
 from tagship_runtime.terminal.table import file_names, file_size, table, wrap
 
 SHOWN = 400
@@ -78,10 +78,10 @@ def show(
     for verdict in verdicts:
         for fault in verdict.faults:
             _say(f"{verdict.artifact}: {fault}")
-        if verdict.parting is not None:
+        if verdict.divergence is not None:
             _say(
-                f"{verdict.artifact}: the two part first in layer {verdict.parting.layer!r}, by "
-                f"{verdict.parting.relative:.0%} of the spread of its values"
+                f"{verdict.artifact}: the two part first in layer {verdict.divergence.layer!r}, by "
+                f"{verdict.divergence.relative:.0%} of the spread of its values"
             )
 
 

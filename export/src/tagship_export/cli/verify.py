@@ -81,13 +81,16 @@ def _search(
 ) -> Search:
     """Within the ranges of the training rows if the original has them, else of the rows that are given."""
     from tagship_export.data.rows import read_rows
+    from tagship_export.targets.decider import Decider
+    from tagship_export.targets.engine_runner import EngineRunner
     from tagship_export.verification.counterexamples import search, with_golden
     from tagship_runtime.loading import load
 
     with quiet():
-        artifact = load(path)
+        predictor = load(path)
     source = str(original.rows["train"]) if "train" in original.rows else options.data
-    rows = read_rows(source, artifact.labels, artifact.contract.features)
+    rows = read_rows(source, predictor.labels, predictor.contract.features)
+    artifact = Decider.of(EngineRunner(predictor.engine), predictor.contract)
     found = search(
         original,
         artifact,

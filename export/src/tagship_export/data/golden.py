@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.data.rows import Rows
+from tagship_export.targets.decider import Decider
 from tagship_runtime.contract import Golden
-from tagship_runtime.features import Encoder, encoder
-from tagship_runtime.predictor import Predictor
+from tagship_runtime.features import Encoder
+from tagship_runtime.selftest import agreement
 from tagship_runtime.typing import Scores
 
 ROWS, CANDIDATES = 24, 4096
@@ -31,7 +32,7 @@ class GoldenMode(StrEnum):
 
 
 def make_golden(
-    predictor: Predictor, rows: Rows, tolerance: float, mode: GoldenMode = GoldenMode.SYNTHETIC, seed: int = 0
+    artifact: Decider, rows: Rows, tolerance: float, mode: GoldenMode = GoldenMode.SYNTHETIC, seed: int = 0
 ) -> Golden | None:
     """Choose rows and record the artifact's answers.
 
@@ -39,7 +40,7 @@ def make_golden(
     spread. Synthetic rows keep no value of a real row but, for categories, the words themselves.
 
     Args:
-        predictor: The artifact.
+        artifact: What answers.
         rows: Real ones; synthetic rows are invented within their ranges.
         tolerance: How far a score may be off elsewhere.
         mode: Where the rows come from.
@@ -50,42 +51,46 @@ def make_golden(
     """
     if mode is GoldenMode.NONE:
         return None
-    candidates = CANDIDATES_OF[mode](predictor, rows, np.random.default_rng(seed))
-    scores = predictor.predict_proba(candidates)
-    chosen = _choose(scores, predictor.thresholds)
+    candidates = CANDIDATES_OF[mode](artifact.encoder, rows, np.random.default_rng(seed))
+    chosen = _choose(artifact.scores(candidates), artifact.cuts)
     while chosen:
-        golden = record(predictor, [_writable(candidates[row]) for row in chosen], tolerance)
+        golden = record(artifact, [_writable(candidates[row]) for row in chosen], tolerance)
         if len(json.dumps(golden.to_dict())) <= MAX_BYTES:
             return golden
         chosen = chosen[: len(chosen) // 2]
     return None
 
 
-def record(predictor: Predictor, rows: Sequence[Any], tolerance: float) -> Golden:
-    """The artifact's answers for rows, as the contract keeps them."""
-    scores = predictor.predict_proba(rows)
+def record(artifact: Decider, rows: Sequence[Any], tolerance: float) -> Golden:
+    """Return the artifact's answers for rows, as the contract keeps them."""
+    scores = artifact.scores(rows)
     return Golden(
         rows=tuple(rows),
         scores=tuple(tuple(_shortest(score) for score in row) for row in scores),
-        decisions=tuple(tuple(bool(on) for on in row) for row in predictor.decide(scores)),
+        decisions=tuple(tuple(bool(on) for on in row) for row in scores >= artifact.cuts),
         tolerance=tolerance,
     )
 
 
-def _invented(predictor: Predictor, rows: Rows, random: np.random.Generator) -> Any:
-    return _encoder(predictor).sample(rows.values, CANDIDATES, random)
+def repeats(artifact: Decider, golden: Golden) -> str | None:
+    """Tell what is wrong where golden rows, scored alone and as a batch, do not come out as recorded."""
+    rows = list(golden.rows)
+    ways = [artifact.scores(rows), np.concatenate([artifact.scores([row]) for row in rows])]
+    difference, flips = agreement(golden, artifact.cuts, ways, [scores >= artifact.cuts for scores in ways])
+    if difference <= golden.tolerance and flips == 0:
+        return None
+    return f"its golden rows do not repeat: off by {difference:.2g} here, {flips} flips"
 
 
-def _real(predictor: Predictor, rows: Rows, random: np.random.Generator) -> Any:
-    order = random.permutation(len(rows))[:CANDIDATES]
-    return _encoder(predictor).row_list(rows.take(order).values)
+def _invented(codec: Encoder, rows: Rows, random: np.random.Generator) -> Any:
+    return codec.sample(rows.values, CANDIDATES, random)
 
 
-def _encoder(predictor: Predictor) -> Encoder:
-    return encoder(predictor.contract.features, predictor.contract.input.shape)
+def _real(codec: Encoder, rows: Rows, random: np.random.Generator) -> Any:
+    return codec.row_list(rows.take(random.permutation(len(rows))[:CANDIDATES]).values)
 
 
-CANDIDATES_OF: Mapping[GoldenMode, Callable[[Predictor, Rows, np.random.Generator], Any]] = {
+CANDIDATES_OF: Mapping[GoldenMode, Callable[[Encoder, Rows, np.random.Generator], Any]] = {
     GoldenMode.SYNTHETIC: _invented,
     GoldenMode.REAL: _real,
 }

@@ -18,7 +18,7 @@ SEED = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Evidence:
+class HeldOutSplits:
     """Disjoint sets of rows.
 
     Attributes:
@@ -35,7 +35,7 @@ class Evidence:
     tuned_on: str
 
 
-def gather(original: Original, data: Any = None) -> tuple[Original, Evidence]:
+def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutSplits]:
     """Divide what there is.
 
     A run's training rows calibrate, its validation rows tune, and ``data`` or else its test rows judge. Where
@@ -73,16 +73,16 @@ def gather(original: Original, data: Any = None) -> tuple[Original, Evidence]:
             raise OriginalError("the run has a single training row; calibration and tuning need one each")
         count = min(CALIBRATION_ROWS, len(train) // 2)
         calibration, tuning, tuned_on = train.take(order[:count]), train.take(order[count:]), "training rows"
-    return original, Evidence(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
+    return original, HeldOutSplits(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
 
 
-def _divide(rows: Rows) -> Evidence:
+def _divide(rows: Rows) -> HeldOutSplits:
     count = len(rows)
     if count < 4:
         raise OriginalError(f"the data has {count} rows; at least 4 are needed, to calibrate, tune and judge apart")
     order = np.random.default_rng(SEED).permutation(count)
     first, second = min(count // 4, CALIBRATION_ROWS), count // 2
-    return Evidence(
+    return HeldOutSplits(
         calibration=rows.take(order[:first]),
         tuning=rows.take(order[first:second]),
         verdict=rows.take(order[second:]),

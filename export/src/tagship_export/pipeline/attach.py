@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
@@ -15,18 +13,18 @@ from typing import Any
 from tagship_export.data.golden import GoldenMode, make_golden
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError
-from tagship_export.targets.base import writer
+from tagship_export.targets.base import Target
+from tagship_export.targets.decider import Decider
+from tagship_export.targets.engine_runner import EngineRunner
+from tagship_export.targets.registry import TARGETS
 from tagship_export.verification.metrics import measure
-from tagship_runtime.container import FORMATS, recognise, unpack
-from tagship_runtime.container import attach as seal
+from tagship_runtime.container import recognise, unpack
 from tagship_runtime.contract import Contract, Feature, NumericFeature, TensorSpec
-from tagship_runtime.engines.base import open_engine
 from tagship_runtime.errors import ArtifactCorruptError, CheckFailedError, ContractError
 from tagship_runtime.features import columns_of
 from tagship_runtime.loading import load
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 
-KEYS = ("labels", "thresholds", "tagship")
 FLOAT_TOLERANCE, INTEGER_TOLERANCE = 1e-3, 0.1
 """For golden rows of files whose difference to an original is not known."""
 
@@ -57,12 +55,13 @@ def attach(
         ExportError: Labels are not known, or do not fit the model.
         CheckFailedError: The model no longer repeats the golden rows of its earlier contract.
     """
-    kind, payload, found = _strip(data)
+    target = TARGETS[recognise(data).name]
+    payload, found = target.strip(data)
     old = _read(contract or found)
     names = tuple(labels) if labels is not None else old.labels if old else None
     if names is None:
         raise ExportError("the file has no contract that could be taken over; name its scores with --labels")
-    engine = open_engine(FORMATS[kind], payload)
+    runner = target.runner(payload)
     default = old.thresholds if old is not None and old.labels == names else None
     chosen = default or (0.5,) * len(names) if thresholds is None else resolve_thresholds(thresholds, names, default)
     table = None if rows is None else read_rows(rows, names, old.features if old else None)
@@ -70,9 +69,9 @@ def attach(
         fresh = Contract(
             labels=names,
             thresholds=chosen,
-            features=_features(engine.input, old, None if table is None else table.values, names),
-            input=engine.input,
-            output=engine.output,
+            features=_features(runner.input, old, None if table is None else table.values, names),
+            input=runner.input,
+            output=runner.output,
             recipe=old.recipe if old else "unknown",
             source=dict(old.source) if old else _source(payload),
             parity=old.parity if old is not None and _still_proved(data, old, names, chosen) else None,
@@ -80,34 +79,11 @@ def attach(
         )
     except ContractError as error:
         raise ExportError(str(error)) from error
-    fresh = _with_golden(payload, kind, fresh, table)
+    fresh = _with_golden(target, payload, fresh, table)
     if table is not None and table.targets is not None:
-        decisions = load(seal(payload, fresh)).predict(table.values)
+        decisions = load(target.embed(payload, fresh)).predict(table.values)
         fresh = replace(fresh, quality={"artifact": measure(table.targets, decisions).to_dict()})
-    return seal(payload, fresh)
-
-
-def _strip(data: bytes) -> tuple[str, bytes, str | None]:
-    """Kind, model, and the JSON of the contract that was found in the file."""
-    kind = recognise(data).name
-    if kind == "tflite":
-        try:
-            with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                stored = archive.read("tagship.json").decode()
-                return kind, data[: min(entry.header_offset for entry in archive.infolist())], stored
-        except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
-            return kind, data, None
-    import onnx
-
-    proto = onnx.load_from_string(data)
-    kept = {entry.key: entry.value for entry in proto.metadata_props}
-    if "tagship" not in kept:
-        return kind, data, None
-    del proto.metadata_props[:]
-    for key, value in kept.items():
-        if key not in KEYS:
-            proto.metadata_props.add(key=key, value=value)
-    return kind, proto.SerializeToString(deterministic=True), kept["tagship"]
+    return target.embed(payload, fresh)
 
 
 def _still_proved(data: bytes, old: Contract, labels: tuple[str, ...], thresholds: Sequence[float]) -> bool:
@@ -139,8 +115,8 @@ def _features(
     return tuple(NumericFeature(name=name) for name in names)
 
 
-def _with_golden(payload: bytes, kind: str, contract: Contract, table: Any) -> Contract:
-    predictor = load(seal(payload, contract))
+def _with_golden(target: Target, payload: bytes, contract: Contract, table: Any) -> Contract:
+    predictor = load(target.embed(payload, contract))
     if contract.golden is not None:
         test = predictor.selftest()
         if test.max_difference > test.tolerance:
@@ -151,9 +127,10 @@ def _with_golden(payload: bytes, kind: str, contract: Contract, table: Any) -> C
         return replace(contract, golden=replace(contract.golden, decisions=_decisions(contract)))
     if table is None:
         return contract
-    whole = "int8" in writer(kind).weight_bytes(payload)
-    tolerance = INTEGER_TOLERANCE if whole else FLOAT_TOLERANCE
-    return replace(contract, golden=make_golden(predictor, table, tolerance, GoldenMode.SYNTHETIC))
+    integers = "int8" in target.weight_bytes(payload)
+    tolerance = INTEGER_TOLERANCE if integers else FLOAT_TOLERANCE
+    artifact = Decider.of(EngineRunner(predictor.engine), contract)
+    return replace(contract, golden=make_golden(artifact, table, tolerance, GoldenMode.SYNTHETIC))
 
 
 def _decisions(contract: Contract) -> tuple[tuple[bool, ...], ...]:

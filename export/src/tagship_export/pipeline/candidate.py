@@ -1,136 +1,136 @@
-"""From an original and a recipe to a candidate: convert, describe, tune, prove."""
+"""From a payload to a candidate: describe it, move its thresholds, judge it, give it golden rows and its contract."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from importlib.metadata import version
-from typing import Any
+from dataclasses import dataclass, replace
 
-from tagship_export.data.golden import GoldenMode, make_golden
-from tagship_export.data.splits import Evidence
-from tagship_export.errors import ConversionError, ExportError
+from tagship_export.data.golden import GoldenMode, make_golden, repeats
+from tagship_export.data.splits import HeldOutSplits
+from tagship_export.errors import ExportError
+from tagship_export.pipeline.plan import Planned
+from tagship_export.pipeline.provenance import provenance
 from tagship_export.pipeline.results import Candidate
-from tagship_export.pipeline.threshold_transfer import transport
-from tagship_export.recipes import Budget, Recipe
+from tagship_export.pipeline.threshold_transfer import transfer_thresholds
+from tagship_export.recipes import Budget
 from tagship_export.source.original import Original
-from tagship_export.targets.base import write, writer
-from tagship_export.verification.verify import judge
-from tagship_runtime.container import FORMATS, attach
+from tagship_export.targets.base import ArtifactRunner
+from tagship_export.targets.decider import Decider
+from tagship_export.verification.comparison import Comparison, score_both_ways
+from tagship_export.verification.verdict import Verification, judge
+from tagship_export.verification.verify import diverges
 from tagship_runtime.contract import Contract
-from tagship_runtime.engines.base import open_engine
-from tagship_runtime.loading import load, predictor_of
-from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.typing import Features, Scores
 
-TOOLS = ("tensorflow", "tf2onnx", "onnx", "onnxruntime", "ai-edge-quantizer", "tagship-export")
 
-OnStep = Callable[[str], None]
-
-
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
-    """What all candidates of one export share: float32 payloads, the original's scores, encoded rows."""
+    """What all candidates of one export are measured against; every row is encoded, and scored by Keras, once.
 
-    def __init__(
-        self, original: Original, evidence: Evidence, batch: int | None, verbose: bool, on_step: OnStep
-    ) -> None:
-        self.original, self.evidence, self.batch = original, evidence, batch
-        self.verbose, self.on_step = verbose, on_step
+    Attributes:
+        original: Keras.
+        splits: Rows as callers have them.
+        calibration, tuning, verdict: The same, encoded.
+        original_tuning, original_verdict: The original's scores of them.
+    """
+
+    original: Original
+    splits: HeldOutSplits
+    calibration: Features
+    tuning: Features
+    verdict: Features
+    original_tuning: Scores
+    original_verdict: Scores
+
+    @classmethod
+    def of(cls, original: Original, splits: HeldOutSplits) -> Bench:
+        """Encode the rows and score them with Keras."""
         encode = original.encoder.encode
-        self.calibration: Features = encode(evidence.calibration.values)
-        self.matrix: Features = encode(evidence.verdict.values)
-        on_step("scoring with Keras")
-        self.tuning: Scores = original.scores(encode(evidence.tuning.values))
-        self.wanted: Scores = original.scores(self.matrix)
-        self._float32: dict[str, bytes] = {}
-
-    def payload(self, recipe: Recipe, kind: str) -> bytes:
-        """The model's bytes by a recipe.
-
-        Raises:
-            ConversionError: There is no such artifact, or nothing of it would be new.
-        """
-        self.on_step(f"converting {recipe.name}.{kind}")
-        with quiet(verbose=self.verbose):
-            if kind not in self._float32:
-                self._float32[kind] = write(kind, self.original.model, batch=self.batch)
-            payload = write(
-                kind,
-                self.original.model,
-                recipe.name,
-                calibration=self.calibration,
-                batch=self.batch,
-                float32=self._float32[kind],
-            )
-        if recipe.weights not in writer(kind).weight_bytes(payload) or (
-            recipe.name != "float32" and payload == self._float32[kind]
-        ):
-            raise ConversionError(f"unchanged: no weight would be stored in {recipe.weights}, so it is float32 again")
-        return payload
-
-    def candidate(
-        self, recipe: Recipe, kind: str, payload: bytes, *, budget: Budget, golden: GoldenMode, asked: bool
-    ) -> Candidate:
-        """Describe, tune and judge a payload."""
-        contract = self._describe(payload, kind, recipe)
-        with quiet(verbose=self.verbose):
-            draft = load(attach(payload, contract))
-        if not recipe.exact:
-            scores = draft.predict_proba(self.evidence.tuning.values)
-            contract = replace(contract, thresholds=transport(self.tuning, contract.thresholds, scores))
-            draft = predictor_of(b"", draft.engine, contract)
-        verdict = judge(
-            self.original,
-            draft,
-            self.evidence.verdict,
-            name=f"{recipe.name}.{kind}",
-            size=0,
-            budget=budget,
-            want=self.wanted,
-            payload=payload,
-        )
-        tolerance = recipe.golden_tolerance(verdict.parity.max_difference)
-        proven = replace(
-            contract,
-            parity=verdict.parity_dict() | {"tuned_on": None if recipe.exact else self.evidence.tuned_on},
-            quality=verdict.quality(),
-            golden=make_golden(draft, self.evidence.calibration, tolerance, golden),
-        )
-        data = attach(payload, proven)
-        predictor = predictor_of(data, draft.engine, proven)
-        if proven.golden is not None and not (test := predictor.selftest()).passed:
-            fault = f"its golden rows do not repeat: off by {test.max_difference:.2g} here, {test.flips} flips"
-            verdict = replace(verdict, faults=(*verdict.faults, fault))
-        return Candidate(
-            recipe=recipe,
-            kind=kind,
-            data=data,
-            predictor=predictor,
-            verification=replace(verdict, size=len(data)),
-            asked=asked,
-        )
-
-    def _describe(self, payload: bytes, kind: str, recipe: Recipe) -> Contract:
-        with quiet(verbose=self.verbose):
-            engine = open_engine(FORMATS[kind], payload)
-        original = self.original
-        if original.labels is None or original.thresholds is None:
-            raise ExportError("the labels of the model's scores are not known; name them with --labels")
-        return Contract(
-            labels=original.labels,
-            thresholds=original.thresholds,
-            features=original.features,
-            input=engine.input,
-            output=engine.output,
-            recipe=recipe.name,
-            source=provenance(original),
+        tuning, verdict = encode(splits.tuning.values), encode(splits.verdict.values)
+        return cls(
+            original=original,
+            splits=splits,
+            calibration=encode(splits.calibration.values),
+            tuning=tuning,
+            verdict=verdict,
+            original_tuning=original.scores(tuning),
+            original_verdict=original.scores(verdict),
         )
 
 
-def provenance(original: Original) -> dict[str, Any]:
-    """What an artifact says of where it comes from."""
-    return {
-        "sha256": original.sha256,
-        "framework": f"keras {version('keras')}",
-        "tools": {tool: version(tool) for tool in TOOLS},
-    }
+def prove(payload: bytes, planned: Planned, bench: Bench, budget: Budget, golden: GoldenMode) -> Candidate:
+    """Make a candidate of a payload: every step is measured on the bytes that would ship.
+
+    Args:
+        payload: The model's bytes.
+        planned: Recipe and target.
+        bench: What it is measured against.
+        budget: What is allowed.
+        golden: Where golden rows come from.
+    """
+    target, recipe = planned.target, planned.recipe
+    runner = target.runner(payload)
+    contract = _describe(runner, planned, bench.original)
+    original_thresholds = contract.thresholds
+    if not recipe.exact:
+        moved = transfer_thresholds(bench.original_tuning, original_thresholds, runner.scores(bench.tuning))
+        contract = replace(contract, thresholds=moved)
+    verdict = _judge(runner, contract, original_thresholds, planned, bench, budget)
+    if not verdict.passed:
+        divergence = diverges(bench.original, target, payload, bench.verdict, recipe)
+        verdict = replace(verdict, divergence=divergence)
+    artifact = Decider.of(runner, contract)
+    tolerance = recipe.golden_tolerance(verdict.parity.max_difference)
+    rows = make_golden(artifact, bench.splits.calibration, tolerance, golden)
+    fault = None if rows is None else repeats(artifact, rows)
+    if fault is not None:
+        verdict = replace(verdict, faults=(*verdict.faults, fault))
+    proven = replace(
+        contract,
+        parity=verdict.parity_dict() | {"tuned_on": None if recipe.exact else bench.splits.tuned_on},
+        quality=verdict.quality(),
+        golden=rows,
+    )
+    data = target.embed(payload, proven)
+    return Candidate(
+        planned=planned,
+        data=data,
+        contract=proven,
+        runner=runner,
+        verification=replace(verdict, size=len(data)),
+    )
+
+
+def _describe(runner: ArtifactRunner, planned: Planned, original: Original) -> Contract:
+    """What is known before anything is measured."""
+    if original.labels is None or original.thresholds is None:
+        raise ExportError("the labels of the model's scores are not known; name them with --labels")
+    return Contract(
+        labels=original.labels,
+        thresholds=original.thresholds,
+        features=original.features,
+        input=runner.input,
+        output=runner.output,
+        recipe=planned.recipe.name,
+        source=provenance(original),
+    )
+
+
+def _judge(
+    runner: ArtifactRunner,
+    contract: Contract,
+    original_thresholds: tuple[float, ...],
+    planned: Planned,
+    bench: Bench,
+    budget: Budget,
+) -> Verification:
+    batch, alone = score_both_ways(runner, bench.verdict)
+    compared = Comparison(
+        labels=contract.labels,
+        thresholds=original_thresholds,
+        shipped=contract.thresholds,
+        original=bench.original_verdict,
+        batch=batch,
+        alone=alone,
+        targets=bench.splits.verdict.targets,
+    )
+    return judge(compared, planned.recipe, budget, name=planned.name, size=0)

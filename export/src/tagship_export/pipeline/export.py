@@ -8,144 +8,90 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tagship_export.data.golden import GoldenMode
-from tagship_export.data.splits import Evidence, gather
-from tagship_export.errors import ConversionError, ExportError
-from tagship_export.pipeline.candidate import Bench, OnStep, provenance
+from tagship_export.data.splits import HeldOutSplits, split_rows
+from tagship_export.errors import ConversionError
+from tagship_export.pipeline.candidate import Bench, prove
+from tagship_export.pipeline.convert import Converter
 from tagship_export.pipeline.latency import one_row_us
+from tagship_export.pipeline.options import ExportOptions
 from tagship_export.pipeline.output_folder import Entry, save
+from tagship_export.pipeline.provenance import provenance
 from tagship_export.pipeline.report import publish
 from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
 from tagship_export.pipeline.selection import Prefer, bought, choose
-from tagship_export.recipes import budget_of, plan_recipes
 from tagship_export.source.original import Original, open_original
-from tagship_runtime.container import FORMATS
-from tagship_runtime.thresholds import Thresholds
 
 
-def export(source: Any, out: str | os.PathLike[str], **options: Any) -> list[Artifact]:
+def export(
+    source: Any, out: str | os.PathLike[str], *, options: ExportOptions | None = None, **chosen: Any
+) -> list[Artifact]:
     """Make an artifact per format and recipe, each with its contract and proof.
 
     The arguments are those of :func:`export_all`; this gives the artifacts alone. One that breaks its budget is
     in ``out/rejected``, and its ``verification.faults`` say why.
     """
-    return list(export_all(source, out, **options).artifacts)
+    return list(export_all(source, out, options=options, **chosen).artifacts)
 
 
 def export_all(
-    source: Any,
-    out: str | os.PathLike[str],
-    *,
-    formats: Sequence[str] = tuple(FORMATS),
-    recipes: Sequence[str] = ("float32",),
-    labels: Sequence[str] | None = None,
-    thresholds: Thresholds | None = None,
-    logits: bool = False,
-    data: Any = None,
-    max_flip_rate: float | None = None,
-    max_f1_drop: float | None = None,
-    batch: int | None = None,
-    golden: str = "synthetic",
-    prefer: str = "size",
-    verbose: bool = False,
-    on_step: OnStep = lambda step: None,
+    source: Any, out: str | os.PathLike[str], *, options: ExportOptions | None = None, **chosen: Any
 ) -> Export:
     """Make an artifact per format and recipe, each with its contract and proof, and choose the one to ship.
 
     Args:
         source: A run folder, a Keras file or model, or what :func:`tagship_export.open_original` gave.
         out: The folder to write to; made if it is not there. ``export.json`` in it holds the whole table.
-        formats: ``tflite``, ``onnx``.
-        recipes: Names of recipes, ``all``, or ``auto``: all are tried, and the recommended one is written.
-        labels: Names of the scores, where the source does not know them.
-        thresholds: Instead of the source's, or of 0.5.
-        logits: Whether the model lacks the sigmoid at its end.
-        data: Rows to prove it on; see :func:`tagship_export.data.rows.read_rows`. Default: the run's own.
-        max_flip_rate: Instead of each recipe's own bound.
-        max_f1_drop: Likewise.
-        batch: A fixed batch size, for consumers that need one; None for a free one.
-        golden: ``synthetic``, ``real`` or ``none``.
-        prefer: ``size`` or ``latency``, for what is recommended.
-        verbose: Whether converters may print.
-        on_step: Told what happens next, for progress.
+        options: What is made, and how it is proved.
+        **chosen: Attributes of :class:`ExportOptions`, instead of those in ``options`` or of its defaults.
 
     Raises:
         ExportError: The model cannot be converted, or has no rows to prove it on.
         OutputError: A file cannot be written; nothing is half-written.
     """
-    plan = plan_recipes(recipes, formats)
-    mode, preference = GoldenMode(golden), Prefer(prefer)
-    if batch is not None and batch < 1:
-        raise ExportError(f"the batch size is {batch}; give 1 or more, or leave it free")
-    original = (
-        source
-        if isinstance(source, Original)
-        else open_original(source, labels=labels, thresholds=thresholds, logits=logits)
-    )
-    original, evidence = gather(original, data)
-    bench = Bench(original, evidence, batch, verbose, on_step)
+    options = replace(options or ExportOptions(), **chosen)
+    original, splits = split_rows(_open(source, options), options.data)
+    candidates, refusals = _make(original, splits, options)
+    recommended, notes = _choose(candidates, Prefer(options.prefer))
+    return _write(Path(out), original, splits, candidates, refusals, recommended, notes, options)
+
+
+def _open(source: Any, options: ExportOptions) -> Original:
+    if isinstance(source, Original):
+        return source
+    return open_original(source, labels=options.labels, thresholds=options.thresholds, logits=options.logits)
+
+
+def _make(original: Original, splits: HeldOutSplits, options: ExportOptions) -> tuple[list[Candidate], list[Refusal]]:
+    """Convert and prove all that is planned; what a converter refuses is told."""
+    options.on_step("scoring with Keras")
+    bench = Bench.of(original, splits)
+    converter = Converter(original, bench.calibration, batch=options.batch, verbose=options.verbose)
     candidates, refusals = [], []
-    for recipe, kind, asked in plan:
-        name = f"{recipe.name}.{kind}"
+    for planned in options.plan:
+        options.on_step(f"converting {planned.name}")
         try:
-            payload = bench.payload(recipe, kind)
+            payload = converter.payload(planned)
         except ConversionError as error:
-            if recipe.name == "float32":
+            if planned.recipe.name == "float32":
                 raise
-            refusals.append(Refusal(name=name, reason=str(error), asked=asked))
+            refusals.append(Refusal(name=planned.name, reason=str(error), asked=planned.asked))
             continue
-        on_step(f"verifying {name}")
-        budget = budget_of(recipe, max_flip_rate, max_f1_drop)
-        candidates.append(bench.candidate(recipe, kind, payload, budget=budget, golden=mode, asked=asked))
-    on_step("measuring latency")
-    speeds = one_row_us([candidate.predictor for candidate in candidates], bench.matrix[:1])
-    measured = [replace(candidate, one_row_us=us) for candidate, us in zip(candidates, speeds, strict=True)]
-    chosen, notes = _choose(measured, preference)
-    keep = {candidate.name for candidate in measured if list(recipes) != ["auto"] or candidate.name in chosen}
-    entries = [
-        Entry(name=one.name, data=one.data, passed=one.verification.passed, facts=one.facts()) for one in measured
-    ]
-    paths, table = save(Path(out), entries, keep, _facts(original, evidence, refusals, chosen, notes))
-    on_step("drawing the report")
-    report, notice = publish(original.run, Path(out), table)
-    return Export(
-        artifacts=tuple(
-            one.artifact(paths[one.name], recommended=one.name in chosen) for one in measured if one.name in keep
-        ),
-        candidates=tuple(measured),
-        refusals=tuple(refusals),
-        recommended=chosen,
-        notes=notes,
-        passed=len(chosen) == len({kind for _, kind, _ in plan})
-        and all(candidate.verification.passed for candidate in measured if candidate.asked)
-        and not any(refusal.asked for refusal in refusals),
-        report=report,
-        notice=notice,
-    )
+        options.on_step(f"verifying {planned.name}")
+        budget = options.budget(planned.recipe)
+        candidates.append(prove(payload, planned, bench, budget, GoldenMode(options.golden)))
+    options.on_step("measuring latency")
+    return _measured(candidates, bench), refusals
 
 
-def _facts(
-    original: Original,
-    evidence: Evidence,
-    refusals: Sequence[Refusal],
-    recommended: Sequence[str],
-    notes: Sequence[str],
-) -> dict[str, Any]:
-    """What ``export.json`` says besides the artifacts."""
-    return {
-        "refused": {refusal.name: refusal.reason for refusal in refusals},
-        "recommended": list(recommended),
-        "notes": list(notes),
-        "rows": {
-            "calibration": len(evidence.calibration),
-            "tuning": len(evidence.tuning),
-            "tuned_on": evidence.tuned_on,
-            "verdict": len(evidence.verdict),
-        },
-        "labels": list(original.labels or ()),
-        "features": None if original.features is None else [feature.to_dict() for feature in original.features],
-        "source": provenance(original),
-    }
+def _measured(candidates: Sequence[Candidate], bench: Bench) -> list[Candidate]:
+    """The candidates with what one row takes."""
+    row = bench.verdict[:1]
+    decisions = [one.runner.one_row(row, np.array(one.contract.thresholds, np.float32)) for one in candidates]
+    speeds = one_row_us(decisions)
+    return [replace(one, one_row_us=us) for one, us in zip(candidates, speeds, strict=True)]
 
 
 def _choose(candidates: Sequence[Candidate], prefer: Prefer) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -161,3 +107,61 @@ def _choose(candidates: Sequence[Candidate], prefer: Prefer) -> tuple[tuple[str,
         if float32 is not None and len(of_kind) > 1:
             notes.append(bought(best, float32, of_kind[best.name].verification.shipped_flips))
     return tuple(chosen), tuple(notes)
+
+
+def _write(
+    out: Path,
+    original: Original,
+    splits: HeldOutSplits,
+    candidates: Sequence[Candidate],
+    refusals: Sequence[Refusal],
+    recommended: tuple[str, ...],
+    notes: tuple[str, ...],
+    options: ExportOptions,
+) -> Export:
+    """Write what is wanted, with the table of all, and draw the report."""
+    keep = {one.name for one in candidates if not options.only_recommended or one.name in recommended}
+    entries = [
+        Entry(name=one.name, data=one.data, passed=one.verification.passed, facts=one.facts()) for one in candidates
+    ]
+    paths, table = save(out, entries, keep, _facts(original, splits, refusals, recommended, notes))
+    options.on_step("drawing the report")
+    report, notice = publish(original.run, out, table)
+    return Export(
+        artifacts=tuple(
+            one.artifact(paths[one.name], recommended=one.name in recommended) for one in candidates if one.name in keep
+        ),
+        candidates=tuple(candidates),
+        refusals=tuple(refusals),
+        recommended=recommended,
+        notes=notes,
+        passed=len(recommended) == len(set(options.formats))
+        and all(one.verification.passed for one in candidates if one.planned.asked)
+        and not any(refusal.asked for refusal in refusals),
+        report=report,
+        notice=notice,
+    )
+
+
+def _facts(
+    original: Original,
+    splits: HeldOutSplits,
+    refusals: Sequence[Refusal],
+    recommended: Sequence[str],
+    notes: Sequence[str],
+) -> dict[str, Any]:
+    """What ``export.json`` says besides the artifacts."""
+    return {
+        "refused": {refusal.name: refusal.reason for refusal in refusals},
+        "recommended": list(recommended),
+        "notes": list(notes),
+        "rows": {
+            "calibration": len(splits.calibration),
+            "tuning": len(splits.tuning),
+            "tuned_on": splits.tuned_on,
+            "verdict": len(splits.verdict),
+        },
+        "labels": list(original.labels or ()),
+        "features": None if original.features is None else [feature.to_dict() for feature in original.features],
+        "source": provenance(original),
+    }

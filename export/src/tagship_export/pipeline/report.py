@@ -13,7 +13,10 @@ from tagship_runtime.files.draw_report import NO_REPORT, draw_report
 
 
 def publish(run: Path | None, out: Path, table: Mapping[str, Any]) -> tuple[Path | None, str | None]:
-    """Draw the report: the run's, which gets a copy of the table to be drawn from, or that of the export alone.
+    """Draw the report: the run's, if the export went into its folder, or that of the export alone.
+
+    A run whose folder holds the artifacts gets a copy of the table to be drawn from; one whose artifacts went elsewhere
+    stays as it is, so that its page never leads out of it.
 
     The artifacts are written by now, and no page is worth losing them, so what goes wrong here is only told.
 
@@ -26,9 +29,11 @@ def publish(run: Path | None, out: Path, table: Mapping[str, Any]) -> tuple[Path
         Where the page is, and what to tell about it, if anything.
     """
     try:
-        if run is not None:
+        folder = out
+        if run is not None and out.resolve().is_relative_to(run.resolve()):
+            folder = run
             write_table(run / TABLE, seen_from(run, out, table))
-        page = draw_report(out if run is None else run)
+        page = draw_report(folder)
         return page, NO_REPORT if page is None else None
     except TagshipError as error:
         return None, f"the report is not up to date: {error}"

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tagship_export.pipeline.plan import Planned
 from tagship_export.recipes import Recipe
-from tagship_export.verification.verify import Verification
+from tagship_export.targets.base import ArtifactRunner
+from tagship_export.verification.verdict import Verification
 from tagship_runtime.container import unpack
-from tagship_runtime.predictor import Predictor
+from tagship_runtime.contract import Contract
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +52,33 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An artifact before it is written."""
+    """An artifact before it is written.
 
-    recipe: Recipe
-    kind: str
+    Attributes:
+        planned: Recipe, target and name.
+        data: The file.
+        contract: In it.
+        runner: Computes its scores.
+        verification: How it compares with its original.
+        one_row_us: Microseconds for one encoded row on this machine.
+    """
+
+    planned: Planned
     data: bytes
-    predictor: Predictor
+    contract: Contract
+    runner: ArtifactRunner
     verification: Verification
-    asked: bool
     one_row_us: float = 0.0
 
     @property
     def name(self) -> str:
         """Of its file."""
-        return f"{self.recipe.name}.{self.kind}"
+        return self.planned.name
+
+    @property
+    def kind(self) -> str:
+        """Name of its format."""
+        return self.planned.target.name
 
     @property
     def size(self) -> int:
@@ -76,26 +91,31 @@ class Candidate:
         return self.verification.parity.max_difference
 
     def facts(self) -> dict[str, Any]:
-        """Its line of ``export.json``."""
-        contract = unpack(self.data).contract
+        """Return its line of ``export.json``."""
         return self.verification.to_dict() | {
-            "recipe": self.recipe.name,
+            "recipe": self.planned.recipe.name,
             "format": self.kind,
             "one_row_us": round(self.one_row_us, 2),
-            "thresholds": list(self.predictor.contract.thresholds),
-            "digest": None if contract is None else contract.digest,
+            "thresholds": list(self.contract.thresholds),
+            "digest": digest_in(self.data),
         }
 
     def artifact(self, path: Path, *, recommended: bool) -> Artifact:
-        """What it is once it is written."""
+        """Return what it is once it is written."""
         return Artifact(
             path=path,
-            recipe=self.recipe,
+            recipe=self.planned.recipe,
             kind=self.kind,
             verification=self.verification,
             one_row_us=self.one_row_us,
             recommended=recommended,
         )
+
+
+def digest_in(data: bytes) -> str | None:
+    """Return the digest that an artifact's contract holds."""
+    contract = unpack(data).contract
+    return None if contract is None else contract.digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

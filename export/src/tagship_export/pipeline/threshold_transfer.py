@@ -13,7 +13,7 @@ LEAST_STEP = 1e-4
 """How far past a score at least, where the gap allows."""
 
 
-def transport(original: Scores, thresholds: Sequence[float], artifact: Scores) -> tuple[float, ...]:
+def transfer_thresholds(original: Scores, thresholds: Sequence[float], artifact: Scores) -> tuple[float, ...]:
     """Move the original's thresholds onto the artifact's scores, label by label.
 
     The chosen threshold is the one whose decisions agree best with the original's at its own threshold, by F1

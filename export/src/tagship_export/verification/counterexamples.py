@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 
 from tagship_export.data.golden import record
 from tagship_export.data.rows import Rows
+from tagship_export.errors import ExportError
 from tagship_export.source.original import Original
-from tagship_runtime.container import attach, unpack
+from tagship_export.targets.decider import Decider
+from tagship_export.targets.registry import TARGETS
+from tagship_runtime.container import unpack
 from tagship_runtime.contract import Golden
-from tagship_runtime.features import Encoder, encoder
-from tagship_runtime.loading import predictor_of
-from tagship_runtime.predictor import Predictor
+from tagship_runtime.features import Encoder
 from tagship_runtime.typing import Features, Scores
 
 ROUNDS, POPULATION, POPULATION_CELLS = 40, 2048, 1 << 21
@@ -81,7 +82,7 @@ class Search:
 
 def search(
     original: Original,
-    artifact: Predictor,
+    artifact: Decider,
     rows: Rows,
     thresholds: tuple[float, ...],
     *,
@@ -99,9 +100,8 @@ def search(
         on_round: Told how far it is.
     """
     random = np.random.default_rng(seed)
-    codec = encoder(artifact.contract.features, (None, *original.row_shape))
+    codec = artifact.encoder
     space, encode = _Space.of(codec, rows), codec.encode
-    plain = predictor_of(b"", artifact.engine, replace(artifact.contract, features=None, golden=None))
     cut = np.array(thresholds, np.float32)
     goals: tuple[Callable[[Scores, Scores], NDArray[np.float64]], ...] = (
         lambda want, got: np.abs(want.astype(np.float64) - got),
@@ -116,7 +116,7 @@ def search(
             on_round(len(found) * ROUNDS + number, len(goals) * ROUNDS)
             trial = population if number == 0 else space.change(population, random)
             matrix = encode(codec.from_cells(trial))
-            value = goal(original.scores(matrix), plain.predict_proba(matrix)).max(axis=1)
+            value = goal(original.scores(matrix), artifact.runner.scores(matrix)).max(axis=1)
             better = value > fitness
             population = np.where(better.reshape(-1, *(1,) * (population.ndim - 1)), trial, population)
             fitness = np.where(better, value, fitness)
@@ -127,9 +127,11 @@ def search(
     return Search(scored=scored, farthest=found[0], flip=found[1])
 
 
-def with_golden(data: bytes, artifact: Predictor, example: CounterExample) -> bytes:
-    """The artifact's file with a counter-example among its golden rows, so that self-tests replay it."""
-    payload, contract = unpack(data).payload, artifact.contract
+def with_golden(data: bytes, artifact: Decider, example: CounterExample) -> bytes:
+    """Return the artifact's file with a counterexample among its golden rows, so that self-tests replay it."""
+    format, payload, contract = unpack(data)
+    if contract is None:
+        raise ExportError("the file has no contract that golden rows could be added to; 'tagship attach' gives it one")
     old = contract.golden
     added = record(artifact, [example.row], old.tolerance if old else 2 * example.difference)
     if old is not None:
@@ -139,7 +141,7 @@ def with_golden(data: bytes, artifact: Predictor, example: CounterExample) -> by
             decisions=(*old.decisions, *added.decisions),
             tolerance=old.tolerance,
         )
-    return attach(payload, replace(contract, golden=added))
+    return TARGETS[format.name].embed(payload, replace(contract, golden=added))
 
 
 def _confidence(want: Scores, got: Scores, cut: Scores) -> NDArray[np.float64]:
@@ -158,14 +160,14 @@ def _replace_worst(population: NDArray[np.float64], fitness: NDArray[np.float64]
 
 def _example(
     original: Original,
-    artifact: Predictor,
+    artifact: Decider,
     encode: Callable[[Any], Features],
     row: Any,
     cut: Scores,
     goal: Callable[[Scores, Scores], NDArray[np.float64]],
 ) -> CounterExample:
     """Scored once more, as the caller's row."""
-    want, got = original.scores(encode([row])), artifact.predict_proba([row])
+    want, got = original.scores(encode([row])), artifact.scores([row])
     label = int(goal(want, got)[0].argmax())
     scores = float(want[0, label]), float(got[0, label])
     return CounterExample(

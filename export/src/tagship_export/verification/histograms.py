@@ -18,7 +18,7 @@ EDGES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Distances:
+class Histograms:
     """Counts of decisions, one per row and label.
 
     Attributes:
@@ -46,7 +46,7 @@ class Distances:
         }
 
 
-def count(original: Scores, artifact: Scores, thresholds: Sequence[float]) -> Distances:
+def count_differences(original: Scores, artifact: Scores, thresholds: Sequence[float]) -> Histograms:
     """Count over scores of the same rows, both float32 (rows, labels) in [0, 1]."""
     cut = np.array(thresholds, np.float32)
     wanted, got = original.astype(np.float64), artifact.astype(np.float64)
@@ -54,7 +54,7 @@ def count(original: Scores, artifact: Scores, thresholds: Sequence[float]) -> Di
     exponents = np.clip(np.log10(apart[apart > 0]), EXPONENTS[0], EXPONENTS[-1])
     flipped = (original >= cut) != (artifact >= cut)
     distance = np.abs(wanted - cut)
-    return Distances(
+    return Histograms(
         zero=int((apart == 0).sum()),
         differences=_histogram(exponents, EXPONENTS),
         decisions=_histogram(distance, EDGES),

@@ -23,7 +23,8 @@ class Parity:
         rows: How many rows were compared; never 0.
         max_difference, mean_difference, p99_difference: Of absolute score differences over all cells.
         flips: Decisions that differ at the original's thresholds.
-        firm_flips: Those among them whose original score is farther than ``tolerance`` from its threshold.
+        firm_flips: Flips that are not borderline: the original score is farther than ``tolerance`` from its
+            threshold.
         flips_per_label: ``flips`` by label.
         flip_rate: ``flips`` over all decisions.
         flip_rate_upper: 95% upper bound of the flip rate (Clopper & Pearson 1934, one-sided).
@@ -92,7 +93,7 @@ def compare(
     cut = np.array(thresholds, np.float32)
     difference = np.abs(original.astype(np.float64) - artifact.astype(np.float64))
     flipped = (original >= cut) != (artifact >= cut)
-    firm = flipped & (np.abs(original.astype(np.float64) - cut) > tolerance)
+    certain = flipped & (np.abs(original.astype(np.float64) - cut) > tolerance)
     flips, cells = int(flipped.sum()), flipped.size
     return Parity(
         rows=len(original),
@@ -100,7 +101,7 @@ def compare(
         mean_difference=float(difference.mean()),
         p99_difference=float(np.quantile(difference, 0.99)),
         flips=flips,
-        firm_flips=int(firm.sum()),
+        firm_flips=int(certain.sum()),
         flips_per_label={label: int(count) for label, count in zip(labels, flipped.sum(axis=0), strict=True)},
         flip_rate=flips / cells,
         flip_rate_upper=upper_bound(flips, cells),

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tagship_export.errors import ConversionError, UnsupportedOpsError
 from tagship_export.source.tracing import trace
-from tagship_export.targets.litert import quantize
-from tagship_export.targets.litert.flatbuffer import name_ends, operations, weight_bytes
+from tagship_export.targets.litert.flatbuffer import name_ends, operations
 
 if TYPE_CHECKING:
     from tagship_export.targets.base import Source
 
-__all__ = ["RECIPES", "convert", "weight_bytes"]
-
 
 def convert(model: Any, batch: int | None = None) -> bytes:
-    """See :class:`tagship_export.targets.base.Writer`."""
+    """See :class:`tagship_export.targets.base.Target`."""
     return _run(_converter(model, batch))
 
 
@@ -42,15 +39,6 @@ def int8_io(source: Source) -> bytes:
     converter.inference_input_type = converter.inference_output_type = tf.int8
     converter.representative_dataset = representative
     return _run(converter)
-
-
-RECIPES: Mapping[str, Callable[[Source], bytes]] = {
-    "float16": quantize.float16,
-    "dynamic_int8": quantize.dynamic_int8,
-    "int8": quantize.int8,
-    "int16x8": quantize.int16x8,
-    "int8_io": int8_io,
-}
 
 
 def _converter(model: Any, batch: int | None) -> Any:

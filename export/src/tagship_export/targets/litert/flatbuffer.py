@@ -22,7 +22,7 @@ def name_ends(payload: bytes) -> bytes:
 
 
 def weight_bytes(payload: bytes) -> Mapping[str, int]:
-    """See :class:`tagship_export.targets.base.Writer`."""
+    """See :class:`tagship_export.targets.base.Target`."""
     from ai_edge_litert import schema_py_generated as schema
 
     names = {value: name.lower() for name, value in vars(schema.TensorType).items() if not name.startswith("_")}

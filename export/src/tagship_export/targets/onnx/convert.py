@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from tagship_export.errors import ConversionError, UnsupportedOpsError
 from tagship_export.source.tracing import INPUT, freeze, row_shape
-from tagship_export.targets.onnx import quantize
 from tagship_export.targets.onnx.graph import canonical, fuse_gemm, name_ends, replace_erfc
 from tagship_export.targets.onnx.quantize import IR_VERSION, OPSET
 
-if TYPE_CHECKING:
-    from tagship_export.targets.base import Source
-
-RECIPES: Mapping[str, Callable[[Source], bytes]] = {
-    "float16": quantize.float16,
-    "dynamic_int8": quantize.dynamic_int8,
-    "int8": quantize.int8,
-    "int16x8": quantize.int16x8,
-}
-
 
 def convert(model: Any, batch: int | None = None) -> bytes:
-    """See :class:`tagship_export.targets.base.Writer`."""
+    """See :class:`tagship_export.targets.base.Target`."""
     import onnx
     import tf2onnx
 
@@ -50,7 +39,7 @@ def convert(model: Any, batch: int | None = None) -> bytes:
 
 
 def weight_bytes(payload: bytes) -> Mapping[str, int]:
-    """See :class:`tagship_export.targets.base.Writer`."""
+    """See :class:`tagship_export.targets.base.Target`."""
     import onnx
 
     found: dict[str, int] = {}

@@ -1,0 +1,35 @@
+"""From an original to a payload."""
+
+from __future__ import annotations
+
+from tagship_export.errors import ConversionError
+from tagship_export.pipeline.plan import Planned
+from tagship_export.source.original import Original
+from tagship_runtime.terminal.silence import quiet
+from tagship_runtime.typing import Features
+
+
+class Converter:
+    """Converts one original by many recipes; each target's float32 is made once."""
+
+    def __init__(self, original: Original, calibration: Features, *, batch: int | None, verbose: bool) -> None:
+        self.original, self.calibration = original, calibration
+        self.batch, self.verbose = batch, verbose
+        self._float32: dict[str, bytes] = {}
+
+    def payload(self, planned: Planned) -> bytes:
+        """Return the model's bytes by a recipe.
+
+        Raises:
+            ConversionError: There is no such artifact, or nothing of it would be new.
+        """
+        target, recipe, model = planned.target, planned.recipe, self.original.model
+        with quiet(verbose=self.verbose):
+            if target.name not in self._float32:
+                self._float32[target.name] = target.convert(model, self.batch)
+            float32 = self._float32[target.name]
+            payload = target.make(recipe.name, model, calibration=self.calibration, batch=self.batch, float32=float32)
+        same = recipe.name != "float32" and payload == float32
+        if same or recipe.weights not in target.weight_bytes(payload):
+            raise ConversionError(f"unchanged: no weight would be stored in {recipe.weights}, so it is float32 again")
+        return payload

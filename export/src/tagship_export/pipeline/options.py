@@ -1,0 +1,78 @@
+"""What can be chosen about an export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tagship_export.data.golden import GoldenMode
+from tagship_export.errors import ExportError
+from tagship_export.pipeline.plan import Planned, plan_recipes
+from tagship_export.pipeline.selection import Prefer
+from tagship_export.recipes import Budget, Recipe, budget_of
+from tagship_runtime.container import FORMATS
+from tagship_runtime.thresholds import Thresholds
+
+OnStep = Callable[[str], None]
+"""Told what happens next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportOptions:
+    """How artifacts are made, proved and chosen.
+
+    Attributes:
+        formats: Names of targets: ``tflite``, ``onnx``.
+        recipes: Names of recipes, ``all``, or ``auto``: all are tried, and the recommended one is written.
+        labels: Names of the scores, where the source does not know them.
+        thresholds: Instead of the source's, or of 0.5.
+        logits: Whether the model lacks the sigmoid at its end.
+        data: Rows to prove it on; see :func:`tagship_export.data.rows.read_rows`. Default: the run's own.
+        max_flip_rate: Instead of each recipe's own bound.
+        max_f1_drop: Likewise.
+        batch: A fixed batch size, for consumers that need one; None for a free one.
+        golden: ``synthetic``, ``real`` or ``none``.
+        prefer: ``size`` or ``latency``, for what is recommended.
+        verbose: Whether converters may print.
+        on_step: Told what happens next, for progress.
+
+    Raises:
+        ExportError: A name is not known, or the batch size is no size.
+        ValueError: ``golden`` or ``prefer`` is none of these.
+    """
+
+    formats: Sequence[str] = tuple(FORMATS)
+    recipes: Sequence[str] = ("float32",)
+    labels: Sequence[str] | None = None
+    thresholds: Thresholds | None = None
+    logits: bool = False
+    data: Any = None
+    max_flip_rate: float | None = None
+    max_f1_drop: float | None = None
+    batch: int | None = None
+    golden: str = "synthetic"
+    prefer: str = "size"
+    verbose: bool = False
+    on_step: OnStep = field(default=lambda step: None)
+
+    def __post_init__(self) -> None:
+        plan_recipes(self.recipes, self.formats)
+        GoldenMode(self.golden)
+        Prefer(self.prefer)
+        if self.batch is not None and self.batch < 1:
+            raise ExportError(f"the batch size is {self.batch}; give 1 or more, or leave it free")
+
+    @property
+    def plan(self) -> list[Planned]:
+        """What to make."""
+        return plan_recipes(self.recipes, self.formats)
+
+    @property
+    def only_recommended(self) -> bool:
+        """Whether what is not recommended is measured, and not written."""
+        return list(self.recipes) == ["auto"]
+
+    def budget(self, recipe: Recipe) -> Budget:
+        """Return what a recipe is allowed."""
+        return budget_of(recipe, self.max_flip_rate, self.max_f1_drop)

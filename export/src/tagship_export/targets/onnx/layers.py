@@ -1,0 +1,24 @@
+"""Intermediate values of an ONNX model, node by node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tagship_export.source.tracing import INPUT
+from tagship_runtime.typing import Features
+
+
+def layer_values(payload: bytes, rows: Features) -> dict[str, Any]:
+    """See :class:`tagship_export.targets.base.Target`."""
+    import onnx
+    import onnxruntime
+
+    proto = onnx.load_from_string(payload)
+    names = [name for node in proto.graph.node for name in node.output if name]
+    known = {value.name for value in proto.graph.output}
+    proto.graph.output.extend(onnx.helper.make_empty_tensor_value_info(name) for name in names if name not in known)
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 4
+    session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return dict(zip(names, session.run(names, {INPUT: rows}), strict=True))
