@@ -104,3 +104,16 @@ def test_without_training_there_is_a_note(run: Path, monkeypatch: pytest.MonkeyP
     assert done.passed
     assert (run / "report.html").read_bytes() == before
     assert (run / "export.json").is_file()  # for when it is
+
+
+def test_train_without_what_draws_it(tmp_path: Path, tagship: Callable[..., Any], monkeypatch: Any) -> None:
+    monkeypatch.setattr(draw_report, "entry_points", lambda group: [])
+    run = tmp_path / "run"
+    outcome = tagship(
+        *("train", "sample:synthetic", "--out", run),
+        *("--epochs", 1, "--hidden", 4, "--members", 1),
+    )
+    assert outcome.code == 0, outcome.err
+    assert outcome.err.endswith("tagship: no report is drawn; tagship-report brings what draws it\n")
+    assert not (run / "report.html").exists()
+    assert (run / "run.json").is_file()

@@ -1,4 +1,4 @@
-"""How much of a run goes onto the page, so that it stays below 2 MB whatever the run is."""
+"""Bounds of what goes onto the page, so that it stays below 2 MB whatever the run is."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ ATTEMPTS: Sequence[Limits] = (
 
 
 def shortened(text: str, most: int) -> str:
-    """The text with its middle left out where it is too long; names often differ at their ends."""
+    """Leave out the middle of a text that is too long; names often differ at their ends."""
     if len(text) <= most:
         return text
     tail = (most - 1) // 3

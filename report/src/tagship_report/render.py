@@ -1,4 +1,4 @@
-"""From a folder's files to its page."""
+"""From a folder's files to its report: one HTML page, written whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tagship_report import formatting
-from tagship_report.errors import ReportError
+from tagship_report.errors import told_as_misfit
 from tagship_report.limits import ATTEMPTS, MOST_BYTES, Limits
 from tagship_report.sections import artifacts, contents, model, verdict
 from tagship_report.sources import Sources, read_sources
@@ -47,7 +47,7 @@ def write_page(folder: Path, out: Path | None = None) -> Path:
 
 
 GENERATOR = b'<meta name="generator" content="tagship">'
-"""What every report holds in its first ``HEAD`` bytes."""
+"""Mark that every report holds in its first ``HEAD`` bytes."""
 
 HEAD = 2000
 
@@ -66,17 +66,13 @@ def _check_replaceable(target: Path) -> None:
 
 
 def render(sources: Sources) -> bytes:
-    """The page, below 2 MB; of a run too large for that, the weakest labels."""
+    """Return the page, below 2 MB; of a run too large for that, with the weakest labels."""
     from jinja2 import UndefinedError
 
     page = b""
     for limits in ATTEMPTS:
-        try:
+        with told_as_misfit(sources.name, UndefinedError):
             page = _fill(sources, limits).encode("utf-8", "replace")
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError, UndefinedError) as error:
-            raise ReportError(
-                f"the files of {sources.name!r} do not fit together ({error!r}); train or export again"
-            ) from error
         if len(page) < MOST_BYTES:
             break
     return page

@@ -1,39 +1,69 @@
-"""What a report is drawn from: the files of a run or of an export, whichever of them are there."""
+"""The files that a report is drawn from: those of a run or of an export, whichever of them are there."""
 
 from __future__ import annotations
 
 import csv
 import hashlib
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from tagship_report.errors import ReportError
-from tagship_runtime.documents import CURVES_FORMAT, EXPORT_FORMAT, RUN_FORMAT
+from tagship_report.errors import ReportError, told_as_misfit
+from tagship_runtime.documents import (
+    CURVES_FORMAT,
+    EXPORT_FORMAT,
+    RUN_FORMAT,
+    CurvesDocument,
+    DistancesDocument,
+    ExportDocument,
+    RunDocument,
+    SourceDocument,
+)
 from tagship_runtime.errors import MissingFileError
 
+NO_DISTANCES: DistancesDocument = {
+    "differences": {"zero": 0, "exponents": [], "counts": []},
+    "flips": {"edges": [], "decisions": [], "flips": []},
+}
+"""Stands for the histograms of an artifact whose export kept none."""
+
+NO_SOURCE: SourceDocument = {"sha256": None, "framework": "", "tools": {}}
+"""Stands for the origin of artifacts whose export did not say it."""
+
 Json = dict[str, Any]
+"""A JSON object as it was read, before it has the current shape."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Epoch:
+    """Mean losses of one group of networks after an epoch."""
+
+    network: str
+    epoch: float
+    loss: float
+    val_loss: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """Parsed files.
+    """Parsed files, each in the shape of its current format.
 
     Attributes:
         name: The folder's.
         run: ``run.json``; None where the folder holds an export alone.
-        curves: ``curves.json``; None in runs of earlier versions.
+        curves: ``curves.json``; None in runs of before there was one.
         export: ``export.json``; None before the first export.
         history: Rows of ``history.csv``.
         model_sha256: Of ``model.keras``, to see whether the export is of this model.
     """
 
     name: str
-    run: Json | None
-    curves: Json | None
-    export: Json | None
-    history: tuple[dict[str, str], ...] = ()
+    run: RunDocument | None
+    curves: CurvesDocument | None
+    export: ExportDocument | None
+    history: tuple[Epoch, ...] = ()
     model_sha256: str | None = None
 
 
@@ -42,7 +72,7 @@ def read_sources(folder: Path) -> Sources:
 
     Raises:
         MissingFileError: The folder is not there, or is neither.
-        ReportError: A file in it is damaged, or of a newer version.
+        ReportError: A file in it is damaged, of a newer version, or lacks what it has to hold.
     """
     if not folder.is_dir():
         raise MissingFileError(f"{folder} is no folder; give a run folder, or one that 'tagship export' wrote")
@@ -52,24 +82,23 @@ def read_sources(folder: Path) -> Sources:
             f"{folder} has neither run.json nor export.json; 'tagship train' and 'tagship export' write them"
         )
     curves = None if run is None else _read(folder / "curves.json")
-    for document, key, known, unversioned in (
-        (run, "tagship_run", RUN_FORMAT, None),
-        (curves, "tagship_curves", CURVES_FORMAT, None),
-        (export, "tagship_export", EXPORT_FORMAT, EXPORT_FORMAT),
-    ):
-        if document is not None and document.get(key, unversioned) != known:
-            raise ReportError(f"{folder} has {key} {document.get(key)!r}, this tagship-report reads {known}; update it")
-    if run is not None and curves is not None and run["labels"] != [one["label"] for one in curves["labels"]]:
-        raise ReportError(f"{folder}: run.json and curves.json name other labels than each other; train again")
+    _check_version(folder, run, "tagship_run", RUN_FORMAT)
+    _check_version(folder, curves, "tagship_curves", CURVES_FORMAT)
+    if export is not None:
+        _check_version(folder, {"tagship_export": EXPORT_FORMAT} | export, "tagship_export", EXPORT_FORMAT)
+    if run is not None and curves is not None:
+        _check_labels(folder, run, curves)
     model = folder / "model.keras"
-    return Sources(
-        name=folder.resolve().name,
-        run=run,
-        curves=curves,
-        export=export,
-        history=_history(folder / "history.csv") if run is not None else (),
-        model_sha256=_sha256(model) if run is not None and export is not None and model.is_file() else None,
-    )
+    name = folder.resolve().name
+    with told_as_misfit(name):
+        return Sources(
+            name=name,
+            run=None if run is None else _current_run(run),
+            curves=None if curves is None else cast(CurvesDocument, curves),
+            export=None if export is None else _current_export(export),
+            history=() if run is None else tuple(_history(folder / "history.csv")),
+            model_sha256=_sha256(model) if run is not None and export is not None and model.is_file() else None,
+        )
 
 
 def _read(path: Path) -> Json | None:
@@ -77,6 +106,8 @@ def _read(path: Path) -> Json | None:
         return None
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ReportError(f"cannot read {path}: {error.strerror or error}; make it readable") from error
     except ValueError as error:
         raise ReportError(f"{path} is damaged ({error}); train or export again") from error
     if not isinstance(document, dict):
@@ -84,11 +115,41 @@ def _read(path: Path) -> Json | None:
     return document
 
 
-def _history(path: Path) -> tuple[dict[str, str], ...]:
+def _check_version(folder: Path, document: Json | None, key: str, known: int) -> None:
+    if document is not None and document.get(key) != known:
+        raise ReportError(f"{folder} has {key} {document.get(key)!r}, this tagship-report reads {known}; update it")
+
+
+def _check_labels(folder: Path, run: Json, curves: Json) -> None:
+    with told_as_misfit(folder.resolve().name):
+        if run["labels"] != [one["label"] for one in curves["labels"]]:
+            raise ReportError(f"{folder}: run.json and curves.json name other labels than each other; train again")
+
+
+def _current_run(document: Json) -> RunDocument:
+    """Fill in what runs of before version 0.1 do not say."""
+    diagnosis = {"unfinished": False, **document["diagnosis"]}
+    return cast(RunDocument, {"repeated_rows": {"test": 0}, **document, "diagnosis": diagnosis})
+
+
+def _current_export(document: Json) -> ExportDocument:
+    """Fill in the version, which files of version 0.1 do not name, and what earlier ones do not say."""
+    filled = {"tagship_export": EXPORT_FORMAT, "labels": [], "features": None, **document}
+    artifacts = [{"distances": NO_DISTANCES, "quality_unmoved": None, **artifact} for artifact in document["artifacts"]]
+    return cast(ExportDocument, {**filled, "artifacts": artifacts, "source": document.get("source") or NO_SOURCE})
+
+
+def _history(path: Path) -> Iterator[Epoch]:
     if not path.is_file():
-        return ()
+        return
     with path.open(encoding="utf-8", newline="") as stream:
-        return tuple(csv.DictReader(stream))
+        for row in csv.DictReader(stream):
+            yield Epoch(
+                network=row["network"],
+                epoch=float(row["epoch"]),
+                loss=float(row["loss"]),
+                val_loss=float(row["val_loss"]),
+            )
 
 
 def _sha256(path: Path) -> str:

@@ -13,7 +13,7 @@ SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 
 INK, MUTED, GRID, ACCENT, SECOND, WARN = (f"#00000{number}" for number in range(1, 7))
-"""What matplotlib is told; the page's style sheet says what colours they are."""
+"""Colours as matplotlib is told them; the page's style sheet says what they are."""
 
 COLOURS = {INK: "ink", MUTED: "muted", GRID: "grid", ACCENT: "accent", SECOND: "second", WARN: "warn"}
 
@@ -46,7 +46,7 @@ FONT = re.compile(r"font:\s*(\d+(?:\.\d+)?)px[^;]*;?")
 
 @contextmanager
 def canvas(width: float, height: float) -> Iterator[Any]:
-    """An empty matplotlib figure of so many units, one per point."""
+    """Yield an empty matplotlib figure of so many units, one per point."""
     import matplotlib
     from matplotlib.figure import Figure
 
@@ -55,7 +55,7 @@ def canvas(width: float, height: float) -> Iterator[Any]:
 
 
 def inline(figure: Any, description: str, marks: str = "") -> str:
-    """The figure as an ``<svg>`` element for the page.
+    """Turn a figure into an ``<svg>`` element for the page.
 
     What matplotlib writes for a file of its own goes: a style sheet that would hold for the whole page, metadata
     with the date, ids that would repeat. The same figure gives the same text.
@@ -102,7 +102,7 @@ def _references(root: ElementTree.Element) -> Iterator[str]:
 
 
 def _restyle(element: ElementTree.Element) -> None:
-    """Colours by name, the page's font, coordinates to a tenth of a unit."""
+    """Name colours, use the page's font, and round coordinates to a tenth of a unit."""
     style = element.get("style")
     if style is not None:
         for colour, name in COLOURS.items():

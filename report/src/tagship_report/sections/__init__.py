@@ -1,1 +1,1 @@
-"""The parts of the page, from parsed files to what the templates show."""
+"""Sections of the report, from parsed files to what the templates show: a module each."""

@@ -1,4 +1,4 @@
-"""What does each artifact cost? Size, speed, and how far its decisions are from the original's."""
+"""Section on artifacts: size, speed, and how far each one's decisions are from the original's."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tagship_report.limits import Limits, shortened
-from tagship_report.plots import figures
-from tagship_report.sources import Json
-
-FORMATS: Mapping[str, str] = {"tflite": "LiteRT", "onnx": "ONNX"}
-"""What a file's suffix stands for."""
+from tagship_report.plots import flips, score_differences
+from tagship_runtime.container import FORMATS
+from tagship_runtime.documents import ArtifactDocument, ExportDocument, ExportRows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +25,7 @@ class Artifact:
     name: str
     format: str
     path: str | None
-    facts: Json
+    facts: ArtifactDocument
     recommended: bool
     of_float32: float | None
     faults: tuple[str, ...]
@@ -38,7 +36,7 @@ class Artifact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Artifacts:
-    """The section on artifacts.
+    """Content of the section.
 
     Attributes:
         all: In the order of the export.
@@ -52,7 +50,7 @@ class Artifacts:
     largest: int
     slowest: float
     refused: Mapping[str, str]
-    rows: Json
+    rows: ExportRows
     older: bool
 
     @property
@@ -66,7 +64,7 @@ class Artifacts:
         return any(one.facts["quality"] is not None for one in self.all)
 
 
-def describe(export: Json, limits: Limits) -> Artifacts:
+def describe(export: ExportDocument, limits: Limits) -> Artifacts:
     """Gather the section's content, and draw its plots."""
     float32 = {one["format"]: one["bytes"] for one in export["artifacts"] if one["recipe"] == "float32"}
     made = tuple(
@@ -82,26 +80,29 @@ def describe(export: Json, limits: Limits) -> Artifacts:
             for name, reason in list(export["refused"].items())[: limits.notices]
         },
         rows=export["rows"],
-        older=any("distances" not in one for one in export["artifacts"]),
+        older=any(not _has_histograms(one) for one in export["artifacts"]),
     )
 
 
-def _artifact(one: Json, export: Json, float32: int | None, limits: Limits, *, drawn: bool) -> Artifact:
-    name = one["artifact"]
-    distances = one.get("distances") if drawn else None
+def _artifact(
+    one: ArtifactDocument, export: ExportDocument, float32: int | None, limits: Limits, *, drawn: bool
+) -> Artifact:
+    name, distances = one["artifact"], one["distances"]
+    drawn = drawn and _has_histograms(one)
+    tolerance = one["parity"]["tolerance"]
     return Artifact(
         name=name,
-        format=FORMATS.get(one["format"], one["format"]),
+        format=FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"],
         path=one["path"],
         facts=one,
         recommended=name in export["recommended"],
         of_float32=None if float32 is None or one["recipe"] == "float32" else one["bytes"] / float32,
         faults=tuple(shortened(fault, limits.sentence) for fault in one["faults"][: limits.notices]),
         note=next((note.removeprefix(f"{name}: ") for note in export["notes"] if note.startswith(f"{name}: ")), None),
-        differences=None
-        if distances is None
-        else figures.differences(**distances["differences"], tolerance=one["parity"]["tolerance"]),
-        flips=None
-        if distances is None or not one["parity"]["flips"]
-        else figures.flips(distances["flips"]["edges"], distances["flips"]["flips"]),
+        differences=score_differences.draw(distances["differences"], tolerance) if drawn else None,
+        flips=flips.draw(distances["flips"]) if drawn and one["parity"]["flips"] else None,
     )
+
+
+def _has_histograms(one: ArtifactDocument) -> bool:
+    return bool(one["distances"]["differences"]["counts"])

@@ -1,38 +1,17 @@
-"""How good is the model? Figures, labels, curves."""
+"""Section on the model: figures, labels, curves, training."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from tagship_report.checks import always_yes
+from tagship_report.checks.constant_answers import always_yes
 from tagship_report.limits import Limits, shortened
-from tagship_report.plots import figures
-from tagship_report.sources import Json, Sources
-
-METRICS: Mapping[str, tuple[str, bool]] = {
-    "macro_f1": ("macro-F1", True),
-    "micro_f1": ("micro-F1", True),
-    "worst_label_f1": ("F1 of the weakest label", True),
-    "subset_accuracy": ("rows with every label right", True),
-    "binary_accuracy": ("decisions that are right", True),
-    "binary_accuracy_at_0.5": ("the same at thresholds of 0.5", True),
-    "log_loss": ("log loss", False),
-}
-"""What a metric is called, and whether more of it is better."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metric:
-    """One line of figures."""
-
-    title: str
-    upward: bool
-    held_out: float | None
-    test: float | None
-    interval: tuple[float, float] | None
-    best_possible: float | None
+from tagship_report.plots import calibration, learning
+from tagship_report.sections.curves import Curve, Cuts, curve_of, cuts_of
+from tagship_report.sections.metrics import Metric, metrics_of
+from tagship_report.sources import Epoch, Sources
+from tagship_runtime.documents import BaselineDocument, DiagnosisDocument, LabelFigures, RunDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,26 +31,8 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
-    """One label's plot and slider."""
-
-    number: int
-    name: str
-    average_precision: float | None
-    share: float
-    steps: int
-    chosen: int
-    threshold: float
-    precision: float | None
-    recall: float | None
-    f1: float
-    on: int
-    svg: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """The section on the model.
+    """Content of the section.
 
     Attributes:
         rows: How many test rows there are.
@@ -93,62 +54,46 @@ class Model:
     held_out: int | None
     objective: str
     metrics: tuple[Metric, ...]
-    baselines: Sequence[Json]
+    baselines: Sequence[BaselineDocument]
     labels: tuple[Label, ...]
     label_count: int
     curves: tuple[Curve, ...]
-    cuts: Json
+    cuts: Cuts
     calibration: str | None
     learning: tuple[tuple[str, str], ...]
-    diagnosis: Json
+    diagnosis: DiagnosisDocument
     older: bool
 
 
-def describe(sources: Sources, run: Json, limits: Limits) -> Model:
+def describe(sources: Sources, run: RunDocument, limits: Limits) -> Model:
     """Gather the section's content, and draw its plots."""
-    test_rows = run["rows"]["test"]
-    weakest = sorted(run["per_label"], key=lambda name: float(run["per_label"][name]["f1"]))
-    by_name = {one["label"]: one for one in (sources.curves or {}).get("labels", ())}
-    drawn = [name for name in weakest if name in by_name][: limits.drawn]
-    curves = tuple(_curve(number, by_name[name], test_rows, limits) for number, name in enumerate(drawn))
-    anchors = {name: number for number, name in enumerate(drawn)}
-    bins = (sources.curves or {}).get("calibration")
+    test_rows, curves = run["rows"]["test"], sources.curves
+    weakest = sorted(run["per_label"], key=lambda name: run["per_label"][name]["f1"])
+    by_name = {} if curves is None else {one["label"]: one for one in curves["labels"]}
+    drawn = [by_name[name] for name in weakest if name in by_name][: limits.drawn]
+    anchors = {one["label"]: number for number, one in enumerate(drawn)}
+    bins = None if curves is None else curves["calibration"]
     return Model(
         rows=test_rows,
-        held_out=None if sources.curves is None else sources.curves["rows"]["held_out"],
+        held_out=None if curves is None else curves["rows"]["held_out"],
         objective=run["objective"],
-        metrics=_metrics(run),
+        metrics=metrics_of(run),
         baselines=run["baselines"],
         labels=tuple(
             _label(name, run["per_label"][name], test_rows, anchors.get(name), limits)
             for name in weakest[: limits.listed]
         ),
         label_count=len(weakest),
-        curves=curves,
-        cuts=_cuts([by_name[name] for name in drawn], test_rows, len(weakest)),
-        calibration=figures.calibration(bins) if bins else None,
+        curves=tuple(curve_of(number, one, test_rows, limits) for number, one in enumerate(drawn)),
+        cuts=cuts_of(drawn, test_rows, len(weakest)),
+        calibration=calibration.draw(bins) if bins else None,
         learning=_learning(sources.history),
         diagnosis=run["diagnosis"],
-        older=sources.curves is None,
+        older=curves is None,
     )
 
 
-def _metrics(run: Json) -> tuple[Metric, ...]:
-    held_out, test = run["metrics"]["held_out"], run["metrics"]["test"]
-    return tuple(
-        Metric(
-            title=title,
-            upward=upward,
-            held_out=held_out.get(name),
-            test=test.get(name),
-            interval=tuple(run["intervals"][name]) if name in run["intervals"] else None,
-            best_possible=run["diagnosis"]["optimal"] if name == "log_loss" else None,
-        )
-        for name, (title, upward) in METRICS.items()
-    )
-
-
-def _label(name: str, one: Json, rows: int, anchor: int | None, limits: Limits) -> Label:
+def _label(name: str, one: LabelFigures, rows: int, anchor: int | None, limits: Limits) -> Label:
     return Label(
         name=shortened(name, limits.name),
         anchor=anchor,
@@ -163,53 +108,8 @@ def _label(name: str, one: Json, rows: int, anchor: int | None, limits: Limits) 
     )
 
 
-def _curve(number: int, one: Json, rows: int, limits: Limits) -> Curve:
-    positives, chosen = one["positives"], one["chosen"]
-    counts = list(zip(one["true_positives"], one["false_positives"], strict=True))
-    points = [(true / max(positives, 1), true / (true + false)) for true, false in counts if true + false]
-    true, false = counts[chosen]
-    on = true + false
-    tuned = (true / positives, true / on) if on and positives else None
-    share = positives / rows
-    return Curve(
-        number=number,
-        name=shortened(one["label"], limits.name),
-        average_precision=one["average_precision"],
-        share=share,
-        steps=len(counts) - 1,
-        chosen=chosen,
-        threshold=one["thresholds"][chosen],
-        precision=true / on if on else None,
-        recall=true / positives if positives else None,
-        f1=2 * true / (on + positives) if on + positives else 0.0,
-        on=on,
-        svg=figures.curve(points, share, tuned),
-    )
-
-
-def _cuts(drawn: Sequence[Json], rows: int, label_count: int) -> Json:
-    box = figures.CURVE_BOX
-    return {
-        "rows": rows,
-        "labelCount": label_count,
-        "box": [box.left, box.top, box.width, box.height],
-        "labels": [
-            {
-                "name": one["label"],
-                "positives": one["positives"],
-                "chosen": one["chosen"],
-                "thresholds": one["thresholds"],
-                "right": one["true_positives"],
-                "wrong": one["false_positives"],
-            }
-            for one in drawn
-        ],
-    }
-
-
-def _learning(history: Sequence[Mapping[str, str]]) -> tuple[tuple[str, str], ...]:
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for row in history:
-        epoch = {key: float(row[key]) for key in ("epoch", "loss", "val_loss")}
-        groups.setdefault(row["network"], []).append(epoch)
-    return tuple((name, figures.learning(name, epochs)) for name, epochs in groups.items())
+def _learning(history: Sequence[Epoch]) -> tuple[tuple[str, str], ...]:
+    groups: dict[str, list[Epoch]] = {}
+    for epoch in history:
+        groups.setdefault(epoch.network, []).append(epoch)
+    return tuple((name, learning.draw(name, epochs)) for name, epochs in groups.items())

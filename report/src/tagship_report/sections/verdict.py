@@ -1,20 +1,23 @@
-"""Is it good enough to ship? By rules that the page states."""
+"""Section on whether it is good enough to ship, by rules that the page states."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tagship_report import checks
-from tagship_report.checks import Check, State
+from tagship_report.checks import check_sources
+from tagship_report.checks.base import Check, State
+from tagship_report.checks.constant_answers import always_yes_macro_f1
+from tagship_report.checks.judged_rows import mostly_new
 from tagship_report.formatting import count, figure
 from tagship_report.limits import Limits
-from tagship_report.sources import Json, Sources
+from tagship_report.sources import Sources
+from tagship_runtime.documents import RunDocument
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Who reaches which macro-F1 on the test rows; the network's with its interval."""
+    """Macro-F1 on the test rows, and who reaches it; the network's with its interval."""
 
     name: str
     macro_f1: float
@@ -23,7 +26,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What stands at the top.
+    """Content of the section, which stands at the top.
 
     Attributes:
         state: The worst of the checks.
@@ -57,41 +60,31 @@ EXPORT_HEADLINES: Mapping[State, str] = {
 
 
 def judge(sources: Sources, limits: Limits) -> Verdict:
-    """Apply the rules to what there is."""
-    found: list[Check] = []
-    if sources.run is not None:
-        found += checks.of_model(sources.run, limits)
-    if sources.export is not None:
-        found += checks.of_export(sources.export, sources.run, sources.model_sha256)
-    else:
-        found.append(Check(State.OPEN, "Not exported yet, so nothing is known about files for devices."))
+    """Apply the checks to what there is; the worst one decides."""
+    found = tuple(check_sources(sources, limits))
     worst = next(
         (state for state in (State.FAIL, State.WARN) if any(check.state is state for check in found)), State.PASS
     )
     headline = EXPORT_HEADLINES[worst] if sources.run is None else HEADLINES[sources.export is not None, worst]
-    return Verdict(state=worst, headline=headline, checks=tuple(found), answers=_answers(sources.run))
+    return Verdict(state=worst, headline=headline, checks=found, answers=_answers(sources.run))
 
 
-def _answers(run: Json | None) -> tuple[Answer, ...]:
+def _answers(run: RunDocument | None) -> tuple[Answer, ...]:
     if run is None or run["objective"] != "f1":
         return ()
     low, high = run["intervals"]["macro_f1"]
     found = [
         Answer("this network", run["metrics"]["test"]["macro_f1"], (low, high)),
-        Answer("yes to everything", checks.floor(run, run["rows"]["test"])),
+        Answer("yes to everything", always_yes_macro_f1(run)),
         *(Answer(one["title"], one["figures"]["macro_f1"]) for one in run["baselines"]),
     ]
     return tuple(sorted(found, key=lambda answer: -answer.macro_f1))
 
 
-def summary(run: Json) -> str:
-    """The model in a sentence."""
+def summary(run: RunDocument) -> str:
+    """Return the model in a sentence."""
     test, (low, high) = run["metrics"]["test"], run["intervals"]["macro_f1"]
-    apart = (
-        "that were kept apart from training and tuning"
-        if checks.repeated(run) <= checks.MANY_REPEATED
-        else "(but see below)"
-    )
+    apart = "that were kept apart from training and tuning" if mostly_new(run) else "(but see below)"
     return (
         f"Macro-F1 is {figure(test['macro_f1'])} (95% interval {low:.3f} to {high:.3f}) over "
         f"{len(run['labels'])} label{'' if len(run['labels']) == 1 else 's'}, measured on {count(run['rows']['test'])} "

@@ -1,0 +1,61 @@
+"""Check each label on its own: against yes to every row, for enough positives, against its goal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tagship_report.checks.base import Check, State, named
+from tagship_report.checks.constant_answers import always_yes
+from tagship_report.limits import Limits
+from tagship_runtime.documents import LabelFigures, RunDocument
+from tagship_runtime.evaluation.intervals import wilson
+
+FEW_POSITIVES = 10
+"""With fewer positives than this among the test rows a label's figures say little."""
+
+
+def every_label_holds_up(run: RunDocument, limits: Limits) -> Iterator[Check]:
+    """Name labels that are not shown to be better than yes to every row, and those with too few positives."""
+    rows, per_label = run["rows"]["test"], run["per_label"]
+    rare = [name for name, one in per_label.items() if one["positives"] < FEW_POSITIVES]
+    weak = [
+        name
+        for name, one in sorted(per_label.items(), key=lambda item: item[1]["f1"])
+        if name not in rare and run["objective"] == "f1" and one["f1_low"] <= always_yes(one["positives"], rows)
+    ]
+    if weak:
+        yield Check(State.WARN, f"Not shown to be better than yes to every row: {named(weak, limits, per_label)}.")
+    if rare:
+        yield Check(
+            State.WARN,
+            f"Fewer than {FEW_POSITIVES} positive test rows, too few to judge by: {named(rare, limits)}.",
+        )
+    if run["objective"] == "f1" and not weak and not rare:
+        name, worst = min(per_label.items(), key=lambda item: item[1]["f1"])
+        yield Check(
+            State.PASS,
+            f"Every label does better than yes to every row; the weakest is {named([name], limits)} with F1 "
+            f"{worst['f1']:.3f} ({worst['f1_low']:.3f} to {worst['f1_high']:.3f}).",
+        )
+
+
+def goal_is_reached(run: RunDocument, limits: Limits) -> Iterator[Check]:
+    """Compare a precision or recall that thresholds were tuned for with the test rows, within what chance allows."""
+    kind, _, value = run["objective"].partition("=")
+    if kind not in ("precision", "recall"):
+        return
+    goal = float(value)
+    missed = [name for name, one in run["per_label"].items() if _misses(one, kind, goal)]
+    if missed:
+        yield Check(State.WARN, f"{kind.capitalize()} {goal:g} is missed on test rows by {named(missed, limits)}.")
+    else:
+        yield Check(State.PASS, f"No label misses {kind} {goal:g} on the test rows by more than chance.")
+
+
+def _misses(one: LabelFigures, kind: str, goal: float) -> bool:
+    hits = one["recall"] * one["positives"]
+    if kind == "recall":
+        reached, trials = one["recall"], float(one["positives"])
+    else:
+        reached, trials = one["precision"], hits / one["precision"] if one["precision"] else 0.0
+    return trials < 1 or wilson(reached, round(trials))[1] < goal

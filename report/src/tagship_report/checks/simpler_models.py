@@ -1,0 +1,27 @@
+"""Check that a network is worth it: simpler models on the same rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tagship_report.checks.base import Check, State
+from tagship_report.limits import Limits
+from tagship_runtime.documents import RunDocument
+
+
+def better_than_simpler_models(run: RunDocument, limits: Limits) -> Iterator[Check]:
+    """Compare the network with the baselines that were trained beside it."""
+    del limits
+    if not run["baselines"]:
+        yield Check(State.OPEN, "Not compared with simpler models; train with --baselines to know.")
+        return
+    said = str(run["baseline_verdict"])
+    better = [one for one in run["baselines"] if one["macro_f1_difference"][1] < 0]
+    as_good = any(one["simple"] and one["as_good"] for one in run["baselines"])
+    gains = "".join(
+        f"; a {one['title']} gains {-one['macro_f1_difference'][1]:.3f} to {-one['macro_f1_difference'][0]:.3f} in "
+        "macro-F1 on these rows"
+        for one in better
+        if not one["simple"]
+    )
+    yield Check(State.WARN if better or as_good else State.PASS, f"{said[:1].upper()}{said[1:]}{gains}.")
