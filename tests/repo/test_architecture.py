@@ -1,0 +1,73 @@
+"""What the pages on the architecture name is there."""
+
+from __future__ import annotations
+
+import ast
+import re
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PACKAGES = ("runtime", "training", "export", "report")
+MODULES = sorted(set(re.findall(r"\btagship_(?:runtime|training|export|report)(?:\.[a-z_]+)*", PAGE)))
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_named_modules_exist(name: str) -> None:
+    if name == "tagship_runtime.load":
+        return
+    assert find_spec(name) is not None
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_room_is_on_the_page(package: str) -> None:
+    source = ROOT / package / "src" / f"tagship_{package}"
+    rooms = {path.parent.name for path in source.glob("*/__init__.py")}
+    named = set(re.findall(r"`([a-z_]+)`", PAGE))
+    assert rooms - named == set()
+
+
+def test_named_folders_exist() -> None:
+    for folder in re.findall(r"\b(?:tests|docs|benchmarks)/[a-z_]+\b", PAGE):
+        assert any(ROOT.glob(f"{folder}*")), folder
+
+
+def test_the_tree_of_errors_is_the_code() -> None:
+    drawn = dict(_drawn())
+    assert drawn.keys() - {"TagshipError"} == _defined().keys() - {"TagshipError"} - _split_further()
+    for name, base in drawn.items():
+        if base is not None:
+            assert base in _defined()[name], name
+
+
+def _drawn() -> list[tuple[str, str | None]]:
+    """Names of the drawing, each with the one that it stands under."""
+    block = PAGE.split("## Errors")[1].split("```")[1]
+    above: dict[int, str] = {}
+    found: list[tuple[str, str | None]] = []
+    for line in block.strip().splitlines():
+        name = re.search(r"\w+Error", line)
+        assert name is not None, line
+        depth = name.start() // 4
+        above[depth] = name[0]
+        found.append((name[0], above[depth - 1] if depth else None))
+    return found
+
+
+def _defined() -> dict[str, list[str]]:
+    """Error classes of all packages with the names of their bases."""
+    found = {}
+    for package in PACKAGES:
+        tree = ast.parse((ROOT / package / "src" / f"tagship_{package}" / "errors.py").read_text(encoding="utf-8"))
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef):
+                found[node.name] = [base.id for base in node.bases if isinstance(base, ast.Name)]
+    return found
+
+
+def _split_further() -> set[str]:
+    """Errors of training below TrainingError, which the page leaves to their module."""
+    return {name for name, bases in _defined().items() if "TrainingError" in bases}
