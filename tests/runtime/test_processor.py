@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tagship_runtime import processor
+from tagship_runtime.engines import processor
 
 X86 = "processor\t: 0\nvendor_id\t: GenuineIntel\nmodel name\t: Intel(R) Xeon(R) Processor\n"
 PI = "processor\t: 0\nCPU implementer\t: 0x41\nCPU part\t: 0xd0b\n\nModel\t\t: Raspberry Pi 5 Model B Rev 1.0\n"

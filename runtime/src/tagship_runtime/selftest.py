@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import numpy as np
 
+from tagship_runtime.engines.processor import processor_name
 from tagship_runtime.errors import CheckFailedError, NotAScoreError
-from tagship_runtime.processor import processor_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,8 +17,7 @@ from tagship_export.errors import OriginalError
 from tagship_export.source.keras_file import load_keras
 from tagship_export.source.output_layer import with_sigmoid
 from tagship_export.source.tracing import OUTPUT, row_shape, trace
-from tagship_runtime.contract import Feature, check_labels, check_thresholds
-from tagship_runtime.contract.decode import read_features
+from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
 from tagship_runtime.features import Encoder, encoder
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds

@@ -12,7 +12,9 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tagship_runtime.container.base import Format
-from tagship_runtime.container.formats import FORMATS, ONNX, TFLITE
+from tagship_runtime.container.formats import FORMATS
+from tagship_runtime.container.onnx import ONNX
+from tagship_runtime.container.tflite import TFLITE
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import (
     ArtifactCorruptError,

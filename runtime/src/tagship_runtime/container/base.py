@@ -47,7 +47,5 @@ class Format(ABC):
     def __repr__(self) -> str:
         return f"<Format {self.name}>"
 
-    def __reduce__(self) -> tuple[object, ...]:
-        from tagship_runtime.container.formats import format_named
-
-        return format_named, (self.name,)  # one object each, also where it crosses to another process
+    def __reduce__(self) -> str:
+        return self.name.upper()  # the name of the one object that its module has, also in another process

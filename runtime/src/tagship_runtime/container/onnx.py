@@ -61,6 +61,9 @@ class OnnxFormat(Format):
         return bytes(tail)
 
 
+ONNX: Format = OnnxFormat()
+
+
 def fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int, int]]:
     """Field number, where the field starts, and where its value starts and ends, for each of a message."""
     while position < end:

@@ -67,3 +67,6 @@ class TFLiteFormat(Format):
         entries = len(_NAMES)
         end = _END.pack(b"PK\5\6", 0, 0, entries, entries, len(central), offset + len(local), 0)
         return bytes(local + central + end)
+
+
+TFLITE: Format = TFLiteFormat()

@@ -1,32 +1,28 @@
-"""From the JSON of a contract to its typed form."""
+"""From the JSON of a contract to its typed parts."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from tagship_runtime.contract import schema
-from tagship_runtime.contract.json_values import (
-    Json,
-    integer,
-    mapping,
-    number,
-    optional,
-    take,
-    text,
-    tuple_of,
-)
-from tagship_runtime.contract.schema import Contract, Golden, TensorSpec
+from tagship_runtime.contract.golden import Golden
+from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.errors import ContractError, ContractVersionError
 from tagship_runtime.features.base import Feature
+from tagship_runtime.features.json_values import Json, integer, mapping, number, optional, take, text, tuple_of
 from tagship_runtime.features.kinds import feature_from_dict
 
+FORMAT_VERSION = 1
+"""The version that is written, and the newest that is read."""
 
-def read_contract(stored: bytes | str) -> Contract:
-    """Read a contract; keys that this version does not know are ignored.
+
+def contract_fields(stored: bytes | str) -> dict[str, Any]:
+    """Return the arguments of :class:`tagship_runtime.contract.Contract`; keys that are not known here are ignored.
 
     Raises:
-        ContractVersionError: It was written in a newer format.
-        ContractError: It is not JSON, lacks something, or contradicts itself.
+        ContractVersionError: The contract was written in a newer format.
+        ContractError: It is not JSON, or lacks something.
     """
     try:
         document = json.loads(stored)
@@ -35,21 +31,11 @@ def read_contract(stored: bytes | str) -> Contract:
     if not isinstance(document, dict) or "tagship" not in document:
         raise ContractError("the contract has no key 'tagship'; it is not one of ours")
     version = document["tagship"]
-    if type(version) is not int or not 1 <= version <= schema.FORMAT_VERSION:
-        raise ContractVersionError(version, schema.FORMAT_VERSION)
-    return Contract(
-        labels=take(document, "labels", tuple_of(text)),
-        thresholds=take(document, "thresholds", tuple_of(number)),
-        features=take(document, "features", optional(tuple_of(feature_from_dict))),
-        input=take(document, "input", _tensor),
-        output=take(document, "output", _tensor),
-        recipe=take(document, "recipe", text),
-        source=take(document, "source", mapping),
-        parity=take(document, "parity", optional(mapping)),
-        quality=take(document, "quality", optional(mapping)),
-        golden=take(document, "golden", optional(_golden)),
-        digest=take(document, "digest", optional(text)) if "digest" in document else None,
-    )
+    if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
+        raise ContractVersionError(version, FORMAT_VERSION)
+    return {key: take(document, key, convert) for key, convert in CONVERTERS.items()} | {
+        "digest": take(document, "digest", optional(text)) if "digest" in document else None
+    }
 
 
 def read_features(document: Json) -> tuple[Feature, ...]:
@@ -83,3 +69,18 @@ def _golden(value: Json) -> Golden:
         decisions=take(document, "decisions", tuple_of(tuple_of(bool))),
         tolerance=take(document, "tolerance", number),
     )
+
+
+CONVERTERS: Mapping[str, Callable[[Json], Any]] = {
+    "labels": tuple_of(text),
+    "thresholds": tuple_of(number),
+    "features": optional(tuple_of(feature_from_dict)),
+    "input": _tensor,
+    "output": _tensor,
+    "recipe": text,
+    "source": mapping,
+    "parity": optional(mapping),
+    "quality": optional(mapping),
+    "golden": optional(_golden),
+}
+"""What reads each key that a contract has to have."""

@@ -10,70 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tagship_runtime.contract.json_values import Json
-from tagship_runtime.errors import ContractError, Shape
+from tagship_runtime.contract.decode import FORMAT_VERSION, contract_fields
+from tagship_runtime.errors import ContractError
 
 if TYPE_CHECKING:
+    from tagship_runtime.contract.golden import Golden
+    from tagship_runtime.contract.tensor_spec import TensorSpec
     from tagship_runtime.features.base import Feature
-
-FORMAT_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TensorSpec:
-    """The model's input or output.
-
-    Attributes:
-        name: Of the signature (LiteRT) or graph (ONNX) entry.
-        dtype: NumPy's name for it.
-        shape: None where the batch is free.
-        scale: For integers, ``real = (integer - zero_point) * scale``.
-        zero_point: See ``scale``.
-    """
-
-    name: str
-    dtype: str
-    shape: Shape
-    scale: float | None = None
-    zero_point: int | None = None
-
-    @property
-    def row_shape(self) -> tuple[int, ...]:
-        """The shape of one row."""
-        return tuple(size for size in self.shape[1:] if size is not None)
-
-    def to_dict(self) -> dict[str, Json]:
-        """As in the contract."""
-        document: dict[str, Json] = {"name": self.name, "dtype": self.dtype, "shape": list(self.shape)}
-        if self.scale is not None:
-            document |= {"scale": self.scale, "zero_point": self.zero_point}
-        return document
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Golden:
-    """Rows with known answers, to be replayed where the artifact runs.
-
-    Attributes:
-        rows: As a caller would pass them: values in feature order, None for a missing one.
-        scores: The artifact's own scores when it was made, (rows, labels).
-        decisions: ``scores >= thresholds``, (rows, labels).
-        tolerance: How far a score may be off elsewhere.
-    """
-
-    rows: tuple[Json, ...]
-    scores: tuple[tuple[float, ...], ...]
-    decisions: tuple[tuple[bool, ...], ...]
-    tolerance: float
-
-    def to_dict(self) -> dict[str, Json]:
-        """As in the contract."""
-        return {
-            "rows": list(self.rows),
-            "scores": [list(row) for row in self.scores],
-            "decisions": [[int(cell) for cell in row] for row in self.decisions],
-            "tolerance": self.tolerance,
-        }
+    from tagship_runtime.features.json_values import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,9 +106,7 @@ class Contract:
             ContractVersionError: It was written in a newer format.
             ContractError: It is not JSON, lacks something, or contradicts itself.
         """
-        from tagship_runtime.contract.decode import read_contract  # decoding is not needed to describe a model
-
-        return read_contract(stored)
+        return cls(**contract_fields(stored))
 
 
 def check_labels(labels: Sequence[str]) -> None:

@@ -1,6 +1,23 @@
 """From rows as callers have them to the float32 matrix that the model takes: one module per kind of feature."""
 
-from tagship_runtime.features.encoder import Encoder, encoder
-from tagship_runtime.features.tables import as_column, by_name, columns_of
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tagship_runtime.features.array_encoder import ArrayEncoder
+from tagship_runtime.features.base_encoder import Encoder
+from tagship_runtime.features.columns import as_column, by_name, columns_of
+from tagship_runtime.features.table_encoder import TableEncoder
+
+if TYPE_CHECKING:
+    from tagship_runtime.errors import Shape
+    from tagship_runtime.features.base import Feature
 
 __all__ = ["Encoder", "as_column", "by_name", "columns_of", "encoder"]
+
+
+def encoder(features: tuple[Feature, ...] | None, shape: Shape) -> Encoder:
+    """Return the encoder for a model with these features and this input shape (None where the batch is free)."""
+    if features is None:
+        return ArrayEncoder(tuple(size for size in shape[1:] if size is not None))
+    return TableEncoder(features)

@@ -52,7 +52,7 @@ class Feature(ABC):
         """Write a column's cells into its part of the matrix.
 
         Args:
-            values: The column as :func:`tagship_runtime.features.tables.as_column` gives it, (rows,).
+            values: The column as :func:`tagship_runtime.features.columns.as_column` gives it, (rows,).
             into: Zeros, float32 (rows, width); written.
 
         Returns:

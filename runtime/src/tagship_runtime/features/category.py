@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from tagship_runtime.contract.json_values import take, text, tuple_of
 from tagship_runtime.features.base import Feature
 from tagship_runtime.features.cells import word, words
+from tagship_runtime.features.json_values import take, text, tuple_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tagship_runtime.contract.json_values import mapping, take, text
 from tagship_runtime.features.base import Feature
 from tagship_runtime.features.category import CategoryFeature
+from tagship_runtime.features.json_values import mapping, take, text
 from tagship_runtime.features.numeric import NumericFeature
 
 KINDS: Mapping[str, type[Feature]] = {kind.kind: kind for kind in (NumericFeature, CategoryFeature)}

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from tagship_runtime.contract.json_values import number, optional, take, text
 from tagship_runtime.features import cells
 from tagship_runtime.features.base import Feature
+from tagship_runtime.features.json_values import number, optional, take, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""What turns rows as callers have them into one model's input; see also :mod:`tagship_runtime.features.table`."""
+"""The interface of encoders, which turn rows as callers have them into one model's input."""
 
 from __future__ import annotations
 
@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tagship_runtime.errors import Shape
-    from tagship_runtime.features.base import Feature
     from tagship_runtime.typing import Features
 
 
@@ -94,13 +92,3 @@ class Encoder(ABC):
     @abstractmethod
     def from_cells(self, population: NDArray[np.float64]) -> list[Any]:
         """Return rows as a caller would pass them, for the numbers of :meth:`to_cells`."""
-
-
-def encoder(features: tuple[Feature, ...] | None, shape: Shape) -> Encoder:
-    """Return the encoder for a model with these features and this input shape (None where the batch is free)."""
-    from tagship_runtime.features.array import ArrayEncoder
-    from tagship_runtime.features.table import TableEncoder
-
-    if features is None:
-        return ArrayEncoder(tuple(size for size in shape[1:] if size is not None))
-    return TableEncoder(features)

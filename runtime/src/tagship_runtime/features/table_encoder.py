@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagship_runtime.errors import InputError, MissingColumnError
-from tagship_runtime.features.array import all_finite, floats, surely_finite
-from tagship_runtime.features.encoder import Encoder
-from tagship_runtime.features.tables import as_column, columns_of, row_list
+from tagship_runtime.features.array_encoder import all_finite, floats, surely_finite
+from tagship_runtime.features.base_encoder import Encoder
+from tagship_runtime.features.columns import as_column, columns_of, row_list
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

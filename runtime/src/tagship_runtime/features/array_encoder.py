@@ -11,8 +11,8 @@ import numpy as np
 
 from tagship_runtime.errors import InputError, InputShapeError
 from tagship_runtime.features import cells
-from tagship_runtime.features.encoder import Encoder
-from tagship_runtime.features.tables import as_column, unmasked
+from tagship_runtime.features.base_encoder import Encoder
+from tagship_runtime.features.columns import as_column, unmasked
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

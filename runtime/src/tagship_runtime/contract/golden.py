@@ -1,0 +1,35 @@
+"""Golden rows: a few rows with the scores and decisions that the artifact gave when it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tagship_runtime.features.json_values import Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Golden:
+    """Rows with known answers, to be replayed where the artifact runs.
+
+    Attributes:
+        rows: As a caller would pass them: values in feature order, None for a missing one.
+        scores: The artifact's own scores when it was made, (rows, labels).
+        decisions: ``scores >= thresholds``, (rows, labels).
+        tolerance: How far a score may be off elsewhere.
+    """
+
+    rows: tuple[Json, ...]
+    scores: tuple[tuple[float, ...], ...]
+    decisions: tuple[tuple[bool, ...], ...]
+    tolerance: float
+
+    def to_dict(self) -> dict[str, Json]:
+        """As in the contract."""
+        return {
+            "rows": list(self.rows),
+            "scores": [list(row) for row in self.scores],
+            "decisions": [[int(cell) for cell in row] for row in self.decisions],
+            "tolerance": self.tolerance,
+        }
