@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +25,7 @@ from tagship_runtime.documents import (
     RunDocument,
 )
 from tagship_runtime.features import encoder
+from tagship_runtime.files.atomic_write import replacing_folder
 from tagship_runtime.files.draw_report import draw_report
 from tagship_runtime.typing import Decisions, Scores
 from tagship_training.config import Config
@@ -133,17 +133,11 @@ class Run:
             RunFolderError: The folder holds a run already and ``force`` is not set, or cannot be written.
         """
         target = check_free(folder, force=force)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         try:
-            temporary.mkdir(parents=True)
-            self._write(temporary)
-            if target.exists():
-                shutil.rmtree(target)
-            temporary.replace(target)
+            with replacing_folder(target) as temporary:
+                self._write(temporary)
         except OSError as error:
             raise RunFolderError(f"cannot write {target}: {error.strerror or error}") from error
-        finally:
-            shutil.rmtree(temporary, ignore_errors=True)
         draw_report(target)  # last, so that nothing that goes wrong with it can cost the run
         return target
 

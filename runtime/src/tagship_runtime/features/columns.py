@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagship_runtime.errors import InputError, InputShapeError
+from tagship_runtime.features.cells import MISSING
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,7 +29,7 @@ def columns_of(rows: Any) -> Columns | None:
     if hasattr(rows, "column_names"):  # pyarrow
         return _columns_of_arrow(rows)
     if hasattr(rows, "columns"):  # pandas and polars
-        return {str(name): rows[name].to_numpy() for name in rows.columns}
+        return {str(name): _of_series(rows[name]) for name in rows.columns}
     if isinstance(rows, Sequence) and rows and by_name(rows[0]) is not None:
         return _columns_of_named(rows)
     return None
@@ -96,8 +97,17 @@ def _is_several(row: Any) -> bool:
     return hasattr(row, "__len__") and not isinstance(row, str | bytes | bytearray) and getattr(row, "ndim", 1) != 0
 
 
+WHOLE = 2**53
+"""Up to so much float64 holds every integer."""
+
+LONG = frozenset({"int64", "uint64"})
+"""Types of pyarrow, polars and, in lower case, pandas whose integers may be larger."""
+
+
 def as_column(values: Any, name: str = "") -> NDArray[Any]:
-    """Numbers as they are; words keep what they are beside, None and booleans apart.
+    """Return a column whose cells mean each what they would alone, whatever stands beside them.
+
+    Numbers of one type stay an array of that type; cells of several types, and all others, become objects.
 
     Raises:
         InputError: A type of which there are no arrays, such as pyarrow's times of day in nanoseconds.
@@ -105,10 +115,11 @@ def as_column(values: Any, name: str = "") -> NDArray[Any]:
     if hasattr(values, "filled"):
         return unmasked(values)
     if hasattr(values, "to_numpy") and hasattr(values, "type"):  # pyarrow
-        try:
-            return np.asarray(values.to_numpy(zero_copy_only=False))
-        except ValueError as error:
-            raise InputError(f"column {name!r} holds {values.type}; numbers or texts are needed") from error
+        return _of_arrow(values, name)
+    if isinstance(values, list | tuple) and len(set(map(type, values))) > 1:
+        cells = np.empty(len(values), object)  # NumPy would make numbers of booleans, and floats of all integers
+        cells[:] = values
+        return cells
     try:
         array = np.asarray(values)
     except ValueError:  # lists of several lengths
@@ -116,6 +127,34 @@ def as_column(values: Any, name: str = "") -> NDArray[Any]:
     if array.ndim > 1 and isinstance(values, list | tuple):  # lists of one length
         return np.fromiter(values, object)
     return np.asarray(values, dtype=object) if array.dtype.kind in "OUST" else array
+
+
+def _of_series(series: Any) -> NDArray[Any]:
+    """A column of pandas or polars; integers beside missing ones stay integers where float64 would round them."""
+    if str(series.dtype).lower() in LONG and (series.null_count() if hasattr(series, "null_count") else series.hasnans):
+        cells = series.to_list()
+        return _integers([None if type(cell).__name__ in MISSING else cell for cell in cells])
+    return np.asarray(series.to_numpy())
+
+
+def _integers(cells: list[int | None]) -> NDArray[Any]:
+    """Integers and None as float64 with NaN, or as they are where that would round one."""
+    if any(cell is not None and abs(cell) > WHOLE for cell in cells):
+        return np.array(cells, object)
+    return np.array([np.nan if cell is None else cell for cell in cells], np.float64)
+
+
+def _of_arrow(values: Any, name: str) -> NDArray[Any]:
+    """A pyarrow column; what is missing is None, or NaN among numbers that float64 holds."""
+    kind = values.type
+    if hasattr(kind, "value_type") and hasattr(kind, "index_type"):  # a dictionary, whose indices are not its words
+        values, kind = values.cast(kind.value_type), kind.value_type
+    if values.null_count and str(kind) in LONG:
+        return _integers(values.to_pylist())
+    try:
+        return np.asarray(values.to_numpy(zero_copy_only=False))
+    except ValueError as error:
+        raise InputError(f"column {name!r} holds {kind}; numbers or texts are needed") from error
 
 
 def unmasked(values: Any) -> NDArray[Any]:

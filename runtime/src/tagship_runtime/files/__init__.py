@@ -4,10 +4,19 @@
 and verification; :func:`open_writer` streams out.
 """
 
-from tagship_runtime.files.atomic_write import replacing
+from tagship_runtime.files.atomic_write import replacing, replacing_folder
 from tagship_runtime.files.batch_reader import STDIN, Batch, read_batches
 from tagship_runtime.files.pyarrow_import import import_pyarrow
 from tagship_runtime.files.table_reader import read_table
 from tagship_runtime.files.table_writer import open_writer
 
-__all__ = ["STDIN", "Batch", "import_pyarrow", "open_writer", "read_batches", "read_table", "replacing"]
+__all__ = [
+    "STDIN",
+    "Batch",
+    "import_pyarrow",
+    "open_writer",
+    "read_batches",
+    "read_table",
+    "replacing",
+    "replacing_folder",
+]

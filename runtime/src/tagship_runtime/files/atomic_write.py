@@ -1,34 +1,38 @@
-"""Files that appear whole or not at all."""
+"""Files and folders that appear whole or not at all."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from secrets import token_hex
 
 from tagship_runtime.errors import OutputError, TagshipError
 
 
 @contextmanager
 def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path in the same folder, renamed to ``path`` if the block succeeds and removed if not.
+    """Give a temporary path in the same folder, renamed to ``path`` if the block succeeds and removed if not.
 
-    A file that is there keeps its mode, and a link its target, which is what is replaced. What is there and no
-    regular file, such as a pipe or ``/dev/null``, is written to directly.
+    Nobody can guess its name, and it is created for this alone, so two writers never share one and no planted link is
+    followed. A file that is there keeps its mode, and a link its target, which is what is replaced. A pipe, or
+    whatever else is no regular file, is written to directly.
 
     Raises:
         OutputError: The folder cannot be written, or the disk is full.
     """
     target = Path(os.path.realpath(path))  # as it is where links go in circles
     special = target.exists() and not target.is_file() and not target.is_dir()
-    temporary = target if special else target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    temporary = target if special else _unpredictable(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = stat.S_IMODE(target.stat().st_mode) if target.is_file() else None
-        if mode is not None:
-            temporary.touch(0o600)  # while it grows, nobody reads it who could not read what it replaces
+        if not special:
+            # While it grows, nobody reads it who could not read what it replaces.
+            os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666 if mode is None else 0o600))
         yield temporary
         if mode is not None:
             temporary.chmod(mode)
@@ -42,3 +46,37 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         if not special:
             with suppress(OSError):  # it may be the folder itself that does not exist
                 temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def replacing_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """Give an empty folder beside ``path`` that takes its name if the block succeeds, and is removed if not.
+
+    A folder that is there is set aside, and removed only when the new one has its name: whenever the process ends, the
+    old one or the new one is there, under that name or beside it.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    target = Path(os.path.realpath(path))
+    temporary, aside = _unpredictable(target), _unpredictable(target)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.mkdir()
+        yield temporary
+        if target.exists():
+            target.rename(aside)
+        try:
+            temporary.rename(target)
+        except OSError:
+            if aside.exists():
+                aside.rename(target)
+            raise
+        shutil.rmtree(aside, ignore_errors=True)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _unpredictable(target: Path) -> Path:
+    """A name beside the target that is not too long where the target's is not."""
+    return target.with_name(f".{target.name[:100]}.{token_hex(8)}.tmp")

@@ -1,0 +1,83 @@
+"""A cell means the same whatever stands beside it and whatever kind of column it comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+from tagship_runtime.features import encoder
+from tagship_runtime.features.category import CategoryFeature
+from tagship_runtime.features.numeric import NumericFeature
+
+BIG = 2**53 + 1
+WORDS = CategoryFeature(name="f", values=("", "1", "true", "x", "y", str(BIG), "0.5"))
+NUMBER = NumericFeature(name="f", fill=7.0, indicator=True)
+
+
+def encoded(rows: Any, feature: Any = WORDS) -> list[list[float]]:
+    matrix: list[list[float]] = encoder((feature,), (None, feature.width)).encode(rows).tolist()
+    return matrix
+
+
+DICTIONARIES: dict[str, Callable[[Sequence[str | None]], Any]] = {
+    "pandas": lambda cells: pd.DataFrame({"f": pd.Categorical(cells)}),
+    "polars Categorical": lambda cells: pl.DataFrame({"f": pl.Series(cells, dtype=pl.Categorical)}),
+    "polars Enum": lambda cells: pl.DataFrame({"f": pl.Series(cells, dtype=pl.Enum(["x", "y"]))}),
+    "pyarrow": lambda cells: pa.table({"f": pa.array(cells).dictionary_encode()}),
+    "pyarrow in pieces": lambda cells: pa.table(
+        {"f": pa.chunked_array([pa.array([cell], pa.string()).dictionary_encode() for cell in cells])}
+    ),
+    "pyarrow from pandas": lambda cells: pa.Table.from_pandas(pd.DataFrame({"f": pd.Categorical(cells)})),
+    "pyarrow from polars": lambda cells: pl.DataFrame({"f": pl.Series(cells, dtype=pl.Categorical)}).to_arrow(),
+}
+
+
+@pytest.mark.parametrize("make", DICTIONARIES.values(), ids=DICTIONARIES)
+@pytest.mark.parametrize("cells", [["x", None, "y"], [None, "y"], ["y", "x", None, None]], ids=str)
+def test_missing_is_missing_in_a_dictionary(make: Callable[..., Any], cells: list[str | None]) -> None:
+    assert encoded(make(cells)) == encoded([{"f": cell} for cell in cells])
+    assert encoded(make(cells))[cells.index(None)] == [1, 0, 0, 0, 0, 0, 0]
+
+
+def test_numbers_in_a_dictionary() -> None:
+    table = pa.table({"f": pa.array([2.5, None, 2.5]).dictionary_encode()})
+    assert encoded(table, NUMBER) == [[2.5, 0], [7, 1], [2.5, 0]]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [[1, True], [True, 1, None], [BIG, 0.5], [BIG, None], ["x", 1, True, None, 0.5], [1, 0.5], [np.int64(1), "1"]],
+    ids=str,
+)
+def test_neighbours_do_not_count(cells: list[Any]) -> None:
+    alone = [row for cell in cells for row in encoded([{"f": cell}])]
+    assert encoded([{"f": cell} for cell in cells]) == alone
+    assert encoded({"f": cells}) == alone
+    assert encoded([[cell] for cell in cells]) == alone
+
+
+LONG: dict[str, Callable[[list[int | None]], Any]] = {
+    "pandas": lambda cells: pd.DataFrame({"f": pd.array(cells, dtype="Int64")}),
+    "polars": lambda cells: pl.DataFrame({"f": pl.Series(cells, dtype=pl.Int64)}),
+    "pyarrow": lambda cells: pa.table({"f": pa.array(cells, pa.int64())}),
+}
+
+
+@pytest.mark.parametrize("make", LONG.values(), ids=LONG)
+def test_long_integers_beside_missing_ones(make: Callable[..., Any]) -> None:
+    cells: list[int | None] = [1, None, BIG]
+    assert (
+        encoded(make(cells))
+        == encoded([{"f": cell} for cell in cells])
+        == [
+            [0, 1, 0, 0, 0, 0, 0],
+            [1, 0, 0, 0, 0, 0, 0],
+            [0, 0, 0, 0, 0, 1, 0],
+        ]
+    )

@@ -1,0 +1,103 @@
+"""Writers never share a temporary file, follow a planted link or lose what was there."""
+
+from __future__ import annotations
+
+import os
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from tagship_runtime.errors import OutputError
+from tagship_runtime.files import replacing, replacing_folder
+
+
+def test_two_writers_do_not_mix(tmp_path: Path) -> None:
+    target, both = tmp_path / "out", threading.Barrier(2)
+
+    def write(letter: bytes) -> None:
+        with replacing(target) as temporary:
+            both.wait()
+            with temporary.open("wb") as file:
+                for _ in range(50):
+                    file.write(letter * 1000)
+            both.wait()
+
+    threads = [threading.Thread(target=write, args=(letter,)) for letter in (b"a", b"b")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert target.read_bytes() in (b"a" * 50_000, b"b" * 50_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_names_cannot_be_planted(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    names = set()
+    for _ in range(20):
+        with replacing(target) as temporary:
+            assert temporary.is_file()  # it is ours before anybody can put a link there
+            assert str(os.getpid()) not in temporary.name.split(".")
+            names.add(temporary.name)
+    assert len(names) == 20
+
+
+def test_modes(tmp_path: Path) -> None:
+    target, mask = tmp_path / "out", os.umask(0o027)
+    try:
+        with replacing(target) as temporary:
+            temporary.write_text("new")
+        assert stat.S_IMODE(target.stat().st_mode) == 0o640
+        target.chmod(0o604)
+        with replacing(target) as temporary:
+            assert stat.S_IMODE(temporary.stat().st_mode) == 0o600
+        assert stat.S_IMODE(target.stat().st_mode) == 0o604
+    finally:
+        os.umask(mask)
+
+
+def test_long_names(tmp_path: Path) -> None:
+    target = tmp_path / ("n" * 250)
+    with replacing(target) as temporary:
+        temporary.write_text("whole")
+    assert target.read_text() == "whole"
+
+
+def test_a_folder_is_swapped(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    for content in ("old", "new"):
+        with replacing_folder(target) as temporary:
+            (temporary / "file").write_text(content)
+            assert not target.exists() or (target / "file").read_text() == "old"
+        assert (target / "file").read_text() == content
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+@pytest.mark.parametrize("fails", ["the work", "the renaming"])
+def test_the_old_folder_outlives_what_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str) -> None:
+    target = tmp_path / "run"
+    target.mkdir()
+    (target / "file").write_text("old")
+    real = Path.rename
+
+    def rename(self: Path, to: Path) -> Path:
+        if to == target and (self / "new").exists():
+            raise OSError(28, "no space")
+        return real(self, to)
+
+    if fails == "the renaming":
+        monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(OSError, match="no"), replacing_folder(target) as temporary:
+        (temporary / "new").write_text("new")
+        if fails == "the work":
+            raise OSError(28, "nothing left")
+    assert (target / "file").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot write"), replacing(tmp_path / "file" / "out"):
+        pass
