@@ -25,8 +25,8 @@ class Config:
         learning_rate: Of the optimizer, at its peak.
         class_weights: ``none``, or ``balanced``: a positive counts as many negatives as there are for it, up
             to 10; scores are no probabilities then.
-        max_parameters: What all members together may have.
-        objective: What thresholds are tuned for.
+        max_parameters: The most that all members together may have.
+        objective: The goal that thresholds are tuned for.
         calibrate: Whether scores are corrected inside the graph to match observed frequencies.
         stratify: Whether test rows are chosen so that each label keeps its share.
         seed: Of splits, initial weights, shuffling and dropout.
@@ -107,7 +107,7 @@ class Options:
     """Steps of a run besides training, and what is known of its table.
 
     Attributes:
-        kinds: What the user says of columns.
+        kinds: Kinds of columns that the user names.
         baselines: Whether simpler models are trained on the same rows.
         learning_curve: Whether the model is trained on a quarter and a half of the rows as well.
         optimum: The best possible scores for encoded rows, where they are known.

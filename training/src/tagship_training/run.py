@@ -1,4 +1,4 @@
-"""A training run: the model, what it was trained on and how good it is; in memory and as a folder."""
+"""Training runs, in memory and as folders: the model, its rows and its figures."""
 
 from __future__ import annotations
 
@@ -43,23 +43,23 @@ WRITE_ROWS = 65_536
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What training made.
+    """A model with its thresholds, its rows and its figures.
 
     Attributes:
         model: The Keras model, encoded features (rows, width) to scores (rows, labels).
         labels: One name per score.
         features: The caller's columns, as the contract has them.
         thresholds: One per label, tuned on held-out rows.
-        config: What was chosen.
-        architectures: Of the groups of networks in the model.
-        shares: How much each group counts in the scores.
-        figures: How good the model is.
+        config: Choices of the user.
+        architectures: Architectures of the groups of networks in the model.
+        shares: Weight of each group in the scores.
+        figures: Figures on held-out and test rows.
         history: Losses after each epoch of each group.
         rows: ``train``, ``test``, and ``validation`` where those are others than the training rows.
-        repeated: How many rows have the features of a training row, by the names of ``rows``.
-        notices: What a user should know, in sentences.
-        versions: Of the packages that made it.
-        seconds: How long training took.
+        repeated: Numbers of rows that have the features of a training row, by the names of ``rows``.
+        notices: Sentences for the user.
+        versions: Versions of the packages that trained it.
+        seconds: Duration of the training.
     """
 
     model: Any
@@ -182,7 +182,7 @@ class Run:
 
 
 def check_free(path: str | os.PathLike[str], *, force: bool) -> Path:
-    """The folder to write, if it can be written and nothing would be lost but, with ``force``, a run.
+    """Return the folder to write, if it can be written and nothing would be lost but, with ``force``, a run.
 
     Raises:
         RunFolderError: Something is there already, or its parent cannot be written.
@@ -201,7 +201,7 @@ def check_free(path: str | os.PathLike[str], *, force: bool) -> Path:
 
 
 def _write_rows(dataset: Dataset, path: Path) -> None:
-    """A part at a time, so that a table larger than half of the memory can still be written."""
+    """Write rows in parts, so that a table larger than half of the memory can still be written."""
     writer = None
     for start in range(0, len(dataset), WRITE_ROWS):
         part = dataset.take(np.arange(start, min(start + WRITE_ROWS, len(dataset)))).to_table()

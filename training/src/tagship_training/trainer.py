@@ -13,7 +13,7 @@ from tagship_training.data.dataset import Dataset
 from tagship_training.data.folds import rows_by_purpose
 from tagship_training.data.prepare import as_dataset, prepare
 from tagship_training.decisions.thresholds import choose_thresholds
-from tagship_training.evaluation.figures import measure
+from tagship_training.evaluation.measure import measure
 from tagship_training.network.ensemble import train_ensemble
 from tagship_training.network.history import OnEpoch, OnStep
 from tagship_training.run import Run

@@ -1,4 +1,4 @@
-"""What ``tagship train`` shows: progress and notices on stderr, figures on stdout."""
+"""Output of ``tagship train``: progress and notices on stderr, figures on stdout."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST_LABELS, WORST_LABELS = 60, 20
 
 @contextmanager
 def progress() -> Iterator[tuple[OnEpoch, Callable[[str], None]]]:
-    """A bar with group, epoch, losses and time left; silent where stderr is not a terminal."""
+    """Show a bar with group, epoch, losses and time left; nothing where stderr is not a terminal."""
     console = Console(stderr=True)
     columns = (
         TextColumn("{task.description}"),
@@ -56,7 +56,7 @@ def progress() -> Iterator[tuple[OnEpoch, Callable[[str], None]]]:
 
 
 def show(run: Run, folder: Path) -> None:
-    """The figures of a finished run."""
+    """Print the figures of a finished run."""
     for notice in run.notices:
         print(f"tagship: note: {notice}", file=sys.stderr)
     print("\n".join(_lines(run, folder)))
@@ -87,7 +87,7 @@ def _metrics(run: Run) -> list[str]:
 
 
 def label_lines(per_label: Mapping[str, LabelFigures]) -> Iterator[str]:
-    """A table of all labels, or of those that are decided worst if they are too many to read."""
+    """Yield a table of all labels, or of those with the lowest F1 where there are too many to read."""
     labels = sorted(per_label, key=lambda label: per_label[label]["f1"])
     few = len(labels) <= MOST_LABELS
     rows = [

@@ -14,8 +14,12 @@ from tagship_runtime.errors import UsageError
 from tagship_runtime.terminal.json import print_json
 
 if TYPE_CHECKING:
-    from tagship_training.config import Config
+    from collections.abc import Mapping
+
+    from tagship_training.config import Config, Kinds
+    from tagship_training.data.dataset import Dataset
     from tagship_training.data.label_columns import LabelColumns
+    from tagship_training.run import Run
 
 HELP = "train a multilabel classifier on a table and tune its thresholds"
 EXAMPLES = (
@@ -71,31 +75,42 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Train, save, report."""
+    """Train, save, and print the figures."""
     from tagship_training.run import check_free
 
     config, where = _config(options), _label_columns(options)
     check_free(options.out, force=options.force)  # before minutes of work, not after
+    finished = _train(options, config, _read(options, where))
+    finished.save(options.out, force=options.force)
+    _print(finished, options)
+    return 0
 
-    from tagship_runtime.files.draw_report import NO_REPORT, REPORT
-    from tagship_runtime.terminal.silence import quiet
-    from tagship_training.cli.show import progress, show
-    from tagship_training.config import Kinds, Options
+
+def _read(options: argparse.Namespace, where: LabelColumns) -> dict[str, Dataset | None]:
+    """Read the tables: ``train``, ``test`` and ``validation``, None where one is not given."""
     from tagship_training.data.columns import textual
-    from tagship_training.data.samples import OPTIMA
     from tagship_training.data.tables import from_table, read
 
-    drop = _list(options.drop)
-    kinds = Kinds(categorical=_list(options.categorical), numeric=_list(options.numeric))
+    drop, kinds = _list(options.drop), _kinds(options)
     text = [*kinds.categorical, *([options.tags_column] if options.tags_column else [])]
     data = from_table(read(options.data, text), where, drop)
-    # What is a word or a tag in the training table is one in the others, whatever those look like on their own.
+    # Words and tags of the training table are words and tags in the others, whatever those look like on their own.
     text += textual(data, kinds)
     where = replace(where, vocabulary=data.labels)
     others = {
         name: None if path is None else from_table(read(path, text), where, drop)
         for name, path in (("test", options.test), ("validation", options.validation))
     }
+    return {"train": data, **others}
+
+
+def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dataset | None]) -> Run:
+    """Train with a bar of progress."""
+    from tagship_runtime.terminal.silence import quiet
+    from tagship_training.cli.show import progress
+    from tagship_training.config import Options
+    from tagship_training.data.samples import OPTIMA
+
     if options.data in OPTIMA:
         config = replace(config, stratify=False)  # built-in data sets are split as their literature does
     with quiet():  # TensorFlow's C++ parts greet on stderr
@@ -103,13 +118,13 @@ def run(options: argparse.Namespace) -> int:
     from tagship_training.trainer import train
 
     with progress() as (on_epoch, on_step):
-        finished = train(
-            data,
+        return train(
+            tables["train"],
             config=config,
-            test=others["test"],
-            validation=others["validation"],
+            test=tables["test"],
+            validation=tables["validation"],
             options=Options(
-                kinds=kinds,
+                kinds=_kinds(options),
                 baselines=options.baselines,
                 learning_curve=options.learning_curve,
                 optimum=OPTIMA.get(options.data),
@@ -117,14 +132,18 @@ def run(options: argparse.Namespace) -> int:
             on_epoch=on_epoch,
             on_step=on_step,
         )
-    finished.save(options.out, force=options.force)
+
+
+def _print(finished: Run, options: argparse.Namespace) -> None:
+    from tagship_runtime.files.draw_report import NO_REPORT, REPORT
+    from tagship_training.cli.show import show
+
     if options.json:
         print_json(finished.to_dict())
     else:
         show(finished, Path(options.out))
     report = Path(options.out) / REPORT
     print(f"tagship: {f'report: {report}' if report.is_file() else NO_REPORT}", file=sys.stderr)
-    return 0
 
 
 def _config(options: argparse.Namespace) -> Config:
@@ -156,6 +175,12 @@ def _label_columns(options: argparse.Namespace) -> LabelColumns:
         separator=options.tags_separator,
         min_count=options.tags_min_count,
     )
+
+
+def _kinds(options: argparse.Namespace) -> Kinds:
+    from tagship_training.config import Kinds
+
+    return Kinds(categorical=_list(options.categorical), numeric=_list(options.numeric))
 
 
 def _list(text: str | None) -> tuple[str, ...]:

@@ -1,1 +1,1 @@
-"""Tables as they come, columns, splits and built-in data sets."""
+"""Tables, label columns, features, splits and built-in data sets."""

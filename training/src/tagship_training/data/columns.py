@@ -24,22 +24,20 @@ DESCRIBE: Mapping[type[Feature], Callable[[Column], Described]] = {
 
 
 def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tuple[tuple[Feature, ...], list[str]]:
-    """Describe the columns as the contract does.
+    """Fit a feature to each column of the training rows.
 
-    Numbers and booleans are numeric. Missing ones are filled with the median; where they are frequent and
-    being missing is related to a label (chi-squared test), an indicator is added. Texts are categories, but
-    for those with a different word in nearly each row. Columns that say nothing are left out.
+    Columns that hold nothing to learn from are left out, unless the user names their kind.
 
     Args:
         rows: The training rows.
-        kinds: Overrides.
-        incomplete: Numeric columns in which a value is missing in some other rows, and so may be.
+        kinds: Kinds that the user names.
+        incomplete: Numeric columns in which a value is missing in some table that is given, and so may be.
 
     Returns:
-        The features, and notices on what was left out and why.
+        The features, and a notice for each column that was left out.
 
     Raises:
-        TableError: A column of a type that is neither, such as dates, or no feature is left.
+        TableError: A column of a type that no kind takes, such as dates, or no feature is left.
     """
     features: list[Feature] = []
     notices: list[str] = []
@@ -56,7 +54,7 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
 
 
 def check(rows: Dataset, kinds: Kinds) -> set[str]:
-    """Refuse what no split can learn from, while rows still have the numbers that the user knows.
+    """Check columns before rows are split, so that errors name the rows of the file.
 
     Returns:
         The numeric columns in which a value is missing.

@@ -46,7 +46,7 @@ class Dataset:
         return columns_of(self.table) or {}
 
     def take(self, rows: RowNumbers) -> Dataset:
-        """Some of the rows, in this order."""
+        """Return some of the rows, in this order."""
         if isinstance(self.table, pyarrow.Table):
             table: Any = self.table.take(rows)
         else:
@@ -54,12 +54,12 @@ class Dataset:
         return Dataset(table=table, targets=self.targets[rows], labels=self.labels)
 
     def matrix(self, features: Sequence[Feature]) -> Features:
-        """The model's input, encoded by the same code that runs on the device."""
+        """Return the model's input, encoded by the same code that runs on the device."""
         features = tuple(features)
         return encoder(features, (None, sum(feature.width for feature in features))).encode(self.table)
 
     def to_table(self) -> pyarrow.Table:
-        """Features and targets in one table, targets in columns ``label:NAME``."""
+        """Return features and targets in one table, targets in columns ``label:NAME``."""
         table = self.table if isinstance(self.table, pyarrow.Table) else pyarrow.table(dict(self.table))
         for position, label in enumerate(self.labels):
             table = table.append_column(LABEL_PREFIX + label, pyarrow.array(self.targets[:, position]))

@@ -110,7 +110,7 @@ def _tags(cell: Any, separator: str) -> set[str]:
 def _zeros_and_ones(column: pyarrow.ChunkedArray, name: str) -> NDArray[np.uint8]:
     values = column.to_pylist()
     for row, value in enumerate(values):
-        # One wrong word makes a text of the whole column; it is that word that has to be told.
+        # One wrong word makes a text of the whole column, and the error has to name that word.
         if value not in (0, 1, "0", "1"):
             raise TableError(f"label column {name!r} holds {value!r} in row {row}; only 0 and 1 are labels")
     return np.array([int(value) for value in values], np.uint8)

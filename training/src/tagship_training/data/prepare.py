@@ -25,7 +25,7 @@ class Prepared:
         rows: The rows as they came.
         matrices: The same, encoded, float32 (rows, width).
         features: The description of the columns that they were encoded by.
-        repeated: How many rows have the features of a training row.
+        repeated: Numbers of rows that have the features of a training row.
         notices: Sentences for the user.
     """
 
@@ -58,8 +58,8 @@ def prepare(
         train: Rows to learn from; a third of them is set aside where there are no others to judge by.
         test: Rows to judge by.
         validation: Rows to tune on.
-        config: How rows are split.
-        options: What the user says of columns.
+        config: The seed, and whether labels keep their shares.
+        options: Kinds of columns that the user names.
 
     Raises:
         TableError: Rows, columns or labels that cannot be learned from.

@@ -64,7 +64,7 @@ def synthetic_optimum(rows: Features) -> Scores:
 
 
 def _chance(chosen: tuple[int, ...], p_c: NDArray[np.float64]) -> float:
-    """Of drawing exactly these labels one after the other without replacement, in any order."""
+    """Probability of drawing exactly these labels one after the other without replacement, in any order."""
     total = 0.0
     for order in permutations(chosen):
         chance, left = 1.0, 1.0

@@ -1,4 +1,4 @@
-"""What a threshold is tuned for."""
+"""Goals that thresholds are tuned for."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Objective:
 
     Attributes:
         kind: ``f1``, ``precision``, ``recall``, ``cost`` or ``fixed``.
-        value: The least precision or recall, the fixed threshold, or what a false positive costs.
-        other: What a false negative costs.
+        value: The least precision or recall, the fixed threshold, or the cost of a false positive.
+        other: Cost of a false negative.
     """
 
     kind: str = "f1"
@@ -66,12 +66,12 @@ class Objective:
         return self.kind in ("f1", "cost")
 
     def gain(self, true_positives: Counts, switched_on: Counts, positives: float) -> Counts:
-        """How good each cut is, larger is better.
+        """Return how good each cut is; larger is better.
 
         Args:
-            true_positives: Of the rows that a cut switches on, how many should be.
-            switched_on: How many a cut switches on.
-            positives: How many should be in all.
+            true_positives: Number of positive rows that a cut switches on.
+            switched_on: Number of rows that a cut switches on.
+            positives: Number of positive rows in all.
         """
         return _GAINS[self.kind](self, true_positives, switched_on, positives)
 

@@ -30,7 +30,7 @@ Weights = NDArray[np.float64]
 def tune_thresholds(
     targets: ArrayLike, scores: ArrayLike, objective: Objective | str = "f1", *, seed: int = 0
 ) -> tuple[float, ...]:
-    """Each label's threshold for a model of your own, tuned as ``tagship train`` tunes those of its models.
+    """Tune each label's threshold for a model of your own as ``tagship train`` tunes those of its models.
 
     The result is what ``tagship_export.export(..., thresholds=...)`` takes.
 
@@ -53,16 +53,16 @@ def tune_thresholds(
             then the one that comes nearest.
     """
     goal = Objective.parse(objective) if isinstance(objective, str) else objective
-    truth, found = np.asarray(targets), np.asarray(scores)
-    if truth.ndim != 2 or truth.shape != found.shape or not truth.size:
+    truth, given = np.asarray(targets), np.asarray(scores)
+    if truth.ndim != 2 or truth.shape != given.shape or not truth.size:
         raise TableError(
-            f"targets have shape {truth.shape} and scores {found.shape}; both have to be (rows, labels), with a row"
+            f"targets have shape {truth.shape} and scores {given.shape}; both have to be (rows, labels), with a row"
         )
     if not np.isin(truth, (0, 1)).all():
         raise TableError("the targets hold something else than 0 and 1")
-    if found.dtype.kind not in "fiu" or not ((found >= 0) & (found <= 1)).all():
+    if given.dtype.kind not in "fiu" or not ((given >= 0) & (given <= 1)).all():
         raise TableError("a score is not in [0, 1]; give what the model says after its sigmoid")
-    labels, p = truth.astype(np.uint8), found.astype(np.float32)
+    labels, p = truth.astype(np.uint8), given.astype(np.float32)
     thresholds = tune(labels, p, goal, seed)
     for label, reached in unreached(labels, p, thresholds, goal).items():
         warnings.warn(f"label {label} reaches a {goal.kind} of {reached:.3f} at best, not {goal.value:g}", stacklevel=2)
@@ -78,7 +78,7 @@ def choose_thresholds(
         targets: uint8, (rows, labels).
         scores: float32, (rows, labels), of models that did not learn from these rows.
         labels: Names of the labels.
-        objective: What to tune for.
+        objective: Goal of each label's decisions.
         seed: Of the bootstrap samples.
     """
     thresholds = tune(targets, scores, objective, seed)
@@ -100,7 +100,7 @@ def tune(targets: Targets, scores: Scores, objective: Objective, seed: int = 0) 
     Args:
         targets: uint8, (rows, labels).
         scores: float32, (rows, labels), of a model that did not learn from these rows.
-        objective: What to tune for.
+        objective: Goal of each label's decisions.
         seed: Of the bootstrap samples.
 
     Returns:
@@ -148,8 +148,8 @@ def best_cut(targets: NDArray[np.uint8], scores: Scores, objective: Objective, w
     Args:
         targets: 0 or 1, (rows,).
         scores: float32, (rows,).
-        objective: What makes a cut good.
-        weights: How often each row counts.
+        objective: Goal of the label's decisions.
+        weights: Number of times that each row counts.
     """
     order = np.argsort(-scores, kind="stable")
     if weights is not None:

@@ -1,1 +1,1 @@
-"""How good a model is: metrics, baselines, curves, a diagnosis."""
+"""Figures of a trained model: metrics, intervals, curves, a diagnosis, baselines."""

@@ -1,4 +1,4 @@
-"""Simpler models on the same rows, with thresholds tuned the same way: was a network the right choice?"""
+"""Simpler models on the same rows, with thresholds tuned in the same way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import expit
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
@@ -23,7 +24,8 @@ from tagship_training.data.dataset import Targets
 from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
 from tagship_training.decisions.objectives import Objective
 from tagship_training.decisions.thresholds import tune
-from tagship_training.evaluation.metrics import bootstrap, difference, evaluate
+from tagship_training.evaluation.bootstrap import bootstrap, difference
+from tagship_training.evaluation.metrics import evaluate
 
 TREES = 300
 
@@ -87,13 +89,30 @@ def _forest(seed: int) -> Any:
     return RandomForestClassifier(TREES, random_state=seed, n_jobs=-1)
 
 
-MODELS: Mapping[str, tuple[Callable[[int], Any], bool]] = {
-    "constant frequencies": (_constant, True),
-    "logistic regression": (_logistic, True),
-    "linear SVM": (_svm, True),
-    "random forest": (_forest, False),
-}
-"""By title: how to make it from a seed, and whether it is simpler to ship than a network."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """A kind of model to compare with.
+
+    Attributes:
+        title: Name of the kind.
+        make: Function from a seed to an estimator of scikit-learn.
+        simple: Whether it is a simpler thing to ship than a network.
+        probabilities: Whether its scores are probabilities.
+    """
+
+    title: str
+    make: Callable[[int], Any]
+    simple: bool = True
+    probabilities: bool = True
+
+
+MODELS: Sequence[Model] = (
+    Model(title="constant frequencies", make=_constant),
+    Model(title="logistic regression", make=_logistic),
+    Model(title="linear SVM", make=_svm, probabilities=False),
+    Model(title="random forest", make=_forest, simple=False),
+)
+"""Models that a network is compared with, in this order."""
 
 
 def compare(
@@ -110,36 +129,42 @@ def compare(
             not learn from the row.
         test: Matrix and targets to judge by.
         network: The network's scores of the test rows, and its thresholds.
-        objective: What thresholds are tuned for.
+        objective: Goal that thresholds are tuned for.
         seed: Of the models and resamples.
     """
+    own = bootstrap(test[1], *network, seed)
+    return tuple(_compare(model, rows, test, own, objective, seed) for model in MODELS)
+
+
+def _compare(
+    model: Model,
+    rows: LearningRows,
+    test: tuple[Features, Targets],
+    network: Mapping[str, NDArray[np.float64]],
+    objective: Objective,
+    seed: int,
+) -> Baseline:
+    """Train one baseline, and compare it with the network's figures on the same resampled rows."""
     features, targets = test
-    own = bootstrap(targets, *network, seed)
-    found = []
-    for title, (make, simple) in MODELS.items():
-        thresholds = tune(rows.held_out_targets, _held_out_scores(make, seed, rows), objective, seed)
-        learned = rows.folds != NOBODY
-        scores = _scores(_fitted(make(seed), rows.matrix[learned], rows.targets[learned]), features)
-        other = bootstrap(targets, scores, thresholds, seed)
-        probabilities = title != "linear SVM"
-        figures: BaselineMetrics = {**evaluate(targets, scores, thresholds)}
-        if not probabilities:
-            del figures["log_loss"], figures["binary_accuracy_at_0.5"]
-        found.append(
-            Baseline(
-                title=title,
-                simple=simple,
-                figures=figures,
-                log_loss_difference=difference(own["log_loss"], other["log_loss"]) if probabilities else None,
-                macro_f1_difference=difference(own["macro_f1"], other["macro_f1"]),
-                by_decisions=objective.kind == "f1",
-            )
-        )
-    return tuple(found)
+    thresholds = tune(rows.held_out_targets, _held_out_scores(model, seed, rows), objective, seed)
+    learned = rows.folds != NOBODY
+    scores = _scores(_fitted(model.make(seed), rows.matrix[learned], rows.targets[learned]), features)
+    other = bootstrap(targets, scores, thresholds, seed)
+    figures: BaselineMetrics = {**evaluate(targets, scores, thresholds)}
+    if not model.probabilities:
+        del figures["log_loss"], figures["binary_accuracy_at_0.5"]
+    return Baseline(
+        title=model.title,
+        simple=model.simple,
+        figures=figures,
+        log_loss_difference=difference(network["log_loss"], other["log_loss"]) if model.probabilities else None,
+        macro_f1_difference=difference(network["macro_f1"], other["macro_f1"]),
+        by_decisions=objective.kind == "f1",
+    )
 
 
 def verdict(baselines: Sequence[Baseline]) -> str:
-    """Whether a network was the right choice, in a sentence."""
+    """Say in a sentence whether a network was the right choice."""
     as_good = [baseline for baseline in baselines if baseline.as_good]
     simple = [baseline for baseline in as_good if baseline.simple]
     if simple:
@@ -157,14 +182,14 @@ def verdict(baselines: Sequence[Baseline]) -> str:
     return "the network beats every baseline on these test rows, in log loss or in macro-F1"
 
 
-def _held_out_scores(make: Callable[[int], Any], seed: int, rows: LearningRows) -> Scores:
+def _held_out_scores(model: Model, seed: int, rows: LearningRows) -> Scores:
     """Scores of the held-out rows, each by a model that did not learn from it, float32 (held-out rows, labels)."""
     scores = np.zeros(rows.targets.shape, np.float32)
     for fold in np.unique(rows.folds[rows.folds != EVERYBODY]):
         held = rows.folds == fold
         learned = ~held & (rows.folds != NOBODY)
-        model = _fitted(make(seed), rows.matrix[learned], rows.targets[learned])
-        scores[held] = _scores(model, rows.matrix[held])
+        estimator = _fitted(model.make(seed), rows.matrix[learned], rows.targets[learned])
+        scores[held] = _scores(estimator, rows.matrix[held])
     return scores[rows.held_out]
 
 

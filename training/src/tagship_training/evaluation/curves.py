@@ -1,4 +1,4 @@
-"""Counts that a run's report is drawn from: what each threshold would do, how far scores are frequencies."""
+"""Counts that plots of a run are drawn from: decisions at other thresholds, and frequencies by score."""
 
 from __future__ import annotations
 
@@ -40,15 +40,15 @@ def gather(
     features: Sequence[Feature],
     matrix: Features,
 ) -> CurvesDocument:
-    """The content of ``curves.json``: counts over all rows, and no row's own values.
+    """Return the content of ``curves.json``: counts over all rows, and no row's own values.
 
     Args:
         targets: uint8, (rows, labels).
         scores: float32, (rows, labels).
         thresholds: The tuned ones.
         labels: Their names.
-        held_out: How many rows the thresholds were tuned on.
-        features: What the matrix was encoded by.
+        held_out: Number of rows that the thresholds were tuned on.
+        features: Features that the matrix was encoded by.
         matrix: Encoded training rows, float32 (rows, width).
     """
     return {
@@ -64,7 +64,7 @@ def gather(
 
 
 def cuts(truth: NDArray[np.uint8], scores: Scores, chosen: float) -> ThresholdCounts:
-    """What one label's decisions would be at up to 180 thresholds, the chosen one among them.
+    """Count one label's decisions at up to 180 thresholds, the chosen one among them.
 
     Args:
         truth: uint8, (rows,).
@@ -90,7 +90,7 @@ def cuts(truth: NDArray[np.uint8], scores: Scores, chosen: float) -> ThresholdCo
 
 
 def _grid(positives: Scores, chosen: float) -> NDArray[np.float64]:
-    """Short numbers that can be typed, and the chosen threshold as it is."""
+    """Thresholds of few digits that can be typed, and the chosen one as it is, rising."""
     even = np.linspace(0, 1, STEPS + 2)[1:-1]
     spread = np.quantile(positives.astype(np.float64), np.linspace(0, 1, QUANTILES)) if len(positives) else even
     # Rounded down, so that the lowest-scored positive is still switched on at its own quantile.
@@ -100,7 +100,7 @@ def _grid(positives: Scores, chosen: float) -> NDArray[np.float64]:
 
 
 def calibration(targets: Targets, scores: Scores) -> list[CalibrationBin]:
-    """Of the decisions scored alike, how many are positive? All labels together, in bins of even width.
+    """Count the positives among decisions scored alike, all labels together, in bins of even width.
 
     The interval is Wilson's (1927) for as many trials as there are different rows in a bin, because labels of one
     row are not independent.
@@ -110,14 +110,14 @@ def calibration(targets: Targets, scores: Scores) -> list[CalibrationBin]:
         ``interval``.
     """
     place = np.minimum((scores * np.float32(BINS)).astype(np.intp), BINS - 1)
-    found: list[CalibrationBin] = []
+    bins: list[CalibrationBin] = []
     for number in range(BINS):
         inside = place == number
         cells = int(inside.sum())
         if not cells:
             continue
         rows, positives = int(inside.any(axis=1).sum()), int(targets[inside].sum(dtype=np.int64))
-        found.append(
+        bins.append(
             {
                 "low": number / BINS,
                 "high": (number + 1) / BINS,
@@ -128,15 +128,15 @@ def calibration(targets: Targets, scores: Scores) -> list[CalibrationBin]:
                 "interval": list(wilson(positives / cells, rows)),
             }
         )
-    return found
+    return bins
 
 
 def ranges(features: Sequence[Feature], matrix: Features) -> list[FeatureSummary]:
-    """What training rows hold: quantiles of numbers (after filling), shares of words."""
-    found: list[FeatureSummary] = []
+    """Summaries of the training rows, feature by feature: quantiles of numbers (after filling), shares of words."""
+    summaries: list[FeatureSummary] = []
     start = 0
     for feature in features:
         columns = matrix[:, start : start + feature.width]
         start += feature.width
-        found.append(feature.summarise(columns))
-    return found
+        summaries.append(feature.summarise(columns))
+    return summaries

@@ -1,4 +1,4 @@
-"""Bias or variance: what the losses on learned, held-out and test rows say together."""
+"""Bias or variance, by the losses on learned, held-out and test rows."""
 
 from __future__ import annotations
 
@@ -54,30 +54,30 @@ class Diagnosis:
 
     @property
     def verdict(self) -> str:
-        """What the losses say, in a sentence."""
-        said = []
+        """The diagnosis in a sentence."""
+        parts = []
         if self.optimal is not None:
             regret = self.test - self.optimal
-            said.append(f"log loss is {regret:.4f} above the best possible {self.optimal:.4f}")
+            parts.append(f"log loss is {regret:.4f} above the best possible {self.optimal:.4f}")
             if regret <= NEAR * self.optimal:
-                return f"{said[0]}: nothing to gain but noise"
+                return f"{parts[0]}: nothing to gain but noise"
         if self.unfinished:
-            said.append(f"training ended too soon: {falling_in_words(self.falling)}; give more --epochs")
+            parts.append(f"training ended too soon: {falling_in_words(self.falling)}; give more --epochs")
         elif self.gap > GAP:
-            said.append(
+            parts.append(
                 f"variance: held-out rows cost {self.gap:.0%} more than learned ones; more rows, more dropout or a "
                 "smaller network may help"
             )
         else:
-            said.append(
+            parts.append(
                 f"bias or noise: held-out rows cost only {max(self.gap, 0.0):.0%} more than learned ones; better "
                 "features or a larger network may help"
             )
         if self.curve and {"50%", "100%"} <= self.curve.keys():
             fall = (self.curve["50%"] - self.curve["100%"]) / self.curve["50%"]
             more = "more rows would help" if fall > STEEP else "more rows would hardly help"
-            said.append(f"doubling the rows last changed the loss by {-fall:+.1%}: {more}")
-        return "; ".join(said)
+            parts.append(f"doubling the rows last changed the loss by {-fall:+.1%}: {more}")
+        return "; ".join(parts)
 
     def to_dict(self) -> DiagnosisDocument:
         """Return the losses as ``run.json`` has them, with the verdict."""

@@ -1,4 +1,4 @@
-"""Test loss of the same training on fewer rows: would more rows help?"""
+"""Test loss of the same training on fewer rows."""
 
 from __future__ import annotations
 

@@ -1,21 +1,15 @@
-"""Figures for multilabel scores, each under the name the literature has for it; computed by scikit-learn."""
+"""Metrics of multilabel scores, each under the name that the literature has for it."""
 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_score, recall_score
 
-from tagship_runtime.documents import DecisionMetrics, Intervals, LabelFigures, Metrics
+from tagship_runtime.documents import DecisionMetrics, LabelFigures, Metrics
 from tagship_runtime.typing import Decisions, Scores
 from tagship_training.data.dataset import Targets
-from tagship_training.network.log_loss import log_loss, row_losses
-
-RESAMPLES = 1000
-"""Bootstrap samples behind an interval."""
-
-CONFIDENCE = 0.95
-CELLS_AT_ONCE = 1_000_000
+from tagship_training.evaluation.bootstrap import bootstrap, interval
+from tagship_training.network.log_loss import log_loss
 
 
 def evaluate(targets: Targets, scores: Scores, thresholds: tuple[float, ...]) -> Metrics:
@@ -49,7 +43,7 @@ def per_label(
     figures: dict[str, LabelFigures] = {}
     for position, label in enumerate(labels):
         truth, on = targets[:, position], decisions[:, position]
-        low, high = _interval(spread["f1_per_label"][:, position])
+        low, high = interval(spread["f1_per_label"][:, position])
         figures[label] = {
             "positives": int(truth.sum(dtype=np.int64)),
             "threshold": thresholds[position],
@@ -60,71 +54,3 @@ def per_label(
             "f1_high": high,
         }
     return figures
-
-
-def intervals(targets: Targets, scores: Scores, thresholds: tuple[float, ...], seed: int = 0) -> Intervals:
-    """95% percentile bootstrap intervals over rows (Efron & Tibshirani 1993, chapter 13) of the main figures."""
-    spread = bootstrap(targets, scores, thresholds, seed)
-    return {
-        "log_loss": list(_interval(spread["log_loss"])),
-        "binary_accuracy_at_0.5": list(_interval(spread["binary_accuracy_at_0.5"])),
-        "binary_accuracy": list(_interval(spread["binary_accuracy"])),
-        "subset_accuracy": list(_interval(spread["subset_accuracy"])),
-        "micro_f1": list(_interval(spread["micro_f1"])),
-        "macro_f1": list(_interval(spread["macro_f1"])),
-    }
-
-
-def bootstrap(
-    targets: Targets, scores: Scores, thresholds: tuple[float, ...], seed: int = 0
-) -> dict[str, NDArray[np.float64]]:
-    """Figures on resampled rows; the same seed draws the same rows, so that models can be compared in pairs.
-
-    Returns:
-        (RESAMPLES,) for each figure, (RESAMPLES, labels) for ``f1_per_label``.
-    """
-    rows, labels = targets.shape
-    truth, on = targets == 1, scores >= np.array(thresholds, np.float32)
-    right = (on == truth).mean(axis=1)
-    # Everything is a weighted sum over rows, so a resample is a row of weights.
-    sums = np.hstack(
-        [
-            row_losses(targets, scores)[:, None],
-            ((scores >= 0.5) == truth).mean(axis=1)[:, None],
-            right[:, None],
-            (on == truth).all(axis=1)[:, None],
-            truth & on,
-            on,
-            truth,
-        ]
-    ).astype(np.float64)
-    random = np.random.default_rng(seed)
-    at_once = max(1, CELLS_AT_ONCE // rows)
-    parts = []
-    for start in range(0, RESAMPLES, at_once):
-        count = min(at_once, RESAMPLES - start)
-        draws = random.integers(0, rows, (count, rows))
-        weights = np.stack([np.bincount(draw, minlength=rows) for draw in draws]).astype(np.float64)
-        parts.append(weights @ sums)
-    totals = np.concatenate(parts)
-    both, switched, positives = (totals[:, 4 + i * labels : 4 + (i + 1) * labels] for i in range(3))
-    f1 = 2 * both / np.maximum(switched + positives, 1)
-    return {
-        "log_loss": totals[:, 0] / rows,
-        "binary_accuracy_at_0.5": totals[:, 1] / rows,
-        "binary_accuracy": totals[:, 2] / rows,
-        "subset_accuracy": totals[:, 3] / rows,
-        "micro_f1": 2 * both.sum(axis=1) / np.maximum((switched + positives).sum(axis=1), 1),
-        "macro_f1": f1.mean(axis=1),
-        "f1_per_label": f1,
-    }
-
-
-def _interval(values: NDArray[np.float64]) -> tuple[float, float]:
-    low, high = np.quantile(values, [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return float(low), float(high)
-
-
-def difference(first: NDArray[np.float64], second: NDArray[np.float64]) -> tuple[float, float]:
-    """95% interval of ``first - second`` over the same resamples."""
-    return _interval(first - second)

@@ -1,4 +1,4 @@
-"""The networks that a configuration means for a table of a given shape.
+"""Architectures of the networks that a configuration means for a table of a given shape.
 
 The default is two groups of small networks that are averaged: *wide* ones on quantile bins of each number, which
 learn steps as trees do, and *narrow* ones on the scaled numbers alone. Which numbers stand here was chosen by
@@ -33,8 +33,8 @@ class Architecture:
     """One group of networks of the same make, trained at the same time.
 
     Attributes:
-        name: Of the group.
-        members: How many.
+        name: Name of the group.
+        members: Number of networks.
         hidden: Units of each hidden layer.
         scale: Whether inputs are centred and scaled inside the graph.
         keep_tails: Whether the scale is stretched until all but 1% of the values are within the clip.
@@ -86,11 +86,11 @@ def choose_architectures(
     """Architectures of the groups of networks for a table.
 
     Args:
-        config: What the user chose.
+        config: Choices of the user.
         rows: Training rows.
         width: Columns of the encoded matrix.
-        numeric: How many of them are numbers with more than two values, which can be divided into bins.
-        labels: How many.
+        numeric: Columns of them that are numbers with more than two values, which can be divided into bins.
+        labels: Labels of a row.
 
     Raises:
         ConfigError: No such network fits into ``config.max_parameters``.
@@ -107,7 +107,7 @@ def choose_architectures(
 
 
 def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Architecture, ...]]:
-    """Ever smaller: fewer units of the wide networks, then fewer bins, then one small network alone."""
+    """Yield ever smaller ones: fewer units of the wide networks, then fewer bins, then one small network alone."""
     if config.preset == "article":
         yield _ARTICLE
         return
@@ -122,13 +122,13 @@ def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Archi
 
 
 def count_parameters(group: Architecture, width: int, numeric: int, labels: int) -> int:
-    """How many a group has at most; features with few distinct values have fewer bins."""
+    """Count the parameters that a group has at most; features with few distinct values have fewer bins."""
     sizes = (width + group.bins * numeric, *group.hidden, labels)
     return group.members * sum((a + 1) * b for a, b in pairwise(sizes))
 
 
 def _chosen(group: Architecture, config: Config) -> Architecture:
-    """The group with what the user chose instead of the automatic values."""
+    """Replace automatic values by those that the user chose."""
     names = ("hidden", "members", "dropout", "epochs", "batch_size", "learning_rate")
     return replace(group, **{name: getattr(config, name) for name in names if getattr(config, name) is not None})
 

@@ -1,4 +1,4 @@
-"""One model from several groups of networks: how much each counts, calibration, and one graph of plain layers."""
+"""One model from several groups of networks: shares of each, calibration, and one graph of plain layers."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from tagship_training.network.log_loss import log_loss
 from tagship_training.network.preprocessing import encode
 
 SHARES = np.linspace(0, 1, 11)
-"""How much the second group of networks may count."""
+"""Weights that the second group of networks may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
-    """One model, and what is known of it from the rows that it was trained on.
+    """One model, with its scores and losses on the rows that it was trained on.
 
     Attributes:
         model: Features (rows, width) to scores (rows, labels).
-        shares: How much each group counts; they sum to 1.
+        shares: Weight of each group in the scores; they sum to 1.
         held_out: Scores of the held-out rows by the members that did not learn from them, float32 (rows, labels).
         learned_loss: Mean log loss of rows by the members that learned from them.
     """
@@ -82,7 +82,7 @@ def to_graph(
 
     Args:
         groups: Trained groups.
-        shares: How much each counts; they sum to 1.
+        shares: Weight of each in the scores; they sum to 1.
         calibration: Slope and offset for each label's logit, (labels,); None to leave scores as they are.
         width: Columns of the encoded matrix.
     """

@@ -1,4 +1,4 @@
-"""Networks for a prepared table: architectures, folds, groups trained one after the other, one assembled model."""
+"""Training of all networks for a prepared table: architectures, folds, groups, one assembled model."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from tagship_training.network.history import History, OnEpoch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ensemble:
-    """A trained model, with what thresholds and figures are computed from.
+    """A trained model, with the held-out scores that thresholds and figures are computed from.
 
     Attributes:
         model: The Keras model, encoded features (rows, width) to scores (rows, labels).
-        architectures: Of the groups in it.
-        shares: How much each group counts in the scores.
+        architectures: Architectures of the groups in it.
+        shares: Weight of each group in the scores.
         rows: Rows that the groups learned from, and those that they were judged by.
         held_out: Scores of the held-out rows by members that did not learn from them, float32 (rows, labels).
         learned_loss: Mean log loss of rows by members that learned from them.

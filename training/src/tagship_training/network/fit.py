@@ -17,10 +17,10 @@ MAX_POSITIVE_WEIGHT = 10.0
 
 
 class Interrupted(Exception):  # noqa: N818 - it is no error
-    """Ctrl-C came; the group holds the best weights so far.
+    """Training was interrupted by Ctrl-C; the group holds the best weights so far.
 
     Attributes:
-        history: Of the epochs that were finished.
+        history: Losses of the epochs that were finished.
     """
 
     def __init__(self, message: str, history: History) -> None:

@@ -22,13 +22,13 @@ class MemberDense(layers.Layer):
         self.members, self.units = members, units
 
     def build(self, shape: tuple[int, ...]) -> None:
-        """Weights, initialized as He et al. (2015) do for relu."""
+        """Create the weights, initialized as He et al. (2015) do for relu."""
         he = keras.initializers.RandomNormal(stddev=(2 / shape[-1]) ** 0.5)
         self.kernel = self.add_weight(name="kernel", shape=(self.members, shape[-1], self.units), initializer=he)
         self.bias = self.add_weight(name="bias", shape=(self.members, 1, self.units), initializer="zeros")
 
     def call(self, inputs: Any) -> Any:
-        """One batched matrix product."""
+        """Multiply each member's rows by its own kernel."""
         return ops.matmul(inputs, self.kernel) + self.bias
 
 
@@ -37,8 +37,8 @@ class Group:
     """A group of networks in training.
 
     Attributes:
-        architecture: What they are.
-        encoding: How inputs are encoded; None for as they are.
+        architecture: Its architecture.
+        encoding: Constants of the inputs' encoding; None for inputs as they are.
         model: Features (rows, width) to logits (members, rows, labels).
     """
 
@@ -48,11 +48,11 @@ class Group:
 
 
 def build(architecture: Architecture, encoding: Encoding | None, width: int, priors: Features) -> Group:
-    """A group with fresh weights.
+    """Build a group with fresh weights.
 
     Args:
-        architecture: What it is.
-        encoding: How inputs are encoded; None for as they are.
+        architecture: Its architecture.
+        encoding: Constants of the inputs' encoding; None for inputs as they are.
         width: Columns of the encoded matrix.
         priors: Each label's share among the training rows, where scores start.
     """
@@ -66,7 +66,7 @@ def build(architecture: Architecture, encoding: Encoding | None, width: int, pri
 
 
 def _alone(architecture: Architecture, inputs: Any, x: Any, labels: int) -> Any:
-    """One network of plain layers."""
+    """Build one network of plain layers."""
     initializer = "glorot_uniform" if architecture.weight_decay is None else "he_normal"
     x = layers.Dropout(architecture.dropout_in)(x) if architecture.dropout_in else x
     for number, units in enumerate(architecture.hidden):
@@ -77,7 +77,7 @@ def _alone(architecture: Architecture, inputs: Any, x: Any, labels: int) -> Any:
 
 
 def _together(architecture: Architecture, inputs: Any, x: Any, labels: int) -> Any:
-    """Several at once: one matrix product for all of their first layers, a batched one for each other."""
+    """Build several networks: one matrix product for all of their first layers, a batched one for each other."""
     x = layers.Dropout(architecture.dropout_in)(x) if architecture.dropout_in else x
     x = ops.expand_dims(x, 0)
     for number, units in enumerate(architecture.hidden):

@@ -1,4 +1,4 @@
-"""The first part of the graph: raw numbers to what a network learns from well.
+"""The first part of the graph: raw numbers, scaled and binned.
 
 Each number is centred, scaled by a robust range and clipped, so that no outlier costs resolution once
 activations are quantized to int8; and cut at its quantiles into bins whose columns rise from 0 to 1 one after the
@@ -31,14 +31,14 @@ QUARTILES_PER_DEVIATION = 1.349
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """The constants of the encoding, all float32 but for ``source``.
+    """Constants of the encoding, all float32 but for ``source``.
 
     Attributes:
         center: Subtracted from each column, (width,).
         spread: Each column is divided by it, (width,).
         source: The column that each bin cuts, (bins,).
         low: Where each bin starts, (bins,).
-        size: How long it is, (bins,).
+        size: Length of each bin, (bins,).
     """
 
     center: Features
@@ -49,7 +49,7 @@ class Encoding:
 
 
 def sample(matrix: Features, seed: int) -> Features:
-    """Rows to take quantiles of."""
+    """Choose the rows that quantiles are taken of."""
     if len(matrix) <= SAMPLE_ROWS:
         return matrix
     rows = np.random.default_rng(seed).choice(len(matrix), SAMPLE_ROWS, replace=False)
@@ -81,7 +81,7 @@ def fit(architecture: Architecture, rows: Features, numeric: list[int]) -> Encod
 
 
 def encode(inputs: Any, encoding: Encoding) -> Any:
-    """The Keras tensors for it: scaled columns, then bins."""
+    """Build the Keras tensor of the encoded inputs: scaled columns, then bins."""
     from keras import layers, ops
 
     scaled = ops.subtract(inputs, encoding.center)
@@ -94,7 +94,7 @@ def encode(inputs: Any, encoding: Encoding) -> Any:
 
 
 def _scale(values: NDArray[np.float64], *, keep_tails: bool) -> tuple[float, float]:
-    """Median, and a standard deviation as the quartiles have it; where they coincide, the plain one."""
+    """Median, and standard deviation by the quartiles; by all values where the quartiles coincide."""
     first, median, third = np.quantile(values, [0.25, 0.5, 0.75])
     spread = (third - first) / QUARTILES_PER_DEVIATION or float(values.std()) or 1.0
     if keep_tails:

@@ -92,6 +92,7 @@ class Steps:
         return tf.while_loop(lambda number, _: number < count, step, start, parallel_iterations=1)[1]
 
     def _losses(self, features: Any, targets: Any, folds: Any) -> tuple[Any, Any]:
+        """Sums of the losses of rows that each member does not learn from, and their counts, (members,)."""
         held = tf.cast(~self._learns(folds), tf.float32)
         rows = self._row_losses(features, targets, training=False)
         return tf.reduce_sum(rows * held, 1), tf.reduce_sum(held, 1)

@@ -1,4 +1,4 @@
-"""Columns of training rows, and what a kind of feature makes of one."""
+"""Columns of training rows, and the features that are fitted to them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A feature, and why it had better be left out; None where it is worth a column."""
+    """A feature, and the reason why it is useless; None where it is worth its columns."""
 
     feature: Feature
     useless: str | None = None

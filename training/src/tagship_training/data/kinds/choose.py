@@ -1,4 +1,4 @@
-"""Kinds of columns: what the user says, else what the cells look like."""
+"""Kinds of columns, by what the user says and else by their cells."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def kind_of(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature]:
     Args:
         name: The column's.
         values: Its cells, (rows,).
-        kinds: What the user says.
+        kinds: Kinds that the user names.
 
     Raises:
         TableError: A type that no kind takes, or numbers with a few words among them.
@@ -35,6 +35,7 @@ def kind_of(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature]:
 
 
 def _is_text(values: NDArray[Any], name: str) -> bool:
+    """Tell whether cells are words; a few words among numbers are an error."""
     if values.dtype.kind in "biuf":
         return False
     if values.dtype.kind not in "OUST":

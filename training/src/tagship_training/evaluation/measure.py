@@ -1,0 +1,89 @@
+"""Measurement of a trained model: all figures from its scores on held-out and test rows."""
+
+from __future__ import annotations
+
+from tagship_runtime.typing import Scores
+from tagship_training.config import Config, Options
+from tagship_training.data.prepare import Prepared
+from tagship_training.evaluation import baselines, curves, metrics
+from tagship_training.evaluation.bootstrap import intervals
+from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
+from tagship_training.evaluation.figures import Figures
+from tagship_training.evaluation.learning_curve import learning_curve
+from tagship_training.network import preprocessing
+from tagship_training.network.ensemble import Ensemble
+from tagship_training.network.history import OnStep
+from tagship_training.network.keras_scores import scores_of
+from tagship_training.network.log_loss import log_loss
+
+
+def measure(
+    table: Prepared,
+    ensemble: Ensemble,
+    thresholds: tuple[float, ...],
+    config: Config,
+    options: Options,
+    on_step: OnStep,
+) -> Figures:
+    """Measure a model on the rows that thresholds were tuned on and on the test rows.
+
+    Args:
+        table: Rows by purpose.
+        ensemble: The model and its held-out scores.
+        thresholds: One per label, tuned on the held-out scores.
+        config: Objective and seed.
+        options: Baselines, a learning curve, the best possible scores.
+        on_step: Called before what takes long.
+    """
+    targets, held_out_targets = table.rows["test"].targets, ensemble.rows.held_out_targets
+    scores = scores_of(ensemble.model, table.matrices["test"])
+    compared = _baselines(table, ensemble, scores, thresholds, config, on_step) if options.baselines else ()
+    return Figures(
+        metrics={
+            "held_out": metrics.evaluate(held_out_targets, ensemble.held_out, thresholds),
+            "test": metrics.evaluate(targets, scores, thresholds),
+        },
+        intervals=intervals(targets, scores, thresholds, config.seed),
+        per_label=metrics.per_label(targets, scores, thresholds, table.labels, config.seed),
+        diagnosis=diagnose(table, ensemble, scores, config, options, on_step),
+        baselines=compared,
+        baseline_verdict=baselines.verdict(compared) if compared else None,
+        curves=curves.gather(
+            targets,
+            scores,
+            thresholds,
+            table.labels,
+            held_out=len(held_out_targets),
+            features=table.features,
+            matrix=preprocessing.sample(table.matrices["train"], config.seed),
+        ),
+    )
+
+
+def diagnose(
+    table: Prepared, ensemble: Ensemble, scores: Scores, config: Config, options: Options, on_step: OnStep
+) -> Diagnosis:
+    """Compare losses on learned, held-out and test rows, and with more or fewer rows where that was asked for."""
+    targets, matrix = table.rows["test"].targets, table.matrices["test"]
+    test = log_loss(targets, scores)
+    return Diagnosis(
+        learned=ensemble.learned_loss,
+        held_out=log_loss(ensemble.rows.held_out_targets, ensemble.held_out),
+        test=test,
+        optimal=None if options.optimum is None else log_loss(targets, options.optimum(matrix)),
+        curve=learning_curve(table, config, test, on_step) if options.learning_curve else None,
+        falling=fall_of(ensemble.history),
+    )
+
+
+def _baselines(
+    table: Prepared,
+    ensemble: Ensemble,
+    scores: Scores,
+    thresholds: tuple[float, ...],
+    config: Config,
+    on_step: OnStep,
+) -> tuple[baselines.Baseline, ...]:
+    on_step("training baselines")
+    test = (table.matrices["test"], table.rows["test"].targets)
+    return baselines.compare(ensemble.rows, test, (scores, thresholds), config.objective, config.seed)
