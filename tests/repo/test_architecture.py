@@ -37,7 +37,7 @@ def test_named_folders_exist() -> None:
 
 def test_the_tree_of_errors_is_the_code() -> None:
     drawn = dict(_drawn())
-    assert drawn.keys() - {"TagshipError"} == _defined().keys() - {"TagshipError"} - _split_further()
+    assert drawn.keys() - {"TagshipError"} == _defined().keys() - {"TagshipError"}
     for name, base in drawn.items():
         if base is not None:
             assert base in _defined()[name], name
@@ -66,8 +66,3 @@ def _defined() -> dict[str, list[str]]:
             if isinstance(node, ast.ClassDef):
                 found[node.name] = [base.id for base in node.bases if isinstance(base, ast.Name)]
     return found
-
-
-def _split_further() -> set[str]:
-    """Errors of training below TrainingError, which the page leaves to their module."""
-    return {name for name, bases in _defined().items() if "TrainingError" in bases}

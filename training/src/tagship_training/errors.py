@@ -1,11 +1,4 @@
-"""Errors of training; see :mod:`tagship_runtime.errors` for the tree that they are a branch of.
-
-TrainingError
-├── TableError        rows, columns or labels that cannot be learned from
-├── ConfigError       a choice that is out of range, or that no network fits
-├── DivergedError     weights or losses that are no numbers any more
-└── RunFolderError    a run folder that cannot be written, or that something else stands in
-"""
+"""Errors of training, one branch of the tree in :mod:`tagship_runtime.errors`."""
 
 from __future__ import annotations
 
