@@ -1,4 +1,4 @@
-"""``python -m tagship_runtime`` is the command ``tagship``."""
+"""Entry point of ``python -m tagship_runtime``, which is the command ``tagship``."""
 
 import sys
 

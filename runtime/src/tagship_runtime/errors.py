@@ -51,7 +51,7 @@ class ArtifactError(TagshipError, ValueError):
     file: str | None = None
 
     def explain(self) -> str:
-        """What is wrong, without the file's name."""
+        """Return what is wrong, without the file's name."""
         return str(self.args[0])
 
     def __str__(self) -> str:
@@ -112,7 +112,7 @@ class EngineError(TagshipError, RuntimeError):
 
 
 class NotAScoreError(EngineError):
-    """What came out is no probability.
+    """An output of the model is no probability.
 
     Attributes:
         engine: What computed it.
@@ -172,7 +172,7 @@ class InputValueError(InputError):
         self.row, self.column, self.got, self.need = row, column, got, need
 
     def moved(self, rows: int) -> InputValueError:
-        """The same error, for a batch that starts at row ``rows``."""
+        """Return the same error, for a batch that starts at row ``rows``."""
         return InputValueError(self.row + rows, self.column, self.got, self.need)
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""From a file to a predictor: bytes, then contract, then digest, then the engine, in this order."""
+"""Loading a file into a predictor: bytes, then contract, then digest, then the engine, in this order."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Fo
 
 
 def _in_order(labels: Any) -> tuple[str, ...]:
-    """Names as a tuple; a text is one name, a set has no order, a dict has something else besides."""
+    """Return names as a tuple; a text is one name, a set has no order, a dict has something else besides."""
     names = labels.tolist() if hasattr(labels, "tolist") else labels
     if isinstance(names, str | bytes) or not isinstance(names, Sequence):
         hint = ", with thresholds=... apart from it," if isinstance(names, Mapping) else ""
@@ -160,16 +160,16 @@ def _reload(data: bytes, labels: tuple[str, ...] | None, thresholds: Sequence[fl
 
 
 def _check_tensor(promised: TensorSpec, found: TensorSpec) -> None:
-    """The contract's word against the model's; ONNX models do not say how integers are meant."""
-    said, is_so = (f"{spec.dtype} {spec.shape}" for spec in (promised, found))
+    """Refuse a tensor that is not as the contract says; ONNX models do not say how integers are meant."""
+    expected, actual = (f"{spec.dtype} {spec.shape}" for spec in (promised, found))
     if found.scale is not None:
-        said, is_so = (
+        expected, actual = (
             f"{text}, scale {spec.scale} and zero point {spec.zero_point}"
-            for text, spec in ((said, promised), (is_so, found))
+            for text, spec in ((expected, promised), (actual, found))
         )
-    if said != is_so:
+    if expected != actual:
         raise ContractError(
-            f"the contract promises {promised.name!r} as {said}, the model has {is_so}; export it again"
+            f"the contract promises {promised.name!r} as {expected}, the model has {actual}; export it again"
         )
 
 
@@ -197,7 +197,7 @@ def _bare_contract(engine: Engine, labels: tuple[str, ...], thresholds: Threshol
 
 
 def _read(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[bytes, str | None]:
-    """The bytes, and the name to put into error messages."""
+    """Return the bytes, and the name to put into error messages."""
     if isinstance(source, bytes | bytearray | memoryview):
         return bytes(source), None
     if isinstance(source, str | os.PathLike):

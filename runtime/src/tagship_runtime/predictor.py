@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-SHORT_ROW = 256
-"""Up to so many numbers, a row takes the short way; beyond, the time goes into the model anyway."""
+FAST_ROW = 256
+"""Most numbers of a row that takes the fast path; beyond, the time goes into the model anyway."""
 
 KNOWN_NAMES = 4096
-"""How many different sets of labels are remembered as tuples of names."""
+"""Number of different sets of labels that are remembered as tuples of names."""
 
 _FLOAT32 = np.dtype(np.float32)
 _REAL = (float, np.floating)
@@ -67,7 +67,7 @@ class Predictor:
         self._encoder = encoder(contract.features, contract.input.shape)
         self._scorer = Scorer(engine, contract.input, contract.output, threads)
         self._sessions = self._scorer.sessions
-        self._shape, self._pack = self._short_way()
+        self._shape, self._pack = self._fast_path()
         self._repeated: Scores | None = None
         self._set_thresholds(contract.thresholds)
 
@@ -108,11 +108,11 @@ class Predictor:
         return self._compute(rows, self._decisions, None)
 
     def predict_labels(self, rows: Any, *, thresholds: Thresholds | None = None) -> list[tuple[str, ...]]:
-        """The names of the labels that are on, for each row, in label order."""
+        """Names of the labels that are on, for each row, in label order."""
         return self.names(self.predict(rows, thresholds=thresholds))
 
     def predict_one(self, row: Any, *, thresholds: Thresholds | None = None) -> tuple[str, ...]:
-        """The names of the labels that are on for a single row: a sequence of numbers, or a dict."""
+        """Names of the labels that are on for a single row: a sequence of numbers, or a dict."""
         if thresholds is not None:
             return self.with_thresholds(thresholds).predict_one(row)
         kind = type(row)
@@ -122,16 +122,16 @@ class Predictor:
             one = self._sessions.one()
             try:
                 if not isinstance(sum(row, 0.0), _REAL):  # dates and complex numbers can be packed, silently
-                    return self._long_one(row)
+                    return self._predict_row(row)
                 self._pack(one.bytes, 0, *row)
-            except _NOT_PACKABLE:  # a word, a missing value, another length: the long way fills it, or says so
-                return self._long_one(row)
+            except _NOT_PACKABLE:  # a word, a missing value, another length: the encoder fills it, or says so
+                return self._predict_row(row)
             if (decisions := one.decide(self._row)) is not None:
                 return self._named(decisions)
-        return self._long_one(row)
+        return self._predict_row(row)
 
     def top_k(self, rows: Any, k: int) -> list[list[tuple[str, float]]]:
-        """The ``k`` labels with the highest scores, for each row, highest first, whatever their thresholds.
+        """Labels with the ``k`` highest scores, for each row, highest first, whatever their thresholds.
 
         Raises:
             UsageError: ``k`` is not between 1 and the number of labels.
@@ -139,7 +139,7 @@ class Predictor:
         return self.highest(self.predict_proba(rows), k)
 
     def scores_by_name(self, rows: Any) -> list[dict[str, float]]:
-        """Each row's scores by label name."""
+        """Scores of each row by label name."""
         return [dict(zip(self.labels, row, strict=True)) for row in self.predict_proba(rows).tolist()]
 
     def decide(self, scores: Scores) -> Decisions:
@@ -147,7 +147,7 @@ class Predictor:
         return decide(scores, self.thresholds)
 
     def names(self, decisions: Decisions) -> list[tuple[str, ...]]:
-        """The names of the labels that are on, for decisions that are there already.
+        """Names of the labels that are on, for decisions that are there already.
 
         Raises:
             InputError: They are not one of True and False, or 1 and 0, for each label.
@@ -158,7 +158,7 @@ class Predictor:
         return [self._named(row) for row in rows.astype(np.bool_, order="C", copy=False)]
 
     def highest(self, scores: Scores, k: int) -> list[list[tuple[str, float]]]:
-        """:meth:`top_k` for scores that are there already; of equal scores, the first label comes first."""
+        """Return :meth:`top_k` for scores that are there already; of equal scores, the first label comes first."""
         if not isinstance(k, int | np.integer) or not 1 <= k <= len(self.labels):
             raise UsageError(
                 f"k is {k!r}; a whole number from 1 to {len(self.labels)}, the number of labels, is needed"
@@ -174,7 +174,7 @@ class Predictor:
         ]
 
     def with_thresholds(self, thresholds: Thresholds) -> Predictor:
-        """The same model with other thresholds; with a dict, labels that it does not name keep theirs.
+        """Return the same model with other thresholds; with a dict, labels that it does not name keep theirs.
 
         Raises:
             LabelError: An unknown label, or a threshold that is not between 0 and 1.
@@ -201,19 +201,19 @@ class Predictor:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _short_way(self) -> tuple[tuple[int, ...] | None, Callable[..., None] | None]:
-        """The shape of one row as a batch, and what packs its numbers, if this model allows the short way."""
+    def _fast_path(self) -> tuple[tuple[int, ...] | None, Callable[..., None] | None]:
+        """Return the shape of one row as a batch, and what packs its numbers, if this model allows the fast path."""
         tensors = self.contract.input, self.contract.output
         plain = self._encoder.plain
         if any(tensor.dtype != "float32" or tensor.shape[0] not in (None, 1) for tensor in tensors) or plain is None:
             return None, None
         size = int(np.prod(plain))
-        if size > SHORT_ROW:
+        if size > FAST_ROW:
             return None, None
         return (1, *plain), struct.Struct(f"{size}f").pack_into if len(plain) == 1 else None
 
     def _compute(self, rows: Any, compute: Callable[[NDArray[Any]], T | None], unknown: Counter[str] | None) -> T:
-        """Numbers go in as they are; what has names or words, or is not finite, through the encoder."""
+        """Compute numbers as they are; what has names or words, or is not finite, through the encoder."""
         plain = type(rows) is np.ndarray and rows.dtype.kind in "biuf" and rows.ndim > 0
         if plain and rows.shape[1:] == self._encoder.plain and (result := compute(rows)) is not None:
             return result
@@ -227,11 +227,11 @@ class Predictor:
             self._repeated = self._scorer.repeat(self.thresholds)
         return self._scorer.decisions(features, self._repeated)
 
-    def _long_one(self, row: Any) -> tuple[str, ...]:
+    def _predict_row(self, row: Any) -> tuple[str, ...]:
         return self._named(self.predict([row]))
 
     def _each_label(self, values: Any) -> NDArray[Any]:
-        """Scores or decisions for some rows, as callers have them."""
+        """Return scores or decisions that a caller has, as an array (rows, labels)."""
         try:
             rows = np.asarray(values)
         except ValueError as error:

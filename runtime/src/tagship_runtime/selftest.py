@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Replayable(Protocol):
-    """What a replay needs of a predictor."""
+    """Interface of what can be replayed: a predictor."""
 
     contract: Contract
     engine: Engine
@@ -45,7 +45,7 @@ class Replayable(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SelfTest:
-    """What a replay measured.
+    """Result of a replay.
 
     Attributes:
         rows: How many golden rows there are; each is scored alone and all of them as one batch.
@@ -66,11 +66,11 @@ class SelfTest:
 
     @property
     def passed(self) -> bool:
-        """Whether this machine computes what was exported; NaN never passes."""
+        """True where this machine computes what was exported; NaN never passes."""
         return self.max_difference <= self.tolerance and self.flips == 0
 
     def to_dict(self) -> dict[str, Any]:
-        """For JSON, ``passed`` included."""
+        """Return the JSON object, ``passed`` included."""
         return asdict(self) | {"passed": self.passed}
 
 

@@ -1,4 +1,4 @@
-"""From scores to decisions."""
+"""Thresholds: from scores to decisions."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def decide(scores: Scores, thresholds: Scores) -> Decisions:
 def resolve_thresholds(
     thresholds: Thresholds, labels: Sequence[str], default: Sequence[float] | None = None
 ) -> tuple[float, ...]:
-    """One threshold per label, from one for all, one each, or some by name.
+    """Return one threshold per label, from one for all, one each, or some by name.
 
     Args:
         thresholds: What the user gave.
@@ -74,6 +74,6 @@ def resolve_thresholds(
         chosen = tuple(float(threshold) for threshold in given)  # type: ignore[arg-type]
         check_thresholds([float(np.float32(threshold)) for threshold in chosen], labels)  # as they are compared
     except (TypeError, ValueError, OverflowError) as error:
-        said = str(error) if isinstance(error, ContractError) else f"thresholds are {thresholds!r}; numbers are needed"
-        raise LabelError(said) from None
+        bound = isinstance(error, ContractError)
+        raise LabelError(str(error) if bound else f"thresholds are {thresholds!r}; numbers are needed") from None
     return chosen

@@ -1,4 +1,4 @@
-"""Names for the arrays that travel through tagship."""
+"""Names of the types of arrays."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Features: TypeAlias = NDArray[np.float32]
-"""What goes into a model: ``(rows, features)``, or ``(rows, ...)`` for signals and images."""
+"""Input of a model: ``(rows, features)``, or ``(rows, ...)`` for signals and images."""
 
 Scores: TypeAlias = NDArray[np.float32]
-"""What comes out: sigmoid outputs in [0, 1], ``(rows, labels)``."""
+"""Output of a model: sigmoid outputs in [0, 1], ``(rows, labels)``."""
 
 Decisions: TypeAlias = NDArray[np.bool_]
 """``scores >= thresholds``, ``(rows, labels)``."""

@@ -25,7 +25,7 @@ from tagship_runtime.documents import (
     RunDocument,
 )
 from tagship_runtime.features import encoder
-from tagship_runtime.files.atomic_write import replacing_folder
+from tagship_runtime.files import replacing_folder
 from tagship_runtime.files.draw_report import draw_report
 from tagship_runtime.typing import Decisions, Scores
 from tagship_training.config import Config

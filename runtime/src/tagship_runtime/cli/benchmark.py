@@ -1,4 +1,4 @@
-"""``tagship benchmark``: how fast is an artifact on this machine?"""
+"""``tagship benchmark``: the speed of artifacts on this machine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ONE_ROW_CALLS, BATCH_CALLS, BATCH_ROWS = 2000, 5, 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Speed:
-    """What was measured of one artifact.
+    """Figures of one artifact.
 
     Attributes:
         artifact: Its path.
@@ -60,10 +60,10 @@ def run(options: argparse.Namespace) -> int:
         print_json([asdict(speed) for speed in speeds])
         return 0
     names = file_names([speed.artifact for speed in speeds])
-    told = [replace(speed, artifact=name) for speed, name in zip(speeds, names, strict=True)]
-    lines = table(HEADINGS, [_row(speed) for speed in told])
-    for said in _recommend(told):
-        lines += wrap(said)
+    named = [replace(speed, artifact=name) for speed, name in zip(speeds, names, strict=True)]
+    lines = table(HEADINGS, [_row(speed) for speed in named])
+    for sentence in _recommend(named):
+        lines += wrap(sentence)
     print("\n".join(lines))
     return 0
 
@@ -94,11 +94,11 @@ PURPOSES: Mapping[str, Callable[[Speed], float]] = {
     "batches": lambda speed: 1 / speed.rows_per_second,
     "a quick start": lambda speed: speed.load_ms,
 }
-"""What is the least of what, for whom."""
+"""Figures that the recommendation minimizes, by the name of what they are best for."""
 
 
 def _recommend(speeds: Sequence[Speed]) -> Iterator[str]:
-    """The best of those that compute here what was exported; how exact a recipe is, ``tagship inspect`` tells."""
+    """Recommend among those that compute here what was exported; how exact a recipe is, ``tagship inspect`` tells."""
     sound = [speed for speed in speeds if speed.selftest is not False]
     for speed in speeds:
         if speed.selftest is False:

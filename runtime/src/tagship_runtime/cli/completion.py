@@ -1,4 +1,4 @@
-"""``tagship completion``: what a shell needs to complete commands, options and file names."""
+"""``tagship completion``: scripts by which a shell completes commands, options and file names."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ def run(options: argparse.Namespace) -> int:
     from tagship_runtime.cli.main import installed_commands, parser_of
 
     parser = parser_of(installed_commands())
-    _say_what_are_paths(parser, shtab.FILE, shtab.DIRECTORY)
+    _mark_paths(parser, shtab.FILE, shtab.DIRECTORY)
     print(shtab.complete(parser, shell=options.shell), end="")
     return 0
 
 
-def _say_what_are_paths(parser: argparse.ArgumentParser, file: object, folder: object) -> None:
+def _mark_paths(parser: argparse.ArgumentParser, file: object, folder: object) -> None:
     for action in parser._actions:  # as shtab itself does: argparse has no other way to list them
         if isinstance(action, argparse._SubParsersAction):
             for command in action.choices.values():
-                _say_what_are_paths(command, file, folder)
+                _mark_paths(command, file, folder)
         elif action.metavar in FILES | FOLDERS:
             action.complete = file if action.metavar in FILES else folder  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""``tagship inspect``: what is inside an artifact."""
+"""``tagship inspect``: the contract of an artifact."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _lines(contract: Contract) -> Iterator[str]:
 
 
 def _facts(facts: Mapping[str, Any], indent: str) -> Iterator[str]:
-    """Every fact, whatever an exporter has put there; objects in objects a step further in."""
+    """Yield every fact, whatever an exporter has put there; objects in objects a step further in."""
     for key, value in facts.items():
         if isinstance(value, Mapping) and value:
             yield from wrap(key, indent, indent)

@@ -1,4 +1,4 @@
-"""The command ``tagship``: finds a subcommand, runs it, turns errors into one line and an exit code.
+"""The command ``tagship``, which finds a subcommand, runs it, and turns errors into one line and an exit code.
 
 The runtime's own commands are modules of :mod:`tagship_runtime.cli`. Other packages add theirs through
 the entry point group ``tagship.commands``; a module that is a command has ``HELP``, ``EXAMPLES``,
@@ -18,7 +18,7 @@ from importlib.metadata import entry_points
 from types import ModuleType
 from typing import NoReturn
 
-from tagship_runtime.cli.signals import INTERRUPTED, ending_in_order
+from tagship_runtime.cli.signals import INTERRUPTED, orderly_end
 from tagship_runtime.errors import CheckFailedError, TagshipError
 
 DONE, CHECK_FAILED, BAD_INPUT = 0, 1, 2
@@ -26,7 +26,7 @@ DONE, CHECK_FAILED, BAD_INPUT = 0, 1, 2
 OWN = ("predict", "inspect", "selftest", "benchmark", "completion")
 
 HELP_WIDTH = 78
-"""What argparse makes of a terminal of 80 columns."""
+"""Columns that argparse uses of a terminal of 80."""
 
 ELSEWHERE: Mapping[str, str] = {
     "train": "tagship-training",
@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = argparse.Namespace(debug="--debug" in arguments)
     _use_utf8()
     try:
-        with ending_in_order():
+        with orderly_end():
             options = _parser(arguments).parse_args(arguments)
             code: int = options.run(options)
             sys.stdout.flush()
@@ -61,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _use_utf8() -> None:
-    """Whatever the locale says: tables are UTF-8, and so are the names in them. A closed stream reads as empty."""
+    """Use UTF-8 whatever the locale says, as tables and the names in them do. A closed stream reads as empty."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
@@ -102,7 +102,7 @@ def _parser(arguments: Sequence[str]) -> argparse.ArgumentParser:
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, as every other error is said."""
+    """A parser that says what is wrong in one line, as every other error is said."""
 
     def error(self, message: str) -> NoReturn:
         """Print and exit."""
@@ -110,7 +110,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parser_of(commands: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
-    """A parser of these commands."""
+    """Return a parser of these commands."""
     parser = _Parser(
         prog="tagship", description="Multilabel classifiers, from a table to a device.", allow_abbrev=False
     )
@@ -134,14 +134,14 @@ def parser_of(commands: Mapping[str, ModuleType]) -> argparse.ArgumentParser:
 
 
 def _example(text: str) -> str:
-    """A command; where it is too long for a line, on several as a shell takes them, each with whole options."""
+    """Return a command; where it is too long for a line, on several as a shell takes them, each with whole options."""
     whole = re.sub(" (?!--)", "\0", text)
     lines = textwrap.wrap(whole, HELP_WIDTH - 8, break_long_words=False, break_on_hyphens=False)
     return "  " + " \\\n      ".join(lines).replace("\0", " ")
 
 
 def installed_commands(wanted: str | None = None) -> Mapping[str, ModuleType]:
-    """All commands, or the wanted one alone if there is such a one; modules are imported here."""
+    """Return all commands, or the wanted one alone if there is such a one; modules are imported here."""
     if wanted in OWN:
         return {wanted: import_module(f"tagship_runtime.cli.{wanted}")}
     added = {entry.name: entry for entry in entry_points(group="tagship.commands")}

@@ -14,7 +14,7 @@ from tagship_runtime.thresholds import Thresholds
 
 
 def add_artifact_options(parser: argparse.ArgumentParser) -> None:
-    """``--labels`` and ``--threshold``, which :func:`load_artifact` reads."""
+    """Declare ``--labels``, ``--threshold`` and ``--sha256``, which :func:`load_artifact` reads."""
     parser.add_argument("--labels", metavar="A,B", help="names of the scores, for a model without a contract")
     parser.add_argument(
         "--threshold",
@@ -37,7 +37,7 @@ def load_artifact(path: str, options: argparse.Namespace, threads: int = 1) -> P
 
 
 def names(text: str) -> Sequence[str]:
-    """Names from a list with commas; one that holds a comma stands in quotes, as in CSV."""
+    """Return the names of a list with commas; one that holds a comma stands in quotes, as in CSV."""
     return [
         name for name in (part.strip() for row in csv.reader([text], skipinitialspace=True) for part in row) if name
     ]

@@ -1,4 +1,4 @@
-"""Which columns ``tagship predict`` writes."""
+"""Columns that ``tagship predict`` writes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Layout:
 
     @classmethod
     def of(cls, options: argparse.Namespace, model: Predictor) -> Layout:
-        """What the options ask for.
+        """Return the columns that the options ask for.
 
         Raises:
             UsageError: They contradict each other, ask for more labels than there are, or for a column in which
@@ -63,13 +63,13 @@ class Layout:
                 f"label {clash[0]!r} and --scores ask for a column of the same name; leave out --scores, or give "
                 "--labels-only or --top-k"
             )
-        twice = [name for name in layout.ids if name in predicted]
-        if twice:
-            raise UsageError(f"--id-column {twice[0]}: the predictions have a column of that name; rename one of them")
+        taken = [name for name in layout.ids if name in predicted]
+        if taken:
+            raise UsageError(f"--id-column {taken[0]}: the predictions have a column of that name; rename one of them")
         return layout
 
     def columns(self, model: Predictor, batch: Batch | None, scores: Scores) -> dict[str, Any]:
-        """The output for some rows; ``batch`` is None where there are none.
+        """Return the output for some rows; ``batch`` is None where there are none.
 
         Raises:
             MissingColumnError: The input has no such column to pass through.

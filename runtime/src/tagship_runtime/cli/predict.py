@@ -13,7 +13,7 @@ import numpy as np
 
 from tagship_runtime.cli.options import add_artifact_options, load_artifact
 from tagship_runtime.cli.output_columns import Layout
-from tagship_runtime.cli.signals import end_if_told
+from tagship_runtime.cli.signals import raise_if_signalled
 from tagship_runtime.errors import InputValueError, TagshipError, UsageError
 from tagship_runtime.features import Encoder, encoder
 from tagship_runtime.files import STDIN, Batch, open_writer, read_batches
@@ -51,8 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 @dataclass(slots=True)
-class Report:
-    """What is worth telling when all rows are done.
+class Summary:
+    """Counts to be told when all rows are done.
 
     Attributes:
         skipping: Whether bad rows are left out.
@@ -74,7 +74,7 @@ class Report:
         self.skipped += 1
 
     def lines(self) -> Iterator[str]:
-        """For people."""
+        """Yield sentences for people."""
         if self.skipped:
             yield f"left out {self.skipped:,} of {self.rows + self.skipped:,} rows; the first: {self.first}"
         for feature, cells in self.unknown.items():
@@ -89,12 +89,12 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--format is for stdout; the suffix of --out says the format of a file")
     model = load_artifact(options.artifact, options, options.threads)
     encode = encoder(model.contract.features, model.contract.input.shape)
-    layout, report = Layout.of(options, model), Report(options.on_error == SKIP)
+    layout, summary = Layout.of(options, model), Summary(options.on_error == SKIP)
     batches = _score(
-        model, encode, read_batches(options.data, _reading(options, encode, layout, report)), report, layout.ids
+        model, encode, read_batches(options.data, _reading(options, encode, layout, summary)), summary, layout.ids
     )
     blocks = (layout.columns(model, batch, scores) for batch, scores in batches)
-    first = next(blocks, None)  # so that a wrong file is told before anything is written
+    first = next(blocks, None)  # so that a wrong file is refused before anything is written
     if first is None:
         first = layout.columns(model, None, np.empty((0, len(model.labels)), np.float32))
     kind = f".{options.format}" if options.format else None
@@ -103,15 +103,15 @@ def run(options: argparse.Namespace) -> int:
             write(block)
             if options.follow:
                 sys.stdout.flush()
-            progress.reach(report.rows)
-            end_if_told()
-    for line in report.lines():
+            progress.reach(summary.rows)
+            raise_if_signalled()
+    for line in summary.lines():
         print(f"tagship: {line}", file=sys.stderr)
     return 0
 
 
-def _reading(options: argparse.Namespace, encode: Encoder, layout: Layout, report: Report) -> Reading:
-    reading = Reading(rows=BATCH_ROWS, skip=report.skip if report.skipping else None, live=options.follow)
+def _reading(options: argparse.Namespace, encode: Encoder, layout: Layout, summary: Summary) -> Reading:
+    reading = Reading(rows=BATCH_ROWS, skip=summary.skip if summary.skipping else None, live=options.follow)
     if encode.columns is None:
         return reading
     return replace(
@@ -122,28 +122,28 @@ def _reading(options: argparse.Namespace, encode: Encoder, layout: Layout, repor
 
 
 def _score(
-    model: Predictor, encode: Encoder, batches: Iterator[Batch], report: Report, ids: Sequence[str]
+    model: Predictor, encode: Encoder, batches: Iterator[Batch], summary: Summary, ids: Sequence[str]
 ) -> Iterator[tuple[Batch, Scores]]:
     for batch in batches:
-        yield from _score_batch(model, encode, batch, report, ids)
+        yield from _score_batch(model, encode, batch, summary, ids)
 
 
 def _score_batch(
-    model: Predictor, encode: Encoder, batch: Batch, report: Report, ids: Sequence[str]
+    model: Predictor, encode: Encoder, batch: Batch, summary: Summary, ids: Sequence[str]
 ) -> Iterator[tuple[Batch, Scores]]:
-    """One batch, or, where rows have to be left out, the parts between them, found by halving."""
+    """Score a batch, or, where rows have to be left out, the parts between them, found by halving."""
     unknown: Counter[str] = Counter()
     try:
         scores = model.predict_proba(encode.select(batch.columns, ids), unknown=unknown)
     except InputValueError as error:
-        if not report.skipping:
+        if not summary.skipping:
             raise error.moved(batch.first) from None
         if batch.size == 1:
-            report.skip(error.moved(batch.first))
+            summary.skip(error.moved(batch.first))
             return
         for half in batch.halves():
-            yield from _score_batch(model, encode, half, report, ids)
+            yield from _score_batch(model, encode, half, summary, ids)
         return
-    report.rows += batch.size
-    report.unknown += unknown
+    summary.rows += batch.size
+    summary.unknown += unknown
     yield batch, scores

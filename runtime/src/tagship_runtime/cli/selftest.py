@@ -1,4 +1,4 @@
-"""``tagship selftest``: does this machine compute what was exported?"""
+"""``tagship selftest``: golden rows replayed on this machine."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def run(options: argparse.Namespace) -> int:
     if options.json:
         print_json(result.to_dict())
     else:
-        said = (
+        sentence = (
             f"{'passed' if result.passed else 'FAILED'}: {result.rows} golden rows, alone and as a batch, "
             f"max score difference {result.max_difference:.2g} (tolerance {result.tolerance:.2g}), "
             f"{result.flips} flips; {result.engine} on {result.machine}"
         )
-        print("\n".join(wrap(said)))
+        print("\n".join(wrap(sentence)))
     return 0 if result.passed else 1

@@ -1,7 +1,7 @@
-"""Signals that end a command, in order: what is half-written is removed.
+"""Signals that end a command in an orderly way: what is half-written is removed.
 
 A signal raises an exception wherever Python happens to be. Libraries swallow some, for example in a callback from C
-during an import; so the signal is remembered as well, and :func:`end_if_told` raises again.
+during an import; so the signal is remembered as well, and :func:`raise_if_signalled` raises again.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ CODES = {
 }
 """Exit codes: 128 and the signal's number, as shells count."""
 
-_told: list[int] = []
+_received: list[int] = []
 
 
 @contextmanager
-def ending_in_order() -> Iterator[None]:
+def orderly_end() -> Iterator[None]:
     """Let the signals of ``CODES`` raise KeyboardInterrupt or SystemExit, whatever becomes of what they raise."""
     if current_thread() is not main_thread():  # no other may set it
         yield
         return
-    _told.clear()
+    _received.clear()
     before = {number: signal.getsignal(number) for number in CODES}
     # What is ignored stays so: nohup, and jobs in the background of a script.
     before = {number: handler for number, handler in before.items() if handler not in (signal.SIG_IGN, None)}
@@ -39,28 +39,28 @@ def ending_in_order() -> Iterator[None]:
     try:
         yield
     except Exception:
-        end_if_told()  # a library made another error of it
+        raise_if_signalled()  # a library made another error of it
         raise
     else:
-        end_if_told()
+        raise_if_signalled()
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def end_if_told() -> None:
+def raise_if_signalled() -> None:
     """Raise what the signal raised, where that was swallowed. Long work calls it between its parts.
 
     Raises:
         KeyboardInterrupt: Interrupted.
         SystemExit: Told to end otherwise.
     """
-    if _told:
-        if _told[0] == signal.SIGINT:
+    if _received:
+        if _received[0] == signal.SIGINT:
             raise KeyboardInterrupt
-        raise SystemExit(CODES[signal.Signals(_told[0])])
+        raise SystemExit(CODES[signal.Signals(_received[0])])
 
 
 def _end(number: int, _: FrameType | None) -> None:
-    _told.append(number)
-    end_if_told()
+    _received.append(number)
+    raise_if_signalled()

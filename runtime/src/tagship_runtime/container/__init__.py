@@ -1,4 +1,4 @@
-"""Where the contract sits inside a file: bytes in, bytes out, no engine involved.
+"""The contract's place inside a file: bytes in, bytes out, no engine involved.
 
 An artifact is the model's own bytes (the payload) followed by a tail that holds the contract. A reader
 finds the contract in the tail, checks the digest over payload and contract, then rebuilds the tail from
@@ -100,7 +100,7 @@ def digest_of(*parts: bytes) -> str:
 
 
 def _canonical(stored: bytes) -> tuple[bytes, bytes]:
-    """The digest and the JSON without it, of a contract as stored: ``{"digest":"<64 hex digits>",`` and the rest."""
+    """Split a contract as stored, ``{"digest":"<64 hex digits>",`` and the rest, into digest and JSON without it."""
     opening, size = b'{"digest":"', 64
     closing = len(opening) + size
     if not stored.startswith(opening) or stored[closing : closing + 2] != b'",':
@@ -109,7 +109,7 @@ def _canonical(stored: bytes) -> tuple[bytes, bytes]:
 
 
 def _has_traces(data: bytes, format: Format) -> bool:
-    """Whether there is, or was, a contract: damage to one place leaves the others."""
+    """Tell whether there is, or was, a contract: damage to one place leaves the others."""
     return any(trace in data for trace in (*format.traces, b'{"digest":"', b'"tagship":'))
 
 

@@ -1,4 +1,4 @@
-"""What a format of model file is, as far as bytes go."""
+"""The interface of formats of model files, as far as bytes go."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _IR_VERSION, _GRAPH, _OPSETS, _METADATA = 1, 7, 8, 14
 
 
 class OnnxFormat(Format):
-    """See the module."""
+    """ONNX models, whose contract stands in the last fields of the file."""
 
     name = "onnx"
     title = "ONNX"
@@ -27,11 +27,11 @@ class OnnxFormat(Format):
     traces = (b"\n\x07tagship\x12", b"\n\x0athresholds\x12")
 
     def recognise(self, data: bytes) -> bool:
-        """ONNX has no magic number; its writers put the IR version, a small number, first."""
+        """See :class:`Format`; ONNX has no magic number, its writers put the IR version, a small number, first."""
         return len(data) > 2 and data[0] == _IR_VERSION << 3 and 0 < data[1] < 0x40
 
     def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
-        """Offset of the three entries and the value of the last, if the file ends with them."""
+        """Return the offset of the three entries and the value of the last, if the file ends with them."""
         try:
             last = deque(fields(data, 0, len(data)), maxlen=len(_KEYS))
             if [number for number, *_ in last] != [_METADATA] * len(_KEYS):
@@ -44,7 +44,7 @@ class OnnxFormat(Format):
         return last[0][1], entries[-1].get(2, b"")
 
     def is_whole(self, data: bytes) -> bool:
-        """Every field is as long as it says, and there are a graph and the operator sets that writers put last."""
+        """Tell whether all fields are whole, a graph and the operator sets that writers put last among them."""
         try:
             numbers = {number for number, *_ in fields(data, 0, len(data))}
         except ValueError:
@@ -52,7 +52,7 @@ class OnnxFormat(Format):
         return {_GRAPH, _OPSETS} <= numbers
 
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
-        """The three entries; they do not depend on where they stand."""
+        """Return the three entries; they do not depend on where they stand."""
         labels = json.dumps(list(contract.labels), ensure_ascii=False).encode()
         thresholds = json.dumps(list(contract.thresholds)).encode()
         tail = bytearray()
@@ -65,7 +65,7 @@ ONNX: Format = OnnxFormat()
 
 
 def fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Field number, where the field starts, and where its value starts and ends, for each of a message."""
+    """Yield each field's number, its start, and the start and end of its value."""
     while position < end:
         start = position
         tag, position = varint(data, position, end)
@@ -93,7 +93,7 @@ def _entry(data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
 
 
 def varint(data: bytes, position: int, end: int) -> tuple[int, int]:
-    """Seven bits a byte, least significant first; the top bit says that more follow."""
+    """Return a number and where it ends; seven bits a byte, least significant first, the top bit if more follow."""
     value = 0
     for shift in range(0, 64, 7):
         if position >= end:

@@ -21,7 +21,7 @@ _VERSION, _UTF8, _STORED, _TIME, _DATE = 20, 0x800, 0, 0, (1 << 5) | 1
 
 
 class TFLiteFormat(Format):
-    """See the module."""
+    """LiteRT models, whose contract stands in a ZIP behind them."""
 
     name = "tflite"
     title = "LiteRT"
@@ -29,11 +29,11 @@ class TFLiteFormat(Format):
     traces = (b"tagship.json",)
 
     def recognise(self, data: bytes) -> bool:
-        """A FlatBuffer names its schema at byte 4."""
+        """See :class:`Format`; a FlatBuffer names its schema at byte 4."""
         return data[4:8] == b"TFL3"
 
     def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
-        """Offset of the ZIP and the content of its first entry, if that is ours."""
+        """Return the offset of the ZIP and the content of its first entry, if that is ours."""
         if len(data) < _END.size + _CENTRAL.size or data[-_END.size :][:4] != b"PK\5\6":
             return None
         central = _END.unpack(data[-_END.size :])[6]
@@ -51,11 +51,11 @@ class TFLiteFormat(Format):
         return offset, data[start : start + size]
 
     def is_whole(self, data: bytes) -> bool:
-        """The root table lies within, and what follows is not the beginning of our ZIP."""
+        """Tell whether the root table lies within, and the end is not the beginning of our ZIP."""
         return int.from_bytes(data[:4], "little") < len(data) and b"PK\3\4" not in data[-_LOCAL.size - len(_NAMES[0]) :]
 
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
-        """The ZIP, its offsets counted from the start of the whole file."""
+        """Return the ZIP, its offsets counted from the start of the whole file."""
         labels = "".join(f"{label}\n" for label in contract.labels).encode()
         local, central = bytearray(), bytearray()
         for name, content in zip(_NAMES, (stored, labels), strict=True):

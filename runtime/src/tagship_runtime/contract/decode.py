@@ -1,4 +1,4 @@
-"""From the JSON of a contract to its typed parts."""
+"""Decoding the JSON of a contract into typed parts."""
 
 from __future__ import annotations
 
@@ -83,4 +83,4 @@ CONVERTERS: Mapping[str, Callable[[Json], Any]] = {
     "quality": optional(mapping),
     "golden": optional(_golden),
 }
-"""What reads each key that a contract has to have."""
+"""Readers of the keys that a contract has to have."""

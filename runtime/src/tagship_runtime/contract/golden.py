@@ -26,7 +26,7 @@ class Golden:
     tolerance: float
 
     def to_dict(self) -> dict[str, Json]:
-        """As in the contract."""
+        """Return the JSON object of the contract."""
         return {
             "rows": list(self.rows),
             "scores": [list(row) for row in self.scores],

@@ -1,4 +1,4 @@
-"""What an artifact promises: its labels, thresholds, inputs, provenance and proof.
+"""The contract of an artifact: its labels, thresholds, inputs, provenance and proof.
 
 One JSON object, the same in every format; see docs/contract.md for the meaning of each key.
 """
@@ -77,7 +77,7 @@ class Contract:
                 )
 
     def to_dict(self) -> dict[str, Json]:
-        """The JSON object, without ``digest`` as long as that is not known."""
+        """Return the JSON object, without ``digest`` as long as that is not known."""
         document: dict[str, Json] = {
             "tagship": FORMAT_VERSION,
             "labels": list(self.labels),
@@ -94,7 +94,7 @@ class Contract:
         return document if self.digest is None else document | {"digest": self.digest}
 
     def to_json(self) -> bytes:
-        """Canonical form: UTF-8, keys sorted (so ``digest`` comes first), no white space, no NaN."""
+        """Return the canonical form: UTF-8, keys sorted (so ``digest`` comes first), no white space, no NaN."""
         text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
         return text.encode()
 
@@ -119,8 +119,8 @@ def check_labels(labels: Sequence[str]) -> None:
                 f"label {place} of {len(labels)} is {label!r}; each has to be a printable text that is not empty"
             )
     if len(set(labels)) != len(labels):
-        twice = next(label for place, label in enumerate(labels) if label in labels[:place])
-        raise ContractError(f"label {twice!r} repeats; each has to be unique")
+        repeated = next(label for place, label in enumerate(labels) if label in labels[:place])
+        raise ContractError(f"label {repeated!r} repeats; each has to be unique")
 
 
 def check_thresholds(thresholds: Sequence[float], labels: Sequence[str]) -> None:

@@ -30,11 +30,11 @@ class TensorSpec:
 
     @property
     def row_shape(self) -> tuple[int, ...]:
-        """The shape of one row."""
+        """Shape of one row."""
         return tuple(size for size in self.shape[1:] if size is not None)
 
     def to_dict(self) -> dict[str, Json]:
-        """As in the contract."""
+        """Return the JSON object of the contract."""
         document: dict[str, Json] = {"name": self.name, "dtype": self.dtype, "shape": list(self.shape)}
         if self.scale is not None:
             document |= {"scale": self.scale, "zero_point": self.zero_point}

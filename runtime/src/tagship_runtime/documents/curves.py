@@ -65,7 +65,7 @@ class CalibrationBin(TypedDict):
 
 
 class FeatureSummary(TypedDict):
-    """What training rows hold in one feature; each kind has keys of its own.
+    """Summary of training rows in one feature; each kind has keys of its own.
 
     Attributes:
         low: Of a number: the 1% quantile.

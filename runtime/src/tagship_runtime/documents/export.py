@@ -77,14 +77,14 @@ class FlipHistogram(TypedDict):
 
 
 class DistancesDocument(TypedDict):
-    """How an artifact's scores differ, and how near to a threshold decisions flip."""
+    """Histograms of score differences, and of flips by their distance to the threshold."""
 
     differences: DifferenceHistogram
     flips: FlipHistogram
 
 
 class QualityDocument(TypedDict):
-    """How good one set of decisions is."""
+    """Quality of one set of decisions."""
 
     micro_f1: float
     macro_f1: float
@@ -101,7 +101,7 @@ class QualityPair(TypedDict):
 
 
 class BudgetDocument(TypedDict):
-    """How much an artifact may differ.
+    """Limits to how much an artifact may differ.
 
     Attributes:
         max_flip_rate: Share of decisions that may differ.
@@ -200,7 +200,7 @@ class ExportRows(TypedDict):
 
 
 class SourceDocument(TypedDict):
-    """Where the artifacts come from.
+    """Origin of the artifacts.
 
     Attributes:
         sha256: Of the model file; null where the model came from memory.
@@ -214,7 +214,7 @@ class SourceDocument(TypedDict):
 
 
 class ExportDocument(TypedDict):
-    """What was exported, how it was proved, and what is recommended.
+    """Artifacts of an export, their proof, and which are recommended.
 
     Attributes:
         tagship_export: The format version; absent in files of version 0.1.

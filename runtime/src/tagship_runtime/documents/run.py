@@ -216,7 +216,7 @@ class RepeatedRows(TypedDict):
 
 
 class RunDocument(TypedDict):
-    """What a training run was made from, what it came to, and how good it is.
+    """Record of a training run: what it was made from, what it came to, and how good it is.
 
     Attributes:
         tagship_run: The format version.

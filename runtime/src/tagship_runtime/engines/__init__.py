@@ -1,1 +1,1 @@
-"""What computes the scores: one module per engine, sessions for threads, batches in chunks."""
+"""Engines, which compute the scores: a module for each, sessions for threads, batches in chunks."""

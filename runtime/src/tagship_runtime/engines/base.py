@@ -1,4 +1,4 @@
-"""What computes the scores: one module per engine, opened by the kind of file."""
+"""The interfaces of engines and their sessions, and which engine opens a model."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Session(Protocol):
-    """One thread's way through a model: tensors for a number of rows. Two threads never share one.
+    """An engine prepared for one thread: tensors for a number of rows. Two threads never share one.
 
     Attributes:
         rows: How many rows the tensors hold.
@@ -29,7 +29,7 @@ class Session(Protocol):
 
     @property
     def invoke(self) -> Callable[[], None]:
-        """Computes ``output`` from ``input``; raises whatever the engine raises."""
+        """Call that computes ``output`` from ``input``, and raises whatever the engine raises."""
 
     def resize(self, rows: int) -> None:
         """Change the number of rows; ``input`` and ``output`` are new arrays afterwards.
@@ -58,7 +58,7 @@ class Engine(Protocol):
 
     @property
     def version(self) -> str:
-        """Of the engine's package."""
+        """Version of the engine's package."""
 
     def session(self, rows: int) -> Session:
         """Open a session for the calling thread.

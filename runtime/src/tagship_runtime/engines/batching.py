@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tagship_runtime.typing import Decisions, Scores
 
     Collect = Callable[[int, Scores], None]
-    """Takes the scores of some rows, and which row is the first of them."""
+    """Call that takes the number of the first of some rows, and their scores."""
 
 CHUNK_ROWS, CHUNK_BYTES = 16384, 1 << 19
 NARROW = 64
@@ -30,7 +30,7 @@ NARROW = 64
 
 
 class Scorer:
-    """Runs features through an engine; used from any thread.
+    """Scores and decisions of many rows, from one engine; used from any thread.
 
     Args:
         engine: What computes.
@@ -74,7 +74,7 @@ class Scorer:
         return decisions if self._run(features, collect) else None
 
     def repeat(self, thresholds: Scores) -> Scores:
-        """Thresholds as :meth:`decisions` compares them fastest."""
+        """Return thresholds as :meth:`decisions` compares them fastest."""
         repeated = np.broadcast_to(thresholds, (self.chunk, *self.labels))
         return repeated.copy() if thresholds.size <= NARROW else repeated
 
@@ -108,7 +108,7 @@ class Scorer:
         return all(finite)
 
     def _part(self, features: NDArray[Any], start: int, stop: int, collect: Collect) -> bool:
-        """Rows ``start`` to ``stop``; False as soon as a number is not finite."""
+        """Compute rows ``start`` to ``stop``; return False as soon as a number is not finite."""
         session = self.sessions.many(self._fixed or min(self.chunk, stop - start))
         tensor, fill, read = session.input, self._fill, self._read
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows in float32 is infinite, and found so
@@ -134,7 +134,7 @@ class Scorer:
             raise NotAScoreError(self.engine.name, first + row, float(scores[(row, *place)]))
 
     def _threads(self) -> ThreadPoolExecutor:
-        """A pool for this process; a forked one cannot use its parent's."""
+        """Return a pool for this process; a forked one cannot use its parent's."""
         process, pool = os.getpid(), self._pool
         if pool is None or pool[0] != process:
             from concurrent.futures import ThreadPoolExecutor
@@ -144,7 +144,7 @@ class Scorer:
 
 
 def _chunks(start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
-    """First row and number of rows; the last chunk goes back over rows that are done, rather than be smaller."""
+    """Yield first row and number of rows; the last chunk goes back over rows that are done, rather than be smaller."""
     if stop - start <= size:
         yield start, stop - start
         return

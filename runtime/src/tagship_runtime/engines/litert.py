@@ -54,7 +54,7 @@ class LiteRTEngine:
         self._spare = None
 
     def _interpreter(self) -> Any:
-        """The class of interpreters."""
+        """Return the class of interpreters."""
         try:
             from ai_edge_litert.interpreter import Interpreter
         except ModuleNotFoundError as error:
@@ -87,7 +87,7 @@ def _open_session(interpreter: Any, output: TensorSpec, rows: int) -> Session:
 
 
 class _CopyingSession:
-    """Sets and gets tensors through the public calls, for every model."""
+    """A session that sets and gets tensors through the public calls, for every model."""
 
     def __init__(self, interpreter: Any, output: TensorSpec) -> None:
         self._engine, self._spec = interpreter, output
@@ -108,7 +108,7 @@ class _CopyingSession:
 
 
 class _ViewingSession:
-    """Looks into the interpreter's own memory: half the time for one row.
+    """A session that looks into the interpreter's own memory: half the time for one row.
 
     ``Interpreter.invoke`` refuses to run while such views exist, since a resize would leave them dangling. Here
     :meth:`resize`, the only one who does that, lets go of them first, so the native object is called directly.

@@ -93,7 +93,7 @@ def read_graph(payload: bytes, check: Callable[[Sequence[Node]], None] = lambda 
 
 
 def _message(data: bytes) -> Iterator[tuple[int, Any]]:
-    """Field numbers and values: bytes, or an unsigned integer where that is what a field holds."""
+    """Yield field numbers and values: bytes, or an unsigned integer where that is what a field holds."""
     for number, start, first, end in fields(data, 0, len(data)):
         wire_type = varint(data, start, end)[0] & 7
         yield number, varint(data, first, end)[0] if wire_type == 0 else data[first:end]
@@ -104,7 +104,7 @@ def _signed(value: int) -> int:
 
 
 def _integers(value: Any) -> list[int]:
-    """One integer, or several that are packed."""
+    """Return one integer, or several that are packed."""
     if isinstance(value, int):
         return [_signed(value)]
     found, position = [], 0

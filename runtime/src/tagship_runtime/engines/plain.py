@@ -86,7 +86,7 @@ def _check_operators(nodes: Sequence[Node]) -> None:
 
 
 def _plan(graph: Graph) -> tuple[dict[str, NDArray[Any]], list[tuple[Operation, tuple[str, ...], str]]]:
-    """Constants, those that are computed from constants included, and the steps that are left."""
+    """Return constants, those that are computed from constants included, and the steps that are left."""
     constants = dict(graph.constants)
     steps = []
     for node in graph.nodes:
@@ -168,4 +168,4 @@ OPERATIONS: Mapping[str, Callable[[Node], Operation]] = {
     "Sub": _always(np.subtract),
     "Tanh": _always(np.tanh),
 }
-"""What each operator computes, by its ONNX name."""
+"""Computations by the operator's ONNX name."""

@@ -1,4 +1,4 @@
-"""Between float32 and the type that a model's tensors have."""
+"""Conversions between float32 and the type that a model's tensors have."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from tagship_runtime.typing import Features, Scores
 
     Fill = Callable[[NDArray[Any], NDArray[Any]], bool]
-    """Writes real numbers (second) into a tensor (first); False if one is not finite in float32."""
+    """Call that writes real numbers (second) into a tensor (first); False if one is not finite in float32."""
 
     Read = Callable[[NDArray[Any]], Scores]
-    """A tensor as scores; it may be the tensor's own memory."""
+    """Call that returns a tensor as scores; they may be the tensor's own memory."""
 
 
 def filling(spec: TensorSpec) -> Fill:
-    """How features get into a tensor.
+    """Return the call that writes features into such a tensor.
 
     Raises:
         ContractError: The type is not a real number's.
@@ -45,7 +45,7 @@ def filling(spec: TensorSpec) -> Fill:
 
 
 def reading(spec: TensorSpec) -> Read:
-    """How scores come out of a tensor.
+    """Return the call that reads scores from such a tensor.
 
     Raises:
         ContractError: The type is not a real number's, or an integer's without a scale.
@@ -62,7 +62,7 @@ def reading(spec: TensorSpec) -> Read:
 
 
 def quantize(numbers: NDArray[Any], scale: float, zero_point: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-    """``real / scale + zero_point``, rounded (``astype`` would truncate), then clipped (it would wrap)."""
+    """Return ``real / scale + zero_point``, rounded (``astype`` would truncate), then clipped (it would wrap)."""
     limits = np.iinfo(dtype)
     integers = np.rint(numbers / np.float64(scale)) + zero_point  # float64, which holds every int32
     clipped: NDArray[Any] = np.clip(integers, limits.min, limits.max)
@@ -70,7 +70,7 @@ def quantize(numbers: NDArray[Any], scale: float, zero_point: int, dtype: np.dty
 
 
 def dequantize(integers: NDArray[Any], scale: float, zero_point: int) -> Scores:
-    """``(integer - zero_point) * scale`` as float32."""
+    """Return ``(integer - zero_point) * scale`` as float32."""
     return ((integers.astype(np.float64) - zero_point) * scale).astype(np.float32)
 
 
@@ -93,5 +93,5 @@ def _dtype(spec: TensorSpec) -> np.dtype[Any]:
 
 
 def _scale(spec: TensorSpec) -> tuple[float, int]:
-    """Integers without a scale stand for themselves, such as the pixels of an image."""
+    """Return scale and zero point; integers without a scale stand for themselves, such as the pixels of an image."""
     return (1.0, 0) if spec.scale is None else (spec.scale, spec.zero_point or 0)

@@ -31,7 +31,7 @@ CLOSED = "the predictor was closed; load the artifact again"
 
 
 class OneRow:
-    """A thread's session for a single row of float32, with what the shortest way needs at hand.
+    """A thread's session for a single row of float32, with what the fast path needs at hand.
 
     Attributes:
         input: See :class:`tagship_runtime.engines.base.Session`, (1, ...).
@@ -70,7 +70,7 @@ class OneRow:
 
 
 class Sessions:
-    """Opens sessions on first use, for each thread; a forked process opens its own."""
+    """Sessions of each thread, opened on first use; a forked process opens its own."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
@@ -79,7 +79,7 @@ class Sessions:
         _ALL.add(self)
 
     def one(self) -> OneRow:
-        """The calling thread's session for a single row."""
+        """Return the calling thread's session for a single row."""
         try:
             row: OneRow = self.local.one
         except AttributeError:
@@ -87,7 +87,7 @@ class Sessions:
         return row
 
     def many(self, rows: int) -> Session:
-        """The calling thread's session for other numbers of rows, with room for exactly ``rows``.
+        """Return the calling thread's session for other numbers of rows, with room for exactly ``rows``.
 
         Raises:
             EngineError: The engine cannot take so many rows, or was closed.
@@ -123,7 +123,7 @@ class Sessions:
 
 _ALL: weakref.WeakSet[Sessions] = weakref.WeakSet()
 _INHERITED: list[Any] = []
-"""What a fork copied. It is not freed: that might wait for a lock whose thread does not exist here."""
+"""Memory that a fork copied. It is not freed: that might wait for a lock whose thread does not exist here."""
 
 
 def _after_fork() -> None:

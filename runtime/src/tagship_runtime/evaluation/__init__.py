@@ -1,1 +1,1 @@
-"""Figures that training and export both report."""
+"""Figures that training, export and report share."""

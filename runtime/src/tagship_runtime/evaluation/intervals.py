@@ -1,4 +1,4 @@
-"""How far a share that was counted may be from the true one."""
+"""Intervals for shares that were counted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ CONFIDENCE = 0.95
 
 
 def wilson(share: float, trials: int) -> tuple[float, float]:
-    """The 95% score interval of a share of so many trials (Wilson 1927)."""
+    """Return the 95% score interval of a share of so many trials (Wilson 1927)."""
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     centre = share + z * z / (2 * trials)
     half = z * (share * (1 - share) / trials + z * z / (4 * trials * trials)) ** 0.5

@@ -90,7 +90,7 @@ class ArrayEncoder(Encoder):
 
 
 def floats(rows: Any, row_shape: tuple[int, ...], name: Callable[[int], str]) -> Features:
-    """An array-like as C-contiguous float32, converted exactly once; the shape is checked, the values are not."""
+    """Return an array-like as C-contiguous float32, converted exactly once; shape is checked, values are not."""
     array = as_array(rows)
     if array.shape == (0,):
         return np.empty((0, *row_shape), np.float32)

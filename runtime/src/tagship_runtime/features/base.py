@@ -1,4 +1,4 @@
-"""What every kind of feature is: a column of the caller's table that becomes columns of the model's matrix."""
+"""The interface of features: a column of the caller's table becomes columns of the model's matrix."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class Feature(ABC):
     """Name of the kind in the contract."""
 
     textual: ClassVar[bool]
-    """Whether a CSV's cells are taken as they are spelled, rather than converted to numbers by the reader."""
+    """True where a CSV's cells are taken as they are spelled, rather than converted to numbers by the reader."""
 
     discrete: ClassVar[bool]
-    """Whether :meth:`to_cells` gives positions in a list, rather than numbers within a range."""
+    """True where :meth:`to_cells` gives positions in a list, rather than numbers within a range."""
 
     name: str
 
@@ -41,7 +41,7 @@ class Feature(ABC):
 
     @property
     def unchanged_fill(self) -> float | None:
-        """What replaces a missing number, NaN where it is refused, if all other numbers enter the matrix unchanged.
+        """Replacement of a missing number, NaN where it is refused, if all other numbers enter the matrix unchanged.
 
         None where the column has to be encoded by :meth:`encode`.
         """

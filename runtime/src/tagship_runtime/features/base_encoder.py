@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Encoder(ABC):
-    """Turns rows into one model's input, whether that is a table or an array.
+    """An encoder of rows into one model's input, whether that is a table or an array.
 
     Accepted: anything array-like of real numbers; a list of dicts, one dict (a row) or a dict of columns; pandas,
     polars and pyarrow tables, columns in any order and matched by name.

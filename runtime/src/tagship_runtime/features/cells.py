@@ -1,4 +1,4 @@
-"""Single columns as callers have them -> float32 numbers or words."""
+"""Conversion of single columns, as callers have them, to float32 numbers or words."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _NEED_VALUE = "this feature has no fill value, so replace or drop missing values
 
 
 def numbers(values: NDArray[Any], name: str | int) -> Features:
-    """One column as float32, NaN where a value is missing; infinite where float32 cannot hold it.
+    """Return one column as float32, NaN where a value is missing; infinite where float32 cannot hold it.
 
     Raises:
         InputValueError: A cell is neither a number nor missing.
@@ -56,7 +56,7 @@ def numbers(values: NDArray[Any], name: str | int) -> Features:
 
 
 def number(value: object, row: int, name: str | int) -> float:
-    """One cell; NaN where it is missing."""
+    """Return one cell; NaN where it is missing."""
     if isinstance(value, str):
         text = value.strip()
         if text in BLANK:
@@ -74,7 +74,7 @@ def number(value: object, row: int, name: str | int) -> float:
 
 
 def words(values: NDArray[Any], name: str) -> list[str]:
-    """How the categories of one column are spelled; each cell's spelling does not depend on the others.
+    """Return the categories of one column as they are spelled; no cell's spelling depends on the others.
 
     Raises:
         InputValueError: A cell is neither a word nor a number nor missing.
@@ -92,7 +92,7 @@ def words(values: NDArray[Any], name: str) -> list[str]:
 
 
 def word(value: object) -> str:
-    """How a category is spelled: whole numbers without a fraction, booleans in lower case, missing as empty.
+    """Return a category as it is spelled: whole numbers without a fraction, booleans in lower case, missing as empty.
 
     Raises:
         TypeError: It is no word: a date, which each library spells in its own way, a list, bytes.

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def columns_of(rows: Any) -> Columns | None:
-    """The columns by name, or None where ``rows`` has no names."""
+    """Return the columns by name, or None where ``rows`` has no names."""
     if isinstance(rows, np.ndarray):
         return None
     if isinstance(rows, Mapping):
@@ -36,7 +36,7 @@ def columns_of(rows: Any) -> Columns | None:
 
 
 def by_name(row: Any) -> Mapping[str, Any] | None:
-    """Values as a dict, if they say what they are called: a dict, a named tuple, a Series with words as index."""
+    """Return values as a dict, if they have names: a dict, a named tuple, a Series with words as index."""
     if isinstance(row, Mapping):
         return row
     if hasattr(row, "_asdict"):
@@ -68,7 +68,7 @@ def _columns_of_named(rows: Sequence[Any]) -> Columns:
 
 
 def row_list(rows: Any, width: int) -> Sequence[Any] | NDArray[Any]:
-    """Rows of ``width`` cells each, without names.
+    """Return rows of ``width`` cells each, without names.
 
     Raises:
         InputShapeError: They are a single row, or their length is another.
@@ -130,7 +130,7 @@ def as_column(values: Any, name: str = "") -> NDArray[Any]:
 
 
 def _of_series(series: Any) -> NDArray[Any]:
-    """A column of pandas or polars; integers beside missing ones stay integers where float64 would round them."""
+    """Return a column of pandas or polars; integers beside missing ones stay so where float64 would round them."""
     if str(series.dtype).lower() in LONG and (series.null_count() if hasattr(series, "null_count") else series.hasnans):
         cells = series.to_list()
         return _integers([None if type(cell).__name__ in MISSING else cell for cell in cells])
@@ -138,14 +138,14 @@ def _of_series(series: Any) -> NDArray[Any]:
 
 
 def _integers(cells: list[int | None]) -> NDArray[Any]:
-    """Integers and None as float64 with NaN, or as they are where that would round one."""
+    """Return integers and None as float64 with NaN, or as they are where that would round one."""
     if any(cell is not None and abs(cell) > WHOLE for cell in cells):
         return np.array(cells, object)
     return np.array([np.nan if cell is None else cell for cell in cells], np.float64)
 
 
 def _of_arrow(values: Any, name: str) -> NDArray[Any]:
-    """A pyarrow column; what is missing is None, or NaN among numbers that float64 holds."""
+    """Return a pyarrow column; a missing cell is None, or NaN among numbers that float64 holds."""
     kind = values.type
     if hasattr(kind, "value_type") and hasattr(kind, "index_type"):  # a dictionary, whose indices are not its words
         values, kind = values.cast(kind.value_type), kind.value_type
@@ -158,7 +158,7 @@ def _of_arrow(values: Any, name: str) -> NDArray[Any]:
 
 
 def unmasked(values: Any) -> NDArray[Any]:
-    """A masked array as one in which what is masked is missing; asarray would take what is under the mask."""
+    """Return a masked array with masked cells missing; asarray would take what is under the mask."""
     kind = values.dtype.kind
     if kind == "f":
         return np.asarray(values.filled(np.nan))

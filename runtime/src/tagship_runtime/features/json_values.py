@@ -1,4 +1,4 @@
-"""Parsed JSON -> typed values.
+"""Typed values from parsed JSON.
 
 A converter takes what ``json.loads`` gave and returns the typed value, or raises TypeError or ValueError with what was
 wrong; :func:`take` adds which key it was.
@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def take(document: Mapping[str, Json], key: str, convert: Callable[[Json], T]) -> T:
-    """The value of a key.
+    """Return the value of a key.
 
     Raises:
         ContractError: There is no such key, or its value is of another kind.
@@ -32,14 +32,14 @@ def take(document: Mapping[str, Json], key: str, convert: Callable[[Json], T]) -
 
 
 def text(value: Json) -> str:
-    """A string."""
+    """Return a string."""
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is not a text")
     return value
 
 
 def number(value: Json) -> float:
-    """A finite number."""
+    """Return a finite number."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r} is not a number")
     real = float(value)
@@ -49,26 +49,26 @@ def number(value: Json) -> float:
 
 
 def integer(value: Json) -> int:
-    """A number that is written as an integer."""
+    """Return a number that is written as an integer."""
     if type(value) is not int:
         raise TypeError(f"{value!r} is not an integer")
     return value
 
 
 def mapping(value: Json) -> dict[str, Json]:
-    """An object, whatever is in it."""
+    """Return an object, whatever is in it."""
     if not isinstance(value, dict):
         raise TypeError(f"{value!r} is not an object")
     return value
 
 
 def optional(convert: Callable[[Json], T]) -> Callable[[Json], T | None]:
-    """A converter that lets null pass."""
+    """Return a converter that lets null pass."""
     return lambda value: None if value is None else convert(value)
 
 
 def tuple_of(convert: Callable[[Json], T]) -> Callable[[Json], tuple[T, ...]]:
-    """A converter for lists."""
+    """Return a converter for lists."""
 
     def read(value: Json) -> tuple[T, ...]:
         if not isinstance(value, list):

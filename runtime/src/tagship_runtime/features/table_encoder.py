@@ -88,7 +88,7 @@ class TableEncoder(Encoder):
         return [list(row) for row in zip(*columns, strict=True)]
 
     def _columns(self, values: Any) -> Columns:
-        """Columns by name, also of rows that have none."""
+        """Return columns by name, also of rows that have none."""
         columns = columns_of(values)
         if columns is not None:
             return columns
@@ -103,7 +103,7 @@ class TableEncoder(Encoder):
         return all_finite(numbers, rows, self.columns.__getitem__)
 
     def _unnamed(self, rows: Any) -> Columns:
-        """Columns in feature order, for rows that mix numbers and words."""
+        """Return columns in feature order, for rows that mix numbers and words."""
         width = len(self.columns)
         table = row_list(rows, width)
         columns = zip(*table, strict=True) if len(table) else ((),) * width
@@ -120,13 +120,13 @@ class TableEncoder(Encoder):
             values = columns[feature.name]
             if values.shape != (rows,):
                 raise InputError(f"column {feature.name!r} has shape {values.shape}; it needs ({rows},) as the others")
-            strangers = feature.encode(values, matrix[:, position : position + feature.width])
-            if strangers and unknown is not None:
-                unknown[feature.name] += strangers
+            unknown_cells = feature.encode(values, matrix[:, position : position + feature.width])
+            if unknown_cells and unknown is not None:
+                unknown[feature.name] += unknown_cells
             position += feature.width
         return matrix
 
 
 def _json_cell(cell: Any) -> Any:
-    """NaN is not JSON; the contract says null."""
+    """Return a cell as JSON takes it, which has null for NaN."""
     return None if isinstance(cell, float) and cell != cell else cell

@@ -1,4 +1,4 @@
-"""Some consecutive rows of a table, and how they are asked for."""
+"""Batches of consecutive rows of a table, and the settings by which they are read."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Batch:
     columns: Mapping[str, Any]
 
     def halves(self) -> Iterator[Batch]:
-        """The two halves of at least two rows."""
+        """Yield the two halves of at least two rows."""
         middle = self.size // 2
         for start, stop in ((0, middle), (middle, self.size)):
             columns = {name: values[start:stop] for name, values in self.columns.items()}
@@ -33,7 +33,7 @@ class Batch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """How a table is read.
+    """Settings for reading a table.
 
     Attributes:
         rows: The most rows of a batch.

@@ -12,7 +12,7 @@ from tagship_runtime.errors import DataError
 from tagship_runtime.features.cells import BLANK
 from tagship_runtime.files import parquet
 from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.prefetch import one_ahead
+from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import import_pyarrow
 from tagship_runtime.files.sources import NOT_TEXT, check_header, existing, is_text, open_text, title
 
@@ -36,7 +36,7 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
 
 
 def parse(lines: Iterable[str], source: str, reading: Reading, done: int = 0) -> Iterator[Batch]:
-    """Batches of lines, the first of which is the header.
+    """Yield batches of lines, the first of which is the header.
 
     Args:
         lines: Of the whole table.
@@ -74,7 +74,7 @@ def parse(lines: Iterable[str], source: str, reading: Reading, done: int = 0) ->
 
 
 class _Lines:
-    """Lines that are counted, and looked at.
+    """Lines of text, counted, with a note where one is not UTF-8.
 
     Attributes:
         number: How many were read.
@@ -94,7 +94,7 @@ class _Lines:
 
 
 def _rows(lines: _Lines, live: bool) -> Iterator[list[str] | str]:
-    """The cells of each row, or what is wrong with it; a blank line is no row.
+    """Yield the cells of each row, or what is wrong with it; a blank line is no row.
 
     Where rows are answered as they come, each line is read for itself: a quotation mark that is not closed would take
     all lines after it into its cell.
@@ -126,7 +126,7 @@ def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int) -> B
 
 
 class _NotUnderstoodError(Exception):
-    """pyarrow met something that the plain reader may know better, or explain better."""
+    """A table that pyarrow refuses, and the plain reader may understand or explain better."""
 
 
 def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
@@ -148,6 +148,6 @@ def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
             pyarrow.input_stream(existing(source)) as stream,
             pyarrow.csv.open_csv(stream, convert_options=convert) as batches,
         ):
-            yield from one_ahead(parquet.numbered(batches))
+            yield from prefetched(parquet.numbered(batches))
     except (pyarrow.ArrowException, KeyError, OSError, UnicodeDecodeError) as error:
         raise _NotUnderstoodError from error

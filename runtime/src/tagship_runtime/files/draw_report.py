@@ -1,4 +1,4 @@
-"""The page that people look at: drawn by whichever package is installed to draw it, from the files of a folder."""
+"""The report, drawn from the files of a folder by whichever package is installed to draw it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 REPORT = "report.html"
-"""Its name in the folder that it shows."""
+"""Name of the report in the folder that it shows."""
 
 NO_REPORT = "no report is drawn; tagship-report brings what draws it"
-"""What is told where nobody draws one."""
+"""Message where no package draws one."""
 
 GROUP = "tagship.reports"
 """Entry points that draw the report of a folder: a callable that takes it and returns the page's path."""

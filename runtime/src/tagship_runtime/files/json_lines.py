@@ -18,7 +18,7 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
 
 
 def parse(lines: Iterable[str], source: str, reading: Reading) -> Iterator[Batch]:
-    """Batches of lines.
+    """Yield batches of lines.
 
     The keys of the first batch are the table's columns; a later row without one of them has a missing value there.
     """
@@ -47,7 +47,7 @@ def parse(lines: Iterable[str], source: str, reading: Reading) -> Iterator[Batch
 
 
 def _names(rows: list[dict[str, Any]], reading: Reading) -> dict[str, None]:
-    """The first rows' keys; a single row that is answered as it comes may lack some of those that are needed."""
+    """Return the first rows' keys; a row that is answered as it comes may lack some of those that are needed."""
     needed = reading.columns or () if reading.live else ()
     return dict.fromkeys([*(name for row in rows for name in row), *needed])
 

@@ -1,4 +1,4 @@
-"""Parquet, and whatever else pyarrow streams."""
+"""Batches of Parquet files, and of whatever else pyarrow streams."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.prefetch import one_ahead
+from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import import_pyarrow
 from tagship_runtime.files.sources import existing, one_line
 
@@ -35,7 +35,7 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
                     )
             empty = pyarrow.RecordBatch.from_pylist([], file.schema_arrow)
             rows = max(reading.rows, MANY_ROWS)
-            yield from one_ahead(numbered(file.iter_batches(rows, columns=columns), empty))
+            yield from prefetched(numbered(file.iter_batches(rows, columns=columns), empty))
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{source} cannot be read as Parquet: {one_line(error)}") from error
 
@@ -46,7 +46,7 @@ def batches_of(table: Any, reading: Reading) -> Iterator[Batch]:
 
 
 def numbered(batches: Iterable[Any], empty: Any = None) -> Iterator[Batch]:
-    """Batches of pyarrow with their row numbers; without any, the empty one, so that wrong columns are noticed."""
+    """Yield pyarrow's batches with their row numbers; without any, the empty one, so that wrong columns are noticed."""
     first = 0
     for batch in batches:
         yield _batch(batch, first)

@@ -1,4 +1,4 @@
-"""One step ahead: what pyarrow does without Python's lock overlaps with the rest."""
+"""Reading and writing in another thread: what pyarrow does without Python's lock overlaps with the rest."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def one_ahead(items: Iterator[T]) -> Iterator[T]:
-    """The same items, each fetched by another thread while the one before it is in use."""
+def prefetched(items: Iterator[T]) -> Iterator[T]:
+    """Yield the same items, each fetched by another thread while the one before it is in use."""
     with ThreadPoolExecutor(1, "tagship-read") as pool:
         end = object()
         coming: Future[object] = pool.submit(next, items, end)
@@ -21,8 +21,8 @@ def one_ahead(items: Iterator[T]) -> Iterator[T]:
 
 
 @contextmanager
-def one_behind(call: Callable[[T], None]) -> Iterator[Callable[[T], None]]:
-    """The same call, made by another thread; the next one, or the end of the block, raises what went wrong."""
+def deferred(call: Callable[[T], None]) -> Iterator[Callable[[T], None]]:
+    """Yield the same call, made by another thread; the next one, or the end of the block, raises what went wrong."""
     with ThreadPoolExecutor(1, "tagship-write") as pool:
         running: Future[None] | None = None
 

@@ -1,4 +1,4 @@
-"""The one package that tables may need."""
+"""The import of pyarrow, the one package that tables may need."""
 
 from __future__ import annotations
 

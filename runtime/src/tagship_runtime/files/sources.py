@@ -1,4 +1,4 @@
-"""Where a table comes from: a path, standard input, or a built-in data set; and what kind it is."""
+"""Sources of tables: paths, standard input, built-in data sets; and the kind of each."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _KINDS = ".csv, .csv.gz, .jsonl or .parquet"
 
 
 def suffix_of(path: str | Path) -> str | None:
-    """The kind of table that a file name says: one of ``SUFFIXES``, or None."""
+    """Return the kind of table that a file name says: one of ``SUFFIXES``, or None."""
     suffixes = [suffix.lower() for suffix in Path(path).suffixes]
     kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else "".join(suffixes[-1:])
     kind = ".jsonl" if kind == ".ndjson" else kind
@@ -34,7 +34,7 @@ def suffix_of(path: str | Path) -> str | None:
 
 
 def kind_of(source: str) -> str:
-    """The kind of an existing table.
+    """Return the kind of an existing table.
 
     Raises:
         MissingFileError: No such file.
@@ -49,7 +49,7 @@ def kind_of(source: str) -> str:
 
 @contextmanager
 def open_text(source: str) -> Iterator[IO[str]]:
-    """A table as text; bytes that are none become what :func:`is_text` denies, so that each row can be judged."""
+    """Open a table as text; bytes that are none become what :func:`is_text` denies, so that each row can be judged."""
     try:
         if source == STDIN:
             yield sys.stdin
@@ -65,12 +65,12 @@ def open_text(source: str) -> Iterator[IO[str]]:
 
 
 def open_bytes(path: Path) -> BinaryIO:
-    """A file's content, unpacked if it ends in .gz."""
+    """Open a file's content, unpacked if it ends in .gz."""
     return cast(BinaryIO, gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
 
 
 def existing(source: str) -> Path:
-    """A path to a file that is there."""
+    """Return the path of a file that is there."""
     path = Path(source)
     if path.is_dir():
         raise MissingFileError(f"{source} is a folder; a table is needed ({_KINDS})")
@@ -80,7 +80,7 @@ def existing(source: str) -> Path:
 
 
 def read_sample(source: str) -> pyarrow.Table:
-    """A built-in data set, from the package that brings it."""
+    """Return a built-in data set, from the package that brings it."""
     samples = {entry.name: entry for entry in entry_points(group="tagship.samples")}
     name = source.removeprefix(SAMPLE)
     if name not in samples:
@@ -91,7 +91,7 @@ def read_sample(source: str) -> pyarrow.Table:
 
 
 def is_text(text: str) -> bool:
-    """Whether it can be written: bytes that were no UTF-8, and halves of surrogate pairs, cannot."""
+    """Tell whether it can be written: bytes that were no UTF-8, and halves of surrogate pairs, cannot."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -112,7 +112,7 @@ def check_names(source: str, names: Sequence[str]) -> None:
 
 
 def check_header(source: str, names: Sequence[str]) -> None:
-    """:func:`check_names` for CSV, which may be separated by something else than commas."""
+    """Refuse a header as :func:`check_names` does, and one that is separated by something else than commas."""
     separator = next((mark for mark in ";\t|" if len(names) == 1 and mark in names[0]), None)
     if separator is not None:
         raise DataError(
@@ -123,10 +123,10 @@ def check_header(source: str, names: Sequence[str]) -> None:
 
 
 def title(source: str) -> str:
-    """What to call it in a message."""
+    """Return the source's name for messages."""
     return "standard input" if source == STDIN else source
 
 
 def one_line(error: BaseException) -> str:
-    """A message of somebody else on one line."""
+    """Return another library's message on one line."""
     return " ".join(str(error).split())

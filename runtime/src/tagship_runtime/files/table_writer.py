@@ -16,7 +16,7 @@ import numpy as np
 
 from tagship_runtime.errors import DataError, UsageError
 from tagship_runtime.files.atomic_write import replacing
-from tagship_runtime.files.prefetch import one_behind
+from tagship_runtime.files.prefetch import deferred
 from tagship_runtime.files.pyarrow_import import import_pyarrow
 from tagship_runtime.files.sources import one_line, suffix_of
 from tagship_runtime.terminal.json import without_nan
@@ -29,7 +29,7 @@ Write = Callable[[Columns], None]
 
 @contextmanager
 def open_writer(path: str | None, kind: str | None = None) -> Iterator[Write]:
-    """What writes columns to a file, which appears when the block ends, or to stdout.
+    """Yield the call that writes columns to a file, which appears when the block ends, or to stdout.
 
     Args:
         path: The file; None for stdout.
@@ -93,7 +93,7 @@ def _json(stream: IO[str]) -> Write:
 
 
 def _json_line(row: Mapping[str, Any]) -> str:
-    """NaN in a column that passes through becomes null; JSON has no word for it."""
+    """Return a row as a line, with null for NaN in a column that passes through; JSON has no word for it."""
     try:
         return json.dumps(row, ensure_ascii=False, default=str, allow_nan=False)
     except ValueError:
@@ -121,7 +121,7 @@ def _parquet(path: Path) -> Iterator[Write]:
             raise DataError(f"this cannot be written as Parquet: {one_line(error)}; {_INSTEAD}") from error
 
     try:
-        with one_behind(write) as later:
+        with deferred(write) as later:
             yield later
     finally:
         if writer is not None:
@@ -153,7 +153,7 @@ def _plain(values: Any) -> Sequence[Any]:
 
 
 def _spelled(values: Any) -> Sequence[Any]:
-    """What a pyarrow column holds as text; durations, for which it has no spelling, in their unit."""
+    """Return a pyarrow column as text; durations, for which it has no spelling, in their unit."""
     pyarrow = import_pyarrow()
     try:
         duration = pyarrow.types.is_duration(values.type)
@@ -168,7 +168,7 @@ _INSTEAD = "write .jsonl or .csv instead, or make the column of one type first"
 
 
 def _arrow(pyarrow: Any, name: str, values: Any, wanted: Any = None) -> Any:
-    """A column for a file whose columns have the types of its first rows."""
+    """Return a column for a file whose columns have the types of its first rows."""
     if isinstance(values, list) and values and isinstance(values[0], tuple):
         return pyarrow.array(values, pyarrow.list_(pyarrow.string()))
     try:
@@ -186,5 +186,5 @@ def _arrow(pyarrow: Any, name: str, values: Any, wanted: Any = None) -> Any:
 
 
 def _decimal(score: Any) -> str:
-    """The shortest decimal that is the same float32."""
+    """Return the shortest decimal that is the same float32."""
     return np.format_float_positional(score, unique=True, trim="0")

@@ -1,1 +1,1 @@
-"""What is printed: tables that fit, progress, JSON, and silence for what others print."""
+"""Output to the terminal: tables that fit, progress, JSON, and silence for what others print."""

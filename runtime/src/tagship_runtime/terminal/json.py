@@ -14,7 +14,7 @@ def print_json(document: Any) -> None:
 
 
 def without_nan(value: Any) -> Any:
-    """The same, with None for every number that is not finite."""
+    """Return the same document, with None for every number that is not finite."""
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):

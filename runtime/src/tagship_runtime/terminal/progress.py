@@ -1,4 +1,4 @@
-"""How far a long command is, on a terminal only."""
+"""Progress of a long command, on a terminal only."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ EVERY_SECONDS = 0.2
 
 
 class Progress:
-    """Counts rows on stderr, in one line that goes away at the end."""
+    """Count of rows on stderr, in one line that goes away at the end."""
 
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty() and not sys.stdout.isatty()
         self._start, self._next = time.monotonic(), 0.0
 
     def reach(self, rows: int) -> None:
-        """So many rows are done by now."""
+        """Show that so many rows are done."""
         now = time.monotonic()
         if self.shown and now >= self._next:
             self._next = now + EVERY_SECONDS

@@ -1,4 +1,4 @@
-"""Keeps what engines and converters print, from Python and from C++, off the terminal."""
+"""Silence for what engines and converters print, from Python and from C++."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 PAPER_WIDTH = 80
-"""Where there is no terminal to ask how wide it is; what is piped reads the same."""
+"""Width where there is no terminal to ask; what is piped reads the same."""
 
 LEAST_NAME = 12
 """A column of names with less room than this is not worth reading."""
@@ -21,24 +21,24 @@ GAP, INDENT = "  ", "  "
 
 
 def terminal_width() -> int:
-    """Columns of the terminal behind stdout, or what COLUMNS says."""
+    """Return the columns of the terminal behind stdout, or what COLUMNS says."""
     return max(shutil.get_terminal_size((PAPER_WIDTH, 24)).columns, LEAST_NAME)
 
 
 def printable(text: str) -> str:
-    """With control characters as escapes: names come from strangers' files, and must not steer the terminal."""
+    """Return text with escapes for control characters: names in files must not steer the terminal."""
     return text if text.isprintable() else "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 def cells(text: str) -> int:
-    """How many columns a printable text takes: two for wide characters, none for those that combine."""
+    """Count the columns of a printable text: two for wide characters, none for those that combine."""
     if text.isascii():
         return len(text)
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def file_size(size: int) -> str:
-    """Bytes in three digits, such as ``274 KB``; decimal, as package registries and phones count."""
+    """Return bytes in three digits, such as ``274 KB``; decimal, as package registries and phones count."""
     if size < 1000:
         return f"{size} B"
     value, units = size / 1000, ["KB", "MB", "GB"]
@@ -48,13 +48,13 @@ def file_size(size: int) -> str:
 
 
 def file_names(paths: Sequence[str]) -> list[str]:
-    """The paths without their folders, if they can be told apart by that."""
+    """Return the paths without their folders, if they can be told apart by that."""
     names = [Path(path).name for path in paths]
     return names if len(set(names)) == len(set(paths)) else list(paths)
 
 
 def wrap(text: str, start: str = "", indent: str = "  ", width: int | None = None) -> list[str]:
-    """Lines of a sentence; words that are too long for one are folded.
+    """Return the lines of a sentence; words that are too long for one are folded.
 
     Args:
         text: Any; control characters are shown as escapes.
@@ -66,7 +66,7 @@ def wrap(text: str, start: str = "", indent: str = "  ", width: int | None = Non
 
 
 def table(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None) -> list[str]:
-    """Lines of a table.
+    """Return the lines of a table.
 
     Args:
         headings: One per column.
@@ -91,15 +91,15 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int | N
 
 
 def _stacked(headings: Sequence[str], names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
-    """Each name on lines of its own, its figures below."""
+    """Return each name on lines of its own, its figures below."""
     for name, texts in zip(names, rows, strict=True):
         yield from _fold(name, width)
-        told = [f"{heading} {text}" for heading, text in zip(headings, texts, strict=True) if text]
-        yield from _fill([f"{item};" for item in told[:-1]] + told[-1:], INDENT, INDENT, width)
+        figures = [f"{heading} {text}" for heading, text in zip(headings, texts, strict=True) if text]
+        yield from _fill([f"{item};" for item in figures[:-1]] + figures[-1:], INDENT, INDENT, width)
 
 
 def _fitted(names: Sequence[str], room: int) -> list[list[str]]:
-    """Each name's lines: one without its middle, or as many as it takes if names could no longer be told apart."""
+    """Return each name's lines: one without its middle, or as many as it takes to tell names apart."""
     short = [_without_middle(name, room) for name in names]
     if len(set(short)) == len(set(names)):
         return [[name] for name in short]
