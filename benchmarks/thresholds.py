@@ -20,10 +20,10 @@ import numpy as np
 from quality import data_sets
 from sklearn.model_selection import KFold
 
+from tagship_runtime.evaluation.decision_metrics import decision_metrics
 from tagship_runtime.terminal.silence import quiet
 from tagship_training import Config, Dataset, Objective, Options
 from tagship_training.decisions import thresholds as tuning
-from tagship_training.evaluation.metrics import decision_metrics
 
 F1 = Objective()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from tagship_runtime.documents import (
     SourceDocument,
 )
 from tagship_runtime.errors import MissingFileError
+from tagship_runtime.files.sidecar import sha256_of_file
 
 NO_DISTANCES: DistancesDocument = {
     "differences": {"zero": 0, "exponents": [], "counts": []},
@@ -97,7 +97,7 @@ def read_sources(folder: Path) -> Sources:
             curves=None if curves is None else cast(CurvesDocument, curves),
             export=None if export is None else _current_export(export),
             history=() if run is None else tuple(_history(folder / "history.csv")),
-            model_sha256=_sha256(model) if run is not None and export is not None and model.is_file() else None,
+            model_sha256=sha256_of_file(model) if run is not None and export is not None and model.is_file() else None,
         )
 
 
@@ -150,8 +150,3 @@ def _history(path: Path) -> Iterator[Epoch]:
                 loss=float(row["loss"]),
                 val_loss=float(row["val_loss"]),
             )
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

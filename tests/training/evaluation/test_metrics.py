@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tagship_runtime.evaluation.decision_metrics import decision_metrics
 from tagship_training.evaluation.bootstrap import bootstrap, intervals
-from tagship_training.evaluation.metrics import decision_metrics, evaluate
+from tagship_training.evaluation.metrics import evaluate
 from tagship_training.network.log_loss import log_loss
 
 TARGETS = np.array([[1, 0], [1, 1], [0, 0], [0, 0]], np.uint8)

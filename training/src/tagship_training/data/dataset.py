@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 
 from tagship_runtime.contract import Feature
 from tagship_runtime.features import columns_of, encoder
+from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.typing import Columns, Features
-
-LABEL_PREFIX = "label:"
 
 Targets = NDArray[np.uint8]
 """0 or 1, ``(rows, labels)``."""

@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pyarrow
 
-from tagship_runtime.errors import MissingFileError
 from tagship_runtime.files import read_table
+from tagship_runtime.files.label_columns import LABEL_PREFIX
+from tagship_runtime.files.npz import read_npz
 from tagship_training.data.arrays import from_arrays
-from tagship_training.data.dataset import LABEL_PREFIX, Dataset
+from tagship_training.data.dataset import Dataset
 from tagship_training.data.label_columns import LabelColumns, check_known, find_labels
 from tagship_training.errors import TableError
-
-SPELLED = {"x": "X", "Y": "y"}
-"""Other spellings of the arrays in a .npz file."""
 
 
 def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
     """Read a table: .csv (.gz), .parquet, .jsonl, ``sample:NAME``, or .npz.
 
-    A .npz file holds ``X`` (rows, features) and ``y`` (rows, labels), and may hold ``feature_names`` and
-    ``label_names``.
+    A .npz file holds ``X`` (rows, features) and ``y`` (rows, labels), or their other names, and may hold
+    ``feature_names`` and ``label_names``; see :func:`tagship_runtime.files.npz.read_npz`.
 
     Args:
         source: The file.
@@ -31,24 +28,17 @@ def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
 
     Raises:
         MissingFileError: No such file.
-        DataError: Not such a table.
-        TableError: A .npz without these arrays.
+        DataError: Not such a table, or an .npz without features.
+        TableError: An .npz without targets.
     """
     if Path(source).suffix.lower() != ".npz":
         return read_table(source, text)
-    if not Path(source).is_file():
-        raise MissingFileError(f"{source} does not exist or is a folder; a .npz file is needed")
-    try:
-        with np.load(source, allow_pickle=False) as arrays:
-            found = {SPELLED.get(name, name): arrays[name] for name in arrays.files}
-    except (ValueError, OSError, EOFError) as error:
-        raise TableError(f"{source} cannot be read as .npz: {error}") from error
-    absent = {"X", "y"} - found.keys()
-    if absent:
-        raise TableError(f"{source} holds {sorted(found)}; arrays X (rows, features) and y (rows, labels) are needed")
-    names = [str(name) for name in found.get("feature_names", ())] or None
-    labels = [str(name) for name in found.get("label_names", ())] or None
-    return from_arrays(found["X"], found["y"], names=names, labels=labels).to_table()
+    arrays = read_npz(source)
+    if arrays.targets is None:
+        raise TableError(f"{source} holds no y; arrays X (rows, features) and y (rows, labels) are needed")
+    return from_arrays(
+        arrays.features, arrays.targets, names=arrays.feature_names, labels=arrays.label_names
+    ).to_table()
 
 
 def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = ()) -> Dataset:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_score, recall_score
+from sklearn.metrics import f1_score, hamming_loss, precision_score, recall_score
 
-from tagship_runtime.documents import DecisionMetrics, LabelFigures, Metrics
-from tagship_runtime.typing import Decisions, Scores
+from tagship_runtime.documents import LabelFigures, Metrics
+from tagship_runtime.evaluation.decision_metrics import decision_metrics
+from tagship_runtime.typing import Scores
 from tagship_training.data.dataset import Targets
 from tagship_training.evaluation.bootstrap import bootstrap, interval
 from tagship_training.network.log_loss import log_loss
@@ -18,19 +19,6 @@ def evaluate(targets: Targets, scores: Scores, thresholds: tuple[float, ...]) ->
         "log_loss": log_loss(targets, scores),
         "binary_accuracy_at_0.5": 1 - float(hamming_loss(targets, scores >= 0.5)),
         **decision_metrics(targets, scores >= np.array(thresholds, np.float32)),
-    }
-
-
-def decision_metrics(targets: Targets, decisions: Decisions) -> DecisionMetrics:
-    """Figures that depend on decisions alone; a label without positives and decisions has F1 0."""
-    per_label = [f1_score(truth, on, zero_division=0) for truth, on in zip(targets.T, decisions.T, strict=True)]
-    return {
-        "binary_accuracy": 1 - float(hamming_loss(targets, decisions)),
-        "hamming_loss": float(hamming_loss(targets, decisions)),
-        "subset_accuracy": float(accuracy_score(targets, decisions)),
-        "micro_f1": float(f1_score(targets.ravel(), decisions.ravel(), zero_division=0)),  # over all cells
-        "macro_f1": float(np.mean(per_label)),
-        "worst_label_f1": float(np.min(per_label)),
     }
 
 

@@ -1,0 +1,20 @@
+"""Which columns of a table hold labels: the one rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+LABEL_PREFIX = "label:"
+"""What the names of label columns start with, unless a user says otherwise."""
+
+
+def label_column(label: str, names: Iterable[str], prefix: str = LABEL_PREFIX) -> str | None:
+    """Return the column that holds a label: ``label:NAME``, or else ``NAME``; None where there is neither."""
+    there = set(names)
+    return next((name for name in (prefix + label, label) if name in there), None)
+
+
+def feature_columns(names: Iterable[str], labels: Sequence[str], prefix: str = LABEL_PREFIX) -> list[str]:
+    """Return the columns that hold no label, in the table's order."""
+    taken = {start + label for label in labels for start in ("", prefix)}
+    return [name for name in names if name not in taken]
