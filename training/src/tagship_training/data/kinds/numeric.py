@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.feature_selection import chi2
+from scipy.stats import chi2_contingency, fisher_exact
 
 from tagship_runtime.contract import NumericFeature
 from tagship_runtime.features import cells
@@ -16,6 +16,9 @@ FREQUENT = 0.01
 
 SIGNIFICANT = 0.01
 """Chance, over all labels, below which an indicator counts as related to a label."""
+
+FEW_EXPECTED = 5
+"""Rows expected in a cell of a table of two flags, below which Pearson's test is not to be trusted."""
 
 
 def describe(column: Column) -> Described:
@@ -37,7 +40,23 @@ def describe(column: Column) -> Described:
 
 
 def related(missing: NDArray[np.bool_], targets: Targets) -> bool:
-    """Tell whether a value is missing more often with some label than chance explains (Bonferroni-corrected)."""
+    """Tell whether missing values go with some label beyond what chance explains (Bonferroni-corrected)."""
     labels = targets.shape[1]
-    chances = [chi2(missing[:, None], targets[:, label])[1][0] for label in range(labels)]
-    return bool(np.nanmin([*chances, 1.0]) < SIGNIFICANT / labels)
+    return any(chance_of_independence(missing, truth == 1) < SIGNIFICANT / labels for truth in targets.T)
+
+
+def chance_of_independence(first: NDArray[np.bool_], second: NDArray[np.bool_]) -> float:
+    """P-value of two flags being independent, from all four cells of their table.
+
+    Pearson's chi-squared test without a correction for continuity (Pearson 1900); Fisher's exact test (Fisher 1922)
+    where fewer than 5 rows are expected in a cell, below which the first one is not to be trusted (Cochran 1954).
+
+    Args:
+        first: (rows,).
+        second: (rows,).
+    """
+    counts = np.array([[(a & b).sum() for b in (second, ~second)] for a in (first, ~first)])
+    if not counts.sum(axis=0).all() or not counts.sum(axis=1).all():
+        return 1.0  # a flag that never changes goes with nothing
+    test = chi2_contingency(counts, correction=False)
+    return float(fisher_exact(counts).pvalue if test.expected_freq.min() < FEW_EXPECTED else test.pvalue)
