@@ -53,7 +53,7 @@ def test_the_rows_that_judge_are_not_those_that_calibrate(saved: Path) -> None:
     original = open_original(saved / "article.keras", labels=["a", "b", "c"])
     rows = np.arange(600 * 6, dtype=np.float32).reshape(600, 6)
     _, evidence = split_rows(original, (rows, np.zeros((600, 3))))
-    parts = [set(part.values[:, 0]) for part in (evidence.calibration, evidence.tuning, evidence.verdict)]
+    parts = [set(part.table[:, 0]) for part in (evidence.calibration, evidence.tuning, evidence.verdict)]
     assert [len(part) for part in parts] == [150, 150, 300]
     assert len(set.union(*parts)) == 600
 

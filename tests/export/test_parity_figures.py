@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
+from tagship_export.data.rows import targets_of
 from tagship_export.errors import ExportError
-from tagship_export.verification.metrics import measure, targets_of
+from tagship_export.verification.metrics import measure
 from tagship_export.verification.parity import compare
 from tagship_runtime.typing import Scores
 

@@ -49,7 +49,7 @@ def test_the_search_finds_what_sampling_does_not(int8: Path, article_run: Path, 
     assert (flip["original"] >= flip["threshold"]) != (flip["artifact"] >= flip["threshold"])
     train = read_rows(str(article_run / "rows" / "train.parquet"), artifact.labels)
     for place, name in enumerate(f.name for f in artifact.contract.features or ()):
-        column = train.values[name].to_numpy()
+        column = train.table[name].to_numpy()
         assert column.min() <= found["row"][place] <= column.max()
 
 

@@ -17,5 +17,11 @@ Scores: TypeAlias = NDArray[np.float32]
 Decisions: TypeAlias = NDArray[np.bool_]
 """``scores >= thresholds``, ``(rows, labels)``."""
 
+Targets: TypeAlias = NDArray[np.uint8]
+"""The truth: 0 or 1, ``(rows, labels)``."""
+
+RowNumbers: TypeAlias = NDArray[np.intp]
+"""Positions of rows in a table."""
+
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 """A table by column name, each ``(rows,)``."""

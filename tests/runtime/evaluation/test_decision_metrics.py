@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, f1_score, hamming_loss
+from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_score, recall_score
 
-from tagship_runtime.evaluation.decision_metrics import decision_metrics
+from tagship_runtime.evaluation.decision_metrics import decision_metrics, label_metrics
 
 
 @pytest.mark.parametrize("rows", [1, 2, 500])
@@ -29,3 +29,13 @@ def test_as_scikit_learn(rows: int, labels: int, share: float) -> None:
     assert got.keys() == want.keys()
     for name, value in want.items():
         np.testing.assert_allclose(got[name], value, rtol=0, atol=1e-12)  # type: ignore[literal-required]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.7, 1.0])
+def test_every_label_as_scikit_learn(share: float) -> None:
+    random = np.random.default_rng(5)
+    targets = (random.random((300, 5)) < share).astype(np.uint8)
+    decisions = random.random((300, 5)) < [0.0, 0.1, 0.4, 0.9, 1.0]
+    scores = (precision_score, recall_score, f1_score)
+    want = [score(targets, decisions, average=None, zero_division=0) for score in scores]
+    np.testing.assert_allclose(label_metrics(targets, decisions), want, rtol=0, atol=1e-12)

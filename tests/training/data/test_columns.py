@@ -9,9 +9,9 @@ import pyarrow
 import pytest
 
 from tagship_runtime.contract import CategoryFeature, NumericFeature
+from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data.columns import check, infer, unknown_words
-from tagship_training.data.dataset import Dataset
 from tagship_training.errors import TrainingError
 
 ROWS = 200

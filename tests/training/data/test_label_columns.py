@@ -14,7 +14,7 @@ def test_tags() -> None:
     table = pyarrow.table({"x": list(range(6)), "tags": ["a;b", " b ", "a", None, "", "c;;b"]})
     data = from_table(table, LabelColumns(tags="tags", min_count=2))
     assert data.labels == ("a", "b")
-    assert data.targets.tolist() == [[1, 1], [0, 1], [1, 0], [0, 0], [0, 0], [0, 1]]
+    assert data.known_targets.tolist() == [[1, 1], [0, 1], [1, 0], [0, 0], [0, 0], [0, 1]]
     assert data.table.column_names == ["x"]
     with pytest.raises(TrainingError, match="tags-min-count"):
         from_table(table, LabelColumns(tags="tags", min_count=9))
@@ -24,7 +24,7 @@ def test_tags_in_lists() -> None:
     table = pyarrow.table({"x": [1, 2, 3], "t": [["a;b", " c "], None, ["c", None, ""]]})
     data = from_table(table, LabelColumns(tags="t", min_count=1))
     assert data.labels == ("a;b", "c")
-    assert data.targets.tolist() == [[1, 1], [0, 0], [0, 1]]
+    assert data.known_targets.tolist() == [[1, 1], [0, 0], [0, 1]]
 
 
 def test_tags_of_other_tables_are_those_of_training() -> None:
@@ -36,4 +36,4 @@ def test_tags_of_other_tables_are_those_of_training() -> None:
     from dataclasses import replace
 
     other = from_table(pyarrow.table({"x": [1, 2], "t": ["b;d", ""]}), replace(where, vocabulary=data.labels))
-    assert (other.labels, other.targets.tolist()) == (("a", "b"), [[0, 1], [0, 0]])
+    assert (other.labels, other.known_targets.tolist()) == (("a", "b"), [[0, 1], [0, 0]])

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tagship_runtime.files.dataset import Dataset
 from tagship_training import Config, Options, from_arrays
-from tagship_training.data.dataset import Dataset
 from tagship_training.data.prepare import as_dataset, prepare
 from tagship_training.errors import TableError
 
@@ -33,7 +33,7 @@ def test_labels_of_other_rows_follow_the_training_rows() -> None:
     train, test = some(40), some(20, labels=("b", "a"))
     table = prepare(train, test, None, Config(), Options())
     assert table.rows["test"].labels == ("a", "b")
-    np.testing.assert_array_equal(table.rows["test"].targets, test.targets[:, ::-1])
+    np.testing.assert_array_equal(table.rows["test"].known_targets, test.known_targets[:, ::-1])
     with pytest.raises(TableError, match="the validation table has the labels"):
         prepare(train, test, some(20, labels=("b", "c")), Config(), Options())
 
@@ -50,7 +50,7 @@ def test_fewer_training_rows_leave_the_others_as_they_are() -> None:
     table = prepare(some(60), some(20), None, Config(), Options())
     part = table.take_training_rows(np.array([3, 5, 8]))
     np.testing.assert_array_equal(part.matrices["train"], table.matrices["train"][[3, 5, 8]])
-    np.testing.assert_array_equal(part.rows["train"].targets, table.rows["train"].targets[[3, 5, 8]])
+    np.testing.assert_array_equal(part.rows["train"].known_targets, table.rows["train"].known_targets[[3, 5, 8]])
     assert part.rows["test"] is table.rows["test"]
 
 
@@ -58,9 +58,10 @@ def test_a_cell_that_the_description_refuses_is_told_with_its_table() -> None:
     train, test = some(40), some(20)
     columns = dict(test.columns)
     columns["feature_1"] = np.where(np.arange(20) == 7, np.nan, columns["feature_1"])
-    holed = Dataset(table=columns, targets=test.targets, labels=test.labels)
+    holed = Dataset(table=columns, targets=test.known_targets, labels=test.labels)
     table = prepare(train, holed, None, Config(), Options())  # missing in one table that is given: filled in all
     assert np.isfinite(table.matrices["test"]).all()
     columns["feature_1"] = np.array(["x"] * 20, object)
+    worded = Dataset(table=columns, targets=test.targets, labels=test.labels)
     with pytest.raises(TableError, match="the test rows: row 0, column 'feature_1'"):
-        prepare(train, Dataset(table=columns, targets=test.targets, labels=test.labels), None, Config(), Options())
+        prepare(train, worded, None, Config(), Options())

@@ -6,9 +6,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tagship_runtime.files.dataset import Dataset
     from tagship_training.config import PRESETS, Config, Kinds, Options
     from tagship_training.data.arrays import from_arrays
-    from tagship_training.data.dataset import Dataset
     from tagship_training.data.label_columns import LabelColumns
     from tagship_training.data.tables import from_table, read
     from tagship_training.decisions.objectives import Objective
@@ -39,7 +39,7 @@ __all__ = [
 
 _HOMES = {
     "Config": "tagship_training.config",
-    "Dataset": "tagship_training.data.dataset",
+    "Dataset": "tagship_runtime.files.dataset",
     "Kinds": "tagship_training.config",
     "LabelColumns": "tagship_training.data.label_columns",
     "Objective": "tagship_training.decisions.objectives",

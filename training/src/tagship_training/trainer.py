@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
+from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Config, Options
 from tagship_training.data.arrays import from_arrays
-from tagship_training.data.dataset import Dataset
 from tagship_training.data.folds import rows_by_purpose
 from tagship_training.data.prepare import as_dataset, prepare
 from tagship_training.decisions.thresholds import choose_thresholds

@@ -42,11 +42,12 @@ def run(options: argparse.Namespace) -> int:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"--contract is {options.contract!r}, which cannot be read: {error}") from error
     with quiet():
-        from tagship_export.pipeline.attach import attach, beside, describe
+        from tagship_export.pipeline.attach import attach, describe
+        from tagship_runtime.files.sidecar import contract_beside
 
         data = attach(source.read_bytes(), labels=labels, thresholds=thresholds, rows=options.data, contract=contract)
         text = describe(data)
-    for path, content in ((beside(target), text.encode()), (target, data)):
+    for path, content in ((contract_beside(target), text.encode()), (target, data)):
         with replacing(path) as temporary:
             temporary.write_bytes(content)
     if options.json:

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.data.rows import Rows
 from tagship_export.targets.decider import Decider
 from tagship_runtime.contract import Golden
 from tagship_runtime.features import Encoder
+from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.selftest import agreement
 from tagship_runtime.typing import Scores
 
@@ -32,7 +32,7 @@ class GoldenMode(StrEnum):
 
 
 def make_golden(
-    artifact: Decider, rows: Rows, tolerance: float, mode: GoldenMode = GoldenMode.SYNTHETIC, seed: int = 0
+    artifact: Decider, rows: Dataset, tolerance: float, mode: GoldenMode = GoldenMode.SYNTHETIC, seed: int = 0
 ) -> Golden | None:
     """Choose rows and record the artifact's answers.
 
@@ -82,15 +82,15 @@ def repeats(artifact: Decider, golden: Golden) -> str | None:
     return f"its golden rows do not repeat: off by {difference:.2g} here, {flips} flips"
 
 
-def _invented(codec: Encoder, rows: Rows, random: np.random.Generator) -> Any:
-    return codec.sample(rows.values, CANDIDATES, random)
+def _invented(codec: Encoder, rows: Dataset, random: np.random.Generator) -> Any:
+    return codec.sample(rows.table, CANDIDATES, random)
 
 
-def _real(codec: Encoder, rows: Rows, random: np.random.Generator) -> Any:
-    return codec.row_list(rows.take(random.permutation(len(rows))[:CANDIDATES]).values)
+def _real(codec: Encoder, rows: Dataset, random: np.random.Generator) -> Any:
+    return codec.row_list(rows.take(random.permutation(len(rows))[:CANDIDATES]).table)
 
 
-CANDIDATES_OF: Mapping[GoldenMode, Callable[[Encoder, Rows, np.random.Generator], Any]] = {
+CANDIDATES_OF: Mapping[GoldenMode, Callable[[Encoder, Dataset, np.random.Generator], Any]] = {
     GoldenMode.SYNTHETIC: _invented,
     GoldenMode.REAL: _real,
 }

@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import os
-import zipfile
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tagship_export.errors import ExportError
-from tagship_export.verification.metrics import targets_of
 from tagship_runtime.contract import Feature
-from tagship_runtime.errors import DataError
 from tagship_runtime.features import columns_of
 from tagship_runtime.files import read_table
-
-FEATURE_KEYS, TARGET_KEYS = ("x", "features", "inputs"), ("y", "labels", "targets")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows:
-    """Some rows.
-
-    Attributes:
-        values: A table with named columns, or an array (rows, ...).
-        targets: uint8 (rows, labels), None where the truth is not known.
-    """
-
-    values: Any
-    targets: NDArray[np.uint8] | None
-
-    def __len__(self) -> int:
-        return len(self.values)
-
-    def take(self, index: NDArray[np.intp]) -> Rows:
-        """Those at these positions."""
-        values = self.values.take(index) if hasattr(self.values, "column_names") else self.values[index]
-        return Rows(values=values, targets=None if self.targets is None else self.targets[index])
+from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.files.label_columns import label_column
+from tagship_runtime.files.npz import read_npz
+from tagship_runtime.typing import Targets
 
 
-def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] | None = None) -> Rows:
+def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] | None = None) -> Dataset:
     """Rows from a file or from memory.
 
     Args:
@@ -55,16 +32,16 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
         ExportError: The truth does not fit the labels, or there is no row.
         DataError: A file cannot be read.
     """
-    if isinstance(data, Rows):
+    if isinstance(data, Dataset):
         rows = data
     elif isinstance(data, tuple) and len(data) == 2:
-        rows = Rows(values=_table(data[0]), targets=_targets(data[1], labels))
-    elif isinstance(data, str | os.PathLike) and Path(data).suffix == ".npz":
+        rows = Dataset(table=_table(data[0]), targets=_targets(data[1], labels), labels=labels)
+    elif isinstance(data, str | os.PathLike) and Path(data).suffix.lower() == ".npz":
         rows = _read_npz(Path(data), labels)
     else:
         text = [feature.name for feature in features or () if feature.textual]
         table = read_table(str(data), text) if isinstance(data, str | os.PathLike) else _table(data)
-        rows = Rows(values=table, targets=targets_of(table, labels))
+        rows = Dataset(table=table, targets=targets_of(table, labels), labels=labels)
     if not len(rows):
         raise ExportError("there are no rows to compare, so nothing would be proved; give some")
     if rows.targets is not None and len(rows.targets) != len(rows):
@@ -82,22 +59,13 @@ def _table(data: Any) -> Any:
     return import_pyarrow().table({name: list(values) for name, values in columns.items()})
 
 
-def _read_npz(path: Path, labels: tuple[str, ...]) -> Rows:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            found = {name.lower(): archive[name] for name in archive.files}
-    except FileNotFoundError:
-        raise DataError(f"{path} does not exist; a table or an .npz file is needed") from None
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path} cannot be read as .npz: {error}") from error
-    values = next((found[key] for key in FEATURE_KEYS if key in found), None)
-    if values is None:
-        raise DataError(f"{path} holds {sorted(found)}; the features have to be called x, and the labels y")
-    targets = next((found[key] for key in TARGET_KEYS if key in found), None)
-    return Rows(values=values, targets=None if targets is None else _targets(targets, labels))
+def _read_npz(path: Path, labels: tuple[str, ...]) -> Dataset:
+    arrays = read_npz(path)
+    targets = None if arrays.targets is None else _targets(arrays.targets, labels)
+    return Dataset(table=arrays.features, targets=targets, labels=labels)
 
 
-def _targets(values: Any, labels: tuple[str, ...]) -> NDArray[np.uint8]:
+def _targets(values: Any, labels: tuple[str, ...]) -> Targets:
     targets = np.asarray(values)
     if targets.ndim == 1 and len(labels) == 1:
         targets = targets[:, None]
@@ -105,4 +73,23 @@ def _targets(values: Any, labels: tuple[str, ...]) -> NDArray[np.uint8]:
         raise ExportError(f"the truth has shape {targets.shape}; (rows, {len(labels)}) is needed, a column per label")
     if not np.isin(targets, (0, 1)).all():
         raise ExportError("the truth holds something else than 0 and 1")
+    return targets.astype(np.uint8)
+
+
+def targets_of(table: Any, labels: Sequence[str]) -> Targets | None:
+    """Return the truth in a table's columns ``label:NAME`` or ``NAME``; None where it has none of them.
+
+    Raises:
+        ExportError: Only some labels are there, or one holds something else than 0 and 1.
+    """
+    columns = columns_of(table) or {}
+    found = [label_column(label, columns) for label in labels]
+    if not any(found):
+        return None
+    absent = [label for label, name in zip(labels, found, strict=True) if name is None]
+    if absent:
+        raise ExportError(f"the table has columns for some labels but none for {absent[0]!r}; give all or none")
+    targets = np.stack([columns[name] for name in found if name is not None], axis=1)
+    if not np.isin(targets, (0, 1)).all():
+        raise ExportError("a label column holds something else than 0 and 1")
     return targets.astype(np.uint8)

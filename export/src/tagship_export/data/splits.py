@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from tagship_export.data.rows import Rows, read_rows
+from tagship_export.data.rows import read_rows
 from tagship_export.errors import OriginalError
 from tagship_export.source.original import Original
 from tagship_runtime.contract import NumericFeature
 from tagship_runtime.features import columns_of
+from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.files.label_columns import feature_columns
 
 CALIBRATION_ROWS = 4096
 SEED = 0
@@ -29,9 +31,9 @@ class HeldOutSplits:
         tuned_on: Where ``tuning`` comes from, for the contract.
     """
 
-    calibration: Rows
-    tuning: Rows
-    verdict: Rows
+    calibration: Dataset
+    tuning: Dataset
+    verdict: Dataset
     tuned_on: str
 
 
@@ -50,7 +52,7 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
         The original, with features named after the columns of ``data`` if it had none; and the rows.
 
     Raises:
-        OriginalError: Rows or labels are missing.
+        OriginalError: Dataset or labels are missing.
     """
     if original.labels is None:
         raise OriginalError("the labels of the model's scores are not known; name them with --labels")
@@ -76,7 +78,7 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
     return original, HeldOutSplits(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
 
 
-def _divide(rows: Rows) -> HeldOutSplits:
+def _divide(rows: Dataset) -> HeldOutSplits:
     count = len(rows)
     if count < 4:
         raise OriginalError(f"the data has {count} rows; at least 4 are needed, to calibrate, tune and judge apart")
@@ -90,13 +92,12 @@ def _divide(rows: Rows) -> HeldOutSplits:
     )
 
 
-def _named(original: Original, rows: Rows) -> Original:
+def _named(original: Original, rows: Dataset) -> Original:
     """Columns that are no labels are the features, in the table's order."""
-    columns = columns_of(rows.values)
+    columns = columns_of(rows.table)
     if columns is None or original.features is not None:
         return original
-    labels = {prefix + label for label in original.labels or () for prefix in ("", "label:")}
-    names = [name for name in columns if name not in labels]
+    names = feature_columns(columns, original.labels or ())
     if original.row_shape != (len(names),):
         raise OriginalError(
             f"the table has {len(names)} feature columns, the model takes rows of shape {original.row_shape}; "

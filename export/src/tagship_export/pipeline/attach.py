@@ -7,7 +7,6 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from tagship_export.data.golden import GoldenMode, make_golden
@@ -22,6 +21,7 @@ from tagship_runtime.container import recognise, unpack
 from tagship_runtime.contract import Contract, Feature, NumericFeature, TensorSpec
 from tagship_runtime.errors import ArtifactCorruptError, CheckFailedError, ContractError
 from tagship_runtime.features import columns_of
+from tagship_runtime.files.label_columns import feature_columns
 from tagship_runtime.loading import load
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 
@@ -69,7 +69,7 @@ def attach(
         fresh = Contract(
             labels=names,
             thresholds=chosen,
-            features=_features(runner.input, old, None if table is None else table.values, names),
+            features=_features(runner.input, old, None if table is None else table.table, names),
             input=runner.input,
             output=runner.output,
             recipe=old.recipe if old else "unknown",
@@ -81,7 +81,7 @@ def attach(
         raise ExportError(str(error)) from error
     fresh = _with_golden(target, payload, fresh, table)
     if table is not None and table.targets is not None:
-        decisions = load(target.embed(payload, fresh)).predict(table.values)
+        decisions = load(target.embed(payload, fresh)).predict(table.table)
         fresh = replace(fresh, quality={"artifact": measure(table.targets, decisions).to_dict()})
     return target.embed(payload, fresh)
 
@@ -108,8 +108,7 @@ def _features(
     columns = columns_of(rows)
     if columns is None:
         return None
-    truth = {prefix + label for label in labels for prefix in ("", "label:")}
-    names = [name for name in columns if name not in truth]
+    names = feature_columns(columns, labels)
     if tensor.shape[1:] != (len(names),):
         raise ExportError(f"the table has {len(names)} feature columns, the model takes {tensor.shape}")
     return tuple(NumericFeature(name=name) for name in names)
@@ -148,11 +147,6 @@ def _source(payload: bytes) -> dict[str, Any]:
         "framework": "unknown",
         "tools": {"tagship-export": version("tagship-export")},
     }
-
-
-def beside(path: Path) -> Path:
-    """Where the contract lies as a file of its own."""
-    return path.with_name(f"{path.name}.json")
 
 
 def describe(data: bytes) -> str:

@@ -45,11 +45,11 @@ class Bench:
     def of(cls, original: Original, splits: HeldOutSplits) -> Bench:
         """Encode the rows and score them with Keras."""
         encode = original.encoder.encode
-        tuning, verdict = encode(splits.tuning.values), encode(splits.verdict.values)
+        tuning, verdict = encode(splits.tuning.table), encode(splits.verdict.table)
         return cls(
             original=original,
             splits=splits,
-            calibration=encode(splits.calibration.values),
+            calibration=encode(splits.calibration.table),
             tuning=tuning,
             verdict=verdict,
             original_tuning=original.scores(tuning),

@@ -12,6 +12,7 @@ from tagship_runtime.container import unpack
 from tagship_runtime.documents import EXPORT_FORMAT
 from tagship_runtime.errors import OutputError
 from tagship_runtime.files import replacing
+from tagship_runtime.files.sidecar import contract_beside
 
 REJECTED, TABLE = "rejected", "export.json"
 
@@ -79,7 +80,7 @@ def _write(path: Path, data: bytes) -> None:
     """The artifact and its contract beside it, each all or nothing; the contract first."""
     contract = unpack(data).contract
     text = json.dumps(None if contract is None else contract.to_dict(), indent=2, ensure_ascii=False) + "\n"
-    for target, content in ((_beside(path), text.encode()), (path, data)):
+    for target, content in ((contract_beside(path), text.encode()), (path, data)):
         with replacing(target) as temporary:
             temporary.write_bytes(content)
 
@@ -87,7 +88,7 @@ def _write(path: Path, data: bytes) -> None:
 def _remove(path: Path) -> None:
     """What an earlier export left under this name."""
     try:
-        for target in (path, _beside(path)):
+        for target in (path, contract_beside(path)):
             target.unlink(missing_ok=True)
         if path.parent.name == REJECTED and path.parent.is_dir() and not any(path.parent.iterdir()):
             path.parent.rmdir()
@@ -95,7 +96,3 @@ def _remove(path: Path) -> None:
         return  # writing will say so
     except OSError as error:
         raise OutputError(f"cannot remove {path}: {error.strerror or error}") from error
-
-
-def _beside(path: Path) -> Path:
-    return path.with_name(f"{path.name}.json")

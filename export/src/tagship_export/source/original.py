@@ -20,6 +20,7 @@ from tagship_export.source.tracing import OUTPUT, row_shape, trace
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
 from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.files.sidecar import sha256_of_file
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 from tagship_runtime.typing import Features, Scores
 
@@ -117,7 +118,7 @@ def open_original(
         raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
     if path.is_file():
         model = with_sigmoid(load_keras(path), logits=logits)
-        return _named(Original(model=model, sha256=_sha256(path), rows={}), labels, thresholds)
+        return _named(Original(model=model, sha256=sha256_of_file(path), rows={}), labels, thresholds)
     if not (path / "run.json").is_file():
         raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
     run = _open_run(path, logits=logits)
@@ -155,7 +156,7 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
         raise OriginalError(f"{folder} has no model.keras; train again")
     original = Original(
         model=with_sigmoid(load_keras(model_file), logits=logits),
-        sha256=_sha256(model_file),
+        sha256=sha256_of_file(model_file),
         labels=labels,
         thresholds=thresholds,
         features=features,
@@ -168,11 +169,6 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
     if original.row_shape != (width,):
         raise OriginalError(f"{folder} has features of {width} columns for a model of rows {original.row_shape}")
     return original
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _sha256_of_weights(model: Any) -> str:

@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.data.golden import record
-from tagship_export.data.rows import Rows
 from tagship_export.errors import ExportError
 from tagship_export.source.original import Original
 from tagship_export.targets.decider import Decider
@@ -22,6 +21,7 @@ from tagship_export.targets.registry import TARGETS
 from tagship_runtime.container import unpack
 from tagship_runtime.contract import Golden
 from tagship_runtime.features import Encoder
+from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.typing import Features, Scores
 
 ROUNDS, POPULATION, POPULATION_CELLS = 40, 2048, 1 << 21
@@ -83,7 +83,7 @@ class Search:
 def search(
     original: Original,
     artifact: Decider,
-    rows: Rows,
+    rows: Dataset,
     thresholds: tuple[float, ...],
     *,
     seed: int = 0,
@@ -196,9 +196,9 @@ class _Space:
     real: NDArray[np.float64]
 
     @classmethod
-    def of(cls, codec: Encoder, rows: Rows) -> _Space:
+    def of(cls, codec: Encoder, rows: Dataset) -> _Space:
         """The space that these rows span."""
-        cells = codec.to_cells(rows.values)
+        cells = codec.to_cells(rows.table)
         low, high = codec.bounds(cells)
         return cls(low=low, high=high, whole=codec.discrete(), real=cells)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tagship_export.data.rows import Rows, read_rows
+from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError, OriginalError
 from tagship_export.recipes import RECIPES, Recipe, budget_of
 from tagship_export.source.original import Original, open_original
@@ -22,6 +22,7 @@ from tagship_export.verification.verdict import Verification, judge
 from tagship_runtime.container import unpack
 from tagship_runtime.contract import Contract
 from tagship_runtime.features import encoder
+from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.loading import load
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.silence import quiet
@@ -109,18 +110,18 @@ def _data_of(original: Original, data: Any) -> Any:
     return str(original.rows["test"])
 
 
-def _encode(original: Original, contract: Contract, rows: Rows) -> Features:
+def _encode(original: Original, contract: Contract, rows: Dataset) -> Features:
     """Encoded rows, by the original's features; where it has none, the contract's count."""
     if original.width != len(contract.labels):
         raise ExportError(f"the original has {original.width} scores, the artifact {len(contract.labels)}")
-    return encoder(original.features or contract.features, (None, *original.row_shape)).encode(rows.values)
+    return encoder(original.features or contract.features, (None, *original.row_shape)).encode(rows.table)
 
 
-def _compare(original: Original, runner: Runner, contract: Contract, rows: Rows, matrix: Features) -> Comparison:
+def _compare(original: Original, runner: Runner, contract: Contract, rows: Dataset, matrix: Features) -> Comparison:
     """Score the rows on both sides, the artifact's encoded as its own contract says."""
     own = matrix
     if contract.features is not None and original.features not in (None, contract.features):
-        own = encoder(contract.features, contract.input.shape).encode(rows.values)
+        own = encoder(contract.features, contract.input.shape).encode(rows.table)
     batch, alone = score_both_ways(runner, own)
     return Comparison(
         labels=contract.labels,

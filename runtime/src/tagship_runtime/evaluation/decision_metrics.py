@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagship_runtime.documents import DecisionMetrics
-    from tagship_runtime.typing import Decisions
+    from tagship_runtime.typing import Decisions, Targets
 
 
-def decision_metrics(targets: NDArray[np.uint8], decisions: Decisions) -> DecisionMetrics:
+def decision_metrics(targets: Targets, decisions: Decisions) -> DecisionMetrics:
     """Compare decisions with the truth, both (rows, labels), at least one row.
 
     F1 is 2 TP / (2 TP + FP + FN), and 0 where a label has neither positives nor decisions; micro-F1 counts over all
@@ -35,6 +35,20 @@ def decision_metrics(targets: NDArray[np.uint8], decisions: Decisions) -> Decisi
         "macro_f1": float(np.mean(per_label)),
         "worst_label_f1": float(np.min(per_label)),
     }
+
+
+def label_metrics(
+    targets: Targets, decisions: Decisions
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Precision, recall and F1 of each label, (labels,); 0 where there is nothing to divide by."""
+    truth = targets == 1
+    hits = np.count_nonzero(truth & decisions, axis=0)
+    switched_on, positives = np.count_nonzero(decisions, axis=0), np.count_nonzero(truth, axis=0)
+    return _share(hits, switched_on), _share(hits, positives), _share(2 * hits, switched_on + positives)
+
+
+def _share(part: NDArray[np.intp], whole: NDArray[np.intp]) -> NDArray[np.float64]:
+    return np.asarray(part / np.maximum(whole, 1), np.float64)
 
 
 def _f1(hits: int, misses: int) -> float:

@@ -16,8 +16,8 @@ from tagship_runtime.terminal.json import print_json
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tagship_runtime.files.dataset import Dataset
     from tagship_training.config import Config, Kinds
-    from tagship_training.data.dataset import Dataset
     from tagship_training.data.label_columns import LabelColumns
     from tagship_training.run import Run
 

@@ -10,7 +10,7 @@ import pyarrow
 from numpy.typing import NDArray
 
 from tagship_runtime.features import columns_of
-from tagship_training.data.dataset import Dataset
+from tagship_runtime.files.dataset import Dataset
 from tagship_training.data.label_columns import check_label_names
 from tagship_training.errors import TableError
 

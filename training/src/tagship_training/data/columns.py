@@ -9,8 +9,8 @@ import numpy as np
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
 from tagship_runtime.errors import InputError
 from tagship_runtime.features import cells
+from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
-from tagship_training.data.dataset import Dataset
 from tagship_training.data.kinds import category, numeric
 from tagship_training.data.kinds.base import Column, Described
 from tagship_training.data.kinds.choose import kind_of
@@ -42,7 +42,7 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
     features: list[Feature] = []
     notices: list[str] = []
     for name, values in rows.columns.items():
-        column = Column(name=name, values=values, targets=rows.targets, incomplete=name in incomplete)
+        column = Column(name=name, values=values, targets=rows.known_targets, incomplete=name in incomplete)
         described = DESCRIBE[kind_of(name, values, kinds)](column)
         if described.useless and name not in (*kinds.categorical, *kinds.numeric):
             notices.append(f"column {name!r} is left out: {described.useless}")

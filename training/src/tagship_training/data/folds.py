@@ -10,9 +10,9 @@ import numpy as np
 from iterstrat.ml_stratifiers import MultilabelStratifiedKFold
 from numpy.typing import NDArray
 
-from tagship_runtime.typing import Features
+from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.typing import Features, RowNumbers, Targets
 from tagship_training.config import Config
-from tagship_training.data.dataset import Dataset, RowNumbers, Targets
 from tagship_training.data.prepare import Prepared
 from tagship_training.data.splits import STRATIFIED_ROWS, in_two_columns
 from tagship_training.errors import TableError
@@ -62,9 +62,9 @@ def learning_rows(table: Prepared, members: int, config: Config) -> LearningRows
     Raises:
         TableError: There are too few rows.
     """
-    matrix, targets = table.matrices["train"], table.rows["train"].targets
+    matrix, targets = table.matrices["train"], table.rows["train"].known_targets
     if "validation" in table.rows:
-        validation, truth = table.matrices["validation"], table.rows["validation"].targets
+        validation, truth = table.matrices["validation"], table.rows["validation"].known_targets
         folds = np.repeat(np.array([EVERYBODY, NOBODY], np.int32), [len(matrix), len(validation)])
         return LearningRows(
             matrix=np.concatenate([matrix, validation]), targets=np.concatenate([targets, truth]), folds=folds

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import check_labels
 from tagship_runtime.errors import ContractError
 from tagship_runtime.files.label_columns import LABEL_PREFIX
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Targets
 from tagship_training.errors import TableError
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import InputError
-from tagship_runtime.typing import Features
+from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.typing import Features, RowNumbers
 from tagship_training.config import Config, Options
 from tagship_training.data import columns, splits
 from tagship_training.data.arrays import from_arrays
-from tagship_training.data.dataset import Dataset, RowNumbers
 from tagship_training.data.repeated_rows import count_repeated
 from tagship_training.errors import TableError
 
@@ -67,10 +67,10 @@ def prepare(
     given = [part for part in (train, test, validation) if part is not None]
     incomplete = set().union(*(columns.check(part, options.kinds) for part in given))
     if test is None:
-        rest, judged = splits.split_test(train.targets, config.seed, stratify=config.stratify)
+        rest, judged = splits.split_test(train.known_targets, config.seed, stratify=config.stratify)
         train, test = train.take(rest), train.take(judged)
     rows = {"train": train, "test": with_labels_of(train, test, "test")}
-    notices = splits.check_positives(train.targets, train.labels)
+    notices = splits.check_positives(train.known_targets, train.labels)
     features, left_out = columns.infer(train, options.kinds, incomplete)
     if validation is not None:
         rows["validation"] = with_labels_of(train, validation, "validation")
@@ -100,7 +100,7 @@ def with_labels_of(train: Dataset, other: Dataset, name: str) -> Dataset:
     if not len(other):
         raise TableError(f"the {name} table has no rows")
     order = [other.labels.index(label) for label in train.labels]
-    return Dataset(table=other.table, targets=other.targets[:, order], labels=train.labels)
+    return Dataset(table=other.table, targets=other.known_targets[:, order], labels=train.labels)
 
 
 def _encode(rows: Dataset, features: tuple[Feature, ...], name: str) -> Features:

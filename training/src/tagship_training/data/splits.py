@@ -8,7 +8,7 @@ import numpy as np
 from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
 from sklearn.model_selection import train_test_split
 
-from tagship_training.data.dataset import RowNumbers, Targets
+from tagship_runtime.typing import RowNumbers, Targets
 from tagship_training.errors import TableError
 
 TEST_SHARE = 0.33

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pyarrow
 
+from tagship_runtime.errors import DataError
 from tagship_runtime.files import read_table
+from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.files.npz import read_npz
 from tagship_training.data.arrays import from_arrays
-from tagship_training.data.dataset import Dataset
 from tagship_training.data.label_columns import LabelColumns, check_known, find_labels
 from tagship_training.errors import TableError
 
@@ -28,17 +29,22 @@ def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
 
     Raises:
         MissingFileError: No such file.
-        DataError: Not such a table, or an .npz without features.
-        TableError: An .npz without targets.
+        DataError: Not such a table.
+        TableError: An .npz that cannot be read, or lacks one of the arrays.
     """
     if Path(source).suffix.lower() != ".npz":
         return read_table(source, text)
-    arrays = read_npz(source)
+    return _read_npz(source).to_table()
+
+
+def _read_npz(source: str) -> Dataset:
+    try:
+        arrays = read_npz(source)
+    except DataError as error:
+        raise TableError(str(error)) from error
     if arrays.targets is None:
         raise TableError(f"{source} holds no y; arrays X (rows, features) and y (rows, labels) are needed")
-    return from_arrays(
-        arrays.features, arrays.targets, names=arrays.feature_names, labels=arrays.label_names
-    ).to_table()
+    return from_arrays(arrays.features, arrays.targets, names=arrays.feature_names, labels=arrays.label_names)
 
 
 def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = ()) -> Dataset:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from tagship_runtime.typing import Scores
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Scores, Targets
 from tagship_training.decisions.objectives import Objective
 from tagship_training.errors import TableError
 

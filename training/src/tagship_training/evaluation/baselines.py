@@ -19,8 +19,7 @@ from sklearn.preprocessing import RobustScaler
 from sklearn.svm import LinearSVC
 
 from tagship_runtime.documents import BaselineDocument, BaselineMetrics
-from tagship_runtime.typing import Features, Scores
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Features, Scores, Targets
 from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
 from tagship_training.decisions.objectives import Objective
 from tagship_training.decisions.thresholds import tune

@@ -6,8 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_runtime.documents import Intervals
-from tagship_runtime.typing import Scores
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Scores, Targets
 from tagship_training.network.log_loss import row_losses
 
 RESAMPLES = 1000

@@ -17,8 +17,7 @@ from tagship_runtime.documents import (
     ThresholdCounts,
 )
 from tagship_runtime.evaluation.intervals import wilson
-from tagship_runtime.typing import Features, Scores
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Features, Scores, Targets
 
 QUANTILES = 100
 """Thresholds at quantiles of a label's positives' scores, where recall changes."""

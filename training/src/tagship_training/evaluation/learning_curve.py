@@ -29,6 +29,6 @@ def learning_curve(table: Prepared, config: Config, full_loss: float, on_step: O
     for share in SHARES:
         on_step(f"learning curve: {share:.0%} of the rows")
         part = table.take_training_rows(np.sort(order[: int(share * len(order))]))
-        ensemble = train_ensemble(part, config)
-        losses[f"{share:.0%}"] = log_loss(table.rows["test"].targets, scores_of(ensemble.model, table.matrices["test"]))
+        scores = scores_of(train_ensemble(part, config).model, table.matrices["test"])
+        losses[f"{share:.0%}"] = log_loss(table.rows["test"].known_targets, scores)
     return losses | {"100%": full_loss}

@@ -35,7 +35,7 @@ def measure(
         options: Baselines, a learning curve, the best possible scores.
         on_step: Called before what takes long.
     """
-    targets, held_out_targets = table.rows["test"].targets, ensemble.rows.held_out_targets
+    targets, held_out_targets = table.rows["test"].known_targets, ensemble.rows.held_out_targets
     scores = scores_of(ensemble.model, table.matrices["test"])
     compared = _baselines(table, ensemble, scores, thresholds, config, on_step) if options.baselines else ()
     return Figures(
@@ -64,7 +64,7 @@ def diagnose(
     table: Prepared, ensemble: Ensemble, scores: Scores, config: Config, options: Options, on_step: OnStep
 ) -> Diagnosis:
     """Compare losses on learned, held-out and test rows, and with more or fewer rows where that was asked for."""
-    targets, matrix = table.rows["test"].targets, table.matrices["test"]
+    targets, matrix = table.rows["test"].known_targets, table.matrices["test"]
     test = log_loss(targets, scores)
     return Diagnosis(
         learned=ensemble.learned_loss,
@@ -85,5 +85,5 @@ def _baselines(
     on_step: OnStep,
 ) -> tuple[baselines.Baseline, ...]:
     on_step("training baselines")
-    test = (table.matrices["test"], table.rows["test"].targets)
+    test = (table.matrices["test"], table.rows["test"].known_targets)
     return baselines.compare(ensemble.rows, test, (scores, thresholds), config.objective, config.seed)

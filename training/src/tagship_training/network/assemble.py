@@ -10,8 +10,7 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-from tagship_runtime.typing import Features, Scores
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Features, Scores, Targets
 from tagship_training.data.folds import LearningRows
 from tagship_training.network import platt
 from tagship_training.network.graph import Group, layer_names

@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.typing import Features
-from tagship_training.data.dataset import RowNumbers, Targets
+from tagship_runtime.typing import Features, RowNumbers, Targets
 from tagship_training.data.folds import EVERYBODY, NOBODY, Folds, LearningRows
 from tagship_training.errors import DivergedError
 from tagship_training.network.graph import Group

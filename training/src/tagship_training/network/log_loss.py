@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.typing import Scores
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Scores, Targets
 
 EPSILON = 1e-7
 """Scores are clipped to [EPSILON, 1 - EPSILON], as Keras does."""

@@ -8,8 +8,7 @@ import numpy as np
 from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 
-from tagship_runtime.typing import Features, Scores
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Features, Scores, Targets
 
 EDGE = 1e-6
 """Scores are kept this far from 0 and 1 before their logit is taken."""

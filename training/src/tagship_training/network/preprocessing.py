@@ -14,8 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.typing import Features
-from tagship_training.data.dataset import RowNumbers
+from tagship_runtime.typing import Features, RowNumbers
 from tagship_training.network.architecture import Architecture
 
 CLIP = 3.0

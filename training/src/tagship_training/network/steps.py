@@ -13,8 +13,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from tagship_runtime.typing import Features
-from tagship_training.data.dataset import RowNumbers
+from tagship_runtime.typing import Features, RowNumbers
 from tagship_training.data.folds import NOBODY, LearningRows
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.graph import Group

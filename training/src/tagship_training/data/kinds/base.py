@@ -8,7 +8,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from tagship_runtime.contract import Feature
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Targets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from scipy.stats import chi2_contingency, fisher_exact
 
 from tagship_runtime.contract import NumericFeature
 from tagship_runtime.features import cells
-from tagship_training.data.dataset import Targets
+from tagship_runtime.typing import Targets
 from tagship_training.data.kinds.base import Column, Described
 
 FREQUENT = 0.01
