@@ -229,6 +229,66 @@ def test_only_boxes_scroll_sideways(visit: Any, width: int, labels: Any) -> None
     assert beyond == []
 
 
+STACKED, SIDE_BY_SIDE = (320, 390, 768, 864), (865, 900, 1280)
+"""Widths with a row's figures below each other, and in columns."""
+
+
+@pytest.mark.parametrize("width", [*STACKED, *SIDE_BY_SIDE])
+def test_no_figure_is_hidden_behind_a_scroll(visit: Any, width: int) -> None:
+    seen = visit(width=width)
+    beyond = seen.page.evaluate(
+        """width => [...document.querySelectorAll(".scroll, .scroll td:not(:empty), .scroll tbody th")]
+            .filter(e => e.scrollWidth > e.clientWidth + 1 || e.getBoundingClientRect().right > width)
+            .map(e => e.outerHTML.slice(0, 80))""",
+        width,
+    )
+    assert beyond == []
+
+
+@pytest.mark.parametrize("width", [*STACKED, *SIDE_BY_SIDE])
+def test_each_figure_stands_below_its_heading(visit: Any, width: int) -> None:
+    """In columns that is the table's head; stacked, each cell has its own, of the same words or fewer."""
+    seen = visit(width=width)
+    cells = seen.page.evaluate(
+        """() => [...document.querySelectorAll(".stacked tbody td:not(:empty)")].map(cell => {
+            const head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+            return [getComputedStyle(cell, "::before").content, head.textContent, head.checkVisibility()];
+        })"""
+    )
+    assert len(cells) > 30
+    for said, heading, _ in cells:
+        if width in SIDE_BY_SIDE:
+            assert said == "none"
+        else:
+            words = set(said.strip('"').lower().split())
+            assert words, heading
+            assert words <= set(heading.lower().split()) | {"(95%)", "gains"}, (said, heading)
+
+
+def test_stacked_rows_can_be_sorted_and_are_still_a_table(visit: Any) -> None:
+    seen = visit(width=390)
+    table = seen.page.get_by_role("region", name="Labels").get_by_role("table")
+    assert table.get_by_role("row").count() == 1 + len(LABELS)
+    assert table.get_by_role("rowheader").all_inner_texts() == list(LABELS)
+    button = table.get_by_role("button", name=re.compile("^Label"))
+    button.click()
+    assert table.get_by_role("rowheader").all_inner_texts() == ["-dash", "alpha", "it's = 50% of; `all` $HOME"]
+    assert button.bounding_box()["y"] < table.get_by_role("rowheader").first.bounding_box()["y"]
+
+
+def test_print_loses_no_column(visit: Any) -> None:
+    """A sheet of A4 less its margins is 688 pixels wide."""
+    seen = visit(width=688)
+    seen.page.emulate_media(media="print")
+    beyond = seen.page.evaluate(
+        """() => [...document.querySelectorAll("body *")]
+            .filter(e => !e.closest(".sr") && e.getBoundingClientRect().right > 689)
+            .map(e => e.outerHTML.slice(0, 80))"""
+    )
+    assert beyond == []
+    assert seen.page.locator("thead:visible").count() == 5  # metrics, labels, artifacts, quality, features
+
+
 def _contrast(first: str, second: str) -> float:
     """WCAG 2.2's ratio of two colours as the browser gives them."""
 

@@ -27,8 +27,33 @@ def test_every_part_is_there(tmp_path: Path) -> None:
     assert "1 to 9, median 2" in said
     assert "becomes 3.5" in said
     assert "cd" * 32 in said
-    # two curves, a calibration plot, a learning curve; a histogram and flips of three artifacts
-    assert parsed.count("svg") == 2 + 1 + 1 + 2 * 3
+    # two curves, a calibration plot, a learning curve, sizes; a histogram and flips of three artifacts
+    assert parsed.count("svg") == 2 + 1 + 1 + 1 + 2 * 3
+
+
+def test_words_are_explained_where_they_stand(tmp_path: Path) -> None:
+    """Each right after what uses it; without simpler models theirs are not."""
+    text = write_page(whole(tmp_path)).read_text(encoding="utf-8")
+    explained = [word.lower() for word in re.findall(r"<dfn>(.*?)</dfn>", text)]
+    assert explained == [
+        *("precision", "recall", "macro-f1", "95% interval", "yes to everything"),
+        *("test", "held out", "micro-f1", "log loss", "yes to every row"),
+        *("one row", "largest difference", "decisions changed", "rejected", "borderline"),
+    ]
+    baselines = run_json(LABELS, baseline_verdict="so it goes")
+    baselines["baselines"] = [
+        {
+            "title": "constant frequencies",
+            "simple": True,
+            "figures": baselines["metrics"]["test"],
+            "log_loss_difference": None,
+            "macro_f1_difference": [0.1, 0.2],
+            "by_decisions": True,
+            "as_good": False,
+        }
+    ]
+    compared = write_page(write(tmp_path, run=baselines)).read_text(encoding="utf-8")
+    assert "<dfn>constant frequencies</dfn>" in compared
 
 
 def test_ids_are_unique_and_references_lead_somewhere(tmp_path: Path) -> None:

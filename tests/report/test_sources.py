@@ -173,3 +173,31 @@ def test_what_does_not_fit_is_one_error(case: str, tagship: Callable[..., Any], 
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, "", 1)
     assert "do not fit together" in outcome.err
     assert not (tmp_path / "run" / "report.html").exists()
+
+
+def test_a_moved_run_names_its_files_right(tmp_path: Path) -> None:
+    """Version 0.1 kept paths that lead out of the run; they hold as long as they lead somewhere."""
+    export = export_json(LABELS)
+    made, inside = tmp_path / "made" / "int8.tflite", export["artifacts"][0]["path"]
+    made.parent.mkdir()
+    made.touch()
+    export["artifacts"][1]["path"] = "../made/int8.tflite"
+    folder = write(tmp_path / "run", run=run_json(LABELS), export=export)
+
+    def paths(folder: Path) -> list[str | None]:
+        sources = read_sources(folder)
+        assert sources.export is not None
+        return [one["path"] for one in sources.export["artifacts"][:2]]
+
+    assert paths(folder) == [inside, "../made/int8.tflite"]
+    assert "<code>../made/int8.tflite</code>" in write_page(folder).read_text(encoding="utf-8")
+    moved = tmp_path / "elsewhere" / "run"
+    moved.parent.mkdir()
+    folder.rename(moved)
+    assert paths(moved) == [inside, None]
+    assert '<p class="name"><code>int8.tflite</code></p>' in write_page(moved).read_text(encoding="utf-8")
+    export["artifacts"][1]["path"] = str(made)
+    write(moved, export=export)
+    assert paths(moved) == [inside, str(made)]
+    made.unlink()
+    assert paths(moved) == [inside, None]

@@ -53,7 +53,9 @@ def power(value: float) -> str:
 
 def number(value: float) -> str:
     """Write a feature's value."""
-    return f"{value:,.4g}" if abs(value) < 1e6 else f"{value:.3g}"
+    if 1000 <= abs(value) < 1e6:
+        return f"{value:,.0f}"
+    return f"{value:.4g}" if abs(value) < 1e6 else f"{value:.3g}"
 
 
 def threshold(value: float) -> str:

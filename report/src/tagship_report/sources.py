@@ -95,7 +95,7 @@ def read_sources(folder: Path) -> Sources:
             name=name,
             run=None if run is None else _current_run(run),
             curves=None if curves is None else cast(CurvesDocument, curves),
-            export=None if export is None else _current_export(export),
+            export=None if export is None else _current_export(export, folder),
             history=() if run is None else tuple(_history(folder / "history.csv")),
             model_sha256=sha256_of_file(model) if run is not None and export is not None and model.is_file() else None,
         )
@@ -132,11 +132,25 @@ def _current_run(document: Json) -> RunDocument:
     return cast(RunDocument, {"repeated_rows": {"test": 0}, **document, "diagnosis": diagnosis})
 
 
-def _current_export(document: Json) -> ExportDocument:
-    """Fill in the version, which files of version 0.1 do not name, and what earlier ones do not say."""
+def _current_export(document: Json, folder: Path) -> ExportDocument:
+    """Fill in the version, which files of version 0.1 do not name, and what earlier ones do not say.
+
+    Version 0.1 also kept the tables of exports to other folders in the run's. Such paths lead nowhere once the run was
+    moved, and then they are left out.
+    """
     filled = {"tagship_export": EXPORT_FORMAT, "labels": [], "features": None, **document}
-    artifacts = [{"distances": NO_DISTANCES, "quality_unmoved": None, **artifact} for artifact in document["artifacts"]]
+    artifacts = [
+        {"distances": NO_DISTANCES, "quality_unmoved": None, **artifact, "path": _path(artifact["path"], folder)}
+        for artifact in document["artifacts"]
+    ]
     return cast(ExportDocument, {**filled, "artifacts": artifacts, "source": document.get("source") or NO_SOURCE})
+
+
+def _path(path: str | None, folder: Path) -> str | None:
+    """Return a path as it is, but None where it leads out of the folder to nothing."""
+    if path is None or not (Path(path).is_absolute() or ".." in Path(path).parts):
+        return path
+    return path if (folder / path).is_file() else None
 
 
 def _history(path: Path) -> Iterator[Epoch]:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from tagship_report.plots import calibration, flips, learning, precision_recall, score_differences
+from tagship_report.plots import calibration, flips, learning, precision_recall, score_differences, size_ladder
 from tagship_report.plots.axes import Box, power_of_ten
 from tagship_report.sources import Epoch
 
+SIZES: Any = [
+    {"artifact": "float32.onnx", "bytes": 40_000, "passed": True},
+    {"artifact": "int8_io.tflite", "bytes": 11_000, "passed": False},
+    {"artifact": "int8.tflite", "bytes": 12_000, "passed": True},
+]
+
 PLOTS = {
+    "size_ladder": lambda: size_ladder.draw(SIZES, ["int8.tflite"]),
     "precision_recall": lambda: precision_recall.draw([(1.0, 0.2), (0.5, 0.7), (0.1, 1.0)], 0.2, (0.5, 0.7)),
     "calibration": lambda: calibration.draw(
         [
@@ -56,3 +64,13 @@ def test_places_in_the_square() -> None:
 @pytest.mark.parametrize(("exponent", "text"), [(0, "1"), (1, "10"), (2, "10\u00b2"), (-9, "10\u207b\u2079")])
 def test_powers_of_ten(exponent: int, text: str) -> None:
     assert power_of_ten(exponent) == text
+
+
+def test_the_ladder_says_what_it_shows() -> None:
+    text = size_ladder.draw(SIZES, ["int8.tflite"])
+    assert 'aria-label="Sizes of the files, from float32.onnx with 40 kB down to int8_io.tflite with 11 kB"' in text
+    shown = re.findall(r"<text[^>]*>([^<]+)</text>", text)
+    assert shown == ["int8_io.tflite", "int8.tflite", "float32.onnx", "11 kB", "12 kB", "40 kB"]
+    ends = [float(x) for x in re.findall(r'd="M [\d.]+ [\d.]+ L ([\d.]+) [\d.]+"', text)]
+    widths = [end - size_ladder.LEFT for end in sorted(ends)[-3:]]
+    assert widths == pytest.approx([178 * 11 / 40, 178 * 12 / 40, 178], abs=0.1)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tagship_report.limits import Limits, shortened
-from tagship_report.plots import flips, score_differences
+from tagship_report.plots import flips, score_differences, size_ladder
 from tagship_runtime.container import FORMATS
 from tagship_runtime.documents import ArtifactDocument, ExportDocument, ExportRows
 
@@ -20,6 +20,7 @@ class Artifact:
         of_float32: Its size as a share of its format's float32 file; None where there is none.
         differences, flips: Plots, where the export measured them.
         note: What it bought over float32, where it is recommended.
+        decisions: How many were compared, one per row and label.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Artifact:
     note: str | None
     differences: str | None
     flips: str | None
+    decisions: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Artifacts:
         refused: Recipes that gave no file, with the reason.
         rows: What was calibrated, tuned and judged on.
         older: Whether the export was made before histograms were kept.
+        ladder: A plot of their sizes; None where there is nothing to compare.
     """
 
     all: tuple[Artifact, ...]
@@ -52,6 +55,7 @@ class Artifacts:
     refused: Mapping[str, str]
     rows: ExportRows
     older: bool
+    ladder: str | None
 
     @property
     def recommended(self) -> tuple[Artifact, ...]:
@@ -81,6 +85,7 @@ def describe(export: ExportDocument, limits: Limits) -> Artifacts:
         },
         rows=export["rows"],
         older=any(not _has_histograms(one) for one in export["artifacts"]),
+        ladder=size_ladder.draw(export["artifacts"], export["recommended"]) if 1 < len(made) <= 24 else None,
     )
 
 
@@ -101,6 +106,7 @@ def _artifact(
         note=next((note.removeprefix(f"{name}: ") for note in export["notes"] if note.startswith(f"{name}: ")), None),
         differences=score_differences.draw(distances["differences"], tolerance) if drawn else None,
         flips=flips.draw(distances["flips"]) if drawn and one["parity"]["flips"] else None,
+        decisions=one["parity"]["rows"] * len(one["thresholds"]),
     )
 
 

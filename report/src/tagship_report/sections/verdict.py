@@ -33,12 +33,14 @@ class Verdict:
         headline: In a few words.
         checks: All of them.
         answers: The network's macro-F1 beside what simpler answers reach, highest first.
+        compared: Whether simpler models are among them.
     """
 
     state: State
     headline: str
     checks: tuple[Check, ...]
     answers: tuple[Answer, ...]
+    compared: bool
 
 
 HEADLINES: Mapping[tuple[bool, State], str] = {
@@ -66,7 +68,13 @@ def judge(sources: Sources, limits: Limits) -> Verdict:
         (state for state in (State.FAIL, State.WARN) if any(check.state is state for check in found)), State.PASS
     )
     headline = EXPORT_HEADLINES[worst] if sources.run is None else HEADLINES[sources.export is not None, worst]
-    return Verdict(state=worst, headline=headline, checks=found, answers=_answers(sources.run))
+    return Verdict(
+        state=worst,
+        headline=headline,
+        checks=found,
+        answers=_answers(sources.run),
+        compared=bool(sources.run and sources.run["baselines"]),
+    )
 
 
 def _answers(run: RunDocument | None) -> tuple[Answer, ...]:

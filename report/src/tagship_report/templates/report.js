@@ -107,6 +107,18 @@ function sorting(table) {
   });
 }
 
+// Tables that a style sheet stacks are no tables to some screen readers any more, unless they say so.
+function roles(table) {
+  table.setAttribute("role", "table");
+  for (const part of table.querySelectorAll("thead, tbody")) part.setAttribute("role", "rowgroup");
+  for (const row of table.rows) {
+    row.setAttribute("role", "row");
+    for (const cell of row.cells)
+      cell.setAttribute("role", cell.tagName === "TD" ? "cell" : cell.scope === "row" ? "rowheader" : "columnheader");
+  }
+}
+
+document.querySelectorAll("table.stacked").forEach(roles);
 document.querySelectorAll("table.sortable").forEach(sorting);
 const cuts = document.getElementById("cuts");
 if (cuts) sliders(JSON.parse(cuts.textContent));
