@@ -45,7 +45,7 @@ def test_the_tree_of_errors_is_the_code() -> None:
 
 def _drawn() -> list[tuple[str, str | None]]:
     """Names of the drawing, each with the one that it stands under."""
-    block = PAGE.split("## Errors")[1].split("```")[1]
+    block = PAGE.split("## Errors")[1].split("```text\n")[1].split("```")[0]
     above: dict[int, str] = {}
     found: list[tuple[str, str | None]] = []
     for line in block.strip().splitlines():
