@@ -11,10 +11,12 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Mapping
 
+import flips
 import missing
 from lines import Line
 
 CLAIMS: Mapping[str, tuple[str, Callable[[int], Iterator[Line]]]] = {
+    "flips": (flips.TITLE, flips.lines),
     "missing": (missing.TITLE, missing.lines),
 }
 

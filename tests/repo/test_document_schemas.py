@@ -140,11 +140,15 @@ def test_another_version_is_refused(document: Document) -> None:
     assert complaints(document, current(document) | {document.version_key: 2}, strict=False)
 
 
-def test_the_files_of_version_0_1_hold_every_key_there_is() -> None:
+LATER = {"flip_rate_upper_clustered", "shipped_flip_rate_upper_clustered"}
+"""Keys that version 0.1 did not write; each is written by the runs and exports that are checked to the key above."""
+
+
+def test_the_files_of_version_0_1_hold_every_other_key_there_is() -> None:
     """Or the tests above would pass over some; what each export has not is asserted to be known."""
     there = {key for document in DOCUMENTS for _, value in objects(current(document)) for key in value}
     known = {key for one in vars(documents).values() if is_typeddict(one) for key in get_type_hints(one)}
-    assert known - there == set()
+    assert known - there == LATER
 
 
 def test_every_type_is_described() -> None:

@@ -7,12 +7,10 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import binomtest
 
 from tagship_export.errors import ExportError
+from tagship_export.verification.bounds import clustered_upper_bound, upper_bound
 from tagship_runtime.typing import Scores
-
-CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +25,9 @@ class Parity:
             threshold.
         flips_per_label: ``flips`` by label.
         flip_rate: ``flips`` over all decisions.
-        flip_rate_upper: 95% upper bound of the flip rate (Clopper & Pearson 1934, one-sided).
+        flip_rate_upper: 95% upper bound of the flip rate if all decisions were independent (Clopper & Pearson 1934,
+            one-sided).
+        flip_rate_upper_clustered: The bound that holds where flips of one row come together.
         tolerance: What counts as borderline.
         batch_difference: Largest difference between a row's scores alone and among others; its own defect of
             recipes that quantize a batch by one scale.
@@ -42,6 +42,7 @@ class Parity:
     flips_per_label: dict[str, int]
     flip_rate: float
     flip_rate_upper: float
+    flip_rate_upper_clustered: float
     tolerance: float
     batch_difference: float
 
@@ -105,6 +106,7 @@ def compare(
         flips_per_label={label: int(count) for label, count in zip(labels, flipped.sum(axis=0), strict=True)},
         flip_rate=flips / cells,
         flip_rate_upper=upper_bound(flips, cells),
+        flip_rate_upper_clustered=clustered_upper_bound(flipped),
         tolerance=tolerance,
         batch_difference=batch_difference,
     )
@@ -155,8 +157,3 @@ def worst_rows(
             )
         )
     return tuple(found)
-
-
-def upper_bound(flips: int, cells: int) -> float:
-    """95% upper bound of a rate (Clopper & Pearson 1934, one-sided)."""
-    return float(binomtest(flips, cells, alternative="less").proportion_ci(CONFIDENCE, method="exact").high)

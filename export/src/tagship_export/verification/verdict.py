@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from tagship_export.recipes import Budget, Recipe
+from tagship_export.verification.bounds import clustered_upper_bound, upper_bound
 from tagship_export.verification.comparison import Comparison
 from tagship_export.verification.faults import parity_faults, quality_faults
 from tagship_export.verification.histograms import Histograms, count_differences
 from tagship_export.verification.layerwise import Divergence
 from tagship_export.verification.metrics import Quality, measure
-from tagship_export.verification.parity import Parity, WorstRow, compare, upper_bound, worst_rows
+from tagship_export.verification.parity import Parity, WorstRow, compare, worst_rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +29,7 @@ class Verification:
         histograms: The same as counts.
         thresholds: The original's.
         shipped_flips: Decisions that differ from the original's, each side at its own thresholds.
+        shipped_flip_rate_upper_clustered: 95% upper bound of their share, where those of one row come together.
         before: Quality of the original's decisions; None where the rows have no labels.
         unmoved: Quality of the artifact's decisions at the original's thresholds.
         after: Quality of the artifact's decisions at the thresholds that it ships.
@@ -43,6 +45,7 @@ class Verification:
     histograms: Histograms
     thresholds: tuple[float, ...]
     shipped_flips: int
+    shipped_flip_rate_upper_clustered: float
     before: Quality | None
     unmoved: Quality | None
     after: Quality | None
@@ -90,6 +93,7 @@ class Verification:
             "shipped_flips": self.shipped_flips,
             "shipped_flip_rate": self.shipped_flips / cells,
             "shipped_flip_rate_upper": upper_bound(self.shipped_flips, cells),
+            "shipped_flip_rate_upper_clustered": self.shipped_flip_rate_upper_clustered,
         }
 
     def quality(self) -> dict[str, Any] | None:
@@ -122,7 +126,8 @@ def judge(
         compared.batch_difference,
     )
     before, unmoved, after = _qualities(compared)
-    shipped_flips = int((compared.shipped_decisions(worst) != decisions).sum())
+    shipped_flipped = compared.shipped_decisions(worst) != decisions
+    shipped_flips = int(shipped_flipped.sum())
     return Verification(
         artifact=name,
         size=size,
@@ -130,6 +135,7 @@ def judge(
         histograms=count_differences(compared.original, worst, compared.thresholds),
         thresholds=compared.thresholds,
         shipped_flips=shipped_flips,
+        shipped_flip_rate_upper_clustered=clustered_upper_bound(shipped_flipped),
         before=before,
         unmoved=unmoved,
         after=after,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from tagship_runtime.documents.shared import FeatureDocument
 
@@ -22,13 +22,17 @@ class ParityDocument(TypedDict):
         firm_flips: Those of them where the original's score is farther than ``tolerance`` from its threshold.
         flips_per_label: ``flips`` by the label's name.
         flip_rate: ``flips`` over all decisions.
-        flip_rate_upper: 95% upper bound of ``flip_rate``.
+        flip_rate_upper: 95% upper bound of ``flip_rate`` if all decisions were independent.
+        flip_rate_upper_clustered: 95% upper bound of ``flip_rate`` where flips of one row come together; absent in
+            files of version 0.1.
         tolerance: Distance to the threshold within which a flip is borderline.
         batch_difference: The largest difference of a row's scores alone and among others.
         original_thresholds: One per label.
         shipped_flips: Decisions that differ, each side at its own thresholds.
         shipped_flip_rate: ``shipped_flips`` over all decisions.
-        shipped_flip_rate_upper: 95% upper bound of ``shipped_flip_rate``.
+        shipped_flip_rate_upper: 95% upper bound of ``shipped_flip_rate`` if all decisions were independent.
+        shipped_flip_rate_upper_clustered: 95% upper bound of ``shipped_flip_rate`` where flips of one row come
+            together; absent in files of version 0.1.
     """
 
     rows: int
@@ -40,12 +44,14 @@ class ParityDocument(TypedDict):
     flips_per_label: dict[str, int]
     flip_rate: float
     flip_rate_upper: float
+    flip_rate_upper_clustered: NotRequired[float]
     tolerance: float
     batch_difference: float
     original_thresholds: list[float]
     shipped_flips: int
     shipped_flip_rate: float
     shipped_flip_rate_upper: float
+    shipped_flip_rate_upper_clustered: NotRequired[float]
 
 
 class DifferenceHistogram(TypedDict):
