@@ -78,5 +78,5 @@ def replacing_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def _unpredictable(target: Path) -> Path:
-    """A name beside the target that is not too long where the target's is not."""
+    """Return a name beside the target that is not too long where the target's is not."""
     return target.with_name(f".{target.name[:100]}.{token_hex(8)}.tmp")

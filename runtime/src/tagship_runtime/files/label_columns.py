@@ -1,4 +1,4 @@
-"""Which columns of a table hold labels: the one rule."""
+"""The one rule by which columns of a table hold labels."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ FEATURES, TARGETS = ("x", "features", "inputs"), ("y", "labels", "targets")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrays:
-    """What a file holds.
+    """Content of a file.
 
     Attributes:
         features: (rows, ...).

@@ -1,4 +1,4 @@
-"""What lies beside a file."""
+"""An artifact's contract beside it, and digests of files."""
 
 from __future__ import annotations
 
