@@ -2,6 +2,7 @@
 # make test   lint, types, import rules, tests
 # make bench  the runtime against hand-written loops on the bare engines, as ratios
 # make paste  fresh output under the commands that README and quick start show
+# make javascript  what the tests of the npm package need, where npm is
 # make schemas  the JSON Schemas of run.json, curves.json and export.json from their types
 # All create .venv first and work offline once that is done.
 
@@ -9,7 +10,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install demo test bench paste schemas lint pins clean
+.PHONY: install javascript demo test bench paste schemas lint pins clean
 
 install: $(VENV)/.installed
 
@@ -22,6 +23,15 @@ $(VENV)/.installed: constraints.txt requirements-dev.txt runtime/pyproject.toml 
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt && \
 	touch $@
 
+javascript: runtime/javascript/node_modules/.installed examples/web/node_modules/.installed
+
+# onnxruntime-node's install script would download what its package has already.
+%/node_modules/.installed: %/package-lock.json
+	@if ! command -v npm >/dev/null; then echo "npm is not on this machine: tests of $* are skipped"; \
+	elif cd $* && ONNXRUNTIME_NODE_INSTALL=skip ONNXRUNTIME_NODE_INSTALL_CUDA=skip npm ci --loglevel=error; then \
+	  touch node_modules/.installed; \
+	else echo "npm ci failed: tests of $* are skipped"; fi
+
 demo: install
 	@PATH="$$PWD/$(BIN):$$PATH" scripts/demo
 
@@ -31,7 +41,7 @@ lint: install
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 
-test: lint
+test: lint javascript
 	$(BIN)/python -m pytest
 
 # The reference classifier.

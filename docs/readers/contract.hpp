@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
 #include <iterator>
 #include <limits>
+#include <regex>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -51,30 +54,41 @@ inline Json read_tflite(const std::string& bytes) {
 inline std::string spelled(const Json& value) {
   if (value.is_null()) return "";
   if (value.is_string()) return value.get<std::string>();
+  if (value.is_structured()) throw std::runtime_error(value.dump() + " is no category");
   if (value.is_number_float() && std::floor(value.get<double>()) == value.get<double>()) {
-    return std::to_string(static_cast<long long>(value.get<double>()));
+    std::string digits(400, '\0');
+    digits.resize(std::snprintf(digits.data(), digits.size(), "%.0f", value.get<double>() + 0.0));  // -0 becomes 0
+    return digits;
   }
   return value.dump();
 }
 
+// Without white space at its ends, which in UTF-8 may be several bytes.
 inline std::string trimmed(const Json& value) {
-  const auto text = value.get<std::string>();
-  const auto start = text.find_first_not_of(" \t\r\n");
-  return start == std::string::npos ? "" : text.substr(start, text.find_last_not_of(" \t\r\n") - start + 1);
+  static const std::regex ends(
+      "^([ \t-\r]|\xC2[\x85\xA0]|\xE1\x9A\x80|\xE2\x80[\x80-\x8A\xA8\xA9\xAF]|\xE2\x81\x9F|\xE3\x80\x80)+|"
+      "([ \t-\r]|\xC2[\x85\xA0]|\xE1\x9A\x80|\xE2\x80[\x80-\x8A\xA8\xA9\xAF]|\xE2\x81\x9F|\xE3\x80\x80)+$");
+  return std::regex_replace(value.get<std::string>(), ends, "");
 }
 
 inline bool missing(const Json& value) {
   static const std::set<std::string> blank{"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"};
-  return value.is_null() || (value.is_string() && blank.count(trimmed(value)));
+  static const std::regex nan("[+-]?nan", std::regex::icase);
+  if (!value.is_string()) return value.is_null();
+  const auto text = trimmed(value);
+  return blank.count(text) || std::regex_match(text, nan);
 }
 
+// A number, or a text that is spelled as one; std::stod alone would take 0x1f, and the 12 of 12x.
 inline double number_of(const Json& value) {
   if (!value.is_string()) return value.is_boolean() ? value.get<bool>() : value.get<double>();
-  std::size_t used = 0;
-  const auto text = trimmed(value);
-  const double number = std::stod(text, &used);
-  if (used != text.size()) throw std::runtime_error(text + " is not a number");
-  return number;
+  static const std::regex decimal("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[+-]?[0-9]+)?", std::regex::icase);
+  static const std::regex truth("(true)|false", std::regex::icase), grouped("([0-9])_(?=[0-9])");
+  const auto text = std::regex_replace(trimmed(value), grouped, "$1");
+  std::smatch found;
+  if (std::regex_match(text, found, truth)) return found[1].matched;
+  if (!std::regex_match(text, decimal)) throw std::runtime_error(text + " is not a number");
+  return std::strtod(text.c_str(), nullptr);  // which gives 0 or infinity for what a double cannot hold
 }
 
 inline void flatten(const Json& value, std::vector<float>& into) {
@@ -97,6 +111,7 @@ inline std::vector<float> encode(const Json& contract, const Json& row) {
       for (const auto& known : feature.at("values")) numbers.push_back(known == spelled(value));
       continue;
     }
+    if (feature.at("kind") != "numeric") throw std::runtime_error("a feature is of a kind that this reader does not know");
     const Json& used = missing(value) ? feature.at("fill") : value;
     if (used.is_null()) throw std::runtime_error(feature.at("name").get<std::string>() + " is missing, without a fill");
     numbers.push_back(static_cast<float>(number_of(used)));

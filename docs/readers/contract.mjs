@@ -1,6 +1,9 @@
 // The contract of a tagship artifact in plain JavaScript: browsers, Node, Deno; no engine, no package.
 
 const BLANK = new Set(["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]);
+const ENDS = /^([^\S\ufeff]|\x85)+|([^\S\ufeff]|\x85)+$/g; // white space, as the exporter sees it
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/; // Number would take 0x1f as well
+const WORDS = new Map([["true", 1], ["false", 0]]);
 const text = new TextDecoder("utf-8", { fatal: true });
 
 /** The model's bytes and the contract's JSON in a file (Uint8Array); throws if a byte of either has changed. */
@@ -74,18 +77,38 @@ export function encode(contract, row) {
   }
   const numbers = contract.features.flatMap((feature, place) => {
     const value = row[place];
+    if (typeof value === "object" && value !== null) throw new Error(`${feature.name} is ${JSON.stringify(value)}`);
     if (feature.kind === "category") {
-      const word = value === null || Number.isNaN(value) ? "" : String(value);
+      const word = spelled(value);
       return feature.values.map((known) => Number(known === word));
     }
-    const missing = value === null || Number.isNaN(value) || (typeof value === "string" && BLANK.has(value.trim()));
-    const number = missing ? feature.fill : Number(value);
-    if (number === null) throw new Error(`${feature.name} is missing, and has no fill`);
-    return feature.indicator ? [number, Number(missing)] : [number];
+    if (feature.kind !== "numeric") throw new Error(`${feature.name} is of kind ${feature.kind}`);
+    const given = typeof value === "string" ? parsed(value) : value === null ? NaN : Number(value);
+    if (given === undefined) throw new Error(`${feature.name} is ${JSON.stringify(value)}, which is not a number`);
+    const missing = Number.isNaN(given);
+    if (missing && feature.fill === null) throw new Error(`${feature.name} is missing, and has no fill`);
+    return [missing ? feature.fill : given, ...(feature.indicator ? [Number(missing)] : [])];
   });
   const encoded = Float32Array.from(numbers);
   if (!encoded.every(Number.isFinite)) throw new Error(`not finite in float32: ${JSON.stringify(row)}`);
   return encoded;
+}
+
+/** A text as a number: NaN where it stands for a missing one, undefined where it is none. */
+function parsed(value) {
+  const trimmed = value.replace(ENDS, "");
+  const plain = trimmed.toLowerCase().replace(/(\d)_(?=\d)/g, "$1");
+  if (BLANK.has(trimmed) || /^[+-]?nan$/.test(plain)) return NaN;
+  if (/^[+-]?inf(inity)?$/.test(plain)) return Infinity; // refused with all that is not finite
+  return DECIMAL.test(plain) ? Number(plain) : WORDS.get(plain);
+}
+
+/** A category's word: whole numbers without a fraction, others as short as they can be, missing as empty. */
+function spelled(value) {
+  if (value === null || Number.isNaN(value)) return "";
+  if (typeof value !== "number") return String(value);
+  if (Number.isInteger(value)) return BigInt(value).toString();
+  return Math.abs(value) < 1e-4 ? value.toExponential().replace(/-(\d)$/, "-0$1") : String(value);
 }
 
 /** On where a score reaches its threshold, both as float32. */
@@ -95,7 +118,8 @@ export function decide(contract, scores) {
 
 /** Names of the labels that are on. */
 export function labelsOn(contract, scores) {
-  return contract.labels.filter((_, label) => decide(contract, scores)[label]);
+  const on = decide(contract, scores);
+  return contract.labels.filter((_, label) => on[label]);
 }
 
 /** Replay the golden rows through run(Float32Array) -> scores; throws where this machine computes something else. */

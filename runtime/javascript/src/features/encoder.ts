@@ -1,0 +1,12 @@
+/** Rows as callers have them -> the float32 matrix that the model takes, by the contract's features. */
+
+import { rowSize, type Contract } from "../contract/schema.js";
+import { ArrayEncoder } from "./array.js";
+import type { Encoder } from "./base.js";
+import { TableEncoder } from "./table.js";
+
+/** The encoder for a contract. */
+export function encoder({ features, input }: Contract): Encoder {
+  if (features === null) return new ArrayEncoder(input.shape.slice(1) as number[], rowSize(input));
+  return new TableEncoder(features, rowSize(input));
+}

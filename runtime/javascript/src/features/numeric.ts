@@ -1,0 +1,32 @@
+/** A number: the value or its fill, and if wanted a second column that says whether it was missing. */
+
+import { number, optional, take, type JsonObject } from "../contract/json_values.js";
+import type { Feature } from "./base.js";
+import { numberOf, refuse } from "./cells.js";
+
+export interface NumericFeature extends Feature {
+  readonly kind: "numeric";
+  /** Replaces a missing value; null means that a missing value is refused. */
+  readonly fill: number | null;
+  readonly indicator: boolean;
+}
+
+/** Read one from the contract. */
+export function numeric(name: string, document: JsonObject): NumericFeature {
+  const fill = take(document, "fill", optional(number));
+  const indicator = Boolean(document["indicator"]);
+  return {
+    name,
+    kind: "numeric",
+    fill,
+    indicator,
+    width: indicator ? 2 : 1,
+    encode(value, into, at, row) {
+      const given = typeof value === "number" ? value : numberOf(value, row, () => name);
+      const missing = given !== given;
+      into[at] = missing && fill !== null ? fill : given;
+      if (into[at]! - into[at]! !== 0) refuse(row, name, into[at]!, value);
+      if (indicator) into[at + 1] = missing ? 1 : 0;
+    },
+  };
+}

@@ -1,0 +1,53 @@
+/** Golden rows replayed on the machine that the artifact runs on. */
+
+import { CheckFailedError, NotAScoreError } from "./errors.js";
+import type { Row } from "./features/base.js";
+import type { Predictor } from "./predictor.js";
+
+/** What a replay measured. */
+export interface SelfTest {
+  /** How many golden rows there are; each is scored alone, and all of them as one batch. */
+  readonly rows: number;
+  /** Largest absolute difference to the scores in the contract, over both ways. */
+  readonly maxDifference: number;
+  /** How large it may be. */
+  readonly tolerance: number;
+  /** Decisions that differ from the contract's although the golden score is farther from its threshold than that. */
+  readonly flips: number;
+  /** What computed the scores. */
+  readonly engine: string;
+  /** Whether this machine computes what was exported. */
+  readonly passed: boolean;
+}
+
+/** Score the golden rows through the same path as predictions, one by one and as a batch. */
+export async function replay(predictor: Predictor): Promise<SelfTest> {
+  const { golden } = predictor.contract;
+  if (golden === null || golden.rows.length === 0) {
+    throw new CheckFailedError("there are no golden rows to replay; export with some");
+  }
+  const rows = golden.rows as readonly Row[];
+  let [maxDifference, flips] = [0, 0];
+  const compare = (row: number, scores: Float32Array): void => {
+    const on = predictor.decide(scores);
+    scores.forEach((score, label) => {
+      const want = Math.fround(golden.scores[row]![label]!);
+      maxDifference = Math.max(maxDifference, Math.abs(score - want));
+      const firm = Math.abs(want - predictor.thresholds[label]!) > golden.tolerance;
+      if (firm && on[label] !== golden.decisions[row]![label]) flips += 1;
+    });
+  };
+  try {
+    const batch = await predictor.scoresBatch(rows);
+    for (const [row, scores] of batch.entries()) {
+      compare(row, scores);
+      compare(row, await predictor.scores(rows[row]!));
+    }
+  } catch (error) {
+    if (!(error instanceof NotAScoreError)) throw error;
+    throw new CheckFailedError(`replaying golden rows: ${error.message}`, { cause: error });
+  }
+  const { tolerance } = golden;
+  const passed = maxDifference <= tolerance && flips === 0;
+  return { rows: rows.length, maxDifference, tolerance, flips, engine: predictor.engine, passed };
+}

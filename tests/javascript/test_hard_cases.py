@@ -1,0 +1,37 @@
+"""The npm package reads contracts, rows, thresholds and damaged files as the Python runtime does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from javascript.conftest import ROOT, SCRIPTS, run
+
+SHARED = ROOT / "tests" / "shared"
+
+
+def test_every_hard_case_comes_out_as_in_python(node: str, package: Path) -> None:
+    answer = json.loads(run([node, SCRIPTS / "cases.mjs", (package / "index.js").as_uri(), SHARED]))
+    assert answer["differences"] == []
+    assert answer["replayed"] > 2000
+
+
+@pytest.mark.parametrize("change", ["thresholds.json", "rows.json", "contracts.json", "files.json"])
+def test_a_wrong_answer_is_noticed(change: str, node: str, package: Path, tmp_path: Path) -> None:
+    for path in SHARED.glob("*.json"):
+        (tmp_path / path.name).write_text(path.read_text())
+    wrong = json.loads((tmp_path / change).read_text())
+    match change:
+        case "thresholds.json":
+            wrong["decisions"][0]["decisions"][1] = False
+        case "rows.json":
+            wrong["single"][0]["rows"][0]["encoded"][0] += 1e-6
+        case "contracts.json":
+            wrong[0] |= {"error": "ContractError", "mentions": ["x"]}
+        case "files.json":
+            wrong[0]["payload"] += 1
+    (tmp_path / change).write_text(json.dumps(wrong))
+    answer = json.loads(run([node, SCRIPTS / "cases.mjs", (package / "index.js").as_uri(), tmp_path]))
+    assert len(answer["differences"]) == 1

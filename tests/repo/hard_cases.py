@@ -1,0 +1,384 @@
+"""Write the hard cases that every reader replays: contracts, rows, thresholds and damaged files.
+
+The answers are the runtime's; what an error has to mention is written by hand, and checked against the runtime's own
+text. ``python tests/repo/hard_cases.py`` renews tests/shared/*.json, which ``test_hard_cases.py`` holds to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tagship_runtime import Contract, TagshipError, container
+from tagship_runtime.errors import NoContractError
+from tagship_runtime.features import encoder
+from tagship_runtime.thresholds import decide, resolve_thresholds
+
+FOLDER = Path(__file__).parents[1] / "shared"
+
+Case = dict[str, Any]
+
+
+def tensor(name: str, *shape: int | None, dtype: str = "float32", **more: Any) -> dict[str, Any]:
+    return {"name": name, "dtype": dtype, "shape": list(shape), **more}
+
+
+AGE = {"name": "age", "kind": "numeric", "fill": 54.5, "indicator": True}
+SIZE = {"name": "size", "kind": "numeric", "fill": None}
+SEX = {"name": "sex", "kind": "category", "values": ["F", "M", "1", "true", "", "1e-05"]}
+GOLDEN = {"rows": [[1, 2, "F"]], "scores": [[0.1, 0.9]], "decisions": [[0, 1]], "tolerance": 1e-5}
+
+
+def contract(**changes: Any) -> dict[str, Any]:
+    """A good contract, with changes; a key that is changed to ``...`` is left out."""
+    document = {
+        "tagship": 1,
+        "labels": ["bearing", "s\u00e9al"],
+        "thresholds": [0.5, 1e-05],
+        "features": [AGE, SIZE, SEX],
+        "input": tensor("features", None, 9),
+        "output": tensor("scores", None, 2),
+        "recipe": "float32",
+        "source": {},
+        "parity": None,
+        "quality": None,
+        "golden": None,
+        **changes,
+    }
+    return {key: value for key, value in document.items() if value is not ...}
+
+
+CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
+    ("good", contract(), ()),
+    ("unknown keys", contract(later={"a": 1}, zebra=None), ()),
+    ("golden rows", contract(golden=GOLDEN), ()),
+    ("no table", contract(features=None, input=tensor("x", None, 8, 8, 1)), ()),
+    ("fixed batch of integers", contract(input=tensor("x", 4, 9, dtype="int8", scale=0.5, zero_point=-3)), ()),
+    ("many labels", contract(labels=[f"l{i}" for i in range(300)], thresholds=[0.5] * 300,
+                             output=tensor("scores", None, 300)), ()),
+    ("a label of spaces within", contract(labels=["a b", "\u05e9\u05dc"]), ()),
+    ("not JSON", '{"tagship": 1,', ["JSON"]),
+    ("no object", "[1, 2]", ["tagship"]),
+    ("null", "null", ["tagship"]),
+    ("somebody else's", '{"labels": ["a"]}', ["tagship"]),
+    ("newer", contract(tagship=2), ["2", "update"]),
+    ("version 0", contract(tagship=0), ["0"]),
+    ("version as text", contract(tagship="1"), ["'1'"]),
+    ("version true", contract(tagship=True), []),
+    ("version null", contract(tagship=None), []),
+    *((f"without {key}", contract(**{key: ...}), [f"'{key}'"])
+      for key in ("labels", "thresholds", "features", "input", "output", "recipe", "source", "parity", "golden")),
+    ("labels as text", contract(labels="ab"), ["'labels'", "'ab'", "list"]),
+    ("a label that is a number", contract(labels=["a", 3]), ["'labels'", "3", "text"]),
+    ("no labels", contract(labels=[], thresholds=[]), ["labels", "at least one"]),
+    ("empty label", contract(labels=["a", ""]), ["label 1", "''"]),
+    ("label with a line break", contract(labels=["a", "b\nc"]), ["label 1"]),
+    ("label with a mark that is not seen", contract(labels=["a", "b\u200bc"]), ["label 1"]),
+    ("label with a no-break space", contract(labels=["a", "b\u00a0c"]), ["label 1"]),
+    ("label twice", contract(labels=["a", "a"]), ["'a'", "repeats"]),
+    ("too few thresholds", contract(thresholds=[0.5]), ["1 thresholds", "2 labels"]),
+    ("threshold 0", contract(thresholds=[0.5, 0]), ["'s\u00e9al'", "0", "between 0 and 1"]),
+    ("threshold 1", contract(thresholds=[1, 0.5]), ["'bearing'", "between 0 and 1"]),
+    ("threshold below 0", contract(thresholds=[-0.5, 0.5]), ["'bearing'", "-0.5"]),
+    ("threshold as text", contract(thresholds=["0.5", 0.5]), ["'thresholds'", "'0.5'", "number"]),
+    ("threshold true", contract(thresholds=[True, 0.5]), ["'thresholds'", "number"]),
+    ("threshold null", contract(thresholds=[None, 0.5]), ["'thresholds'", "number"]),
+    ("output of another width", contract(output=tensor("scores", None, 3)), ["2 labels", "3"]),
+    ("feature twice", contract(features=[SIZE, SIZE], input=tensor("x", None, 2)), ["'size'", "repeat"]),
+    ("feature of a new kind", contract(features=[{"name": "x", "kind": "odour"}]), ["'features'", "'x'", "'odour'"]),
+    ("feature without a kind", contract(features=[{"name": "x"}]), ["'features'", "'x'"]),
+    ("feature kind from JavaScript", contract(features=[{"name": "x", "kind": "toString"}]), ["'toString'"]),
+    ("feature without a name", contract(features=[{"kind": "numeric", "fill": 0}]), ["'name'"]),
+    ("feature that is a text", contract(features=["age"]), ["'features'", "'age'", "object"]),
+    ("number without a fill", contract(features=[{"name": "x", "kind": "numeric"}]), ["'fill'"]),
+    ("fill as text", contract(features=[{"name": "x", "kind": "numeric", "fill": "1"}]), ["'fill'", "'1'", "number"]),
+    ("values as text", contract(features=[{"name": "x", "kind": "category", "values": "FM"}]), ["'values'", "'FM'"]),
+    ("a value that is a number", contract(features=[{"name": "x", "kind": "category", "values": [1]}]), ["'values'"]),
+    ("input too narrow", contract(input=tensor("features", None, 8)), ["9 columns", "8"]),
+    ("input of three axes", contract(input=tensor("features", None, 9, 1)), ["9 columns"]),
+    ("input of one axis", contract(input=tensor("features", 9)), ["'input'", "batch"]),
+    ("input of a free width", contract(input=tensor("features", None, None)), ["'input'", "batch"]),
+    ("input of width 0", contract(input=tensor("features", None, 0)), ["'input'", "batch"]),
+    ("shape of texts", contract(input=tensor("features", "a", 9)), ["'shape'", "'a'", "integer"]),  # type: ignore[arg-type]
+    ("shape of fractions", contract(input=tensor("features", None, 9.5)), ["'shape'", "9.5", "integer"]),  # type: ignore[arg-type]
+    ("scale as text", contract(input=tensor("x", None, 9, dtype="int8", scale="1", zero_point=0)), ["'input'"]),
+    ("zero point of a fraction", contract(input=tensor("x", None, 9, scale=1.0, zero_point=0.5)), ["'input'"]),
+    ("recipe null", contract(recipe=None), ["'recipe'", "text"]),
+    ("source as a list", contract(source=[]), ["'source'", "object"]),
+    ("too few golden scores", contract(golden=GOLDEN | {"scores": []}), ["1 golden rows"]),
+    ("too many golden rows", contract(golden=GOLDEN | {"rows": [[], []]}), ["2 golden rows"]),
+    ("golden scores of another width", contract(golden=GOLDEN | {"scores": [[0.5]]}), ["1 golden rows"]),
+    ("golden without tolerance", contract(golden={"rows": [], "scores": [], "decisions": []}), ["'tolerance'"]),
+)  # fmt: skip
+
+NUMBERS: Sequence[Any] = (
+    54.0, 7, -0.0, 0.1, 16777217, 1e-46, 3.4028235e38, True, False, None, "", " 7 ", "\u00a07\u2003", "7\x85",
+    "?", "NA", " N/A ", "nan", "NaN", "NAN", "-nan", "null", "None", "12.5", "-.5", "+5.", "1e5", "1E+05", "1_000",
+    "1_0.5_0", "true", "TRUE", " False ", "1e-400", "0.1", "9007199254740993", 123456789012345680000.0,
+)  # fmt: skip
+NO_NUMBERS: Sequence[Any] = (
+    "7\x1f",
+    "words", "0x1f", "0b1", "1,5", "1 2", "1__0", "_1", "1_", "1e", "e5", ".", "+", "--1", "1e5.5", "yes", "N A",
+    "\ufeff7", "\u200b7", "Infinity", "-inf", "1e39", "INF", 1e39, -1e300, 3.4028235677973366e38, [1], {"a": 1}, "none",
+)  # fmt: skip
+WORDS: Sequence[Any] = (
+    "F", "M", "f", " F", "", None, 1, 1.0, 1.5, True, False, "true", "True", 1e-05, "1e-05", 0.0001, 1e22, -0.0, 2,
+)  # fmt: skip
+SPELLED = [
+    "0",
+    "-1",
+    "0.1",
+    "1e-07",
+    "1.5e-07",
+    "0.00012",
+    "1e-05",
+    "10000000000000000000000",
+    "false",
+    "1e+22",
+    "-2.5",
+]
+NO_WORDS: Sequence[Any] = (["F"], {"a": 1}, [])
+
+TABLE = contract()
+NUMERIC = contract(features=[AGE], input=tensor("features", None, 2))
+PICKY = contract(features=[SIZE], input=tensor("features", None, 1))
+CATEGORY = contract(features=[SEX], input=tensor("features", None, 6))
+SPELLING = contract(
+    features=[{"name": "code", "kind": "category", "values": SPELLED}], input=tensor("x", None, len(SPELLED))
+)
+ODD_NAMES = contract(
+    features=[{"name": name, "kind": "numeric", "fill": 0} for name in ("constructor", "__proto__", "a b")],
+    input=tensor("x", None, 3),
+)
+IMAGE = contract(features=None, input=tensor("pixels", None, 2, 3))
+SIGNAL = contract(features=None, input=tensor("signal", None, 3))
+
+ROWS: Mapping[str, tuple[Case, Sequence[tuple[Sequence[Any], Sequence[str]]]]] = {
+    "numbers with a fill": (NUMERIC, [([value], ()) for value in NUMBERS]),
+    "numbers that are none": (NUMERIC, [([value], ("row 0", "'age'")) for value in NO_NUMBERS]),
+    "numbers without a fill": (
+        PICKY,
+        [([1.5], ()), (["2"], ()), ([None], ("'size'", "missing", "fill")), (["NA"], ("'size'", "missing", "fill"))],
+    ),
+    "words": (CATEGORY, [([value], ()) for value in WORDS]),
+    "words that are none": (CATEGORY, [([value], ("row 0", "'sex'", "no category")) for value in NO_WORDS]),
+    "numbers as words": (
+        SPELLING,
+        [([value], ()) for value in (0, -0.0, -1.0, 0.1, 1e-7, 1.5e-7, 0.00012, 1e-5, 1e22, False, "1e+22", -2.5)],
+    ),
+    "tables": (
+        TABLE,
+        [
+            ([54.0, 1, "F"], ()),
+            ({"age": 54.0, "size": 1, "sex": "F"}, ()),  # type: ignore[list-item]
+            ({"sex": "M", "other": 3, "size": "2", "age": None}, ()),  # type: ignore[list-item]
+            ({"sex": "M", "size": "2"}, ("'age'",)),  # type: ignore[list-item]
+            ({}, ("'age'", "'size'", "'sex'")),  # type: ignore[list-item]
+            ([54.0, 1], ("2", "3")),
+            ([54.0, 1, "F", 1], ("4", "3")),
+            ([], ("0", "3")),
+        ],
+    ),
+    "odd names": (
+        ODD_NAMES,
+        [
+            ({"a b": 1, "constructor": 2, "__proto__": 3}, ()),  # type: ignore[list-item]
+            ({"a b": 1}, ("'constructor'", "'__proto__'")),  # type: ignore[list-item]
+        ],
+    ),
+    "images": (
+        IMAGE,
+        [
+            ([[1, 2, 3], [4, 5, 6]], ()),
+            ([[0.1, "2", True], [-4, " 5 ", 1e-50]], ()),
+            ([[1, 2, 3], [4, 5, None]], ("[1, 2]", "missing")),
+            ([[1, 2, 3], [4, 1e39, 6]], ("[1, 1]",)),
+            ([[1, 2, "x"], [4, 5, 6]], ("[0, 2]", "'x'")),
+            ([1, 2, 3, 4, 5, 6], ("6", "2, 3")),
+            ([[1, 2], [3, 4], [5, 6]], ("3, 2", "2, 3")),
+            ([[[1, 2, 3], [4, 5, 6]]], ("2, 3",)),
+            ([[1, 2, 3], [4, 5]], ("unequal length",)),
+        ],
+    ),
+    "signals": (SIGNAL, [([1, 2, 3], ()), ([1, 2], ("2", "3")), ([], ("0", "3"))]),
+}  # fmt: skip
+
+BATCHES: Mapping[str, tuple[Case, Any, Sequence[str]]] = {
+    "none": (TABLE, [], ()),
+    "lists": (TABLE, [[1, 2, "F"], [None, 3, 1.5]], ()),
+    "objects": (TABLE, [{"age": 1, "size": 2, "sex": "F"}, {"size": 3, "age": 1, "sex": None}], ()),
+    "left out of one": (TABLE, [{"age": 1, "size": 2, "sex": "F"}, {"size": 3}], ()),
+    "left out of all": (TABLE, [{"age": 1, "size": 2}, {"size": 3}], ("'sex'",)),
+    "second is unnamed": (TABLE, [{"age": 1, "size": 2, "sex": "F"}, [1, 2, "F"]], ("row 1",)),
+    "second is too short": (TABLE, [[1, 2, "F"], [1, 2]], ("2", "3")),
+    "second is wrong": (TABLE, [[1, 2, "F"], [1, "x", "F"]], ("row 1", "'size'", "'x'")),
+    "second lacks a value": (TABLE, [[1, 2, "F"], [1, None, "F"]], ("row 1", "'size'", "missing")),
+    "second image is wrong": (IMAGE, [[[1, 2, 3], [4, 5, 6]], [[1, 2, 3], [4, None, 6]]], ("row 1", "[1, 1]")),
+}
+
+LABELS = ["a", "b", "c"]
+DEFAULT = [0.25, 0.5, 0.75]
+GIVEN: Sequence[tuple[str, Any, Sequence[str]]] = (
+    ("one for all", 0.3, ()),
+    ("one each", [0.1, 0.2, 0.3], ()),
+    ("some by name", {"b": 0.9}, ()),
+    ("none by name", {}, ()),
+    ("unknown name", {"z": 0.5}, ["'z'", "'a'"]),
+    ("too few", [0.1, 0.2], ["2 thresholds", "3 labels"]),
+    ("zero", 0, ["'a'", "0", "between 0 and 1"]),
+    ("one", {"c": 1}, ["'c'", "between 0 and 1"]),
+    ("one in float32", [0.5, 0.99999999, 0.5], ["'b'", "between 0 and 1"]),
+    ("zero in float32", [0.5, 1e-50, 0.5], ["'b'", "between 0 and 1"]),
+    ("text", "0.5", ["'0.5'", "numbers"]),
+    ("texts", ["0.5", 0.5, 0.5], ["'0.5'", "numbers"]),
+    ("null", None, ["numbers"]),
+)  # fmt: skip
+
+
+def outcome(compute: Callable[[], Case], mentions: Sequence[str]) -> Case:
+    """What the runtime gives, or the name of its error and what its text has to mention."""
+    try:
+        found = compute()
+    except TagshipError as error:
+        absent = [mention for mention in mentions if mention not in str(error)]
+        if absent or not mentions:
+            raise ValueError(f"{str(error)!r} does not mention {absent}") from error
+        return {"error": type(error).__name__, "mentions": list(mentions)}
+    if mentions:
+        raise ValueError(f"{found} instead of an error that mentions {list(mentions)}")
+    return found
+
+
+def contracts() -> list[Case]:
+    """Contracts as texts, and how they are refused."""
+
+    def read(text: str) -> Case:
+        Contract.from_json(text)
+        return {}
+
+    cases = []
+    for name, document, mentions in CONTRACTS:
+        text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+        if "version" in name or name == "newer":
+            mentions = ["format version", *(mention for mention in mentions if mention != "update")]
+        found = outcome(partial(read, text), mentions)
+        cases.append({"name": name, "text": text, **found})
+    return cases
+
+
+def encode(document: Case, rows: Any) -> Case:
+    """The matrix of some rows, flat."""
+    described = Contract.from_json(json.dumps(document))
+    matrix = encoder(described.features, described.input.shape).encode(rows)
+    return {"encoded": matrix.ravel().tolist()}
+
+
+def rows() -> dict[str, list[Case]]:
+    """Rows and what they encode to, one by one and together."""
+    single = []
+    for name, (document, given) in ROWS.items():
+        cases = [{"row": row, **outcome(partial(encode, document, [row]), mentions)} for row, mentions in given]
+        single.append({"name": name, "contract": document, "rows": cases})
+    batches = [
+        {"name": name, "contract": document, "rows": given, **outcome(partial(encode, document, given), mentions)}
+        for name, (document, given, mentions) in BATCHES.items()
+    ]
+    return {"single": single, "batches": batches}
+
+
+def thresholds() -> dict[str, Any]:
+    """Scores at, just below and just above thresholds; and thresholds as callers give them."""
+    decisions = []
+    for threshold in (0.1, 0.5, 1 / 3, 0.7, 1e-05, 0.9999999, 5e-324 + 1e-30):
+        edge = np.float32(threshold)
+        scores = np.array([np.nextafter(edge, np.float32(0)), edge, np.nextafter(edge, np.float32(1))], np.float32)
+        on = decide(scores[None], np.full(3, threshold, np.float32))[0]
+        decisions.append({"thresholds": [threshold] * 3, "scores": scores.tolist(), "decisions": on.tolist()})
+
+    def choose(value: Any) -> Case:
+        return {"chosen": list(resolve_thresholds(value, LABELS, DEFAULT))}
+
+    given = []
+    for name, value, mentions in GIVEN:
+        found = outcome(partial(choose, value), mentions)
+        given.append({"name": name, "given": value, **found})
+    return {"decisions": decisions, "labels": LABELS, "current": DEFAULT, "given": given}
+
+
+def damaged(data: bytes, payload: int) -> dict[str, dict[str, list[int]]]:
+    """Where a file is cut, where its lowest bit is flipped, and where a zero is added, by the error that refuses it."""
+    damage: dict[str, Callable[[int], bytes]] = {
+        "cut": lambda place: data[:place],
+        "flip": lambda place: data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :],
+        "insert": lambda place: data[:place] + b"\0" + data[place:],
+    }
+    places = {"cut": range(len(data)), "flip": range(len(data)), "insert": [payload, len(data)]}
+    found: dict[str, dict[str, list[int]]] = {}
+    for way, change in damage.items():
+        for place in places[way]:
+            error = refusal(change(place))
+            found.setdefault(error, {}).setdefault(way, []).append(place)
+    return found
+
+
+def refusal(data: bytes) -> str:
+    """Name of the error that a damaged file meets."""
+    try:
+        contract = container.unpack(data).contract
+    except TagshipError as error:
+        return type(error).__name__
+    if contract is not None:
+        raise ValueError(f"{data!r} was accepted")
+    return NoContractError.__name__
+
+
+def files() -> list[Case]:
+    """Whole files of both kinds, with models that are none, since nothing here opens them; and damage to them."""
+    found = []
+    payloads = {"onnx": b"\x08\x08\x12\x02ab\x3a\x03\x0a\x01x\x42\x02\x10\x11", "tflite": b"\x10\0\0\0TFL3" + bytes(24)}
+    small = contract(features=[SIZE], input=tensor("x", None, 1), labels=['a\\"b', "\u05e9"])
+    for kind, payload in payloads.items():
+        data = container.attach(payload, Contract.from_json(json.dumps(small)))
+        found.append(
+            {
+                "kind": kind,
+                "data": base64.b64encode(data).decode(),
+                "payload": len(payload),
+                "damage": damaged(data, len(payload)),
+            }
+        )
+    return found
+
+
+MAKERS: Mapping[str, Callable[[], Any]] = {
+    "contracts": contracts,
+    "rows": rows,
+    "thresholds": thresholds,
+    "files": files,
+}
+
+
+def text_of(cases: Any) -> str:
+    """As a file has them: a line for each item of the outer lists, so that changes can be read."""
+    return _lines(cases) + "\n"
+
+
+def _lines(value: Any) -> str:
+    if isinstance(value, dict) and any(
+        isinstance(item, list | dict) and len(json.dumps(item)) > 200 for item in value.values()
+    ):
+        return "{\n" + ",\n".join(f"{json.dumps(key)}: {_lines(item)}" for key, item in value.items()) + "\n}"
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "[\n" + ",\n".join(map(_lines, value)) + "\n]"
+    return json.dumps(value)
+
+
+if __name__ == "__main__":
+    for name, make in MAKERS.items():
+        (FOLDER / f"{name}.json").write_text(text_of(make()), encoding="utf-8")

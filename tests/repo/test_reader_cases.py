@@ -1,0 +1,60 @@
+"""The readers in JavaScript and C++ replay the hard cases that the runtime wrote: rows of tables, and thresholds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from repo.hard_cases import FOLDER
+
+ROOT = Path(__file__).parents[2]
+READERS, CHECKS = ROOT / "docs" / "readers", Path(__file__).parent / "readers"
+
+
+@pytest.fixture(params=["javascript", "cpp"])
+def command(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
+    if request.param == "javascript":
+        node = shutil.which("node")
+        if node is None:
+            pytest.skip("node is not on this machine")
+        return [node, str(CHECKS / "cases.mjs"), (READERS / "contract.mjs").as_uri()]
+    compiler = shutil.which("g++")
+    if compiler is None or not Path("/usr/include/nlohmann/json.hpp").exists():
+        pytest.skip("g++ or nlohmann/json (Debian: nlohmann-json3-dev) is not on this machine")
+    program = tmp_path / "cases"
+    strict = ["-std=c++17", "-Wall", "-Wextra", "-Werror", "-I", str(READERS)]
+    done = subprocess.run(
+        [compiler, *strict, str(CHECKS / "cases.cpp"), "-o", str(program)], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    return [str(program)]
+
+
+def test_rows_and_thresholds_come_out_as_in_the_runtime(command: list[str]) -> None:
+    """Rows by position, of tables: readers leave names and the shape of arrays to the caller."""
+    groups = json.loads((FOLDER / "rows.json").read_text(encoding="utf-8"))["single"]
+    cases: list[dict[str, Any]] = [
+        {"name": group["name"], "contract": group["contract"], **case}
+        for group in groups
+        if group["contract"]["features"] is not None
+        for case in group["rows"]
+        if isinstance(case["row"], list)
+    ]
+    decisions = json.loads((FOLDER / "thresholds.json").read_text(encoding="utf-8"))["decisions"]
+    given = json.dumps({"rows": cases, "decisions": decisions})
+    done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    for case, found in zip(cases, answer["encoded"], strict=True):
+        want = case.get("encoded")
+        assert (found is None) == (want is None), (case["name"], case["row"], found, want)
+        if want is not None:
+            np.testing.assert_array_equal(np.float32(found), np.float32(want), err_msg=str(case["row"]))
+    assert answer["decisions"] == [one["decisions"] for one in decisions]
+    assert len(cases) > 100
