@@ -11,13 +11,17 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Mapping
 
+import calibration
 import flips
 import missing
+import transfer
 from lines import Line
 
 CLAIMS: Mapping[str, tuple[str, Callable[[int], Iterator[Line]]]] = {
+    "transfer": (transfer.TITLE, transfer.lines),
     "flips": (flips.TITLE, flips.lines),
     "missing": (missing.TITLE, missing.lines),
+    "calibration": (calibration.TITLE, calibration.lines),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tagship_export.errors import ExportError
 
@@ -18,16 +18,24 @@ class Budget:
         max_flip_rate: Share of decisions that may differ, in [0, 1], at the original's thresholds and again at
             those that ship. For recipes that keep float32, flips within their tolerance do not count.
         max_f1_drop: How much macro-F1 may fall, in [0, 1], from the original to what ships.
+        max_label_flips: Of the rows that either side switches a label on for, the share that may differ, in [0, 1];
+            what chance explains does not count.
+        max_share_change: How many rows more or fewer a label may be on in, as a share of the original's, at least 0;
+            what chance explains does not count.
     """
 
     max_flip_rate: float
     max_f1_drop: float
+    max_label_flips: float = 0.25
+    max_share_change: float = 0.25
 
     def __post_init__(self) -> None:
-        for name in ("max_flip_rate", "max_f1_drop"):
+        for name in ("max_flip_rate", "max_f1_drop", "max_label_flips"):
             value = getattr(self, name)
             if not 0 <= value <= 1:
                 raise ExportError(f"{name} is {value}; give a share between 0 and 1")
+        if not self.max_share_change >= 0:
+            raise ExportError(f"max_share_change is {self.max_share_change}; give a share of 0 or more")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +120,21 @@ RECIPES: Mapping[str, Recipe] = {
 """See docs/quantization.md for the measurements behind the figures."""
 
 
-def budget_of(recipe: Recipe, max_flip_rate: float | None = None, max_f1_drop: float | None = None) -> Budget:
-    """The recipe's budget, with what the user said instead."""
-    own = recipe.budget
-    return Budget(
-        max_flip_rate=own.max_flip_rate if max_flip_rate is None else max_flip_rate,
-        max_f1_drop=own.max_f1_drop if max_f1_drop is None else max_f1_drop,
-    )
+def budget_of(
+    recipe: Recipe,
+    max_flip_rate: float | None = None,
+    max_f1_drop: float | None = None,
+    max_label_flips: float | None = None,
+    max_share_change: float | None = None,
+) -> Budget:
+    """Return the recipe's budget, with what the user said instead."""
+    said = {
+        "max_flip_rate": max_flip_rate,
+        "max_f1_drop": max_f1_drop,
+        "max_label_flips": max_label_flips,
+        "max_share_change": max_share_change,
+    }
+    return replace(recipe.budget, **{name: value for name, value in said.items() if value is not None})
 
 
 def recipe_named(name: str) -> Recipe:

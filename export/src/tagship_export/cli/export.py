@@ -81,6 +81,8 @@ def run(options: argparse.Namespace) -> int:
                 data=options.data,
                 max_flip_rate=options.max_flip_rate,
                 max_f1_drop=options.max_f1_drop,
+                max_label_flips=options.max_label_flips,
+                max_share_change=options.max_share_change,
                 batch=batch,
                 golden=options.golden,
                 prefer=options.prefer,

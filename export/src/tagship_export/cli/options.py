@@ -15,9 +15,18 @@ from tagship_runtime.thresholds import Thresholds
 
 
 def add_budget_options(parser: argparse.ArgumentParser) -> None:
-    """``--max-flip-rate`` and ``--max-f1-drop``."""
+    """``--max-flip-rate`` and the like."""
     parser.add_argument("--max-flip-rate", type=float, metavar="X", help="share of decisions that may differ")
     parser.add_argument("--max-f1-drop", type=float, metavar="X", help="how much macro-F1 may fall")
+    parser.add_argument(
+        "--max-label-flips",
+        type=float,
+        metavar="X",
+        help="share of a label's rows, on either side, that may differ (0.25)",
+    )
+    parser.add_argument(
+        "--max-share-change", type=float, metavar="X", help="how many rows more or fewer a label may be on in (0.25)"
+    )
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
 
 

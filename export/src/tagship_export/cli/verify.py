@@ -54,7 +54,15 @@ def run(options: argparse.Namespace) -> int:
     original = open_original(options.original, logits=options.logits)
     original = original if labels is None else original.called(labels)
     verdicts = [
-        verify(original, path, options.data, max_flip_rate=options.max_flip_rate, max_f1_drop=options.max_f1_drop)
+        verify(
+            original,
+            path,
+            options.data,
+            max_flip_rate=options.max_flip_rate,
+            max_f1_drop=options.max_f1_drop,
+            max_label_flips=options.max_label_flips,
+            max_share_change=options.max_share_change,
+        )
         for path in options.artifacts
     ]
     found = {}

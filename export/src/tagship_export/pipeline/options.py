@@ -31,6 +31,8 @@ class ExportOptions:
         data: Rows to prove it on; see :func:`tagship_export.data.rows.read_rows`. Default: the run's own.
         max_flip_rate: Instead of each recipe's own bound.
         max_f1_drop: Likewise.
+        max_label_flips: Likewise.
+        max_share_change: Likewise.
         batch: A fixed batch size, for consumers that need one; None for a free one.
         golden: ``synthetic``, ``real`` or ``none``.
         prefer: ``size`` or ``latency``, for what is recommended.
@@ -50,6 +52,8 @@ class ExportOptions:
     data: Any = None
     max_flip_rate: float | None = None
     max_f1_drop: float | None = None
+    max_label_flips: float | None = None
+    max_share_change: float | None = None
     batch: int | None = None
     golden: str = "synthetic"
     prefer: str = "size"
@@ -75,4 +79,4 @@ class ExportOptions:
 
     def budget(self, recipe: Recipe) -> Budget:
         """Return what a recipe is allowed."""
-        return budget_of(recipe, self.max_flip_rate, self.max_f1_drop)
+        return budget_of(recipe, self.max_flip_rate, self.max_f1_drop, self.max_label_flips, self.max_share_change)

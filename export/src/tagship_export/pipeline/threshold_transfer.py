@@ -13,15 +13,44 @@ LEAST_STEP = 1e-4
 """How far past a score at least, where the gap allows."""
 
 
-def transfer_thresholds(original: Scores, thresholds: Sequence[float], artifact: Scores) -> tuple[float, ...]:
-    """Move the original's thresholds onto the artifact's scores, label by label.
+GATE = 2.0
+"""Standard errors by which flips that a move undoes have to exceed those that it makes."""
 
-    The chosen threshold is the one whose decisions agree best with the original's at its own threshold, by F1
-    with the original as the truth. No label is needed, so none can be overfitted, and the operating point
-    stays, whatever it was chosen for.
+
+def transfer_thresholds(original: Scores, thresholds: Sequence[float], artifact: Scores) -> tuple[float, ...]:
+    """Move the original's thresholds onto the artifact's scores, where that mends more than chance would.
+
+    The best threshold on some rows is not the best on others, so that moving each label's adds flips on rows where
+    scores have hardly shifted. A threshold moves only if the flips that this undoes on these rows exceed those that
+    it makes by more than two standard errors of their difference (McNemar 1947). No label is needed, so none can be
+    overfitted, and the operating point stays, whatever it was chosen for.
 
     Args:
         original: float32 (rows, labels), of rows that neither calibrated nor judge.
+        thresholds: The original's.
+        artifact: float32, the same shape.
+
+    Returns:
+        One threshold per label; the original's wherever no other is clearly better.
+    """
+    moved = agreeing_thresholds(original, thresholds, artifact)
+    wanted = original >= np.array(thresholds, np.float32)
+    wrong = (artifact >= np.array(thresholds, np.float32)) != wanted
+    still_wrong = (artifact >= np.array(moved, np.float32)) != wanted
+    undone, made = (wrong & ~still_wrong).sum(axis=0), (still_wrong & ~wrong).sum(axis=0)
+    clear = undone - made > GATE * np.sqrt(undone + made)
+    return tuple(
+        new if better else float(old) for old, new, better in zip(thresholds, moved, clear.tolist(), strict=True)
+    )
+
+
+def agreeing_thresholds(original: Scores, thresholds: Sequence[float], artifact: Scores) -> tuple[float, ...]:
+    """Find for each label the threshold whose decisions agree best with the original's, on these very rows.
+
+    Agreement is F1 with the original's decisions at its own threshold as the truth.
+
+    Args:
+        original: float32 (rows, labels).
         thresholds: The original's.
         artifact: float32, the same shape.
 

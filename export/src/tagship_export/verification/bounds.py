@@ -1,4 +1,4 @@
-"""Upper bounds of how many other decisions may flip, from those that did."""
+"""Bounds of how many other decisions flip, from those that did."""
 
 from __future__ import annotations
 
@@ -13,6 +13,11 @@ CONFIDENCE = 0.95
 def upper_bound(flips: float, trials: float) -> float:
     """95% upper bound of a rate, from independent trials (Clopper & Pearson 1934, one-sided)."""
     return float(beta.ppf(CONFIDENCE, flips + 1, trials - flips)) if flips < trials else 1.0
+
+
+def lower_bound(flips: float, trials: float) -> float:
+    """95% lower bound of a rate, from independent trials (Clopper & Pearson 1934, one-sided)."""
+    return float(beta.ppf(1 - CONFIDENCE, flips, trials - flips + 1)) if flips else 0.0
 
 
 def clustered_upper_bound(flipped: Decisions) -> float:

@@ -13,6 +13,7 @@ from tagship_export.verification.bounds import clustered_upper_bound, upper_boun
 from tagship_export.verification.comparison import Comparison
 from tagship_export.verification.faults import parity_faults, quality_faults
 from tagship_export.verification.histograms import Histograms, count_differences
+from tagship_export.verification.label_budgets import label_faults
 from tagship_export.verification.layerwise import Divergence
 from tagship_export.verification.metrics import Quality, measure
 from tagship_export.verification.parity import Parity, WorstRow, compare, worst_rows
@@ -80,7 +81,7 @@ class Verification:
             "distances": self.histograms.to_dict(),
             "quality": self.quality(),
             "quality_unmoved": None if self.unmoved is None else self.unmoved.to_dict(),
-            "budget": {"max_flip_rate": self.budget.max_flip_rate, "max_f1_drop": self.budget.max_f1_drop},
+            "budget": asdict(self.budget),
             "worst_rows": [asdict(row) for row in self.worst],
             "parting": None if self.divergence is None else asdict(self.divergence),
         }
@@ -126,7 +127,8 @@ def judge(
         compared.batch_difference,
     )
     before, unmoved, after = _qualities(compared)
-    shipped_flipped = compared.shipped_decisions(worst) != decisions
+    decided = compared.shipped_decisions(worst)
+    shipped_flipped = decided != decisions
     shipped_flips = int(shipped_flipped.sum())
     return Verification(
         artifact=name,
@@ -145,6 +147,7 @@ def judge(
         faults=(
             *faults,
             *parity_faults(parity, shipped_flips, recipe, budget),
+            *(() if recipe.exact else label_faults(decisions, decided, compared.labels, budget)),
             *quality_faults(before, after, budget),
         ),
     )

@@ -40,6 +40,8 @@ def verify(
     labels: Sequence[str] | None = None,
     max_flip_rate: float | None = None,
     max_f1_drop: float | None = None,
+    max_label_flips: float | None = None,
+    max_share_change: float | None = None,
     logits: bool = False,
 ) -> Verification:
     """Compare an artifact with its original.
@@ -53,6 +55,8 @@ def verify(
             believed, so that two that were swapped go unnoticed.
         max_flip_rate: Instead of the recipe's own bound.
         max_f1_drop: Likewise.
+        max_label_flips: Likewise.
+        max_share_change: Likewise.
         logits: Whether the original lacks the sigmoid at its end.
 
     Raises:
@@ -76,7 +80,7 @@ def verify(
     verdict = judge(
         _compare(original, EngineRunner(artifact.engine), contract, rows, matrix),
         recipe,
-        budget_of(recipe, max_flip_rate, max_f1_drop),
+        budget_of(recipe, max_flip_rate, max_f1_drop, max_label_flips, max_share_change),
         name=name,
         size=len(content),
         faults=tuple(contract_faults(original, contract, recipe)),

@@ -112,10 +112,15 @@ class BudgetDocument(TypedDict):
     Attributes:
         max_flip_rate: Share of decisions that may differ.
         max_f1_drop: How much macro-F1 may fall.
+        max_label_flips: Share of the rows that either side switches a label on for that may differ; absent in files of
+            version 0.1.
+        max_share_change: How many rows more or fewer a label may be on in, as a share; absent likewise.
     """
 
     max_flip_rate: float
     max_f1_drop: float
+    max_label_flips: NotRequired[float]
+    max_share_change: NotRequired[float]
 
 
 class WorstRowDocument(TypedDict):
