@@ -82,7 +82,7 @@ def test_budgets_are_shares() -> None:
     assert budget_of(RECIPES["int8"], max_label_flips=0.5, max_share_change=2.0) == replace(
         BUDGET, max_label_flips=0.5, max_share_change=2.0
     )
-    with pytest.raises(ExportError, match="max_label_flips is 1.5"):
+    with pytest.raises(ExportError, match=r"max_label_flips is 1\.5"):
         budget_of(RECIPES["int8"], max_label_flips=1.5)
     with pytest.raises(ExportError, match="max_share_change is nan"):
         budget_of(RECIPES["int8"], max_share_change=float("nan"))
