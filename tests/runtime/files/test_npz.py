@@ -37,7 +37,7 @@ def test_what_is_none(tmp_path: Path) -> None:
     with pytest.raises(MissingFileError, match="does not exist"):
         read_npz(tmp_path / "a.npz")
     np.savez(tmp_path / "b.npz", z=X)
-    with pytest.raises(DataError, match=r"\['z'\]; the features have to be called X"):
+    with pytest.raises(DataError, match=r"\['z'\]; the features have to be called x or X"):
         read_npz(tmp_path / "b.npz")
     np.savez(tmp_path / "c.npz", X=np.array([object()]))
     (tmp_path / "d.npz").write_bytes(b"no archive")

@@ -51,7 +51,7 @@ def read_npz(source: str | Path) -> Arrays:
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
     features, targets = (next((found[key] for key in keys if key in found), None) for keys in (FEATURES, TARGETS))
     if features is None:
-        raise DataError(f"{path} holds {sorted(found)}; the features have to be called X, and the labels y")
+        raise DataError(f"{path} holds {sorted(found)}; the features have to be called x or X, and the labels y")
     return Arrays(
         features=features,
         targets=targets,
