@@ -34,5 +34,5 @@ def test_a_file_without_labels_cannot_be_learned_from(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="holds no y; arrays X"):
         read(str(tmp_path / "rows.npz"))
     np.savez(tmp_path / "rows.npz", y=np.ones((2, 2)))
-    with pytest.raises(TrainingError, match="the features have to be called X"):
+    with pytest.raises(TrainingError, match="the features have to be called x or X"):
         read(str(tmp_path / "rows.npz"))
