@@ -82,7 +82,7 @@ def _stock(original: Original, evidence: HeldOutSplits) -> Iterator[tuple[str, b
     import tensorflow as tf
     from onnxruntime.quantization import CalibrationDataReader, quantize_static
 
-    rows = original.encoder.encode(evidence.calibration.values)[:STOCK_ROWS]
+    rows = original.encoder.encode(evidence.calibration.table)[:STOCK_ROWS]
     for title, ends in (("float ends", tf.float32), ("int8 ends", tf.int8)):
         with quiet(), tempfile.TemporaryDirectory() as folder:
             original.model.export(folder, format="tf_saved_model", verbose=False)
@@ -112,7 +112,7 @@ def _stock(original: Original, evidence: HeldOutSplits) -> Iterator[tuple[str, b
 
 def _stock_line(title: str, payload: bytes, original: Original, evidence: HeldOutSplits) -> str:
     labels, thresholds = original.labels or (), original.thresholds or ()
-    matrix = original.encoder.encode(evidence.verdict.values)
+    matrix = original.encoder.encode(evidence.verdict.table)
     with quiet():
         got = load(payload, labels=labels, thresholds=list(thresholds)).predict_proba(matrix)
     parity = compare(original.scores(matrix), got, thresholds, labels, tolerance=0.0)

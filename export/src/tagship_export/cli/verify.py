@@ -98,7 +98,7 @@ def _search(
         predictor = load(path)
     source = str(original.rows["train"]) if "train" in original.rows else options.data
     rows = read_rows(source, predictor.labels, predictor.contract.features)
-    artifact = Decider.of(EngineRunner(predictor.engine), predictor.contract)
+    artifact = Decider.of(EngineRunner(predictor.engine, predictor.contract), predictor.contract)
     found = search(
         original,
         artifact,

@@ -128,7 +128,7 @@ def _with_golden(target: Target, payload: bytes, contract: Contract, table: Any)
         return contract
     integers = "int8" in target.weight_bytes(payload)
     tolerance = INTEGER_TOLERANCE if integers else FLOAT_TOLERANCE
-    artifact = Decider.of(EngineRunner(predictor.engine), contract)
+    artifact = Decider.of(EngineRunner(predictor.engine, contract), contract)
     return replace(contract, golden=make_golden(artifact, table, tolerance, GoldenMode.SYNTHETIC))
 
 

@@ -9,16 +9,24 @@ from tagship_runtime.engines.base import Engine
 from tagship_runtime.engines.batching import Scorer
 
 if TYPE_CHECKING:
+    from tagship_runtime.contract import Contract
     from tagship_runtime.typing import Features, Scores
 
 
 class EngineRunner:
     """Runs encoded rows through an engine as the runtime's predictions do; see :class:`ArtifactRunner`."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, contract: Contract | None = None) -> None:
+        """Open a runner.
+
+        Args:
+            engine: What computes.
+            contract: Says how integers are meant, which the tensors of an ONNX model do not; None before there is one.
+        """
         self.engine = engine
-        self.input, self.output = engine.input, engine.output
-        self._scorer = Scorer(engine, engine.input, engine.output)
+        tensors = engine if contract is None else contract
+        self.input, self.output = tensors.input, tensors.output
+        self._scorer = Scorer(engine, self.input, self.output)
 
     @property
     def name(self) -> str:

@@ -78,7 +78,7 @@ def verify(
     rows = read_rows(_data_of(original, data), contract.labels, contract.features)
     matrix = _encode(original, contract, rows)
     verdict = judge(
-        _compare(original, EngineRunner(artifact.engine), contract, rows, matrix),
+        _compare(original, EngineRunner(artifact.engine, contract), contract, rows, matrix),
         recipe,
         budget_of(recipe, max_flip_rate, max_f1_drop, max_label_flips, max_share_change),
         name=name,

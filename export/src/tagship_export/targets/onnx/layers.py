@@ -20,5 +20,9 @@ def layer_values(payload: bytes, rows: Features) -> dict[str, Any]:
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
-    return dict(zip(names, session.run(names, {INPUT: rows}), strict=True))
+    try:
+        session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        values = session.run(names, {INPUT: rows})
+    except Exception as error:  # its exceptions have no common base but this; integers are not taken here
+        raise ValueError(f"ONNX Runtime gives no values between the layers: {error}") from error
+    return dict(zip(names, values, strict=True))
