@@ -179,3 +179,13 @@ def mixed() -> tuple[Any, Any, tuple[Any, ...]]:
     scaled = keras.ops.clip(inputs * np.array([0.02, 1, 1, 1, 0.005], np.float32), -3.0, 3.0)
     hidden = keras.layers.Dense(16, "relu")(scaled)
     return keras.Model(inputs, keras.layers.Dense(2, "sigmoid")(hidden)), table, features
+
+
+def rebuilt(original: Any, change: Callable[[Any], None]) -> Any:
+    """Return a copy of a model in which something was changed."""
+    import keras
+
+    other = keras.models.clone_model(original)
+    other.set_weights(original.get_weights())
+    change(other)
+    return other

@@ -1,4 +1,4 @@
-"""How an artifact stores its numbers, and how far that may take it from the original."""
+"""Recipes: how an artifact stores its numbers, and how far that may take it from the original."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tagship_export.errors import ExportError
+from tagship_runtime.documents import BudgetDocument
 
 LEAST_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How much an artifact may differ from its original before it is rejected.
+    """Bounds on how much an artifact may differ from its original before it is rejected.
 
     Attributes:
         max_flip_rate: Share of decisions that may differ, in [0, 1], at the original's thresholds and again at
@@ -37,6 +38,15 @@ class Budget:
         if not self.max_share_change >= 0:
             raise ExportError(f"max_share_change is {self.max_share_change}; give a share of 0 or more")
 
+    def to_dict(self) -> BudgetDocument:
+        """Return it as ``export.json`` has it."""
+        return {
+            "max_flip_rate": self.max_flip_rate,
+            "max_f1_drop": self.max_f1_drop,
+            "max_label_flips": self.max_label_flips,
+            "max_share_change": self.max_share_change,
+        }
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
@@ -58,7 +68,7 @@ class Recipe:
     budget: Budget
 
     def golden_tolerance(self, max_difference: float) -> float:
-        """How far golden scores may be off on another machine.
+        """Return how far golden scores may be off on another machine.
 
         Integer kernels round differently from processor to processor and from version to version. Each is an
         approximation of the same model, as far from it as the other, so two of them are apart by at most

@@ -13,6 +13,7 @@ from tagship_export.cli.options import (
     read_thresholds,
 )
 from tagship_export.recipes import RECIPES
+from tagship_export.targets import DEFAULT_FORMATS
 from tagship_runtime.cli.options import names
 from tagship_runtime.errors import UsageError
 from tagship_runtime.terminal.json import print_json
@@ -30,7 +31,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("source", metavar="SOURCE", help="a run folder, or a .keras or .h5 file")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder to write the artifacts to")
-    parser.add_argument("--formats", default="tflite,onnx", metavar="A,B", help="tflite, onnx or both (default)")
+    parser.add_argument(
+        "--formats", default=",".join(DEFAULT_FORMATS), metavar="A,B", help="tflite, onnx or both (default)"
+    )
     parser.add_argument(
         "--recipes",
         default="float32",
@@ -60,7 +63,7 @@ def run(options: argparse.Namespace) -> int:
 
     formats, recipes = names(options.formats), names(options.recipes)
     if not formats or set(formats) - set(TARGETS):
-        raise UsageError(f"--formats is {options.formats!r}; give tflite, onnx or tflite,onnx")
+        raise UsageError(f"--formats is {options.formats!r}; give {', '.join(TARGETS)} or {','.join(TARGETS)}")
     plan_recipes(recipes, formats)
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
     import_keras()

@@ -15,7 +15,7 @@ from tagship_runtime.thresholds import Thresholds
 
 
 def add_budget_options(parser: argparse.ArgumentParser) -> None:
-    """``--max-flip-rate`` and the like."""
+    """Declare ``--max-flip-rate`` and the like, and ``--json``."""
     parser.add_argument("--max-flip-rate", type=float, metavar="X", help="share of decisions that may differ")
     parser.add_argument("--max-f1-drop", type=float, metavar="X", help="how much macro-F1 may fall")
     parser.add_argument(
@@ -31,12 +31,12 @@ def add_budget_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_original_options(parser: argparse.ArgumentParser) -> None:
-    """What has to be said of a model that is not a run."""
+    """Declare what has to be said of a model that is not a run."""
     parser.add_argument("--logits", action="store_true", help="the model lacks the sigmoid at its end; add it")
 
 
 def read_labels(text: str | None) -> Sequence[str] | None:
-    """Names with commas between them, or a file with one on each line.
+    """Read names with commas between them, or a file with one on each line.
 
     Raises:
         UsageError: The file is not text.
@@ -56,7 +56,7 @@ def read_labels(text: str | None) -> Sequence[str] | None:
 
 
 def read_thresholds(text: str | None) -> Thresholds | None:
-    """A number for all labels, or a JSON file: a list in label order, or an object by name.
+    """Read a number for all labels, or a JSON file: a list in label order, or an object by name.
 
     Raises:
         UsageError: It is neither.
@@ -79,6 +79,6 @@ def read_thresholds(text: str | None) -> Thresholds | None:
 
 
 def import_keras() -> None:
-    """Import and start it here, so that the greetings of TensorFlow's C++ parts stay off the terminal."""
+    """Import and start Keras here, so that the greetings of TensorFlow's C++ parts stay off the terminal."""
     with quiet():
         import_module("keras").ops.zeros(1)

@@ -1,4 +1,4 @@
-"""What ``tagship export`` and ``tagship verify`` show."""
+"""Tables and lines that ``tagship export`` and ``tagship verify`` show."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tagship_export.verification.verdict import Verification
 from tagship_runtime.terminal.table import file_names, file_size, table, wrap
 
 SHOWN = 400
-"""So many characters of a row; JSON has all of it."""
+"""Characters of a row that are shown; JSON has all of it."""
 
 PASSED, FAILED = "passed", "FAILED"
 
@@ -26,7 +26,7 @@ HEADINGS_WITHOUT_SPEED = ("size", "max diff", *HEADINGS[2:])
 
 @contextmanager
 def progress() -> Iterator[Callable[[str], None]]:
-    """A spinner that says what is being done; silent where stderr is not a terminal."""
+    """Show a spinner that says what is being done; silent where stderr is not a terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield lambda step: None
@@ -36,7 +36,7 @@ def progress() -> Iterator[Callable[[str], None]]:
 
 
 def show_export(done: Export, title: str) -> None:
-    """The whole table, what was refused, and what to ship."""
+    """Show the whole table, what was refused, and what to ship."""
     show(
         [candidate.verification for candidate in done.candidates],
         title,
@@ -57,7 +57,7 @@ def show(
     speeds: Mapping[str, float] | None = None,
     recommended: Sequence[str] = (),
 ) -> None:
-    """One row per artifact; what is wrong with one stands below. JSON has many more figures."""
+    """Show one row per artifact; what is wrong with one stands below. JSON has many more figures."""
     _say(title)
     names = file_names([verdict.artifact for verdict in verdicts])
     rows = [
@@ -86,7 +86,7 @@ def show(
 
 
 def show_search(found: Mapping[str, Search]) -> None:
-    """The worst that was found, as a row that can be replayed."""
+    """Show the worst that was found, as a row that can be replayed."""
     for path, search in found.items():
         worst, flip = search.farthest, search.flip
         _say(
@@ -115,7 +115,7 @@ def _say(text: str, start: str = "", indent: str = "  ") -> None:
 
 
 def _print(line: str, coloured: bool = False) -> None:
-    """As it is; its verdict in colour where rich finds a terminal that has them, and NO_COLOR is not set."""
+    """Print a line; its verdict in colour where rich finds a terminal that has them, and NO_COLOR is not set."""
     text = Text(line)
     if coloured:
         for verdict, colour in ((PASSED, "green"), (FAILED, "red")):

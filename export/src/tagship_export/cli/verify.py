@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 from tagship_export.cli.options import add_budget_options, add_original_options, import_keras, read_labels
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import replacing
-from tagship_runtime.loading import read_contract
 from tagship_runtime.terminal.json import print_json
-from tagship_runtime.terminal.silence import quiet
 
 if TYPE_CHECKING:
     from tagship_export.source.original import Original
+    from tagship_export.targets.artifact import OpenArtifact
     from tagship_export.verification.counterexamples import Search
 
 HELP = "compare artifacts with the original model on rows that you give; exit 1 if one fails"
@@ -44,8 +43,10 @@ def run(options: argparse.Namespace) -> int:
     if options.keep and not options.search:
         raise UsageError("--keep keeps what --search finds; give both")
     labels = read_labels(options.labels)
-    for path in options.artifacts:
-        read_contract(path)  # a wrong file is told before seconds go into importing TensorFlow
+    from tagship_export.targets.registry import open_artifact
+
+    # A wrong file is told before seconds go into importing TensorFlow.
+    artifacts = [open_artifact(path) for path in options.artifacts]
     import_keras()
     from tagship_export.cli.show import progress, show, show_search
     from tagship_export.source.original import open_original
@@ -53,23 +54,18 @@ def run(options: argparse.Namespace) -> int:
 
     original = open_original(options.original, logits=options.logits)
     original = original if labels is None else original.called(labels)
-    verdicts = [
-        verify(
-            original,
-            path,
-            options.data,
-            max_flip_rate=options.max_flip_rate,
-            max_f1_drop=options.max_f1_drop,
-            max_label_flips=options.max_label_flips,
-            max_share_change=options.max_share_change,
-        )
-        for path in options.artifacts
-    ]
+    budget = {
+        "max_flip_rate": options.max_flip_rate,
+        "max_f1_drop": options.max_f1_drop,
+        "max_label_flips": options.max_label_flips,
+        "max_share_change": options.max_share_change,
+    }
+    verdicts = [verify(original, artifact, options.data, **budget) for artifact in artifacts]
     found = {}
     if options.search:
         with progress() as on_step:
-            for path, verdict in zip(options.artifacts, verdicts, strict=True):
-                found[path] = _search(original, path, options, verdict.thresholds, on_step)
+            for artifact, verdict in zip(artifacts, verdicts, strict=True):
+                found[artifact.name] = _search(original, artifact, options, verdict.thresholds, on_step)
     if options.json:
         extra = [{"search": found[path].to_dict()} if path in found else {} for path in options.artifacts]
         print_json([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)])
@@ -82,31 +78,28 @@ def run(options: argparse.Namespace) -> int:
 
 def _search(
     original: Original,
-    path: str,
+    artifact: OpenArtifact,
     options: argparse.Namespace,
     thresholds: tuple[float, ...],
     on_step: Callable[[str], None],
 ) -> Search:
-    """Within the ranges of the training rows if the original has them, else of the rows that are given."""
+    """Search within the ranges of the training rows if the original has them, else of the rows that are given."""
     from tagship_export.data.rows import read_rows
-    from tagship_export.targets.decider import Decider
-    from tagship_export.targets.engine_runner import EngineRunner
-    from tagship_export.verification.counterexamples import search, with_golden
-    from tagship_runtime.loading import load
+    from tagship_export.pipeline.attach import with_golden_row
+    from tagship_export.verification.counterexamples import search
 
-    with quiet():
-        predictor = load(path)
+    path = artifact.name
     source = str(original.rows["train"]) if "train" in original.rows else options.data
-    rows = read_rows(source, predictor.labels, predictor.contract.features)
-    artifact = Decider.of(EngineRunner(predictor.engine, predictor.contract), predictor.contract)
     found = search(
         original,
         artifact,
-        rows,
+        read_rows(source, artifact.labels, artifact.contract.features),
         thresholds,
         on_round=lambda number, of: on_step(f"searching {path}: {number / of:.0%}"),
     )
     if options.keep:
+        worst = found.farthest
+        kept = with_golden_row(Path(path).read_bytes(), artifact, worst.row, 2 * worst.difference)
         with replacing(path) as temporary:
-            temporary.write_bytes(with_golden(Path(path).read_bytes(), artifact, found.farthest))
+            temporary.write_bytes(kept)
     return found

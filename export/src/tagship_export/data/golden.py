@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.targets.decider import Decider
+from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.contract import Golden
+from tagship_runtime.errors import CheckFailedError, NotAScoreError
 from tagship_runtime.features import Encoder
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.selftest import agreement
@@ -24,7 +25,7 @@ LARGE_CELLS = 256
 
 
 class GoldenMode(StrEnum):
-    """Where golden rows come from."""
+    """Origins of golden rows."""
 
     SYNTHETIC = "synthetic"
     REAL = "real"
@@ -32,7 +33,7 @@ class GoldenMode(StrEnum):
 
 
 def make_golden(
-    artifact: Decider, rows: Dataset, tolerance: float, mode: GoldenMode = GoldenMode.SYNTHETIC, seed: int = 0
+    artifact: OpenArtifact, rows: Dataset, tolerance: float, mode: GoldenMode = GoldenMode.SYNTHETIC, seed: int = 0
 ) -> Golden | None:
     """Choose rows and record the artifact's answers.
 
@@ -52,7 +53,7 @@ def make_golden(
     if mode is GoldenMode.NONE:
         return None
     candidates = CANDIDATES_OF[mode](artifact.encoder, rows, np.random.default_rng(seed))
-    chosen = _choose(artifact.scores(candidates), artifact.cuts)
+    chosen = _choose(artifact.scores(candidates), artifact.thresholds)
     while chosen:
         golden = record(artifact, [_writable(candidates[row]) for row in chosen], tolerance)
         if len(json.dumps(golden.to_dict())) <= MAX_BYTES:
@@ -61,25 +62,49 @@ def make_golden(
     return None
 
 
-def record(artifact: Decider, rows: Sequence[Any], tolerance: float) -> Golden:
+def record(artifact: OpenArtifact, rows: Sequence[Any], tolerance: float) -> Golden:
     """Return the artifact's answers for rows, as the contract keeps them."""
     scores = artifact.scores(rows)
     return Golden(
         rows=tuple(rows),
         scores=tuple(tuple(_shortest(score) for score in row) for row in scores),
-        decisions=tuple(tuple(bool(on) for on in row) for row in scores >= artifact.cuts),
+        decisions=tuple(tuple(bool(on) for on in row) for row in artifact.decide(scores)),
         tolerance=tolerance,
     )
 
 
-def repeats(artifact: Decider, golden: Golden) -> str | None:
-    """Tell what is wrong where golden rows, scored alone and as a batch, do not come out as recorded."""
+def extend_golden(golden: Golden | None, artifact: OpenArtifact, row: Any, tolerance: float) -> Golden:
+    """Record one more row behind those that are there.
+
+    Args:
+        golden: What is there; its tolerance stays.
+        artifact: What answers.
+        row: As a caller would pass it.
+        tolerance: For the row, where there is none yet.
+    """
+    if golden is None:
+        return record(artifact, [row], tolerance)
+    added = record(artifact, [row], golden.tolerance)
+    return Golden(
+        rows=(*golden.rows, *added.rows),
+        scores=(*golden.scores, *added.scores),
+        decisions=(*golden.decisions, *added.decisions),
+        tolerance=golden.tolerance,
+    )
+
+
+def replay(golden: Golden, artifact: OpenArtifact) -> tuple[float, int]:
+    """Score golden rows again, as a batch and one by one; see :func:`tagship_runtime.selftest.agreement`.
+
+    Raises:
+        CheckFailedError: A score is not between 0 and 1.
+    """
     rows = list(golden.rows)
-    ways = [artifact.scores(rows), np.concatenate([artifact.scores([row]) for row in rows])]
-    difference, flips = agreement(golden, artifact.cuts, ways, [scores >= artifact.cuts for scores in ways])
-    if difference <= golden.tolerance and flips == 0:
-        return None
-    return f"its golden rows do not repeat: off by {difference:.2g} here, {flips} flips"
+    try:
+        ways = artifact.scores(rows), np.concatenate([artifact.scores([row]) for row in rows])
+    except NotAScoreError as error:
+        raise CheckFailedError(f"replaying golden rows: {error}") from error
+    return agreement(golden, artifact.thresholds, ways, [artifact.decide(scores) for scores in ways])
 
 
 def _invented(codec: Encoder, rows: Dataset, random: np.random.Generator) -> Any:
@@ -97,7 +122,7 @@ CANDIDATES_OF: Mapping[GoldenMode, Callable[[Encoder, Dataset, np.random.Generat
 
 
 def _choose(scores: Scores, thresholds: Scores) -> list[int]:
-    """Row numbers, the nearest to a threshold and the others in turn, so that a prefix has both."""
+    """Return row numbers, the nearest to a threshold and the others in turn, so that a prefix has both."""
     distance: NDArray[np.float64] = np.abs(scores.astype(np.float64) - thresholds)
     by_label = np.argsort(distance, axis=0, kind="stable").T  # nearest first, (labels, rows)
     near = by_label[:, :ROWS].T.ravel().tolist()
@@ -106,7 +131,7 @@ def _choose(scores: Scores, thresholds: Scores) -> list[int]:
 
 
 def _writable(row: Any) -> Any:
-    """A row as JSON takes it; the cells of large ones are shortened to two digits, to save room."""
+    """Return a row as JSON takes it; the cells of large ones are shortened to two digits, to save room."""
     if not isinstance(row, np.ndarray):
         return row
     digits = 2 if row.size > LARGE_CELLS else DIGITS
@@ -115,5 +140,5 @@ def _writable(row: Any) -> Any:
 
 
 def _shortest(score: np.float32) -> float:
-    """The shortest decimal that is the same float32, to keep the contract small."""
+    """Return the shortest decimal that is the same float32, to keep the contract small."""
     return float(str(score))

@@ -1,4 +1,4 @@
-"""Which rows an export calibrates, tunes and judges by; no row serves two of these."""
+"""Held-out splits: the rows that an export calibrates, tunes and judges by; no row serves two of these."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
         The original, with features named after the columns of ``data`` if it had none; and the rows.
 
     Raises:
-        OriginalError: Dataset or labels are missing.
+        OriginalError: Rows or labels are missing.
     """
     if original.labels is None:
         raise OriginalError("the labels of the model's scores are not known; name them with --labels")
@@ -93,7 +93,7 @@ def _divide(rows: Dataset) -> HeldOutSplits:
 
 
 def _named(original: Original, rows: Dataset) -> Original:
-    """Columns that are no labels are the features, in the table's order."""
+    """Name features after the columns that are no labels, in the table's order."""
     columns = columns_of(rows.table)
     if columns is None or original.features is not None:
         return original

@@ -1,1 +1,1 @@
-"""From an original to a folder of proven artifacts, step by step."""
+"""The way from an original to a folder of proven artifacts, step by step."""

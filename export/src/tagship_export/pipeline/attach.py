@@ -9,24 +9,24 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
 
-from tagship_export.data.golden import GoldenMode, make_golden
+import numpy as np
+
+from tagship_export.data.golden import GoldenMode, extend_golden, make_golden, replay
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError
+from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.base import Target
-from tagship_export.targets.decider import Decider
-from tagship_export.targets.engine_runner import EngineRunner
-from tagship_export.targets.registry import TARGETS
+from tagship_export.targets.registry import open_artifact, target_of
 from tagship_export.verification.metrics import measure
-from tagship_runtime.container import recognise, unpack
-from tagship_runtime.contract import Contract, Feature, NumericFeature, TensorSpec
+from tagship_runtime.contract import Contract, Feature, Golden, NumericFeature, TensorSpec
 from tagship_runtime.errors import ArtifactCorruptError, CheckFailedError, ContractError
 from tagship_runtime.features import columns_of
+from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import feature_columns
-from tagship_runtime.loading import load
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 
 FLOAT_TOLERANCE, INTEGER_TOLERANCE = 1e-3, 0.1
-"""For golden rows of files whose difference to an original is not known."""
+"""Tolerances of golden rows where the difference to an original is not known."""
 
 
 def attach(
@@ -55,7 +55,7 @@ def attach(
         ExportError: Labels are not known, or do not fit the model.
         CheckFailedError: The model no longer repeats the golden rows of its earlier contract.
     """
-    target = TARGETS[recognise(data).name]
+    target = target_of(data)
     payload, found = target.strip(data)
     old = _read(contract or found)
     names = tuple(labels) if labels is not None else old.labels if old else None
@@ -69,27 +69,46 @@ def attach(
         fresh = Contract(
             labels=names,
             thresholds=chosen,
-            features=_features(runner.input, old, None if table is None else table.table, names),
+            features=_features(runner.input, old, table, names),
             input=runner.input,
             output=runner.output,
             recipe=old.recipe if old else "unknown",
             source=dict(old.source) if old else _source(payload),
-            parity=old.parity if old is not None and _still_proved(data, old, names, chosen) else None,
+            parity=old.parity if old is not None and _still_proved(target, data, old, names, chosen) else None,
             golden=old.golden if old is not None and old.labels == names else None,
         )
     except ContractError as error:
         raise ExportError(str(error)) from error
-    fresh = _with_golden(target, payload, fresh, table)
+    artifact = OpenArtifact(contract=fresh, runner=runner)
+    tolerance = INTEGER_TOLERANCE if "int8" in target.weight_bytes(payload) else FLOAT_TOLERANCE
+    fresh = replace(fresh, golden=_golden(artifact, table, tolerance))
     if table is not None and table.targets is not None:
-        decisions = load(target.embed(payload, fresh)).predict(table.table)
+        decisions = artifact.decide(artifact.scores(table.table))
         fresh = replace(fresh, quality={"artifact": measure(table.targets, decisions).to_dict()})
     return target.embed(payload, fresh)
 
 
-def _still_proved(data: bytes, old: Contract, labels: tuple[str, ...], thresholds: Sequence[float]) -> bool:
-    """Whether the file is as it was exported, and what is attached says what it says already."""
+def with_golden_row(data: bytes, artifact: OpenArtifact, row: Any, tolerance: float) -> bytes:
+    """Add a row to those that an artifact's self-test replays.
+
+    Args:
+        data: The artifact's file.
+        artifact: The same, open.
+        row: As a caller would pass it.
+        tolerance: For its scores, where the artifact has no golden rows yet.
+    """
+    target = target_of(data)
+    payload, _ = target.unpack(data)
+    golden = extend_golden(artifact.contract.golden, artifact, row, tolerance)
+    return target.embed(payload, replace(artifact.contract, golden=golden))
+
+
+def _still_proved(
+    target: Target, data: bytes, old: Contract, labels: tuple[str, ...], thresholds: Sequence[float]
+) -> bool:
+    """Tell whether the file is as it was exported, and what is attached says what it says already."""
     try:
-        found = unpack(data).contract
+        _, found = target.unpack(data)
     except ArtifactCorruptError:
         return False
     return found is not None and found == old and (found.labels, found.thresholds) == (labels, tuple(thresholds))
@@ -100,12 +119,12 @@ def _read(text: str | None) -> Contract | None:
 
 
 def _features(
-    tensor: TensorSpec, old: Contract | None, rows: Any, labels: tuple[str, ...]
+    tensor: TensorSpec, old: Contract | None, table: Dataset | None, labels: tuple[str, ...]
 ) -> tuple[Feature, ...] | None:
-    """The earlier contract's if it names any, or the columns of the table that are no labels."""
+    """Return the earlier contract's if it names any, or the columns of the table that are no labels."""
     if old is not None and old.features is not None:
         return old.features
-    columns = columns_of(rows)
+    columns = None if table is None else columns_of(table.table)
     if columns is None:
         return None
     names = feature_columns(columns, labels)
@@ -114,31 +133,23 @@ def _features(
     return tuple(NumericFeature(name=name) for name in names)
 
 
-def _with_golden(target: Target, payload: bytes, contract: Contract, table: Any) -> Contract:
-    predictor = load(target.embed(payload, contract))
-    if contract.golden is not None:
-        test = predictor.selftest()
-        if test.max_difference > test.tolerance:
-            raise CheckFailedError(
-                f"the model no longer gives the scores that its contract promises: a golden row is off by "
-                f"{test.max_difference:.2g} (tolerance {test.tolerance:.2g}); export it again"
-            )
-        return replace(contract, golden=replace(contract.golden, decisions=_decisions(contract)))
-    if table is None:
-        return contract
-    integers = "int8" in target.weight_bytes(payload)
-    tolerance = INTEGER_TOLERANCE if integers else FLOAT_TOLERANCE
-    artifact = Decider.of(EngineRunner(predictor.engine, contract), contract)
-    return replace(contract, golden=make_golden(artifact, table, tolerance, GoldenMode.SYNTHETIC))
+def _golden(artifact: OpenArtifact, table: Dataset | None, tolerance: float) -> Golden | None:
+    """Return golden rows: the earlier contract's, decided anew, or others within the ranges of the table.
 
-
-def _decisions(contract: Contract) -> tuple[tuple[bool, ...], ...]:
-    """Of the golden rows, at the thresholds of today."""
-    import numpy as np
-
-    cut = np.array(contract.thresholds, np.float32)
-    scores = () if contract.golden is None else contract.golden.scores
-    return tuple(tuple(bool(on) for on in np.array(row, np.float32) >= cut) for row in scores)
+    Raises:
+        CheckFailedError: The model no longer gives the scores of the earlier ones.
+    """
+    golden = artifact.contract.golden
+    if golden is None:
+        return None if table is None else make_golden(artifact, table, tolerance, GoldenMode.SYNTHETIC)
+    difference, _ = replay(golden, artifact)
+    if not difference <= golden.tolerance:
+        raise CheckFailedError(
+            f"the model no longer gives the scores that its contract promises: a golden row is off by "
+            f"{difference:.2g} (tolerance {golden.tolerance:.2g}); export it again"
+        )
+    decisions = artifact.decide(np.array(golden.scores, np.float32))
+    return replace(golden, decisions=tuple(tuple(bool(on) for on in row) for row in decisions))
 
 
 def _source(payload: bytes) -> dict[str, Any]:
@@ -150,6 +161,6 @@ def _source(payload: bytes) -> dict[str, Any]:
 
 
 def describe(data: bytes) -> str:
-    """The contract of an artifact, as it is written beside it."""
-    contract = load(data).contract
+    """Return the contract of an artifact, as it is written beside it."""
+    contract = open_artifact(data).contract
     return json.dumps(contract.to_dict(), indent=2, ensure_ascii=False) + "\n"

@@ -1,19 +1,27 @@
-"""From an original to a payload."""
+"""Conversion of a model to payloads."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from tagship_export.errors import ConversionError
 from tagship_export.pipeline.plan import Planned
-from tagship_export.source.original import Original
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.typing import Features
 
 
 class Converter:
-    """Converts one original by many recipes; each target's float32 is made once."""
+    """Converts one model by many recipes; each target's float32 is made once.
 
-    def __init__(self, original: Original, calibration: Features, *, batch: int | None, verbose: bool) -> None:
-        self.original, self.calibration = original, calibration
+    Args:
+        model: Keras.
+        calibration: Encoded rows from which the ranges of activations are taken.
+        batch: A fixed batch size, None for a free one.
+        verbose: Whether converters may print.
+    """
+
+    def __init__(self, model: Any, calibration: Features, *, batch: int | None, verbose: bool) -> None:
+        self.model, self.calibration = model, calibration
         self.batch, self.verbose = batch, verbose
         self._float32: dict[str, bytes] = {}
 
@@ -23,7 +31,7 @@ class Converter:
         Raises:
             ConversionError: There is no such artifact, or nothing of it would be new.
         """
-        target, recipe, model = planned.target, planned.recipe, self.original.model
+        target, recipe, model = planned.target, planned.recipe, self.model
         with quiet(verbose=self.verbose):
             if target.name not in self._float32:
                 self._float32[target.name] = target.convert(model, self.batch)

@@ -1,4 +1,4 @@
-"""From an original to artifacts: try every recipe, choose, write, report."""
+"""From an original to artifacts: convert and prove every recipe, recommend, write, report."""
 
 from __future__ import annotations
 
@@ -6,27 +6,30 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
-import numpy as np
-
-from tagship_export.data.golden import GoldenMode
-from tagship_export.data.splits import HeldOutSplits, split_rows
+from tagship_export.data.splits import split_rows
 from tagship_export.errors import ConversionError
-from tagship_export.pipeline.candidate import Bench, prove
+from tagship_export.pipeline.candidate import prove
 from tagship_export.pipeline.convert import Converter
-from tagship_export.pipeline.latency import one_row_us
-from tagship_export.pipeline.options import ExportOptions
-from tagship_export.pipeline.output_folder import Entry, save
-from tagship_export.pipeline.provenance import provenance
+from tagship_export.pipeline.document import export_document
+from tagship_export.pipeline.failures import locate_divergence, replay_golden
+from tagship_export.pipeline.latency import with_latency
+from tagship_export.pipeline.options import ExportKeywords, ExportOptions
+from tagship_export.pipeline.output_folder import DOCUMENT, save, write_document
+from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.report import publish
 from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
-from tagship_export.pipeline.selection import Prefer, bought, choose
+from tagship_export.pipeline.selection import Recommendation, recommend
 from tagship_export.source.original import Original, open_original
 
 
 def export(
-    source: Any, out: str | os.PathLike[str], *, options: ExportOptions | None = None, **chosen: Any
+    source: Any,
+    out: str | os.PathLike[str],
+    *,
+    options: ExportOptions | None = None,
+    **chosen: Unpack[ExportKeywords],
 ) -> list[Artifact]:
     """Make an artifact per format and recipe, each with its contract and proof.
 
@@ -37,15 +40,19 @@ def export(
 
 
 def export_all(
-    source: Any, out: str | os.PathLike[str], *, options: ExportOptions | None = None, **chosen: Any
+    source: Any,
+    out: str | os.PathLike[str],
+    *,
+    options: ExportOptions | None = None,
+    **chosen: Unpack[ExportKeywords],
 ) -> Export:
-    """Make an artifact per format and recipe, each with its contract and proof, and choose the one to ship.
+    """Make an artifact per format and recipe, each with its contract and proof, and recommend the one to ship.
 
     Args:
         source: A run folder, a Keras file or model, or what :func:`tagship_export.open_original` gave.
-        out: The folder to write to; made if it is not there. ``export.json`` in it holds the whole table.
+        out: The folder to write to; made if it is not there. ``export.json`` in it holds all that was measured.
         options: What is made, and how it is proved.
-        **chosen: Attributes of :class:`ExportOptions`, instead of those in ``options`` or of its defaults.
+        **chosen: Attributes of :class:`ExportOptions`, in place of those in ``options`` or of its defaults.
 
     Raises:
         ExportError: The model cannot be converted, or has no rows to prove it on.
@@ -53,9 +60,13 @@ def export_all(
     """
     options = replace(options or ExportOptions(), **chosen)
     original, splits = split_rows(_open(source, options), options.data)
-    candidates, refusals = _make(original, splits, options)
-    recommended, notes = _choose(candidates, Prefer(options.prefer))
-    return _write(Path(out), original, splits, candidates, refusals, recommended, notes, options)
+    options.on_step("scoring with Keras")
+    reference = Reference.of(original, splits)
+    candidates, refusals = _prove_all(reference, options)
+    options.on_step("measuring latency")
+    candidates = with_latency(candidates, reference.verdict[:1])
+    recommendation = recommend(candidates, options.preference)
+    return _write(Path(out), reference, candidates, refusals, recommendation, options)
 
 
 def _open(source: Any, options: ExportOptions) -> Original:
@@ -64,11 +75,9 @@ def _open(source: Any, options: ExportOptions) -> Original:
     return open_original(source, labels=options.labels, thresholds=options.thresholds, logits=options.logits)
 
 
-def _make(original: Original, splits: HeldOutSplits, options: ExportOptions) -> tuple[list[Candidate], list[Refusal]]:
-    """Convert and prove all that is planned; what a converter refuses is told."""
-    options.on_step("scoring with Keras")
-    bench = Bench.of(original, splits)
-    converter = Converter(original, bench.calibration, batch=options.batch, verbose=options.verbose)
+def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candidate], list[Refusal]]:
+    """Convert and prove all that is planned, and collect what a converter refuses."""
+    converter = Converter(reference.original.model, reference.calibration, batch=options.batch, verbose=options.verbose)
     candidates, refusals = [], []
     for planned in options.plan:
         options.on_step(f"converting {planned.name}")
@@ -80,88 +89,38 @@ def _make(original: Original, splits: HeldOutSplits, options: ExportOptions) -> 
             refusals.append(Refusal(name=planned.name, reason=str(error), asked=planned.asked))
             continue
         options.on_step(f"verifying {planned.name}")
-        budget = options.budget(planned.recipe)
-        candidates.append(prove(payload, planned, bench, budget, GoldenMode(options.golden)))
-    options.on_step("measuring latency")
-    return _measured(candidates, bench), refusals
-
-
-def _measured(candidates: Sequence[Candidate], bench: Bench) -> list[Candidate]:
-    """The candidates with what one row takes."""
-    row = bench.verdict[:1]
-    decisions = [one.runner.one_row(row, np.array(one.contract.thresholds, np.float32)) for one in candidates]
-    speeds = one_row_us(decisions)
-    return [replace(one, one_row_us=us) for one, us in zip(candidates, speeds, strict=True)]
-
-
-def _choose(candidates: Sequence[Candidate], prefer: Prefer) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Names of the recommended artifacts, and what they gain, a line per format."""
-    chosen, notes = [], []
-    for kind in dict.fromkeys(candidate.kind for candidate in candidates):
-        of_kind = {candidate.name: candidate for candidate in candidates if candidate.kind == kind}
-        best = choose([candidate for candidate in of_kind.values() if candidate.verification.passed], prefer)
-        if best is None:
-            continue
-        chosen.append(best.name)
-        float32 = of_kind.get(f"float32.{kind}")
-        if float32 is not None and len(of_kind) > 1:
-            notes.append(bought(best, float32, of_kind[best.name].verification.shipped_flips))
-    return tuple(chosen), tuple(notes)
+        candidate = replay_golden(prove(payload, planned, reference, options))
+        candidates.append(locate_divergence(candidate, reference))
+    return candidates, refusals
 
 
 def _write(
     out: Path,
-    original: Original,
-    splits: HeldOutSplits,
+    reference: Reference,
     candidates: Sequence[Candidate],
     refusals: Sequence[Refusal],
-    recommended: tuple[str, ...],
-    notes: tuple[str, ...],
+    recommendation: Recommendation,
     options: ExportOptions,
 ) -> Export:
-    """Write what is wanted, with the table of all, and draw the report."""
+    """Write artifacts and document, and draw the report from them."""
+    recommended = recommendation.names
     keep = {one.name for one in candidates if not options.only_recommended or one.name in recommended}
-    entries = [
-        Entry(name=one.name, data=one.data, passed=one.verification.passed, facts=one.facts()) for one in candidates
-    ]
-    paths, table = save(out, entries, keep, _facts(original, splits, refusals, recommended, notes))
+    paths = save(out, candidates, keep)
+    document = export_document(out, paths, reference, candidates, refusals, recommendation)
+    write_document(out / DOCUMENT, document)
     options.on_step("drawing the report")
-    report, notice = publish(original.run, out, table)
+    report, notice = publish(reference.original.run, out, document)
     return Export(
         artifacts=tuple(
-            one.artifact(paths[one.name], recommended=one.name in recommended) for one in candidates if one.name in keep
+            one.written(paths[one.name], recommended=one.name in recommended) for one in candidates if one.name in keep
         ),
         candidates=tuple(candidates),
         refusals=tuple(refusals),
         recommended=recommended,
-        notes=notes,
+        notes=recommendation.notes,
         passed=len(recommended) == len(set(options.formats))
         and all(one.verification.passed for one in candidates if one.planned.asked)
         and not any(refusal.asked for refusal in refusals),
         report=report,
         notice=notice,
     )
-
-
-def _facts(
-    original: Original,
-    splits: HeldOutSplits,
-    refusals: Sequence[Refusal],
-    recommended: Sequence[str],
-    notes: Sequence[str],
-) -> dict[str, Any]:
-    """What ``export.json`` says besides the artifacts."""
-    return {
-        "refused": {refusal.name: refusal.reason for refusal in refusals},
-        "recommended": list(recommended),
-        "notes": list(notes),
-        "rows": {
-            "calibration": len(splits.calibration),
-            "tuning": len(splits.tuning),
-            "tuned_on": splits.tuned_on,
-            "verdict": len(splits.verdict),
-        },
-        "labels": list(original.labels or ()),
-        "features": None if original.features is None else [feature.to_dict() for feature in original.features],
-        "source": provenance(original),
-    }

@@ -1,14 +1,24 @@
-"""How long one row takes; several artifacts are measured in turn, so that a busy moment hits all of them."""
+"""Latency of one row; several artifacts are measured in turn, so that a busy moment hits all of them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
+from tagship_export.pipeline.results import Candidate
+from tagship_runtime.typing import Features
+
 ROUNDS, CALLS = 15, 40
 MAX_SECONDS = 2.0
+
+
+def with_latency(candidates: Sequence[Candidate], row: Features) -> list[Candidate]:
+    """Return the candidates with what one encoded row, (1, ...), takes each of them."""
+    decisions = [one.artifact.runner.one_row(row, one.artifact.thresholds) for one in candidates]
+    return [replace(one, one_row_us=us) for one, us in zip(candidates, one_row_us(decisions), strict=True)]
 
 
 def one_row_us(decisions: Sequence[Callable[[], object]]) -> list[float]:
@@ -31,7 +41,7 @@ def one_row_us(decisions: Sequence[Callable[[], object]]) -> list[float]:
 
 
 def _calls(decide: Callable[[], object]) -> int:
-    """How many calls a round affords; the first ones warm up."""
+    """Count the calls that a round affords; the first ones warm up."""
     decide()
     start = time.perf_counter()
     decide()

@@ -1,29 +1,30 @@
-"""What can be chosen about an export."""
+"""Options of an export."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypedDict
 
 from tagship_export.data.golden import GoldenMode
 from tagship_export.errors import ExportError
 from tagship_export.pipeline.plan import Planned, plan_recipes
 from tagship_export.pipeline.selection import Prefer
 from tagship_export.recipes import Budget, Recipe, budget_of
-from tagship_runtime.container import FORMATS
+from tagship_export.targets import DEFAULT_FORMATS
 from tagship_runtime.thresholds import Thresholds
 
 OnStep = Callable[[str], None]
-"""Told what happens next."""
+"""Function that is told what happens next."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """How artifacts are made, proved and chosen.
+    """Choices about how artifacts are made, proved and recommended.
 
     Attributes:
-        formats: Names of targets: ``tflite``, ``onnx``.
+        formats: Names of targets; see :data:`tagship_export.targets.registry.TARGETS`.
         recipes: Names of recipes, ``all``, or ``auto``: all are tried, and the recommended one is written.
         labels: Names of the scores, where the source does not know them.
         thresholds: Instead of the source's, or of 0.5.
@@ -40,11 +41,10 @@ class ExportOptions:
         on_step: Told what happens next, for progress.
 
     Raises:
-        ExportError: A name is not known, or the batch size is no size.
-        ValueError: ``golden`` or ``prefer`` is none of these.
+        ExportError: A name is not known, or a number is out of its range.
     """
 
-    formats: Sequence[str] = tuple(FORMATS)
+    formats: Sequence[str] = DEFAULT_FORMATS
     recipes: Sequence[str] = ("float32",)
     labels: Sequence[str] | None = None
     thresholds: Thresholds | None = None
@@ -61,22 +61,60 @@ class ExportOptions:
     on_step: OnStep = field(default=lambda step: None)
 
     def __post_init__(self) -> None:
-        plan_recipes(self.recipes, self.formats)
-        GoldenMode(self.golden)
-        Prefer(self.prefer)
+        for recipe in {planned.recipe.name: planned.recipe for planned in self.plan}.values():
+            self.budget(recipe)
+        _choice(GoldenMode, "golden", self.golden)
+        _choice(Prefer, "prefer", self.prefer)
         if self.batch is not None and self.batch < 1:
             raise ExportError(f"the batch size is {self.batch}; give 1 or more, or leave it free")
 
     @property
     def plan(self) -> list[Planned]:
-        """What to make."""
+        """Artifacts to make."""
         return plan_recipes(self.recipes, self.formats)
 
     @property
+    def golden_mode(self) -> GoldenMode:
+        """Origin of golden rows."""
+        return GoldenMode(self.golden)
+
+    @property
+    def preference(self) -> Prefer:
+        """Figure that the recommended artifact has least of."""
+        return Prefer(self.prefer)
+
+    @property
     def only_recommended(self) -> bool:
-        """Whether what is not recommended is measured, and not written."""
+        """True where artifacts that are not recommended are measured, and not written."""
         return list(self.recipes) == ["auto"]
 
     def budget(self, recipe: Recipe) -> Budget:
         """Return what a recipe is allowed."""
         return budget_of(recipe, self.max_flip_rate, self.max_f1_drop, self.max_label_flips, self.max_share_change)
+
+
+def _choice(kind: type[StrEnum], name: str, given: str) -> None:
+    """Refuse what is none of an enumeration's values."""
+    values = [member.value for member in kind]
+    if given not in values:
+        raise ExportError(f"{name} is {given!r}; give one of {', '.join(values)}")
+
+
+class ExportKeywords(TypedDict, total=False):
+    """The attributes of :class:`ExportOptions` as keywords."""
+
+    formats: Sequence[str]
+    recipes: Sequence[str]
+    labels: Sequence[str] | None
+    thresholds: Thresholds | None
+    logits: bool
+    data: Any
+    max_flip_rate: float | None
+    max_f1_drop: float | None
+    max_label_flips: float | None
+    max_share_change: float | None
+    batch: int | None
+    golden: str
+    prefer: str
+    verbose: bool
+    on_step: OnStep

@@ -1,4 +1,4 @@
-"""Which artifacts an export makes."""
+"""The list of artifacts that an export makes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from tagship_export.errors import ExportError
 from tagship_export.recipes import RECIPES, Recipe, recipe_named
 from tagship_export.targets.base import Target
-from tagship_export.targets.registry import TARGETS
+from tagship_export.targets.registry import TARGETS, target_named
 
 EVERYTHING = frozenset({"all", "auto"})
-"""What stands for every recipe."""
+"""Words that stand for every recipe."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Planned:
 
     @property
     def name(self) -> str:
-        """Of its file."""
+        """Name of its file."""
         return f"{self.recipe.name}.{self.target.name}"
 
 
@@ -52,29 +52,13 @@ def plan_recipes(names: Sequence[str], formats: Sequence[str]) -> list[Planned]:
     if everything and len(names) > 1:
         raise ExportError(f"{everything.pop()!r} stands alone, without other recipes")
     for recipe in wanted:
-        if not any(knows(target, recipe) for target in targets):
-            others = ", ".join(target.name for target in TARGETS.values() if knows(target, recipe))
+        if not any(recipe.name in target.recipes for target in targets):
+            others = ", ".join(target.name for target in TARGETS.values() if recipe.name in target.recipes)
             raise ExportError(f"{recipe.name} exists for {others} only; add that to the formats")
     recipes = [recipe for recipe in RECIPES.values() if everything or recipe in wanted]
     return [
         Planned(recipe=recipe, target=target, asked=not everything)
         for target in targets
         for recipe in recipes
-        if knows(target, recipe)
+        if recipe.name in target.recipes
     ]
-
-
-def target_named(name: str) -> Target:
-    """Look a target up.
-
-    Raises:
-        ExportError: There is none of that name.
-    """
-    if name not in TARGETS:
-        raise ExportError(f"no format is called {name!r}; there are {', '.join(TARGETS)}")
-    return TARGETS[name]
-
-
-def knows(target: Target, recipe: Recipe) -> bool:
-    """Tell whether a target can store numbers in this way."""
-    return recipe.name == "float32" or recipe.name in target.recipes

@@ -1,16 +1,14 @@
-"""What an export gives: candidates while they are measured, artifacts once they are written."""
+"""Results of an export: candidates while they are measured, artifacts once they are written."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tagship_export.pipeline.plan import Planned
 from tagship_export.recipes import Recipe
-from tagship_export.targets.base import ArtifactRunner
+from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.verification.verdict import Verification
-from tagship_runtime.container import unpack
 from tagship_runtime.contract import Contract
 
 
@@ -57,22 +55,20 @@ class Candidate:
     Attributes:
         planned: Recipe, target and name.
         data: The file.
-        contract: In it.
-        runner: Computes its scores.
+        artifact: The same, open.
         verification: How it compares with its original.
         one_row_us: Microseconds for one encoded row on this machine.
     """
 
     planned: Planned
     data: bytes
-    contract: Contract
-    runner: ArtifactRunner
+    artifact: OpenArtifact
     verification: Verification
     one_row_us: float = 0.0
 
     @property
     def name(self) -> str:
-        """Of its file."""
+        """Name of its file."""
         return self.planned.name
 
     @property
@@ -81,30 +77,30 @@ class Candidate:
         return self.planned.target.name
 
     @property
+    def recipe(self) -> Recipe:
+        """Recipe by which it stores numbers."""
+        return self.planned.recipe
+
+    @property
+    def contract(self) -> Contract:
+        """Contract in the file."""
+        return self.artifact.contract
+
+    @property
     def size(self) -> int:
-        """In bytes."""
+        """Bytes of the file."""
         return len(self.data)
 
     @property
     def max_difference(self) -> float:
-        """To the original's scores."""
+        """Largest difference to the original's scores."""
         return self.verification.parity.max_difference
 
-    def facts(self) -> dict[str, Any]:
-        """Return its line of ``export.json``."""
-        return self.verification.to_dict() | {
-            "recipe": self.planned.recipe.name,
-            "format": self.kind,
-            "one_row_us": round(self.one_row_us, 2),
-            "thresholds": list(self.contract.thresholds),
-            "digest": digest_in(self.data),
-        }
-
-    def artifact(self, path: Path, *, recommended: bool) -> Artifact:
-        """Return what it is once it is written."""
+    def written(self, path: Path, *, recommended: bool) -> Artifact:
+        """Return it as a file that was written."""
         return Artifact(
             path=path,
-            recipe=self.planned.recipe,
+            recipe=self.recipe,
             kind=self.kind,
             verification=self.verification,
             one_row_us=self.one_row_us,
@@ -112,23 +108,18 @@ class Candidate:
         )
 
 
-def digest_in(data: bytes) -> str | None:
-    """Return the digest that an artifact's contract holds."""
-    contract = unpack(data).contract
-    return None if contract is None else contract.digest
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Export:
-    """All that an export made.
+    """All results of one export.
 
     Attributes:
         artifacts: What was written; with ``auto`` the recommended ones only.
         candidates: What was measured.
         refusals: What gave no file.
-        notes: What quantization bought, a line per format.
+        recommended: Names of the artifacts to ship, one per format.
+        notes: What they gain over float32, a line per format.
         passed: Whether all that was asked for by name is proved, and something for every format.
-        report: The page that shows it; None where none was drawn.
+        report: Where the report is; None where none was drawn.
         notice: Why not.
     """
 

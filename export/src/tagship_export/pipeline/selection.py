@@ -1,32 +1,36 @@
-"""Which artifact of a format to ship, and what quantization bought."""
+"""Choice of the artifact of a format to ship, and what quantization bought."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from tagship_export.pipeline.results import Candidate
 
 NOISE = 1.05
-"""A latency within 5% of the least is not worth a larger difference to the original."""
+"""Latencies within 5% of the least count as equal; there the smaller difference to the original decides."""
 
 
 class Prefer(StrEnum):
-    """What to ship the least of."""
+    """Figure that the recommended artifact has least of."""
 
     SIZE = "size"
     LATENCY = "latency"
 
 
 class Measured(Protocol):
-    """What is known of an artifact."""
+    """Figures of an artifact that a choice depends on."""
 
     @property
     def name(self) -> str:
-        """Of its file."""
+        """Name of its file."""
 
     @property
     def size(self) -> int:
-        """In bytes."""
+        """Bytes of its file."""
 
     @property
     def one_row_us(self) -> float:
@@ -34,11 +38,11 @@ class Measured(Protocol):
 
     @property
     def max_difference(self) -> float:
-        """To the original's scores."""
+        """Largest difference to the original's scores."""
 
 
 def choose(passed: Sequence[Measured], prefer: Prefer) -> Measured | None:
-    """The best of one format's artifacts that kept their budgets; None if there is none."""
+    """Return the best of one format's artifacts that kept their budgets; None if there is none."""
     return PICK[prefer](passed) if passed else None
 
 
@@ -58,8 +62,36 @@ PICK: Mapping[Prefer, Callable[[Sequence[Measured]], Measured]] = {
 }
 
 
-def bought(chosen: Measured, float32: Measured, flips: int) -> str:
-    """What the chosen artifact gains over float32, in words."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """Artifacts to ship.
+
+    Attributes:
+        names: Of the recommended artifacts, one per format where any kept its budget.
+        notes: What they gain over float32, a line per format.
+    """
+
+    names: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def recommend(candidates: Sequence[Candidate], prefer: Prefer) -> Recommendation:
+    """Choose one artifact of each format, among those that kept their budgets."""
+    names, notes = [], []
+    for kind in dict.fromkeys(candidate.kind for candidate in candidates):
+        of_kind = {candidate.name: candidate for candidate in candidates if candidate.kind == kind}
+        best = choose([candidate for candidate in of_kind.values() if candidate.verification.passed], prefer)
+        if best is None:
+            continue
+        names.append(best.name)
+        float32 = of_kind.get(f"float32.{kind}")
+        if float32 is not None and len(of_kind) > 1:
+            notes.append(describe_gain(best, float32, of_kind[best.name].verification.shipped_flips))
+    return Recommendation(names=tuple(names), notes=tuple(notes))
+
+
+def describe_gain(chosen: Measured, float32: Measured, flips: int) -> str:
+    """Say what the chosen artifact gains over float32."""
     if chosen.name == float32.name:
         return f"{chosen.name}: quantization buys nothing here; float32 is the best of those within their budgets"
     size = f"{chosen.size:,} bytes instead of {float32.size:,} ({chosen.size / float32.size - 1:+.0%})"

@@ -1,4 +1,4 @@
-"""Thresholds that make an artifact decide as its original does."""
+"""Transfer of thresholds from an original's scores onto an artifact's."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tagship_runtime.typing import Scores
 
 LEAST_STEP = 1e-4
-"""How far past a score at least, where the gap allows."""
+"""Least distance of a new threshold from the score that it passes, where the gap allows."""
 
 
 GATE = 2.0
@@ -65,7 +65,9 @@ def agreeing_thresholds(original: Scores, thresholds: Sequence[float], artifact:
 
 
 def _best(wanted: NDArray[np.bool_], threshold: float, scores: Scores) -> float:
-    """With the rows sorted by falling score, a threshold switches the first k on, k from 0 to all.
+    """Return the threshold of one label.
+
+    With the rows sorted by falling score, a threshold switches the first k on, k from 0 to all.
 
     Between two scores any threshold agrees as well. On few rows that is a wide gap, so the new threshold goes
     past the score that it has to pass by as much as that is away from the old one, and at most half the gap.

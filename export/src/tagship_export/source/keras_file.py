@@ -46,7 +46,7 @@ def load_keras(path: Path) -> Any:
 
 
 def _config(path: Path) -> Any:
-    """The model's architecture, as parsed JSON."""
+    """Return the model's architecture, as parsed JSON."""
     with path.open("rb") as stream:
         start = stream.read(len(HDF5))
     try:
@@ -69,7 +69,7 @@ def _config(path: Path) -> Any:
 
 
 def _strangers(part: Any) -> Iterator[str]:
-    """Names of classes and functions that are neither Keras' own nor registered, and of all CARRIERS."""
+    """Yield names of classes and functions that are neither Keras' own nor registered, and of all CARRIERS."""
     if isinstance(part, list):
         for item in part:
             yield from _strangers(item)

@@ -58,16 +58,16 @@ class Original:
 
     @cached_property
     def width(self) -> int:
-        """How many scores a row gets."""
+        """Number of scores that a row gets."""
         return int(trace(self.model).structured_outputs[OUTPUT].shape[-1])
 
     @cached_property
     def encoder(self) -> Encoder:
-        """From rows as callers have them to encoded rows."""
+        """Encoder from rows as callers have them to the matrix that the model takes."""
         return encoder(self.features, (None, *self.row_shape))
 
     def called(self, labels: Sequence[str]) -> Original:
-        """The same with these names for its scores; what is known of thresholds stays.
+        """Return the same with these names for its scores; what is known of thresholds stays.
 
         Raises:
             OriginalError: It has other names, or another number of scores.
@@ -86,7 +86,7 @@ class Original:
         return replace(self, labels=names)
 
     def scores(self, features: Features) -> Scores:
-        """What Keras gives for encoded rows, float32 (rows, labels)."""
+        """Return scores by Keras for encoded rows, float32 (rows, labels)."""
         batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
         return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
 

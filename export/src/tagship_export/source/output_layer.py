@@ -1,4 +1,4 @@
-"""What a model ends in: scores of its labels have to be independent probabilities."""
+"""The end of a model: scores of its labels have to be independent probabilities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PASSING = frozenset(
         *("Pack", "ConcatV2", "Reshape", "Squeeze", "ExpandDims", "StridedSlice", "Transpose"),
     }
 )
-"""What an average of several members is made of."""
+"""Operations that an average of several members is made of."""
 
 PRODUCTS = frozenset({"MatMul", "BatchMatMulV2", "Einsum", "Conv1D", "Conv2D", "Conv3D", "BiasAdd"})
 SOFTMAX = frozenset({"Softmax", "LogSoftmax"})
@@ -21,7 +21,7 @@ CONSTANT = frozenset({"Const", "ReadVariableOp", "Placeholder", "VarHandleOp", "
 
 
 def with_sigmoid(model: Any, *, logits: bool) -> Any:
-    """The model, with the sigmoid that it lacks if ``logits`` says so.
+    """Return the model, with the sigmoid that it lacks if ``logits`` says so.
 
     Raises:
         OriginalError: It ends in a softmax, lacks a sigmoid, has one already, or does not give (rows, labels).
@@ -48,7 +48,7 @@ def with_sigmoid(model: Any, *, logits: bool) -> Any:
 
 
 def _ends(operation: Any) -> set[str]:
-    """Types of the operations that the output is put together from."""
+    """Return types of the operations that the output is put together from."""
     found: set[str] = set()
     seen: set[str] = set()
     waiting = [operation]

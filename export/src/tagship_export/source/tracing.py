@@ -10,7 +10,7 @@ INPUT, OUTPUT = "features", "scores"
 
 
 def row_shape(model: Any) -> tuple[int, ...]:
-    """The shape of one row of the model's only input, for graph-built and subclassed models alike.
+    """Return the shape of one row of the model's only input, for graph-built and subclassed models alike.
 
     Raises:
         OriginalError: There are several inputs, an axis is free, or the model was never built.
@@ -29,7 +29,7 @@ def row_shape(model: Any) -> tuple[int, ...]:
 
 
 def trace(model: Any, batch: int | None = None) -> Any:
-    """A concrete function from ``features`` (batch, ...) to ``{"scores": (batch, labels)}``, in inference mode.
+    """Return a concrete function from ``features`` (batch, ...) to ``{"scores": (batch, labels)}``, in inference mode.
 
     Args:
         model: Keras.
@@ -46,7 +46,7 @@ def trace(model: Any, batch: int | None = None) -> Any:
 
 
 def freeze(model: Any, batch: int | None = None) -> tuple[Any, str]:
-    """The same as a GraphDef whose variables are constants, and the name of its output tensor."""
+    """Return the same as a GraphDef whose variables are constants, and the name of its output tensor."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 

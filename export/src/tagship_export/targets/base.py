@@ -5,21 +5,20 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tagship_export.errors import ConversionError
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.runner import ArtifactRunner, Values
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from tagship_runtime.contract import Contract, TensorSpec
-    from tagship_runtime.typing import Features, Scores
+    from tagship_runtime.contract import Contract
+    from tagship_runtime.typing import Features
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What every recipe of a target starts from.
+    """Input of every recipe of a target.
 
     Attributes:
         model: Keras.
@@ -35,58 +34,26 @@ class Source:
     batch: int | None
 
 
-class Runner(Protocol):
-    """Gives scores for encoded rows: a Keras model, an artifact in its engine, a compiled program.
-
-    Attributes:
-        name: What computes the scores, for people.
-    """
-
-    @property
-    def name(self) -> str:
-        """What computes the scores, for people."""
-
-    def scores(self, matrix: Features) -> Scores:
-        """Return scores for encoded rows, float32 (rows, ...) to float32 (rows, labels).
-
-        Raises:
-            NotAScoreError: What came out is no probability.
-            EngineError: It failed.
-        """
+MakePayload = Callable[[Source], bytes]
+"""One recipe of one target."""
 
 
-class ArtifactRunner(Runner, Protocol):
-    """Runs a payload, and says what its tensors are.
-
-    Attributes:
-        input: The tensor that takes the features.
-        output: The tensor that holds the scores.
-    """
-
-    input: TensorSpec
-    output: TensorSpec
-
-    def one_row(self, row: Features, thresholds: Scores) -> Callable[[], object]:
-        """Return a call that decides one encoded row, (1, ...), in the shortest way there is."""
-
-    def close(self) -> None:
-        """Free what it holds."""
-
-
-Recipe = Callable[[Source], bytes]
+def as_trained(source: Source) -> bytes:
+    """Return the model as it was converted; the recipe ``float32`` of every target."""
+    return source.float32
 
 
 class Target(ABC):
     """A format that a model is exported to. Nothing outside its folder knows how it is made, read or run."""
 
     name: ClassVar[str]
-    """As on the command line, and the suffix of its files."""
+    """Name on the command line, and the suffix of its files."""
 
     title: ClassVar[str]
-    """For people."""
+    """Name for people."""
 
-    recipes: Mapping[str, Recipe]
-    """How its numbers can be stored, but as trained (``float32``), by the recipe's name."""
+    recipes: ClassVar[Mapping[str, MakePayload]]
+    """Ways to store its numbers, by the recipe's name; ``float32`` is one of them."""
 
     @abstractmethod
     def convert(self, model: Any, batch: int | None) -> bytes:
@@ -102,8 +69,20 @@ class Target(ABC):
         """Count bytes of weights and other constants, by NumPy type name."""
 
     @abstractmethod
-    def runner(self, payload: bytes) -> ArtifactRunner:
+    def layer_values(self, payload: bytes, rows: Features) -> Values:
+        """Return every intermediate value for encoded rows.
+
+        Raises:
+            ValueError, RuntimeError: The engine cannot give them, such as where the batch is fixed.
+        """
+
+    @abstractmethod
+    def runner(self, payload: bytes, contract: Contract | None = None) -> ArtifactRunner:
         """Open what computes the scores of a payload.
+
+        Args:
+            payload: The model's bytes.
+            contract: Where the payload does not say how its integers are meant, the contract does.
 
         Raises:
             PackageMissingError: The package that runs it is not installed.
@@ -115,15 +94,27 @@ class Target(ABC):
         """Return the artifact: the payload with its contract, digest included."""
 
     @abstractmethod
-    def strip(self, data: bytes) -> tuple[bytes, str | None]:
-        """Return the payload of a file, and the JSON of the contract that was left in it, readable or not whole."""
-
-    @abstractmethod
-    def layer_values(self, payload: bytes, rows: Features) -> dict[str, NDArray[np.generic]]:
-        """Return every intermediate value for encoded rows by its name, in the order of execution.
+    def unpack(self, data: bytes) -> tuple[bytes, Contract | None]:
+        """Take an artifact apart, every byte of it checked.
 
         Raises:
-            ValueError, RuntimeError: The engine cannot give them, such as where the batch is fixed.
+            ArtifactError: It is damaged, or its contract cannot be read.
+        """
+
+    @abstractmethod
+    def strip(self, data: bytes) -> tuple[bytes, str | None]:
+        """Return the payload of a file, and the JSON of a contract that is left in it, checked or not."""
+
+    @abstractmethod
+    def recognise(self, data: bytes) -> bool:
+        """Tell whether these bytes are of this format, with a contract or without."""
+
+    @abstractmethod
+    def open(self, data: bytes) -> OpenArtifact:
+        """Open an artifact as its users do, with every check that they have.
+
+        Raises:
+            ArtifactError: It is no such artifact, is damaged, or has no contract.
         """
 
     def make(
@@ -138,7 +129,7 @@ class Target(ABC):
         """Convert a model by a recipe.
 
         Args:
-            recipe: Its name; ``float32`` or one of :attr:`recipes`.
+            recipe: One of :attr:`recipes`.
             model: Keras, one input, one output.
             calibration: Encoded rows; the recipes that quantize activations need them.
             batch: A fixed batch size, None for a free one.
@@ -149,9 +140,7 @@ class Target(ABC):
             ConversionError: The converter refuses the model, the target does not know the recipe, or the recipe finds
                 nothing to change in the model.
         """
-        as_trained = self.convert(model, batch) if float32 is None else float32
-        if recipe == "float32":
-            return as_trained
         if recipe not in self.recipes:
             raise ConversionError(f"{self.title} has no recipe {recipe!r}; there are {', '.join(self.recipes)}")
-        return self.recipes[recipe](Source(model=model, float32=as_trained, calibration=calibration, batch=batch))
+        as_converted = self.convert(model, batch) if float32 is None else float32
+        return self.recipes[recipe](Source(model=model, float32=as_converted, calibration=calibration, batch=batch))

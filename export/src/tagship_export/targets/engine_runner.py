@@ -5,39 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines.base import Engine
 from tagship_runtime.engines.batching import Scorer
+from tagship_runtime.errors import InputError
 
 if TYPE_CHECKING:
-    from tagship_runtime.contract import Contract
     from tagship_runtime.typing import Features, Scores
 
 
 class EngineRunner:
-    """Runs encoded rows through an engine as the runtime's predictions do; see :class:`ArtifactRunner`."""
+    """Runs encoded rows through an engine as the runtime's predictions do; see :class:`ArtifactRunner`.
 
-    def __init__(self, engine: Engine, contract: Contract | None = None) -> None:
-        """Open a runner.
+    Args:
+        engine: What computes.
+        input: What the contract says of the tensor that takes the features.
+        output: What it says of the tensor that holds the scores.
+    """
 
-        Args:
-            engine: What computes.
-            contract: Says how integers are meant, which the tensors of an ONNX model do not; None before there is one.
-        """
-        self.engine = engine
-        tensors = engine if contract is None else contract
-        self.input, self.output = tensors.input, tensors.output
-        self._scorer = Scorer(engine, self.input, self.output)
-
-    @property
-    def name(self) -> str:
-        """See :class:`ArtifactRunner`."""
-        return self.engine.name
+    def __init__(self, engine: Engine, input: TensorSpec, output: TensorSpec) -> None:
+        self.engine, self.input, self.output = engine, input, output
+        self._scorer = Scorer(engine, input, output)
 
     def scores(self, matrix: Features) -> Scores:
         """See :class:`Runner`."""
         scores = self._scorer.scores(matrix)
         if scores is None:
-            raise ValueError("a number is not finite in float32; encode the rows first")
+            raise InputError(f"a number is too large for the model, whose input is {self.input.dtype}")
         return scores
 
     def one_row(self, row: Features, thresholds: Scores) -> Callable[[], object]:

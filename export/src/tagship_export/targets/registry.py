@@ -1,12 +1,74 @@
-"""The targets that there are."""
+"""The table of targets, by name and by their files."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 
+from tagship_export.errors import ExportError
+from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.base import Target
 from tagship_export.targets.litert.target import LiteRTTarget
 from tagship_export.targets.onnx.target import OnnxTarget
+from tagship_runtime.container import recognise
+from tagship_runtime.errors import ArtifactError, MissingFileError
 
 TARGETS: Mapping[str, Target] = {target.name: target for target in (LiteRTTarget(), OnnxTarget())}
-"""Every target by name; their modules import what converts only when it is needed."""
+"""Every target by name; what converts is imported only when it is needed."""
+
+
+def target_named(name: str) -> Target:
+    """Look a target up.
+
+    Raises:
+        ExportError: There is none of that name.
+    """
+    if name not in TARGETS:
+        raise ExportError(f"no format is called {name!r}; there are {', '.join(TARGETS)}")
+    return TARGETS[name]
+
+
+def target_of(data: bytes) -> Target:
+    """Return the target whose file this is.
+
+    Raises:
+        NotAnArtifactError: It is no target's.
+    """
+    for target in TARGETS.values():
+        if target.recognise(data):
+            return target
+    return TARGETS[recognise(data).name]  # the runtime says what the bytes are instead
+
+
+def open_artifact(source: str | os.PathLike[str] | bytes) -> OpenArtifact:
+    """Open an artifact as its users do; a file is read once.
+
+    Args:
+        source: A file, or its bytes.
+
+    Raises:
+        MissingFileError: There is no such file.
+        ArtifactError: It is no artifact, is damaged, or has no contract.
+    """
+    if isinstance(source, bytes):
+        return target_of(source).open(source)
+    data = _read(Path(source))
+    try:
+        return replace(target_of(data).open(data), name=str(source))
+    except ArtifactError as error:
+        error.file = str(source)
+        raise
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        reason = "does not exist"
+    except IsADirectoryError:
+        reason = "is a folder"
+    except OSError as error:
+        reason = f"cannot be read ({error.strerror or error})"
+    raise MissingFileError(f"{path} {reason}; a {' or '.join(f'.{name}' for name in TARGETS)} file is needed")

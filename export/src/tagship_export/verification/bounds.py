@@ -11,17 +11,17 @@ CONFIDENCE = 0.95
 
 
 def upper_bound(flips: float, trials: float) -> float:
-    """95% upper bound of a rate, from independent trials (Clopper & Pearson 1934, one-sided)."""
+    """Return the 95% upper bound of a rate, from independent trials (Clopper & Pearson 1934, one-sided)."""
     return float(beta.ppf(CONFIDENCE, flips + 1, trials - flips)) if flips < trials else 1.0
 
 
 def lower_bound(flips: float, trials: float) -> float:
-    """95% lower bound of a rate, from independent trials (Clopper & Pearson 1934, one-sided)."""
+    """Return the 95% lower bound of a rate, from independent trials (Clopper & Pearson 1934, one-sided)."""
     return float(beta.ppf(1 - CONFIDENCE, flips, trials - flips + 1)) if flips else 0.0
 
 
 def clustered_upper_bound(flipped: Decisions) -> float:
-    """95% upper bound of the share of cells that flip, where flips of one row come together.
+    """Return the 95% upper bound of the share of cells that flip, where flips of one row come together.
 
     Clopper and Pearson's bound for the effective sample size: as many trials as there are cells, over the design
     effect, which is the variance of the rate between rows over that of independent cells (Kish 1965, section 8.2;

@@ -1,4 +1,4 @@
-"""How an artifact's scores differ from its original's, as counts: for a histogram, and for what flips where."""
+"""Histograms of score differences, and of how near to a threshold decisions flip."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tagship_runtime.documents import DistancesDocument
 from tagship_runtime.typing import Scores
 
 EXPONENTS = tuple(half / 2 for half in range(-18, 1))
@@ -19,7 +20,7 @@ EDGES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Histograms:
-    """Counts of decisions, one per row and label.
+    """Counts of decisions in bins; there is a decision for each row and label.
 
     Attributes:
         zero: Whose scores do not differ at all.
@@ -34,8 +35,8 @@ class Histograms:
     decisions: tuple[int, ...]
     flips: tuple[int, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON, with the edges."""
+    def to_dict(self) -> DistancesDocument:
+        """Return the counts with the edges of their bins."""
         return {
             "differences": {
                 "zero": self.zero,
@@ -47,7 +48,7 @@ class Histograms:
 
 
 def count_differences(original: Scores, artifact: Scores, thresholds: Sequence[float]) -> Histograms:
-    """Count over scores of the same rows, both float32 (rows, labels) in [0, 1]."""
+    """Count differences and flips over scores of the same rows, both float32 (rows, labels) in [0, 1]."""
     cut = np.array(thresholds, np.float32)
     wanted, got = original.astype(np.float64), artifact.astype(np.float64)
     apart = np.abs(wanted - got)

@@ -15,7 +15,7 @@ ERRORS = 2.0
 
 
 def label_faults(wanted: Decisions, shipped: Decisions, labels: Sequence[str], budget: Budget) -> Iterator[str]:
-    """Say which labels break their budget beyond what chance explains.
+    """Yield which labels break their budget beyond what chance explains.
 
     Of the rows that either side switches a label on for, the share that the other does not is counted by its 95%
     lower bound (Clopper & Pearson 1934). The change of how many rows are switched on counts where rows gained and

@@ -16,13 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.source.tracing import OUTPUT
+from tagship_export.targets.runner import Values
+from tagship_runtime.documents import DivergenceDocument
 from tagship_runtime.typing import Features
 
 ROWS = 64
+TOLERANCE = {True: 1e-3, False: 0.25}
+"""Share of the spread of a layer's values beyond which it diverges, for recipes that are exact and for others."""
+
 END = "the scores"
 """Stands for what comes after the last layer that could be matched."""
-
-Values = dict[str, NDArray[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,10 @@ class Divergence:
     layer: str
     difference: float
     relative: float
+
+    def to_dict(self) -> DivergenceDocument:
+        """Return it as ``export.json`` has it."""
+        return {"layer": self.layer, "difference": self.difference, "relative": self.relative}
 
 
 def first_divergence(
@@ -76,7 +83,7 @@ def first_divergence(
 
 
 def _followers(layer: Any, matched: Collection[str]) -> set[str]:
-    """The next layers that could be matched, on every way to the end."""
+    """Return the next layers that could be matched, on every way to the end."""
     found: set[str] = set()
     waiting = [layer]
     while waiting:
@@ -89,7 +96,7 @@ def _followers(layer: Any, matched: Collection[str]) -> set[str]:
 
 
 def _keras_values(model: Any, rows: Features) -> Values:
-    """What each layer gives, in the order of execution."""
+    """Return the values of each layer, in the order of execution."""
     import keras
 
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
@@ -99,7 +106,7 @@ def _keras_values(model: Any, rows: Features) -> Values:
 
 
 def _by_layer(layers: list[str], values: Values) -> dict[str, list[str]]:
-    """Names of values by layer, the last first; both are in the order of execution, so scopes are taken in turn."""
+    """Return names of values by layer, last first; both are in the order of execution, so scopes are taken in turn."""
     scopes: dict[str, list[str]] = {}
     for name in values:
         for part in name.split(";"):
@@ -120,7 +127,7 @@ def _by_layer(layers: list[str], values: Values) -> dict[str, list[str]]:
 
 
 def _distance(want: NDArray[Any], got: NDArray[Any]) -> float | None:
-    """Largest difference, in either order of the channels; None where the shapes do not fit."""
+    """Return the largest difference, in either order of the channels; None where the shapes do not fit."""
     views = [got] if got.ndim < 3 else [got, np.moveaxis(got, 1, -1)]
     views += [
         np.squeeze(view, axis)  # a signal that was made an image

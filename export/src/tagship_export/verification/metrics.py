@@ -1,10 +1,10 @@
-"""Metrics of decisions where the truth is known."""
+"""Quality of decisions where the truth is known."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
+from tagship_runtime.documents import QualityDocument
 from tagship_runtime.evaluation.decision_metrics import decision_metrics
 from tagship_runtime.typing import Decisions, Targets
 
@@ -19,9 +19,15 @@ class Quality:
     hamming_loss: float
     subset_accuracy: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
+    def to_dict(self) -> QualityDocument:
+        """Return the figures by name."""
+        return {
+            "micro_f1": self.micro_f1,
+            "macro_f1": self.macro_f1,
+            "worst_label_f1": self.worst_label_f1,
+            "hamming_loss": self.hamming_loss,
+            "subset_accuracy": self.subset_accuracy,
+        }
 
 
 def measure(targets: Targets, decisions: Decisions) -> Quality:

@@ -1,21 +1,21 @@
-"""Artifact against original: how far scores are apart and which decisions that turns."""
+"""Parity of artifact and original: differences of scores, and the decisions that flip by them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from tagship_export.errors import ExportError
 from tagship_export.verification.bounds import clustered_upper_bound, upper_bound
+from tagship_runtime.documents import ParityFigures, WorstRowDocument
 from tagship_runtime.typing import Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parity:
-    """What a comparison measured.
+    """Figures of a comparison.
 
     Attributes:
         rows: How many rows were compared; never 0.
@@ -46,9 +46,22 @@ class Parity:
     tolerance: float
     batch_difference: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)
+    def to_dict(self) -> ParityFigures:
+        """Return the figures by name."""
+        return {
+            "rows": self.rows,
+            "max_difference": self.max_difference,
+            "mean_difference": self.mean_difference,
+            "p99_difference": self.p99_difference,
+            "flips": self.flips,
+            "firm_flips": self.firm_flips,
+            "flips_per_label": self.flips_per_label,
+            "flip_rate": self.flip_rate,
+            "flip_rate_upper": self.flip_rate_upper,
+            "flip_rate_upper_clustered": self.flip_rate_upper_clustered,
+            "tolerance": self.tolerance,
+            "batch_difference": self.batch_difference,
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +80,16 @@ class WorstRow:
     original: float
     artifact: float
     flipped: bool
+
+    def to_dict(self) -> WorstRowDocument:
+        """Return it as ``export.json`` has it."""
+        return {
+            "row": self.row,
+            "label": self.label,
+            "original": self.original,
+            "artifact": self.artifact,
+            "flipped": self.flipped,
+        }
 
 
 def compare(
@@ -129,7 +152,7 @@ def check_scores(original: Scores, artifact: Scores, labels: Sequence[str]) -> N
 
 
 def worse_of(original: Scores, thresholds: Sequence[float], batch: Scores, alone: Scores) -> Scores:
-    """For each cell the one of two ways to score it that does worse: by flipping, then by distance."""
+    """Return, for each cell, the one of two ways to score it that does worse: by flipping, then by distance."""
     cut = np.array(thresholds, np.float32)
     wanted = original >= cut
     flips = [(scores >= cut) != wanted for scores in (batch, alone)]
@@ -140,7 +163,7 @@ def worse_of(original: Scores, thresholds: Sequence[float], batch: Scores, alone
 def worst_rows(
     original: Scores, artifact: Scores, thresholds: Sequence[float], labels: Sequence[str], count: int = 10
 ) -> tuple[WorstRow, ...]:
-    """The rows that are farthest apart, worst first."""
+    """Return the rows that are farthest apart, worst first."""
     difference = np.abs(original.astype(np.float64) - artifact.astype(np.float64))
     cut = np.array(thresholds, np.float32)
     found = []

@@ -1,22 +1,16 @@
-"""The verdict on one artifact, and how it comes about from scores."""
+"""The verdict on one artifact."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
-import numpy as np
-
-from tagship_export.recipes import Budget, Recipe
-from tagship_export.verification.bounds import clustered_upper_bound, upper_bound
-from tagship_export.verification.comparison import Comparison
-from tagship_export.verification.faults import parity_faults, quality_faults
-from tagship_export.verification.histograms import Histograms, count_differences
-from tagship_export.verification.label_budgets import label_faults
+from tagship_export.recipes import Budget
+from tagship_export.verification.bounds import upper_bound
+from tagship_export.verification.histograms import Histograms
 from tagship_export.verification.layerwise import Divergence
-from tagship_export.verification.metrics import Quality, measure
-from tagship_export.verification.parity import Parity, WorstRow, compare, worst_rows
+from tagship_export.verification.metrics import Quality
+from tagship_export.verification.parity import Parity, WorstRow
+from tagship_runtime.documents import ParityDocument, QualityPair, VerdictDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +51,7 @@ class Verification:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing is wrong."""
+        """True where nothing is wrong."""
         return not self.faults
 
     @property
@@ -70,8 +64,8 @@ class Verification:
         """Earlier name of :attr:`divergence`."""
         return self.divergence
 
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON."""
+    def to_dict(self) -> VerdictDocument:
+        """Return the entry of ``export.json`` and of ``verify --json``."""
         return {
             "artifact": self.artifact,
             "bytes": self.size,
@@ -81,15 +75,16 @@ class Verification:
             "distances": self.histograms.to_dict(),
             "quality": self.quality(),
             "quality_unmoved": None if self.unmoved is None else self.unmoved.to_dict(),
-            "budget": asdict(self.budget),
-            "worst_rows": [asdict(row) for row in self.worst],
-            "parting": None if self.divergence is None else asdict(self.divergence),
+            "budget": self.budget.to_dict(),
+            "worst_rows": [row.to_dict() for row in self.worst],
+            "parting": None if self.divergence is None else self.divergence.to_dict(),
         }
 
-    def parity_dict(self) -> dict[str, Any]:
-        """Parity, and what it was measured at, for JSON."""
+    def parity_dict(self) -> ParityDocument:
+        """Return parity, with the thresholds that it was measured at."""
         cells = self.parity.rows * len(self.thresholds)
-        return self.parity.to_dict() | {
+        return {
+            **self.parity.to_dict(),
             "original_thresholds": list(self.thresholds),
             "shipped_flips": self.shipped_flips,
             "shipped_flip_rate": self.shipped_flips / cells,
@@ -97,69 +92,8 @@ class Verification:
             "shipped_flip_rate_upper_clustered": self.shipped_flip_rate_upper_clustered,
         }
 
-    def quality(self) -> dict[str, Any] | None:
-        """Both sides' quality, for JSON."""
+    def quality(self) -> QualityPair | None:
+        """Return the quality of both sides' decisions; None where the rows have no labels."""
         if self.before is None or self.after is None:
             return None
         return {"original": self.before.to_dict(), "artifact": self.after.to_dict()}
-
-
-def judge(
-    compared: Comparison, recipe: Recipe, budget: Budget, *, name: str, size: int, faults: Sequence[str] = ()
-) -> Verification:
-    """Judge an artifact by its scores.
-
-    Args:
-        compared: Both sides' scores.
-        recipe: How the artifact stores numbers; it says which differences matter.
-        budget: What is allowed.
-        name: Of the artifact.
-        size: In bytes.
-        faults: What is wrong with it besides.
-    """
-    worst, decisions = compared.worst, compared.wanted
-    parity = compare(
-        compared.original,
-        worst,
-        compared.thresholds,
-        compared.labels,
-        recipe.score_tolerance,
-        compared.batch_difference,
-    )
-    before, unmoved, after = _qualities(compared)
-    decided = compared.shipped_decisions(worst)
-    shipped_flipped = decided != decisions
-    shipped_flips = int(shipped_flipped.sum())
-    return Verification(
-        artifact=name,
-        size=size,
-        parity=parity,
-        histograms=count_differences(compared.original, worst, compared.thresholds),
-        thresholds=compared.thresholds,
-        shipped_flips=shipped_flips,
-        shipped_flip_rate_upper_clustered=clustered_upper_bound(shipped_flipped),
-        before=before,
-        unmoved=unmoved,
-        after=after,
-        budget=budget,
-        worst=worst_rows(compared.original, worst, compared.thresholds, compared.labels),
-        divergence=None,
-        faults=(
-            *faults,
-            *parity_faults(parity, shipped_flips, recipe, budget),
-            *(() if recipe.exact else label_faults(decisions, decided, compared.labels, budget)),
-            *quality_faults(before, after, budget),
-        ),
-    )
-
-
-def _qualities(compared: Comparison) -> tuple[Quality | None, Quality | None, Quality | None]:
-    """Of the original's decisions, and of the artifact's at the original's thresholds and at its own."""
-    targets = compared.targets
-    if targets is None:
-        return None, None, None
-    before = measure(targets, compared.wanted)
-    after = measure(targets, compared.shipped_decisions(compared.batch))
-    if compared.thresholds == compared.shipped:
-        return before, after, after
-    return before, measure(targets, compared.batch >= np.array(compared.thresholds, np.float32)), after

@@ -25,9 +25,11 @@ from tagship_runtime.documents.export import (
     ExportRows,
     FlipHistogram,
     ParityDocument,
+    ParityFigures,
     QualityDocument,
     QualityPair,
     SourceDocument,
+    VerdictDocument,
     WorstRowDocument,
 )
 from tagship_runtime.documents.run import (
@@ -78,6 +80,7 @@ __all__ = [
     "MetricsBySplit",
     "NetworkDocument",
     "ParityDocument",
+    "ParityFigures",
     "QualityDocument",
     "QualityPair",
     "RepeatedRows",
@@ -85,5 +88,6 @@ __all__ = [
     "RunDocument",
     "SourceDocument",
     "ThresholdCounts",
+    "VerdictDocument",
     "WorstRowDocument",
 ]

@@ -10,8 +10,8 @@ EXPORT_FORMAT = 1
 """Format version of ``export.json``; files of version 0.1 have the same keys but this one."""
 
 
-class ParityDocument(TypedDict):
-    """An artifact's scores and decisions against the original's, on rows that were used for nothing else.
+class ParityFigures(TypedDict):
+    """An artifact's scores and decisions against the original's, both sides at the original's thresholds.
 
     Attributes:
         rows: How many were compared.
@@ -27,12 +27,6 @@ class ParityDocument(TypedDict):
             files of version 0.1.
         tolerance: Distance to the threshold within which a flip is borderline.
         batch_difference: The largest difference of a row's scores alone and among others.
-        original_thresholds: One per label.
-        shipped_flips: Decisions that differ, each side at its own thresholds.
-        shipped_flip_rate: ``shipped_flips`` over all decisions.
-        shipped_flip_rate_upper: 95% upper bound of ``shipped_flip_rate`` if all decisions were independent.
-        shipped_flip_rate_upper_clustered: 95% upper bound of ``shipped_flip_rate`` where flips of one row come
-            together; absent in files of version 0.1.
     """
 
     rows: int
@@ -47,6 +41,20 @@ class ParityDocument(TypedDict):
     flip_rate_upper_clustered: NotRequired[float]
     tolerance: float
     batch_difference: float
+
+
+class ParityDocument(ParityFigures):
+    """An artifact's scores and decisions against the original's, on rows that were used for nothing else.
+
+    Attributes:
+        original_thresholds: One per label.
+        shipped_flips: Decisions that differ, each side at its own thresholds.
+        shipped_flip_rate: ``shipped_flips`` over all decisions.
+        shipped_flip_rate_upper: 95% upper bound of ``shipped_flip_rate`` if all decisions were independent.
+        shipped_flip_rate_upper_clustered: 95% upper bound of ``shipped_flip_rate`` where flips of one row come
+            together; absent in files of version 0.1.
+    """
+
     original_thresholds: list[float]
     shipped_flips: int
     shipped_flip_rate: float
@@ -155,8 +163,8 @@ class DivergenceDocument(TypedDict):
     relative: float
 
 
-class ArtifactDocument(TypedDict):
-    """One file that was made, and the verdict on it.
+class VerdictDocument(TypedDict):
+    """The verdict on one file, as ``tagship verify --json`` gives it as well.
 
     Attributes:
         artifact: Name of the file.
@@ -167,12 +175,6 @@ class ArtifactDocument(TypedDict):
         quality_unmoved: Of the artifact's decisions at the original's thresholds; null likewise.
         worst_rows: The worst first.
         parting: Null where it was not looked for, or not found.
-        recipe: How it stores numbers.
-        format: Its suffix.
-        one_row_us: Microseconds for one row in one thread on the machine that exported.
-        thresholds: Those that it ships, one per label.
-        digest: The one in its contract; null without a contract.
-        path: Where it is, from this file's folder; null where it was measured and not kept.
     """
 
     artifact: str
@@ -186,6 +188,20 @@ class ArtifactDocument(TypedDict):
     budget: BudgetDocument
     worst_rows: list[WorstRowDocument]
     parting: DivergenceDocument | None
+
+
+class ArtifactDocument(VerdictDocument):
+    """One file that was made, and the verdict on it.
+
+    Attributes:
+        recipe: How it stores numbers.
+        format: Its suffix.
+        one_row_us: Microseconds for one row in one thread on the machine that exported.
+        thresholds: Those that it ships, one per label.
+        digest: The one in its contract; null without a contract.
+        path: Where it is, from this file's folder; null where it was measured and not kept.
+    """
+
     recipe: str
     format: str
     one_row_us: float

@@ -1,1 +1,1 @@
-"""LiteRT (TFLite)."""
+"""The target LiteRT (TFLite)."""

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def convert(model: Any, batch: int | None = None) -> bytes:
-    """See :class:`tagship_export.targets.base.Target`."""
+    """Convert a model as trained; see :class:`tagship_export.targets.base.Target`."""
     return _run(_converter(model, batch))
 
 
 def int8_io(source: Source) -> bytes:
-    """Integers from end to end: every operation, the input and the output, whatever their ranges."""
+    """Store integers from end to end: every operation, the input and the output, whatever their ranges."""
     import tensorflow as tf
 
     rows, size = source.calibration, source.batch or 1

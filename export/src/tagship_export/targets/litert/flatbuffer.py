@@ -8,7 +8,7 @@ from tagship_export.source.tracing import INPUT, OUTPUT
 
 
 def name_ends(payload: bytes) -> bytes:
-    """Tensor names ``features`` and ``scores`` instead of ``serving_default_features:0`` and the like.
+    """Name tensors ``features`` and ``scores`` instead of ``serving_default_features:0`` and the like.
 
     Written anew, so that buffers which a quantizer put behind the FlatBuffer come back into it.
     """
@@ -22,7 +22,7 @@ def name_ends(payload: bytes) -> bytes:
 
 
 def weight_bytes(payload: bytes) -> Mapping[str, int]:
-    """See :class:`tagship_export.targets.base.Target`."""
+    """Count bytes of constants by type; see :class:`tagship_export.targets.base.Target`."""
     from ai_edge_litert import schema_py_generated as schema
 
     names = {value: name.lower() for name, value in vars(schema.TensorType).items() if not name.startswith("_")}
@@ -38,7 +38,7 @@ def weight_bytes(payload: bytes) -> Mapping[str, int]:
 
 
 def operations(payload: bytes) -> frozenset[str]:
-    """Names of the builtin operations that the model uses."""
+    """Return names of the builtin operations that the model uses."""
     from ai_edge_litert import schema_py_generated as schema
 
     names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}

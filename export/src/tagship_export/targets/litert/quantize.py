@@ -22,7 +22,7 @@ CALIBRATION_BATCH = 256
 
 
 def float16(source: Source) -> bytes:
-    """Weights in half precision; the constants of scaling stay float32, since raw values may exceed 65,504."""
+    """Store weights in half precision; the constants of scaling stay float32, since raw values may exceed 65,504."""
     manager = _manager(source)
     for operation in WEIGHTED:
         manager.add_weight_only_config(".*", operation, num_bits=16, algorithm_key=_float_casting())
@@ -30,19 +30,19 @@ def float16(source: Source) -> bytes:
 
 
 def dynamic_int8(source: Source) -> bytes:
-    """int8 weights; activations are quantized on the fly, row by row."""
+    """Store int8 weights; activations are quantized on the fly, row by row."""
     manager = _manager(source)
     manager.add_dynamic_config(".*", "*", num_bits=8)
     return _quantize(source, manager)
 
 
 def int8(source: Source) -> bytes:
-    """int8 weights and activations."""
+    """Store int8 weights and activations."""
     return _static(source, activation_bits=8)
 
 
 def int16x8(source: Source) -> bytes:
-    """int8 weights, int16 activations."""
+    """Store int8 weights and int16 activations."""
     return _static(source, activation_bits=16)
 
 
@@ -82,7 +82,7 @@ def _quantize(source: Source, manager: Any) -> bytes:
 
 
 def _ranges(source: Source, manager: Any) -> dict[str, Any]:
-    """The least and greatest value of every activation over all calibration rows.
+    """Return the least and greatest value of every activation over all calibration rows.
 
     The quantizer's own way is a moving average over batches, so that its result depends on how the rows are
     cut and ordered.

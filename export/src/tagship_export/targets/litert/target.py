@@ -5,26 +5,27 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from tagship_export.targets.base import Target
-from tagship_export.targets.engine_runner import EngineRunner
+from tagship_export.targets.base import MakePayload, as_trained
 from tagship_export.targets.litert import convert, layers, quantize
 from tagship_export.targets.litert.flatbuffer import weight_bytes
-from tagship_runtime.container import TFLITE, attach
-from tagship_runtime.engines.base import open_engine
+from tagship_export.targets.runner import Values
+from tagship_export.targets.runtime_target import RuntimeTarget
+from tagship_runtime.container import TFLITE
 
 if TYPE_CHECKING:
-    from tagship_runtime.contract import Contract
     from tagship_runtime.typing import Features
 
 
-class LiteRTTarget(Target):
-    """See :class:`Target`."""
+class LiteRTTarget(RuntimeTarget):
+    """See :class:`tagship_export.targets.base.Target`."""
 
+    format = TFLITE
     name = TFLITE.name
     title = TFLITE.title
-    recipes = {  # noqa: RUF012 - declared as a Mapping
+    recipes: ClassVar[Mapping[str, MakePayload]] = {
+        "float32": as_trained,
         "float16": quantize.float16,
         "dynamic_int8": quantize.dynamic_int8,
         "int8": quantize.int8,
@@ -33,30 +34,22 @@ class LiteRTTarget(Target):
     }
 
     def convert(self, model: Any, batch: int | None) -> bytes:
-        """See :class:`Target`."""
+        """See :class:`tagship_export.targets.base.Target`."""
         return convert.convert(model, batch)
 
     def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
-        """See :class:`Target`."""
+        """See :class:`tagship_export.targets.base.Target`."""
         return weight_bytes(payload)
 
-    def runner(self, payload: bytes) -> EngineRunner:
-        """See :class:`Target`."""
-        return EngineRunner(open_engine(TFLITE, payload))
-
-    def embed(self, payload: bytes, contract: Contract) -> bytes:
-        """See :class:`Target`."""
-        return attach(payload, contract)
+    def layer_values(self, payload: bytes, rows: Features) -> Values:
+        """See :class:`tagship_export.targets.base.Target`."""
+        return layers.layer_values(payload, rows)
 
     def strip(self, data: bytes) -> tuple[bytes, str | None]:
-        """See :class:`Target`; other files in the archive go as well."""
+        """See :class:`tagship_export.targets.base.Target`; other files in the archive go as well."""
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
                 stored = archive.read("tagship.json").decode()
                 return data[: min(entry.header_offset for entry in archive.infolist())], stored
         except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
             return data, None
-
-    def layer_values(self, payload: bytes, rows: Features) -> dict[str, Any]:
-        """See :class:`Target`."""
-        return layers.layer_values(payload, rows)

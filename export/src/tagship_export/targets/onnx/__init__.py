@@ -1,1 +1,1 @@
-"""ONNX."""
+"""The target ONNX."""

@@ -21,12 +21,12 @@ DOMAINS = {"": "", "ai.onnx": ""}
 
 
 def has_subgraphs(proto: Any) -> bool:
-    """Whether there are loops or branches, as in recurrent layers that are not unrolled."""
+    """Tell whether there are loops or branches, as in recurrent layers that are not unrolled."""
     return any(attribute.HasField("g") for node in proto.graph.node for attribute in node.attribute)
 
 
 def name_ends(proto: Any, batch: int | None) -> None:
-    """Fixed names for input, output and batch axis, whatever the converter called them; in place."""
+    """Give fixed names to input, output and batch axis, whatever the converter called them; in place."""
     inputs, outputs = list(proto.graph.input), list(proto.graph.output)
     if len(inputs) != 1 or len(outputs) != 1:
         raise ConversionError(f"tf2onnx made {len(inputs)} inputs and {len(outputs)} outputs; one of each is needed")
@@ -44,7 +44,7 @@ def name_ends(proto: Any, batch: int | None) -> None:
 
 
 def replace_erfc(proto: Any) -> None:
-    """The exact gelu is written with erfc, which ONNX lacks; erfc(x) = 1 - erf(x); in place."""
+    """Write erfc, which the exact gelu uses and ONNX lacks, as 1 - erf(x); in place."""
     import onnx
 
     found = [node for node in proto.graph.node if node.op_type == "Erfc"]
@@ -59,7 +59,7 @@ def replace_erfc(proto: Any) -> None:
 
 
 def fuse_gemm(proto: Any) -> None:
-    """MatMul and Add of a vector, on matrices, become one Gemm, which quantizes as one; in place."""
+    """Make one Gemm, which quantizes as one, of MatMul and Add of a vector, on matrices; in place."""
     import onnx
 
     known = onnx.shape_inference.infer_shapes(proto).graph
@@ -88,7 +88,7 @@ def fuse_gemm(proto: Any) -> None:
 
 
 def canonical(proto: Any, opset: int, ir_version: int) -> bytes:
-    """One serialization for one graph.
+    """Return the one serialization of a graph.
 
     Nodes stand depth first from the output and have no names; those of values lose their counters and are
     numbered anew in that order. Graphs with subgraphs keep names and order as they are.
@@ -114,7 +114,7 @@ def canonical(proto: Any, opset: int, ir_version: int) -> bytes:
 
 
 def _depth_first(graph: Any) -> Iterator[Any]:
-    """Every node that the output needs, each after those that it needs itself."""
+    """Yield every node that the output needs, each after those that it needs itself."""
     maker = {name: node for node in graph.node for name in node.output if name}
     done: set[int] = set()
     stack = [maker[graph.output[0].name]]
@@ -131,7 +131,7 @@ def _depth_first(graph: Any) -> Iterator[Any]:
 
 
 def _rename(graph: Any, nodes: list[Any]) -> None:
-    """Values keep the names of their layers; constants, and what only changes a type, are just numbered."""
+    """Keep names of layers for values; number constants, and what only changes a type."""
     import onnx
 
     constants = {tensor.name: tensor for tensor in graph.initializer}
@@ -160,7 +160,7 @@ def _rename(graph: Any, nodes: list[Any]) -> None:
 
 
 def _fresh(name: str, taken: set[str]) -> str:
-    """The name, with a number behind it if it is taken."""
+    """Return the name, with a number behind it if it is taken."""
     new, number = name, 1
     while new in taken:
         number += 1

@@ -24,7 +24,7 @@ LARGEST_HALF = float(np.finfo(np.float16).max)
 
 
 def float16(source: Source) -> bytes:
-    """Weights in half precision, cast back to float32 where they are used.
+    """Store weights in half precision, cast back to float32 where they are used.
 
     ONNX Runtime's own converter would also cast the input and the constants of scaling, and raw values may
     exceed what half precision holds (65,504).
@@ -43,7 +43,7 @@ def float16(source: Source) -> bytes:
 
 
 def dynamic_int8(source: Source) -> bytes:
-    """int8 weights; the activations of a batch are quantized on the fly, by one scale for all of its rows."""
+    """Store int8 weights; the activations of a batch are quantized on the fly, by one scale for all of its rows."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     def quantize(proto: Any, path: str) -> None:
@@ -60,12 +60,12 @@ def dynamic_int8(source: Source) -> bytes:
 
 
 def int8(source: Source) -> bytes:
-    """int8 weights per channel and int8 activations; what a matrix product gives is left in float32."""
+    """Store int8 weights per channel and int8 activations; what a matrix product gives is left in float32."""
     return _static(source, "QInt8", {"OpTypesToExcludeOutputQuantization": ["MatMul", "Gemm"]})
 
 
 def int16x8(source: Source) -> bytes:
-    """int8 weights and int16 activations, in ONNX Runtime's own operators, which need no newer opset."""
+    """Store int8 weights and int16 activations, in ONNX Runtime's own operators, which need no newer opset."""
     return _static(source, "QInt16", {"UseQDQContribOps": True, "ActivationSymmetric": True})
 
 
@@ -108,7 +108,7 @@ class _Rows:
         self._batches: Iterator[Features] = (rows[start : start + size] for start in range(0, last, size))
 
     def get_next(self) -> dict[str, Features] | None:
-        """The next batch, None after the last."""
+        """Return the next batch, None after the last."""
         batch = next(self._batches, None)
         return None if batch is None else {INPUT: batch}
 
@@ -141,7 +141,7 @@ def _read(source: Source) -> Any:
 
 
 def _weights(proto: Any) -> list[Any]:
-    """The constants that products multiply by."""
+    """Return the constants that products multiply by."""
     import onnx
 
     used = {name for node in proto.graph.node if node.op_type in PRODUCTS for name in node.input}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,10 @@ import numpy as np
 import pytest
 
 import tagship_runtime
-from export.models import MODELS
+from export.models import MODELS, rebuilt
 from tagship_export import export, open_original, verify
 from tagship_export.targets.registry import TARGETS
-from tagship_export.verification.layerwise import first_divergence
 from tagship_runtime import container
-from tagship_runtime.container import FORMATS
 from tagship_runtime.terminal.silence import quiet
 
 LABELS = tuple("abcde")
@@ -60,15 +57,6 @@ def nudged(model: Any) -> None:
 
 def unscaled(model: Any) -> None:
     model.get_layer("scale").scale = [1.0] * 12
-
-
-def rebuilt(original: Any, change: Change) -> Any:
-    import keras
-
-    other = keras.models.clone_model(original)
-    other.set_weights(original.get_weights())
-    change(other)
-    return other
 
 
 @pytest.mark.parametrize(
@@ -128,23 +116,3 @@ def test_the_sound_one_passes(original: Any, sound: Path) -> None:
     verdict = verify(model, sound, data, max_flip_rate=0.05, max_f1_drop=0.05)
     assert verdict.passed, verdict.faults
     assert verdict.parting is None
-
-
-@pytest.mark.parametrize("name", ["images", "signals", "normalised", "ensemble", "article"])
-@pytest.mark.parametrize("kind", list(FORMATS))
-def test_the_first_parting_layer(name: str, kind: str) -> None:
-    """No layer of a faithful conversion parts; of a changed one, it is the layer that was changed."""
-    import keras
-
-    model, rows = MODELS[name]()
-    with quiet():
-        payload = TARGETS[kind].convert(model, None)
-    assert first_divergence(model, partial(TARGETS[kind].layer_values, payload), rows, tolerance=1e-3) is None
-    weighted = [layer for layer in model.layers if isinstance(layer, keras.layers.Dense | keras.layers.Conv2D)]
-    changed = weighted[len(weighted) // 2]
-    other = rebuilt(model, lambda m: m.get_layer(changed.name).bias.assign_add(np.full(changed.bias.shape, 3.0)))
-    with quiet():
-        payload = TARGETS[kind].convert(other, None)
-    parting = first_divergence(model, partial(TARGETS[kind].layer_values, payload), rows, tolerance=1e-3)
-    assert parting is not None
-    assert parting.layer == changed.name

@@ -10,8 +10,8 @@ import pytest
 from tagship_export.errors import ExportError
 from tagship_export.recipes import RECIPES, budget_of
 from tagship_export.verification.comparison import Comparison
+from tagship_export.verification.judge import judge
 from tagship_export.verification.label_budgets import label_faults
-from tagship_export.verification.verdict import judge
 from tagship_runtime.typing import Decisions
 
 ROWS, LABELS = 2000, 20
@@ -38,7 +38,7 @@ def test_a_rare_label_that_is_lost_fails_where_rows_have_no_truth() -> None:
     compared = Comparison(
         labels=NAMES,
         thresholds=(0.5,) * LABELS,
-        shipped=(0.5,) * LABELS,
+        shipped_thresholds=(0.5,) * LABELS,
         original=original,
         batch=artifact,
         alone=artifact[:5],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,24 +14,10 @@ import pytest
 
 import tagship_runtime
 from export.models import MODELS
-from tagship_export import export, open_original, verify
+from tagship_export import export, verify
 from tagship_export.errors import ExportError
 
 Command = Callable[..., Any]
-
-
-@pytest.fixture(scope="module")
-def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with each model as NAME.keras and its rows as NAME.npz."""
-    folder = tmp_path_factory.mktemp("models")
-    for name in ("images", "logits", "article"):
-        model, rows = MODELS[name]()
-        model.save(folder / f"{name}.keras")
-        labels = model.output_shape[-1]
-        truth = np.random.default_rng(0).integers(0, 2, (len(rows), labels))
-        np.savez(folder / f"{name}.npz", x=rows, y=truth)
-    (folder / "labels.txt").write_text("cat\ndog\nbird\nnone of these\n")
-    return folder
 
 
 @pytest.mark.parametrize(("name", "extra"), [("images", ()), ("logits", ("--logits",))])
@@ -45,17 +32,6 @@ def test_a_keras_file_with_an_npz(tagship: Command, saved: Path, tmp_path: Path,
     assert predictor.contract.golden is not None
     assert predictor.selftest().passed
     assert tagship("verify", model, tmp_path / "float32.tflite", "--data", data, *extra).code == 0
-
-
-def test_the_rows_that_judge_are_not_those_that_calibrate(saved: Path) -> None:
-    from tagship_export.data.splits import split_rows
-
-    original = open_original(saved / "article.keras", labels=["a", "b", "c"])
-    rows = np.arange(600 * 6, dtype=np.float32).reshape(600, 6)
-    _, evidence = split_rows(original, (rows, np.zeros((600, 3))))
-    parts = [set(part.table[:, 0]) for part in (evidence.calibration, evidence.tuning, evidence.verdict)]
-    assert [len(part) for part in parts] == [150, 150, 300]
-    assert len(set.union(*parts)) == 600
 
 
 def test_a_live_model_and_a_data_frame(tmp_path: Path) -> None:
@@ -206,3 +182,29 @@ def test_a_data_frame_keeps_its_names(tmp_path: Path) -> None:
     export(model, tmp_path, labels=["u", "v"], data=(frame, targets), formats=["onnx"])
     artifact = tagship_runtime.load(tmp_path / "float32.onnx")
     np.testing.assert_array_equal(artifact.predict_proba(frame[list("dcba")]), artifact.predict_proba(frame))
+
+
+def test_bad_originals(tagship: Command, article_run: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    damaged = tmp_path / "damaged"
+    shutil.copytree(article_run, damaged)
+    (damaged / "run.json").write_text("{")
+    no_model = tmp_path / "no-model"
+    shutil.copytree(article_run, no_model)
+    (no_model / "model.keras").unlink()
+    picture = tmp_path / "picture.keras"
+    picture.write_bytes(b"\x89PNG")
+    cases = {
+        tmp_path / "absent": "does not exist",
+        tmp_path / "empty": "without run.json",
+        damaged: "is damaged",
+        no_model: "no model.keras",
+        picture: "cannot be loaded as a Keras model",
+        article_run / "model.keras": "not known; name them with --labels",
+    }
+    for source, said in cases.items():
+        done = tagship("export", source, "--out", tmp_path / "out")
+        assert done.code == 2, source
+        assert said in done.err
+        assert len(done.err.splitlines()) == 1
+        assert not (tmp_path / "out").exists()

@@ -6,9 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import beta
 
-from tagship_export.data.rows import targets_of
 from tagship_export.errors import ExportError
-from tagship_export.verification.metrics import measure
 from tagship_export.verification.parity import compare
 from tagship_runtime.typing import Scores
 
@@ -50,26 +48,3 @@ def test_what_cannot_be_compared(artifact: Scores, said: str) -> None:
 def test_nothing_proves_nothing() -> None:
     with pytest.raises(ExportError, match="no rows"):
         compare(ORIGINAL[:0], ORIGINAL[:0], (0.5, 0.5), ("a", "b"), tolerance=0)
-
-
-def test_quality_counts_cells() -> None:
-    targets = np.array([[1, 0], [1, 1], [0, 0]], np.uint8)
-    decisions = np.array([[1, 0], [0, 1], [1, 0]], bool)
-    quality = measure(targets, decisions)
-    assert quality.micro_f1 == pytest.approx(4 / 6)
-    assert quality.macro_f1 == pytest.approx((0.5 + 1) / 2)
-    assert quality.worst_label_f1 == pytest.approx(0.5)
-    assert quality.hamming_loss == pytest.approx(2 / 6)
-    assert quality.subset_accuracy == pytest.approx(1 / 3)
-
-
-def test_targets_by_either_name() -> None:
-    table = {"label:a": [0, 1], "b": [1, 1], "x": [0.5, 0.5]}
-    found = targets_of(table, ("a", "b"))
-    assert found is not None
-    assert found.tolist() == [[0, 1], [1, 1]]
-    assert targets_of(table, ("c",)) is None
-    with pytest.raises(ExportError, match="none for 'c'"):
-        targets_of(table, ("a", "c"))
-    with pytest.raises(ExportError, match="0 and 1"):
-        targets_of(table, ("x",))

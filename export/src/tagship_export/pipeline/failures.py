@@ -1,0 +1,33 @@
+"""Failures of a candidate beyond its scores, and the layer where one that is rejected goes wrong."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tagship_export.data.golden import replay
+from tagship_export.pipeline.reference import Reference
+from tagship_export.pipeline.results import Candidate
+from tagship_export.verification.layerwise import TOLERANCE, first_divergence
+
+
+def replay_golden(candidate: Candidate) -> Candidate:
+    """Return the candidate, with one more fault where its golden rows do not repeat."""
+    golden = candidate.artifact.contract.golden
+    if golden is None:
+        return candidate
+    difference, flips = replay(golden, candidate.artifact)
+    if difference <= golden.tolerance and flips == 0:
+        return candidate
+    verdict = candidate.verification
+    fault = f"its golden rows do not repeat: off by {difference:.2g} here, {flips} flips"
+    return replace(candidate, verification=replace(verdict, faults=(*verdict.faults, fault)))
+
+
+def locate_divergence(candidate: Candidate, reference: Reference) -> Candidate:
+    """Return the candidate, with the first layer where it leaves the original if it is rejected."""
+    layer_values = candidate.artifact.layer_values
+    if candidate.verification.passed or layer_values is None:
+        return candidate
+    tolerance = TOLERANCE[candidate.planned.recipe.exact]
+    divergence = first_divergence(reference.original.model, layer_values, reference.verdict, tolerance)
+    return replace(candidate, verification=replace(candidate.verification, divergence=divergence))

@@ -1,0 +1,92 @@
+"""``tagship verify``: what it compares, proves and refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+import tagship_runtime
+from tagship_runtime import container
+
+Command = Callable[..., Any]
+
+
+def test_verify_passes_and_says_so(tagship: Command, article_run: Path, artifact: Path) -> None:
+    done = tagship("verify", article_run, artifact)
+    assert done.code == 0
+    assert "passed" in done.out
+    (entry,) = json.loads(tagship("verify", article_run, artifact, "--json", "--data", "sample:synthetic").out)
+    assert entry["parity"]["rows"] == 10_000
+    assert entry["parity"]["flips"] == sum(entry["parity"]["flips_per_label"].values())
+
+
+def test_verify_against_a_bare_keras_file(tagship: Command, article_run: Path, artifact: Path) -> None:
+    rows = article_run / "rows" / "test.parquet"
+    bare = ("verify", article_run / "model.keras", artifact, "--data", rows)
+    assert tagship(*bare).code == 0
+    swapped = tagship(*bare, "--labels", "class_1,class_0,class_2")
+    assert swapped.code == 1
+    told = " ".join(swapped.out.split())
+    assert "its labels are ['class_0', 'class_1', 'class_2'], the original's ['class_1'" in told
+    few = tagship(*bare, "--labels", "a,b")
+    assert (few.code, few.out) == (2, "")
+    assert "2 labels for a model that gives 3 scores" in few.err
+    without = tagship("verify", article_run / "model.keras", artifact)
+    assert (without.code, "--data" in without.err) == (2, True)
+
+
+def test_rows_without_labels_are_compared_without_f1(
+    tagship: Command, article_run: Path, artifact: Path, tmp_path: Path
+) -> None:
+    table = pyarrow.parquet.read_table(article_run / "rows" / "test.parquet")
+    unlabelled = table.select([name for name in table.column_names if name.startswith("feature")])
+    pyarrow.parquet.write_table(unlabelled, tmp_path / "rows.parquet")
+    done = tagship("verify", article_run, artifact, "--data", tmp_path / "rows.parquet", "--json")
+    assert done.code == 0
+    assert json.loads(done.out)[0]["quality"] is None
+    pyarrow.parquet.write_table(unlabelled.slice(0, 0), tmp_path / "none.parquet")
+    empty = tagship("verify", article_run, artifact, "--data", tmp_path / "none.parquet")
+    assert (empty.code, "no rows to compare" in empty.err) == (2, True)
+
+
+def resealed(artifact: Path, folder: Path, change: Callable[[dict[str, Any]], dict[str, Any]]) -> Path:
+    """The artifact with another contract, digest and all."""
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    document = change(contract.to_dict())
+    path = folder / artifact.name
+    path.write_bytes(container.attach(payload, tagship_runtime.Contract.from_json(json.dumps(document))))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "said"),
+    [
+        (lambda d: d | {"labels": d["labels"][::-1]}, "its labels are"),
+        (lambda d: d | {"thresholds": [0.9, 0.9, 0.9]}, "its thresholds are (0.9, 0.9, 0.9)"),
+        (lambda d: d | {"features": d["features"][::-1]}, "other features"),
+    ],
+)
+def test_a_contract_that_lies_fails(
+    tagship: Command,
+    article_run: Path,
+    artifact: Path,
+    tmp_path: Path,
+    sabotage: Callable[[dict[str, Any]], dict[str, Any]],
+    said: str,
+) -> None:
+    done = tagship("verify", article_run, resealed(artifact, tmp_path, sabotage), "--json")
+    assert done.code == 1
+    assert said in " ".join(json.loads(done.out)[0]["faults"])
+
+
+def test_another_models_artifact_fails(tagship: Command, scaled_run: Path, artifact: Path, article_run: Path) -> None:
+    done = tagship("verify", scaled_run, artifact)
+    assert done.code == 1
+    assert "flips that are not borderline" in " ".join(done.out.split())

@@ -1,0 +1,52 @@
+"""A candidate whose golden rows do not repeat fails, and one that fails says where it leaves its original."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tagship_export.data.splits import split_rows
+from tagship_export.pipeline.candidate import prove
+from tagship_export.pipeline.failures import locate_divergence, replay_golden
+from tagship_export.pipeline.options import ExportOptions
+from tagship_export.pipeline.plan import plan_recipes
+from tagship_export.pipeline.reference import Reference
+from tagship_export.pipeline.results import Candidate
+from tagship_export.source.original import open_original
+
+
+@pytest.fixture(scope="module")
+def reference(article_run: Path) -> Reference:
+    original, splits = split_rows(open_original(article_run))
+    return Reference.of(original, splits)
+
+
+@pytest.fixture(scope="module", params=["tflite", "onnx"])
+def candidate(request: pytest.FixtureRequest, reference: Reference) -> Candidate:
+    (planned,) = plan_recipes(["float32"], [request.param])
+    payload = planned.target.convert(reference.original.model, None)
+    return prove(payload, planned, reference, ExportOptions())
+
+
+def test_a_sound_candidate_stays_as_it_is(candidate: Candidate, reference: Reference) -> None:
+    assert candidate.verification.passed, candidate.verification.faults
+    assert replay_golden(candidate) is candidate
+    assert locate_divergence(candidate, reference) is candidate
+
+
+def test_golden_rows_that_do_not_repeat(candidate: Candidate, reference: Reference) -> None:
+    contract = candidate.artifact.contract
+    assert contract.golden is not None
+    changed = tuple(tuple(min(1.0, score + 0.13) for score in row) for row in contract.golden.scores)
+    wrong = replace(contract, golden=replace(contract.golden, scores=changed))
+    found = replay_golden(replace(candidate, artifact=replace(candidate.artifact, contract=wrong)))
+    assert not found.verification.passed
+    assert found.verification.faults[0].startswith("its golden rows do not repeat: off by 0.13 here, 0 flips")
+    assert locate_divergence(found, reference).verification.divergence is None  # the layers are right
+
+
+def test_without_golden_rows_there_is_nothing_to_repeat(candidate: Candidate) -> None:
+    bare = replace(candidate, artifact=replace(candidate.artifact, contract=replace(candidate.contract, golden=None)))
+    assert replay_golden(bare) is bare

@@ -1,0 +1,40 @@
+"""Every target converts a whole model, or names what it cannot convert."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import tagship_runtime
+from tagship_export.errors import UnsupportedOpsError
+from tagship_export.targets.registry import TARGETS
+from tagship_runtime.container import FORMATS
+
+Command = Callable[..., Any]
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+def test_weights_and_fixed_arrays_reach_the_file(normalised: bool) -> None:
+    """Converters have left both out in silence."""
+    import keras
+
+    inputs = keras.Input((4,))
+    x = keras.layers.Normalization(mean=[1.0] * 4, variance=[4.0] * 4)(inputs) if normalised else inputs
+    model = keras.Model(inputs, keras.layers.Dense(2, activation="sigmoid")(keras.layers.Dense(3)(x)))
+    rows = np.random.default_rng(0).normal(size=(5, 4)).astype(np.float32)
+    for kind in FORMATS:
+        scores = tagship_runtime.load(TARGETS[kind].convert(model, None), labels=["a", "b"]).predict_proba(rows)
+        np.testing.assert_allclose(scores, model.predict(rows, verbose=0), rtol=0, atol=1e-6)
+
+
+def test_an_operation_without_builtin_is_named() -> None:
+    import keras
+
+    inputs = keras.Input((4,))
+    outputs = keras.layers.Dense(2, activation="sigmoid")(keras.ops.erfinv(keras.ops.tanh(inputs)))
+    for kind in FORMATS:
+        with pytest.raises(UnsupportedOpsError, match="Erfinv"):
+            TARGETS[kind].convert(keras.Model(inputs, outputs), None)
