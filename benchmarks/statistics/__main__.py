@@ -13,12 +13,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 import calibration
 import flips
+import goals
 import missing
 import transfer
 from lines import Line
 
 CLAIMS: Mapping[str, tuple[str, Callable[[int], Iterator[Line]]]] = {
     "transfer": (transfer.TITLE, transfer.lines),
+    "goals": (goals.TITLE, goals.lines),
     "flips": (flips.TITLE, flips.lines),
     "missing": (missing.TITLE, missing.lines),
     "calibration": (calibration.TITLE, calibration.lines),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tagship_runtime.documents import ConfigurationDocument
 from tagship_runtime.typing import Features, Scores
-from tagship_training.decisions.objectives import Objective
+from tagship_training.decisions.objectives import Objective, check_confidence
 from tagship_training.errors import ConfigError
 
 
@@ -27,6 +27,7 @@ class Config:
             to 10; scores are no probabilities then.
         max_parameters: The most that all members together may have.
         objective: The goal that thresholds are tuned for.
+        confidence: Chance that new rows reach a precision or recall; None aims at it on held-out rows.
         calibrate: Whether scores are corrected inside the graph to match observed frequencies.
         stratify: Whether test rows are chosen so that each label keeps its share.
         seed: Of splits, initial weights, shuffling and dropout.
@@ -42,6 +43,7 @@ class Config:
     class_weights: str = "none"
     max_parameters: int = 250_000
     objective: Objective = field(default_factory=Objective)
+    confidence: float | None = None
     calibrate: bool = False
     stratify: bool = True
     seed: int = 42
@@ -62,6 +64,7 @@ class Config:
         for name, need in checks.items():
             if need is not True:
                 raise ConfigError(f"{name} is {getattr(self, name)}; {need} is needed")
+        check_confidence(self.objective, self.confidence)
 
     def to_dict(self) -> ConfigurationDocument:
         """Return the choices as ``run.json`` has them."""
@@ -76,6 +79,7 @@ class Config:
             "class_weights": self.class_weights,
             "max_parameters": self.max_parameters,
             "objective": str(self.objective),
+            "confidence": self.confidence,
             "calibrate": self.calibrate,
             "stratify": self.stratify,
             "seed": self.seed,

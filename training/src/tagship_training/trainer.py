@@ -65,7 +65,12 @@ def train(
     ensemble = train_ensemble(table, config, on_epoch)
     on_step("tuning thresholds")
     thresholds, unreached = choose_thresholds(
-        ensemble.rows.held_out_targets, ensemble.held_out, table.labels, config.objective, config.seed
+        ensemble.rows.held_out_targets,
+        ensemble.held_out,
+        table.labels,
+        config.objective,
+        config.seed,
+        config.confidence,
     )
     figures = measure(table, ensemble, thresholds, config, options, on_step)
 

@@ -104,7 +104,12 @@ class LabelFigures(TypedDict):
 
 
 class ConfigurationDocument(TypedDict):
-    """Choices of the user; null where the size of the table decides."""
+    """Choices of the user; null where the size of the table decides.
+
+    Attributes:
+        confidence: Chance that new rows reach the precision or recall; null where it is aimed at on held-out rows,
+            absent in files of version 0.1.
+    """
 
     preset: str
     hidden: list[int] | None
@@ -116,6 +121,7 @@ class ConfigurationDocument(TypedDict):
     class_weights: str
     max_parameters: int
     objective: str
+    confidence: NotRequired[float | None]
     calibrate: bool
     stratify: bool
     seed: int

@@ -69,6 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     judging.add_argument(
         "--objective", metavar="O", help="f1 (default), precision=0.9, recall=0.95, cost=FP:FN or fixed=0.5"
     )
+    judging.add_argument(
+        "--confidence", type=float, metavar="C", help="chance that new rows reach the precision or recall, such as 0.95"
+    )
     judging.add_argument("--calibrate", action="store_true", help="make scores match frequencies, inside the graph")
     judging.add_argument("--baselines", action="store_true", help="train simpler models on the same rows as well")
     judging.add_argument("--learning-curve", action="store_true", help="train on a quarter and half of the rows too")
@@ -152,7 +155,17 @@ def _config(options: argparse.Namespace) -> Config:
 
     if options.preset not in PRESETS:
         raise UsageError(f"--preset is {options.preset!r}; choose one of {', '.join(PRESETS)}")
-    plain = ("members", "dropout", "epochs", "batch_size", "learning_rate", "class_weights", "max_parameters", "seed")
+    plain = (
+        "members",
+        "dropout",
+        "epochs",
+        "batch_size",
+        "learning_rate",
+        "class_weights",
+        "max_parameters",
+        "seed",
+        "confidence",
+    )
     chosen = {name: getattr(options, name) for name in plain if getattr(options, name) is not None}
     if options.hidden is not None:
         chosen["hidden"] = _units(options.hidden)

@@ -76,6 +76,23 @@ class Objective:
         return _GAINS[self.kind](self, true_positives, switched_on, positives)
 
 
+def check_confidence(objective: Objective, confidence: float | None) -> None:
+    """Refuse a confidence that is none, or that the objective cannot have.
+
+    Raises:
+        ConfigError: As it says.
+    """
+    if confidence is None:
+        return
+    if not 0.5 <= confidence < 1:
+        raise ConfigError(f"confidence is {confidence}; a number of at least 0.5 and below 1 is needed, such as 0.95")
+    if objective.kind not in ("precision", "recall"):
+        raise ConfigError(
+            f"confidence is {confidence} and the objective is {objective}; a confidence goes with precision=0.9 or "
+            "recall=0.95"
+        )
+
+
 def _f1(_: Objective, true: Counts, on: Counts, positives: float) -> Counts:
     return 2 * true / np.maximum(on + positives, 1e-12)
 

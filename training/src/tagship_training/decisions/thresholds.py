@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tagship_runtime.typing import Scores, Targets
-from tagship_training.decisions.objectives import Objective
+from tagship_training.decisions.cuts import Cuts, Flags, all_cuts
+from tagship_training.decisions.guarantees import guaranteed_cuts, nearest_cuts, shortfall
+from tagship_training.decisions.objectives import Objective, check_confidence
 from tagship_training.errors import TableError
 
 BOOTSTRAPS = 30
@@ -20,14 +22,16 @@ SHRINKAGE = 3.0
 """With as many positives as this a label's own cut and that of all labels together count the same; chosen by
 benchmarks/thresholds.py."""
 
-EDGE = 1e-6
-"""Thresholds stay this far from 0 and 1."""
-
 Weights = NDArray[np.float64]
 
 
 def tune_thresholds(
-    targets: ArrayLike, scores: ArrayLike, objective: Objective | str = "f1", *, seed: int = 0
+    targets: ArrayLike,
+    scores: ArrayLike,
+    objective: Objective | str = "f1",
+    *,
+    seed: int = 0,
+    confidence: float | None = None,
 ) -> tuple[float, ...]:
     """Tune each label's threshold for a model of your own as ``tagship train`` tunes those of its models.
 
@@ -39,12 +43,13 @@ def tune_thresholds(
         objective: ``f1``, ``precision=0.9``, ``recall=0.95``, ``cost=FP:FN``, ``fixed=0.5``, or what
             :meth:`Objective.parse` made of it.
         seed: Of the bootstrap samples that steady each cut.
+        confidence: For a precision or recall, the chance that new rows reach it as well; None aims at it on these.
 
     Returns:
         Values in (0, 1) that float32 holds exactly, for ``score >= threshold``.
 
     Raises:
-        ConfigError: The objective is none of these.
+        ConfigError: The objective is none of these, or takes no confidence.
         TableError: The arrays do not fit together, or hold something else.
 
     Warns:
@@ -62,14 +67,24 @@ def tune_thresholds(
     if given.dtype.kind not in "fiu" or not ((given >= 0) & (given <= 1)).all():
         raise TableError("a score is not in [0, 1]; give what the model says after its sigmoid")
     labels, p = truth.astype(np.uint8), given.astype(np.float32)
-    thresholds = tune(labels, p, goal, seed)
+    check_confidence(goal, confidence)
+    thresholds = tune(labels, p, goal, seed, confidence)
+    if confidence is not None:
+        for label, said in unsure(labels, p, thresholds, goal, confidence).items():
+            warnings.warn(f"label {label}: {said}", stacklevel=2)
+        return thresholds
     for label, reached in unreached(labels, p, thresholds, goal).items():
         warnings.warn(f"label {label} reaches a {goal.kind} of {reached:.3f} at best, not {goal.value:g}", stacklevel=2)
     return thresholds
 
 
 def choose_thresholds(
-    targets: Targets, scores: Scores, labels: Sequence[str], objective: Objective, seed: int
+    targets: Targets,
+    scores: Scores,
+    labels: Sequence[str],
+    objective: Objective,
+    seed: int,
+    confidence: float | None = None,
 ) -> tuple[tuple[float, ...], tuple[str, ...]]:
     """Each label's threshold from held-out scores, and notices on labels whose goal no threshold reaches.
 
@@ -79,8 +94,12 @@ def choose_thresholds(
         labels: Names of the labels.
         objective: Goal of each label's decisions.
         seed: Of the bootstrap samples.
+        confidence: For a precision or recall, the chance that new rows reach it as well.
     """
-    thresholds = tune(targets, scores, objective, seed)
+    thresholds = tune(targets, scores, objective, seed, confidence)
+    if confidence is not None:
+        missed = unsure(targets, scores, thresholds, objective, confidence)
+        return thresholds, tuple(f"label {labels[label]!r}: {said}" for label, said in missed.items())
     notices = (
         f"label {labels[label]!r} reaches {objective.kind} {reached:.3f} at best on held-out rows, not "
         f"{objective.value:g}"
@@ -89,7 +108,9 @@ def choose_thresholds(
     return thresholds, tuple(notices)
 
 
-def tune(targets: Targets, scores: Scores, objective: Objective, seed: int = 0) -> tuple[float, ...]:
+def tune(
+    targets: Targets, scores: Scores, objective: Objective, seed: int = 0, confidence: float | None = None
+) -> tuple[float, ...]:
     """Each label's threshold for ``score >= threshold``.
 
     A single best cut follows the chance of which rows there are. So each label's cut is the mean, in logits, of
@@ -101,10 +122,14 @@ def tune(targets: Targets, scores: Scores, objective: Objective, seed: int = 0) 
         scores: float32, (rows, labels), of a model that did not learn from these rows.
         objective: Goal of each label's decisions.
         seed: Of the bootstrap samples.
+        confidence: For a precision or recall, the chance that new rows reach it as well.
 
     Returns:
         Values in (0, 1) that float32 holds exactly.
     """
+    if confidence is not None:
+        sure = (sure_cut(truth, s, objective, confidence) for truth, s in zip(targets.T, scores.T, strict=True))
+        return tuple(float(np.float32(cut)) for cut in sure)
     if objective.kind == "fixed":
         return tuple(float(np.float32(objective.value)) for _ in targets.T)
     if not objective.pooled:
@@ -141,6 +166,19 @@ def unreached(
     return {int(label): float(reached[label]) for label in np.flatnonzero(reached < objective.value)}
 
 
+def unsure(
+    targets: Targets, scores: Scores, thresholds: tuple[float, ...], objective: Objective, confidence: float
+) -> dict[int, str]:
+    """Labels, by position, of which no cut is sure to reach the goal, and what that would take."""
+    said = {}
+    for label, (truth, own) in enumerate(zip(targets.T, scores.T, strict=True)):
+        if not guaranteed_cuts(all_cuts(truth, own), objective, confidence).any():
+            on = own >= np.float32(thresholds[label])
+            hits = int((on & (truth == 1)).sum())
+            said[label] = shortfall(objective, confidence, hits, int(on.sum()), int(truth.sum(dtype=np.int64)))
+    return said
+
+
 def best_cut(targets: NDArray[np.uint8], scores: Scores, objective: Objective, weights: Weights | None = None) -> float:
     """The cut of one label with the largest gain, halfway between two scores; the highest of equally good ones.
 
@@ -150,17 +188,20 @@ def best_cut(targets: NDArray[np.uint8], scores: Scores, objective: Objective, w
         objective: Goal of the label's decisions.
         weights: Number of times that each row counts.
     """
-    order = np.argsort(-scores, kind="stable")
-    if weights is not None:
-        order = order[weights[order] > 0]
-    counts = np.ones(len(order)) if weights is None else weights[order]
-    ranked = scores[order].astype(np.float64)
-    true_positives, switched_on = np.cumsum(counts * targets[order]), np.cumsum(counts)
-    gain = objective.gain(true_positives, switched_on, float(true_positives[-1]))
-    below = np.append(ranked[1:], 0.0)
-    gain = np.where(ranked > below, gain, -np.inf)  # rows of one score are switched on together
-    best = int(np.argmax(gain))
-    return float(np.clip((ranked[best] + below[best]) / 2, EDGE, 1 - EDGE))
+    cuts = all_cuts(targets, scores, weights)
+    return _best(cuts, objective, cuts.real)
+
+
+def sure_cut(targets: NDArray[np.uint8], scores: Scores, objective: Objective, confidence: float) -> float:
+    """The cut with the largest gain of those that reach the goal with this confidence, or else come nearest to that."""
+    cuts = all_cuts(targets, scores)
+    sure = guaranteed_cuts(cuts, objective, confidence)
+    return _best(cuts, objective, sure if sure.any() else nearest_cuts(cuts, objective))
+
+
+def _best(cuts: Cuts, objective: Objective, among: Flags) -> float:
+    gain = objective.gain(cuts.true_positives, cuts.switched_on, cuts.positives)
+    return float(cuts.thresholds[int(np.argmax(np.where(among, gain, -np.inf)))])
 
 
 def _logit(probability: float) -> float:
