@@ -34,7 +34,7 @@ LINKING = [
 SMALL = ("--members", "1", "--epochs", "12")
 """Added to every training command, so that a document takes seconds; it runs as it is shown otherwise."""
 
-READ_ONLY = {"text", "javascript", "kotlin", "swift", "c++", "ini"}
+READ_ONLY = {"text", "c", "javascript", "kotlin", "swift", "c++", "ini"}
 NOT_RUN = {
     "it makes the environment that this runs in, or everything else",
     "it downloads; tests/runtime/test_bare_environment.py installs the wheel",

@@ -96,7 +96,7 @@ def test_integers_are_meant_as_the_contract_says() -> None:
 def test_what_is_no_artifact(tmp_path: Path, artifact: Path) -> None:
     with pytest.raises(NotAnArtifactError, match="bytes that start with"):
         open_artifact(b"picture")
-    with pytest.raises(MissingFileError, match=r"does not exist; a \.tflite or \.onnx file is needed"):
+    with pytest.raises(MissingFileError, match=r"does not exist; a \.tflite, \.onnx or \.c file is needed"):
         open_artifact(tmp_path / "absent.onnx")
     with pytest.raises(MissingFileError, match="is a folder; a"):
         open_artifact(tmp_path)

@@ -23,6 +23,7 @@ EXAMPLES = (
     "tagship export run --out artifacts",
     "tagship export run --out artifacts --recipes all",
     "tagship export run --out artifacts --recipes auto --prefer latency --formats tflite",
+    "tagship export run --out firmware --formats c --prefix pump_",
     "tagship export model.keras --labels labels.txt --data rows.npz --out artifacts --recipes int8",
 )
 
@@ -32,8 +33,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", help="a run folder, or a .keras or .h5 file")
     parser.add_argument("--out", required=True, metavar="DIR", help="folder to write the artifacts to")
     parser.add_argument(
-        "--formats", default=",".join(DEFAULT_FORMATS), metavar="A,B", help="tflite, onnx or both (default)"
+        "--formats", default=",".join(DEFAULT_FORMATS), metavar="A,B", help="tflite, onnx, c; default: tflite,onnx"
     )
+    parser.add_argument(
+        "--prefix",
+        default="tagship_",
+        metavar="NAME_",
+        help="of the functions in C, so that two models fit one program",
+    )
+    parser.add_argument(
+        "--no-proof", action="store_true", help="write C without compiling it here; its contract then has no parity"
+    )
+    parser.add_argument("--arduino", action="store_true", help="write C as an Arduino library, too")
+    parser.add_argument("--micro", action="store_true", help="write .tflite as C++ arrays for TFLite Micro, too")
     parser.add_argument(
         "--recipes",
         default="float32",
@@ -65,9 +77,13 @@ def run(options: argparse.Namespace) -> int:
     if not formats or set(formats) - set(TARGETS):
         raise UsageError(f"--formats is {options.formats!r}; give {', '.join(TARGETS)} or {','.join(TARGETS)}")
     plan_recipes(recipes, formats)
+    for flag, format in (("arduino", "c"), ("micro", "tflite")):
+        if getattr(options, flag) and format not in formats:
+            raise UsageError(f"--{flag} is made from {format}; add it to --formats")
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
     import_keras()
     from tagship_export.cli.show import progress, show_export
+    from tagship_export.pipeline.device_files import device_files
     from tagship_export.pipeline.export import export_all
     from tagship_export.pipeline.options import ExportOptions
 
@@ -88,11 +104,14 @@ def run(options: argparse.Namespace) -> int:
                 max_share_change=options.max_share_change,
                 batch=batch,
                 golden=options.golden,
+                prefix=options.prefix,
+                proof=not options.no_proof,
                 prefer=options.prefer,
                 verbose=options.verbose,
                 on_step=on_step,
             ),
         )
+    notes = device_files(done.artifacts, arduino=options.arduino, micro=options.micro)
     if options.json:
         made = [
             artifact.verification.to_dict()
@@ -106,6 +125,8 @@ def run(options: argparse.Namespace) -> int:
         print_json(made + refused)
     else:
         show_export(done, title=f"written to {options.out}")
+    for note in notes:
+        print(f"tagship: {note}", file=sys.stderr)
     print(f"tagship: {done.notice or f'report: {done.report}'}", file=sys.stderr)
     return 0 if done.passed else 1
 

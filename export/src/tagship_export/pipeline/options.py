@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypedDict
 
@@ -36,6 +36,8 @@ class ExportOptions:
         max_share_change: Likewise.
         batch: A fixed batch size, for consumers that need one; None for a free one.
         golden: ``synthetic``, ``real`` or ``none``.
+        prefix: Before every name of the C that a linker sees.
+        proof: Whether C has to be compiled and run here; without, its contract has no parity.
         prefer: ``size`` or ``latency``, for what is recommended.
         verbose: Whether converters may print.
         on_step: Told what happens next, for progress.
@@ -56,6 +58,8 @@ class ExportOptions:
     max_share_change: float | None = None
     batch: int | None = None
     golden: str = "synthetic"
+    prefix: str = "tagship_"
+    proof: bool = True
     prefer: str = "size"
     verbose: bool = False
     on_step: OnStep = field(default=lambda step: None)
@@ -71,7 +75,8 @@ class ExportOptions:
     @property
     def plan(self) -> list[Planned]:
         """Artifacts to make."""
-        return plan_recipes(self.recipes, self.formats)
+        planned = plan_recipes(self.recipes, self.formats)
+        return [replace(one, target=one.target.configured(prefix=self.prefix, proof=self.proof)) for one in planned]
 
     @property
     def golden_mode(self) -> GoldenMode:
@@ -115,6 +120,8 @@ class ExportKeywords(TypedDict, total=False):
     max_share_change: float | None
     batch: int | None
     golden: str
+    prefix: str
+    proof: bool
     prefer: str
     verbose: bool
     on_step: OnStep

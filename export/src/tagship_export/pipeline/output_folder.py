@@ -36,12 +36,12 @@ def save(folder: Path, candidates: Sequence[Candidate], keep: Collection[str]) -
     for one in candidates:
         good, bad = folder / one.name, folder / REJECTED / one.name
         path, other = (good, bad) if one.verification.passed else (bad, good)
-        _remove(other)
+        _remove(other, one)
         if one.name in keep:
             paths[one.name] = path
             _write(path, one)
         else:
-            _remove(path)
+            _remove(path, one)
     return paths
 
 
@@ -52,10 +52,13 @@ def write_document(path: Path, document: ExportDocument) -> None:
 
 
 def _write(path: Path, candidate: Candidate) -> None:
-    """Write the contract and then the artifact that it stands beside, each all or nothing."""
-    contract = _json(candidate.contract.to_dict())
-    for target, content in ((contract_beside(path), contract.encode()), (path, candidate.data)):
-        with replacing(target) as temporary:
+    """Write what stands beside the artifact, its contract among it, and then itself, each all or nothing."""
+    target = candidate.planned.target
+    files = {contract_beside(path): _json(candidate.contract.to_dict()).encode()}
+    for suffix in target.companions:
+        files[path.with_suffix(suffix)] = target.companion(suffix, candidate.data, candidate.contract)
+    for file, content in (*files.items(), (path, candidate.data)):
+        with replacing(file) as temporary:
             temporary.write_bytes(content)
 
 
@@ -63,11 +66,11 @@ def _json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _remove(path: Path) -> None:
+def _remove(path: Path, candidate: Candidate) -> None:
     """Remove what an earlier export left under this name."""
     try:
-        for target in (path, contract_beside(path)):
-            target.unlink(missing_ok=True)
+        for file in (path, contract_beside(path), *map(path.with_suffix, candidate.planned.target.companions)):
+            file.unlink(missing_ok=True)
         if path.parent.name == REJECTED and path.parent.is_dir() and not any(path.parent.iterdir()):
             path.parent.rmdir()
     except NotADirectoryError:

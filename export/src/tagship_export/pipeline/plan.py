@@ -31,7 +31,7 @@ class Planned:
     @property
     def name(self) -> str:
         """Name of its file."""
-        return f"{self.recipe.name}.{self.target.name}"
+        return self.target.file_name(self.recipe.name)
 
 
 def plan_recipes(names: Sequence[str], formats: Sequence[str]) -> list[Planned]:

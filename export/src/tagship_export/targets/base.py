@@ -52,8 +52,31 @@ class Target(ABC):
     title: ClassVar[str]
     """Name for people."""
 
+    companions: ClassVar[tuple[str, ...]] = ()
+    """Suffixes of files that stand beside the artifact under the same stem, such as ``.h``."""
+
     recipes: ClassVar[Mapping[str, MakePayload]]
     """Ways to store its numbers, by the recipe's name; ``float32`` is one of them."""
+
+    def file_name(self, recipe: str) -> str:
+        """Return the name of the artifact by a recipe."""
+        return f"{recipe}.{self.name}"
+
+    def configured(self, *, prefix: str, proof: bool) -> Target:
+        """Return the target with what is chosen about source code; itself, where its files are none.
+
+        Args:
+            prefix: Before every name that a linker sees.
+            proof: Whether the code has to be compiled and run on this machine.
+
+        Raises:
+            ExportError: The prefix is none that functions can have.
+        """
+        return self
+
+    def companion(self, suffix: str, data: bytes, contract: Contract) -> bytes:
+        """Return the file beside an artifact that ends with one of :attr:`companions`."""
+        raise NotImplementedError(suffix)
 
     @abstractmethod
     def convert(self, model: Any, batch: int | None) -> bytes:

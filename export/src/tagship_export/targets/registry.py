@@ -10,12 +10,13 @@ from pathlib import Path
 from tagship_export.errors import ExportError
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.base import Target
+from tagship_export.targets.c.target import CTarget
 from tagship_export.targets.litert.target import LiteRTTarget
 from tagship_export.targets.onnx.target import OnnxTarget
 from tagship_runtime.container import recognise
 from tagship_runtime.errors import ArtifactError, MissingFileError
 
-TARGETS: Mapping[str, Target] = {target.name: target for target in (LiteRTTarget(), OnnxTarget())}
+TARGETS: Mapping[str, Target] = {target.name: target for target in (LiteRTTarget(), OnnxTarget(), CTarget())}
 """Every target by name; what converts is imported only when it is needed."""
 
 
@@ -71,4 +72,5 @@ def _read(path: Path) -> bytes:
         reason = "is a folder"
     except OSError as error:
         reason = f"cannot be read ({error.strerror or error})"
-    raise MissingFileError(f"{path} {reason}; a {' or '.join(f'.{name}' for name in TARGETS)} file is needed")
+    *others, last = (f".{name}" for name in TARGETS)
+    raise MissingFileError(f"{path} {reason}; a {', '.join(others)} or {last} file is needed")

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 from tagship_report.limits import Limits, shortened
 from tagship_report.plots import flips, score_differences, size_ladder
-from tagship_runtime.container import FORMATS
+from tagship_runtime.container import READABLE
 from tagship_runtime.documents import ArtifactDocument, ExportDocument, ExportRows
+
+TITLES: Mapping[str, str] = {format.name: format.title for format in READABLE}
+"""Formats for people, by the suffix of their files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ def _artifact(
     tolerance = one["parity"]["tolerance"]
     return Artifact(
         name=name,
-        format=FORMATS[one["format"]].title if one["format"] in FORMATS else one["format"],
+        format=TITLES.get(one["format"], one["format"]),
         path=one["path"],
         facts=one,
         recommended=name in export["recommended"],

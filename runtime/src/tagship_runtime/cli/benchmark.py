@@ -6,19 +6,25 @@ import argparse
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from tagship_runtime.cli.options import add_artifact_options, load_artifact
+from tagship_runtime.errors import UsageError
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.json import print_json
 from tagship_runtime.terminal.table import file_names, file_size, table, wrap
 from tagship_runtime.typing import Features
 
 HELP = "compare artifacts on this machine: load time, one-row latency, batch throughput; and recommend"
-EXAMPLES = ("tagship benchmark model.tflite", "tagship benchmark *.tflite *.onnx --json")
+EXAMPLES = (
+    "tagship benchmark model.tflite",
+    "tagship benchmark *.tflite *.onnx --json",
+    "tagship benchmark model.c --target cortex-m4f",
+)
 
 ONE_ROW_CALLS, BATCH_CALLS, BATCH_ROWS = 2000, 5, 20_000
 
@@ -49,12 +55,15 @@ class Speed:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("artifacts", nargs="+", metavar="ARTIFACT", help="a .tflite or .onnx file")
+    parser.add_argument("--target", metavar="NAME", help="an emulated device, for C: cortex-m0, cortex-m3, cortex-m4f")
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     add_artifact_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
     """Measure each artifact and print a table."""
+    if options.target is not None:
+        return _on_device(options)
     speeds = [_measure(path, options) for path in dict.fromkeys(options.artifacts)]
     if options.json:
         print_json([asdict(speed) for speed in speeds])
@@ -66,6 +75,42 @@ def run(options: argparse.Namespace) -> int:
         lines += wrap(sentence)
     print("\n".join(lines))
     return 0
+
+
+def _on_device(options: argparse.Namespace) -> int:
+    """Measure on a device that an installed package knows."""
+    devices = {entry.name: entry for entry in entry_points(group="tagship.devices")}
+    if options.target not in devices:
+        known = f"there are {', '.join(sorted(devices))}" if devices else "they come with tagship-export"
+        raise UsageError(f"--target is {options.target!r}, and no device is called so; {known}")
+    device = devices[options.target].load()
+    found = [device.measure(path) for path in dict.fromkeys(options.artifacts)]
+    if options.json:
+        print_json(found)
+        return 0
+    names = file_names([one["artifact"] for one in found])
+    rows = [(name, *_device_row(one)) for name, one in zip(names, found, strict=True)]
+    lines = table(DEVICE_HEADINGS, rows)
+    emulators = " and ".join(dict.fromkeys(one["emulated_by"] or "nothing: no golden rows" for one in found))
+    lines += wrap(f"bytes and instructions of one row on {found[0]['device']}, emulated by {emulators}")
+    print("\n".join(lines))
+    return 0
+
+
+DEVICE_HEADINGS = ("artifact", "flash", "RAM", "stack", "instructions", "self-test", "fits")
+
+
+def _device_row(found: Mapping[str, Any]) -> tuple[str, ...]:
+    fits = found["fits_kb"]
+    return (
+        *(_count(found[key]) for key in ("flash_bytes", "static_ram_bytes", "stack_bytes", "instructions")),
+        _VERDICTS[found["selftest"]],
+        "no common part" if fits is None else f"{fits} KB",
+    )
+
+
+def _count(number: int | None) -> str:
+    return "unknown" if number is None else f"{number:,}"
 
 
 HEADINGS = ("artifact", "size", "load ms", "1 row us", "p99 us", "rows/s", "self-test")

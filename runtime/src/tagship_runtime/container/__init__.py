@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tagship_runtime.container.base import Format
-from tagship_runtime.container.formats import FORMATS
+from tagship_runtime.container.c import C_BEGINNING, C
+from tagship_runtime.container.formats import FORMATS, READABLE
 from tagship_runtime.container.onnx import ONNX
 from tagship_runtime.container.tflite import TFLITE
 from tagship_runtime.contract import Contract
@@ -38,7 +39,7 @@ def recognise(data: bytes) -> Format:
     Raises:
         NotAnArtifactError: It is neither LiteRT nor ONNX.
     """
-    for format in FORMATS.values():
+    for format in READABLE:
         if format.recognise(data):
             return format
     what = f"{len(data)} bytes that start with {bytes(data[:8])!r}" if data else "an empty file"
@@ -116,10 +117,13 @@ def _has_traces(data: bytes, format: Format) -> bool:
 _CHANGED = "the file is not as it was exported (damaged, cut short, or re-saved by another tool); export it again"
 
 __all__ = [
+    "C_BEGINNING",
     "FORMATS",
     "ONNX",
+    "READABLE",
     "TFLITE",
     "ArtifactCorruptError",
+    "C",
     "ContractVersionError",
     "Format",
     "Unpacked",

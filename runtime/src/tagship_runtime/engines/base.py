@@ -88,4 +88,6 @@ def open_engine(format: Format, payload: bytes) -> Engine:
             return load(payload)
         except PackageMissingError as error:
             missing = error if missing is None or error.reason else missing
-    raise missing or EngineError(f"nothing runs {format.title} here")
+    raise missing or EngineError(
+        f"{format.title} is built into a program and not loaded; 'tagship verify' compiles it and scores rows with it"
+    )

@@ -1,0 +1,1 @@
+"""Firmware for emulated Cortex-M boards: built with arm-none-eabi-gcc, run by QEMU with semihosting."""

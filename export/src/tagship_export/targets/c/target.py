@@ -1,0 +1,207 @@
+"""C source as a target: one row at a time, in float32, on the stack alone."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from tagship_export.errors import ConversionError, ExportError
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.base import MakePayload, Target, as_trained
+from tagship_export.targets.c.compiler import SECONDS, build
+from tagship_export.targets.c.harness import host_program
+from tagship_export.targets.c.network import constant_bytes, network_of, shapes_of
+from tagship_export.targets.c.runner import CRunner
+from tagship_export.targets.c.source import body, header
+from tagship_export.targets.engine_runner import EngineRunner
+from tagship_export.targets.runner import ArtifactRunner, Values
+from tagship_runtime.container import ONNX, C, attach, unpack
+from tagship_runtime.engines.base import open_engine
+from tagship_runtime.errors import ArtifactCorruptError
+
+if TYPE_CHECKING:
+    from tagship_runtime.contract import Contract
+    from tagship_runtime.typing import Features
+
+NO_PROOF = "none: the C was not compiled where it was exported; run its self-test before anything relies on it"
+"""What a contract says of C that nobody compiled."""
+
+GENERATOR = "emx-onnx-cgen"
+PREFIX = "tagship_"
+STEM = "model"
+
+_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
+_NAMES = re.compile(
+    rb'^#include "(?P<stem>\w+)\.h"$.*?^#define TAGSHIP_SEAL\(digest\) const char (?P<prefix>\w+)digest\[', re.M | re.S
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What the files and functions of a model are called.
+
+    Attributes:
+        prefix: Before every name that a linker sees.
+        stem: Of the files.
+    """
+
+    prefix: str = PREFIX
+    stem: str = STEM
+
+
+class CTarget(Target):
+    """See :class:`tagship_export.targets.base.Target`.
+
+    Args:
+        prefix: Before every name that a linker sees, so that two models fit into one program.
+        proof: Whether what is made is compiled and run; without, scores are those of the graph that it is made from, in
+            ONNX Runtime, and the contract has no parity.
+
+    Raises:
+        ExportError: It is none that C takes.
+    """
+
+    name = "c"
+    title = "C"
+    companions: ClassVar[tuple[str, ...]] = (".h",)
+    recipes: ClassVar[Mapping[str, MakePayload]] = {"float32": as_trained}
+
+    def __init__(self, prefix: str = PREFIX, *, proof: bool = True) -> None:
+        if not _PREFIX.fullmatch(prefix):
+            raise ExportError(f"prefix is {prefix!r}; letters, digits and _ are needed, a letter first, 32 at most")
+        self.proof, self._graphs = proof, dict[bytes, bytes]()
+        self.names = Names() if prefix == PREFIX else Names(prefix=prefix, stem=f"{prefix.rstrip('_')}_{STEM}")
+
+    def file_name(self, recipe: str) -> str:
+        """See :class:`tagship_export.targets.base.Target`; there is one recipe alone."""
+        return f"{self.names.stem}.c"
+
+    def configured(self, *, prefix: str, proof: bool) -> CTarget:
+        """See :class:`tagship_export.targets.base.Target`."""
+        return CTarget(prefix, proof=proof)
+
+    def convert(self, model: Any, batch: int | None) -> bytes:
+        """See :class:`tagship_export.targets.base.Target`."""
+        from tagship_export.targets.onnx.convert import convert
+
+        if batch not in (None, 1):
+            raise ConversionError(
+                f"C takes one row at a time, not a batch of {batch}; leave out --batch or --formats c"
+            )
+        graph = convert(model, 1)
+        payload = network_of(graph).encode()
+        self._graphs[payload] = graph
+        return payload
+
+    def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
+        """See :class:`tagship_export.targets.base.Target`."""
+        return constant_bytes(payload.decode())
+
+    def layer_values(self, payload: bytes, rows: Features) -> Values:
+        """See :class:`tagship_export.targets.base.Target`."""
+        raise ValueError("compiled C gives scores alone")
+
+    def runner(self, payload: bytes, contract: Contract | None = None) -> ArtifactRunner:
+        """See :class:`tagship_export.targets.base.Target`; the payload is the network alone."""
+        if not self.proof:
+            return EngineRunner(engine := open_engine(ONNX, self._graphs[payload]), engine.input, engine.output)
+        network = payload.decode()
+        shapes = shapes_of(network)
+        checked = f"""
+static int checked(const float *inputs, float *scores) {{
+    int i;
+    network(inputs, scores);
+    for (i = 0; i < {shapes[1][0]}; ++i) {{
+        if (!(scores[i] >= 0.0f && scores[i] <= 1.0f)) return -1;
+    }}
+    return 0;
+}}
+"""
+        return CRunner({"library.c": network + checked}, "checked(inputs, scores)", shapes)
+
+    def embed(self, payload: bytes, contract: Contract) -> bytes:
+        """See :class:`tagship_export.targets.base.Target`; what is made is compiled, and replays its golden rows.
+
+        Raises:
+            ConversionError: A feature cannot be encoded in C, or the compiled file gives other golden scores.
+        """
+        tools = {**contract.source.get("tools", {}), GENERATOR: version(GENERATOR)}
+        contract = replace(contract, source={**contract.source, "tools": tools})
+        if not self.proof:
+            contract = replace(contract, parity=None, quality=None, source={**contract.source, "proof": NO_PROOF})
+        text = body(payload.decode(), contract, self.names.prefix, self.names.stem)
+        data = attach(text.encode(), contract)
+        if self.proof and contract.golden is not None:
+            self._replay(data, contract)
+        return data
+
+    def unpack(self, data: bytes) -> tuple[bytes, Contract | None]:
+        """See :class:`tagship_export.targets.base.Target`; the payload is all of the source but its seal."""
+        _, payload, contract = unpack(data)
+        return payload, contract
+
+    def strip(self, data: bytes) -> tuple[bytes, str | None]:
+        """See :class:`tagship_export.targets.base.Target`."""
+        found = C.find_tail(data)
+        return (data, None) if found is None else (data[: found[0]], found[1].decode(errors="replace"))
+
+    def recognise(self, data: bytes) -> bool:
+        """See :class:`tagship_export.targets.base.Target`."""
+        return C.recognise(data)
+
+    def companion(self, suffix: str, data: bytes, contract: Contract) -> bytes:
+        """See :class:`tagship_export.targets.base.Target`."""
+        names = names_of(data)
+        return header(contract, names.prefix, names.stem).encode()
+
+    def open(self, data: bytes) -> OpenArtifact:
+        """See :class:`tagship_export.targets.base.Target`; the file is compiled as it is, its digest checked before."""
+        payload, contract = self.unpack(data)
+        if contract is None:
+            raise ArtifactCorruptError("the C has no contract; export it again")
+        names = names_of(data)
+        files = {
+            f"{names.stem}.h": header(contract, names.prefix, names.stem),
+            f"{names.stem}.c": data.decode(),
+            "library.c": f'#include "{names.stem}.c"\n',
+        }
+        runner = CRunner(files, f"{names.prefix}scores(inputs, scores)", shapes_of(payload.decode()))
+        return OpenArtifact(size=len(data), contract=contract, runner=runner)
+
+    def _replay(self, data: bytes, contract: Contract) -> None:
+        names = self.names
+        with tempfile.TemporaryDirectory(prefix="tagship-") as folder:
+            program = host_files(data, contract, names, Path(folder))
+            done = subprocess.run([program, "selftest"], capture_output=True, text=True, timeout=SECONDS)
+        number, _, largest = done.stdout.strip().partition(" ")
+        if done.returncode or number != "0":
+            raise ConversionError(
+                f"the compiled C gives other scores than its network for golden row {number or '?'} (off by "
+                f"{largest or '?'}), so its encoding of rows differs; report this with the model's features"
+            )
+
+
+def host_files(data: bytes, contract: Contract, names: Names, folder: Path) -> Path:
+    """Build the program of :func:`tagship_export.targets.c.harness.host_program` in a folder."""
+    (folder / f"{names.stem}.c").write_bytes(data)
+    (folder / f"{names.stem}.h").write_text(header(contract, names.prefix, names.stem), encoding="utf-8")
+    (folder / "main.c").write_text(host_program(contract, names.prefix, names.stem), encoding="utf-8")
+    return build(folder, "main.c", "program")
+
+
+def names_of(data: bytes) -> Names:
+    """Read the names from an artifact.
+
+    Raises:
+        ArtifactCorruptError: It does not say them.
+    """
+    found = _NAMES.search(data)
+    if found is None:
+        raise ArtifactCorruptError("the C does not say what its functions are called; export it again")
+    return Names(prefix=found["prefix"].decode(), stem=found["stem"].decode())
