@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from lines import Line
 
-from tagship_export.pipeline.threshold_transfer import agreeing_thresholds, transfer_thresholds
+from tagship_export.verification.threshold_transfer import agreeing_thresholds, transfer_thresholds
 
 TITLE = "threshold transfer: flips on fresh rows, as a share of decisions"
 SAMPLES, FRESH = 60, 20_000

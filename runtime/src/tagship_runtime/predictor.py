@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
 
+from tagship_runtime.container import unpack
 from tagship_runtime.contract import Contract
 from tagship_runtime.engines.base import Engine
 from tagship_runtime.engines.batching import Scorer
@@ -70,6 +71,11 @@ class Predictor:
         self._shape, self._pack = self._fast_path()
         self._repeated: Scores | None = None
         self._set_thresholds(contract.thresholds)
+
+    @property
+    def payload(self) -> bytes:
+        """The model's own bytes, without the contract."""
+        return unpack(self._data).payload
 
     def predict_proba(self, rows: Any, *, unknown: Counter[str] | None = None) -> Scores:
         """Scores for rows: an array-like, a list of dicts, or a data frame.

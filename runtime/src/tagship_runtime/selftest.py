@@ -12,7 +12,7 @@ from tagship_runtime.engines.processor import processor_name
 from tagship_runtime.errors import CheckFailedError, NotAScoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tagship_runtime.contract import Contract, Golden
     from tagship_runtime.engines.base import Engine
@@ -41,6 +41,26 @@ class Replayable(Protocol):
 
     def with_thresholds(self, thresholds: Sequence[float]) -> Self:
         """Return the same model with other thresholds."""
+
+
+EXACT = 1e-6
+"""Largest difference of scores that counts as the same arithmetic."""
+
+LIMITS = {"float32": 1e-3, "float16": 0.05, "integers": 0.25}
+"""Largest tolerance that golden rows may have, by how most of the weights are stored; see docs/verification.md."""
+
+_WIDTHS = {"float32": 4, "float16": 2, "int8": 1, "uint8": 1}
+
+
+def tolerance_limit(weight_bytes: Mapping[str, int]) -> float:
+    """Return how large a golden tolerance may be, whatever the contract says.
+
+    Args:
+        weight_bytes: Bytes of the payload's own constants by NumPy type name; the type with most elements decides.
+    """
+    elements = {kind: size // _WIDTHS[kind] for kind, size in weight_bytes.items() if kind in _WIDTHS}
+    most = max(elements, key=elements.__getitem__, default="float32")
+    return LIMITS.get(most, LIMITS["integers"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

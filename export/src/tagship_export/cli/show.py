@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tagship_export.pipeline.results import Export
+from tagship_export.recipes import RECIPES
 from tagship_export.verification.counterexamples import Search
 from tagship_export.verification.verdict import Verification
 from tagship_runtime.terminal.table import file_names, file_size, table, wrap
@@ -76,13 +77,41 @@ def show(
     for line in table(("artifact", *headings), rows):
         _print(line, coloured=True)
     for verdict in verdicts:
-        for fault in verdict.faults:
-            _say(f"{verdict.artifact}: {fault}")
+        for said in (*verdict.faults, *verdict.notes):
+            _say(f"{verdict.artifact}: {said}")
         if verdict.divergence is not None:
             _say(
                 f"{verdict.artifact}: the two part first in layer {verdict.divergence.layer!r}, by "
                 f"{verdict.divergence.relative:.0%} of the spread of its values"
             )
+
+
+ORIGINS = {"asked": "as asked", "found": "found in its tensors", "claimed": "as its contract claims"}
+"""Where a recipe is known from, in words."""
+
+
+def show_claims(verdicts: Sequence[Verification]) -> None:
+    """Show what artifacts were judged by, and what they say of themselves that nobody checked; once for equal ones."""
+    lines: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        lines.setdefault(f"judged as {verdict.recipe}, {ORIGINS[verdict.origin]}: {_bounds(verdict)}", []).append(
+            verdict.artifact
+        )
+        if verdict.unchecked:
+            lines.setdefault(f"nobody checked: {'; '.join(verdict.unchecked)}", []).append(verdict.artifact)
+    for line, names in lines.items():
+        _say(line if len(names) == len(verdicts) else f"{', '.join(names)}: {line}")
+
+
+def _bounds(verdict: Verification) -> str:
+    """Return budget and tolerance in words."""
+    budget, tolerance = verdict.budget, f"{verdict.parity.tolerance:g}"
+    if not RECIPES[verdict.recipe].exact:
+        return f"at most {budget.max_flip_rate:.2%} flips, macro-F1 down by {budget.max_f1_drop:g}"
+    return (
+        f"scores within {tolerance}, at most {budget.max_flip_rate:.2%} flips beyond that, "
+        f"macro-F1 down by {budget.max_f1_drop:g}"
+    )
 
 
 def show_search(found: Mapping[str, Search]) -> None:

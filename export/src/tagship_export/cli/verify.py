@@ -7,7 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagship_export.cli.options import add_budget_options, add_original_options, import_keras, read_labels
+from tagship_export.cli.options import (
+    add_budget_options,
+    add_original_options,
+    import_keras,
+    read_labels,
+    read_thresholds,
+)
+from tagship_export.recipes import RECIPES
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import replacing
 from tagship_runtime.terminal.json import print_json
@@ -22,7 +29,7 @@ EXAMPLES = (
     "tagship verify run artifacts/float32.tflite artifacts/float32.onnx",
     "tagship verify run artifacts/float32.tflite --data held-out.csv --max-flip-rate 0.001",
     "tagship verify model.keras float32.onnx --labels sport,politics --data rows.parquet --json",
-    "tagship verify run artifacts/int8.tflite --search",
+    "tagship verify run artifacts/int8.tflite --recipe int8 --search",
 )
 
 
@@ -32,6 +39,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("artifacts", nargs="+", metavar="ARTIFACT", help=".tflite or .onnx files")
     parser.add_argument("--data", metavar="FILE", help="rows to compare on; default: the run's test rows")
     parser.add_argument("--labels", metavar="A,B|FILE", help="names of the scores of a .keras file, to be compared too")
+    parser.add_argument(
+        "--thresholds", metavar="X|FILE", help="thresholds of a .keras file, to be compared too: a number, or JSON"
+    )
+    parser.add_argument(
+        "--recipe",
+        choices=tuple(RECIPES),
+        metavar="NAME",
+        help=f"what the artifacts have to be ({', '.join(RECIPES)}); default: what is found in their tensors",
+    )
     parser.add_argument("--search", action="store_true", help="also look for the inputs on which the two differ most")
     parser.add_argument("--keep", action="store_true", help="put what --search finds among the artifact's golden rows")
     add_original_options(parser)
@@ -42,25 +58,27 @@ def run(options: argparse.Namespace) -> int:
     """Verify each artifact, print a table, and say with the exit code whether all of them passed."""
     if options.keep and not options.search:
         raise UsageError("--keep keeps what --search finds; give both")
-    labels = read_labels(options.labels)
+    labels, thresholds = read_labels(options.labels), read_thresholds(options.thresholds)
     from tagship_export.targets.registry import open_artifact
 
     # A wrong file is told before seconds go into importing TensorFlow.
     artifacts = [open_artifact(path) for path in options.artifacts]
     import_keras()
-    from tagship_export.cli.show import progress, show, show_search
+    from tagship_export.cli.show import progress, show, show_claims, show_search
     from tagship_export.source.original import open_original
     from tagship_export.verification.verify import verify
 
     original = open_original(options.original, logits=options.logits)
     original = original if labels is None else original.called(labels)
-    budget = {
+    original = original if thresholds is None else original.deciding_by(thresholds)
+    bounds = {
         "max_flip_rate": options.max_flip_rate,
         "max_f1_drop": options.max_f1_drop,
         "max_label_flips": options.max_label_flips,
         "max_share_change": options.max_share_change,
+        "recipe": options.recipe,
     }
-    verdicts = [verify(original, artifact, options.data, **budget) for artifact in artifacts]
+    verdicts = [verify(original, artifact, options.data, **bounds) for artifact in artifacts]
     found = {}
     if options.search:
         with progress() as on_step:
@@ -72,6 +90,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         rows = options.data or "its test split"
         show(verdicts, title=f"against {options.original} on {verdicts[0].parity.rows:,} rows of {rows}")
+        show_claims(verdicts)
         show_search(found)
     return 0 if all(verdict.passed for verdict in verdicts) else 1
 

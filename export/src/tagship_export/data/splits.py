@@ -64,18 +64,33 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
         return _named(original, rows), _divide(rows)
     if data is None and "test" not in original.rows:
         raise OriginalError("the run has no test rows to prove anything on; give some with --data FILE")
-    train = read_rows(str(original.rows["train"]), labels)
     verdict = read_rows(str(original.rows["test"]) if data is None else data, labels, original.features)
+    calibration, tuning, tuned_on = _calibration_and_tuning(original, labels)
+    return original, HeldOutSplits(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
+
+
+def tuning_rows(original: Original) -> Dataset:
+    """Return the rows that an export of a run moves thresholds by.
+
+    Raises:
+        OriginalError: It has no rows of its own, or a single one.
+    """
+    if "train" not in original.rows or original.labels is None:
+        raise OriginalError("the original has no rows of its own")
+    return _calibration_and_tuning(original, original.labels)[1]
+
+
+def _calibration_and_tuning(original: Original, labels: tuple[str, ...]) -> tuple[Dataset, Dataset, str]:
+    """Divide a run's rows but for those that judge, and say where those come from that tune."""
+    train = read_rows(str(original.rows["train"]), labels, original.features)
     order = np.random.default_rng(SEED).permutation(len(train))
     if "validation" in original.rows:
-        tuning, tuned_on = read_rows(str(original.rows["validation"]), labels), "validation rows"
-        calibration = train.take(order[:CALIBRATION_ROWS])
-    else:
-        if len(train) < 2:
-            raise OriginalError("the run has a single training row; calibration and tuning need one each")
-        count = min(CALIBRATION_ROWS, len(train) // 2)
-        calibration, tuning, tuned_on = train.take(order[:count]), train.take(order[count:]), "training rows"
-    return original, HeldOutSplits(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
+        tuning = read_rows(str(original.rows["validation"]), labels, original.features)
+        return train.take(order[:CALIBRATION_ROWS]), tuning, "validation rows"
+    if len(train) < 2:
+        raise OriginalError("the run has a single training row; calibration and tuning need one each")
+    count = min(CALIBRATION_ROWS, len(train) // 2)
+    return train.take(order[:count]), train.take(order[count:]), "training rows"
 
 
 def _divide(rows: Dataset) -> HeldOutSplits:

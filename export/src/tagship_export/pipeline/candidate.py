@@ -11,11 +11,11 @@ from tagship_export.pipeline.plan import Planned
 from tagship_export.pipeline.provenance import provenance
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.results import Candidate
-from tagship_export.pipeline.threshold_transfer import transfer_thresholds
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.runner import ArtifactRunner
 from tagship_export.verification.comparison import Comparison
 from tagship_export.verification.judge import judge
+from tagship_export.verification.threshold_transfer import transfer_thresholds
 from tagship_runtime.contract import Contract
 
 

@@ -41,6 +41,7 @@ class Original:
         features: The caller's columns; None for other inputs, or where only the Keras file is known.
         rows: Tables by purpose: ``train``, ``validation``, ``test``.
         run: The run folder that it comes from, if it is one.
+        file: The Keras file that it was loaded from; None for a model that was there already.
     """
 
     model: Any
@@ -50,6 +51,12 @@ class Original:
     features: tuple[Feature, ...] | None = None
     rows: Mapping[str, Path]
     run: Path | None = None
+    file: Path | None = None
+
+    @cached_property
+    def digests(self) -> frozenset[str]:
+        """What an artifact that was made from it may name as its source: the digest of the file, or of its weights."""
+        return frozenset({self.sha256, _sha256_of_weights(self.model)})
 
     @cached_property
     def row_shape(self) -> tuple[int, ...]:
@@ -85,6 +92,26 @@ class Original:
             raise OriginalError(f"{len(names)} labels for a model that gives {self.width} scores; one each is needed")
         return replace(self, labels=names)
 
+    def deciding_by(self, thresholds: Thresholds) -> Original:
+        """Return the same with these thresholds: one for all, one each, or by name.
+
+        Raises:
+            OriginalError: They do not fit the labels, or those are not known.
+        """
+        if self.labels is None:
+            if isinstance(thresholds, Mapping):
+                raise OriginalError("thresholds by name need names: the labels of the model's scores are not known")
+            numbers = np.broadcast_to(np.asarray(thresholds, np.float64), (self.width,)).tolist()
+            try:
+                check_thresholds(tuple(numbers), tuple(str(place) for place in range(self.width)))
+            except ContractError as error:
+                raise OriginalError(str(error)) from error
+            return replace(self, thresholds=tuple(numbers))
+        try:
+            return replace(self, thresholds=resolve_thresholds(thresholds, self.labels))
+        except LabelError as error:
+            raise OriginalError(str(error)) from error
+
     def scores(self, features: Features) -> Scores:
         """Return scores by Keras for encoded rows, float32 (rows, labels)."""
         batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
@@ -118,7 +145,7 @@ def open_original(
         raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
     if path.is_file():
         model = with_sigmoid(load_keras(path), logits=logits)
-        return _named(Original(model=model, sha256=sha256_of_file(path), rows={}), labels, thresholds)
+        return _named(Original(model=model, sha256=sha256_of_file(path), rows={}, file=path), labels, thresholds)
     if not (path / "run.json").is_file():
         raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
     run = _open_run(path, logits=logits)
@@ -128,12 +155,7 @@ def open_original(
 def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresholds | None) -> Original:
     if labels is None:
         return original
-    original = original.called(labels)
-    try:
-        chosen = resolve_thresholds(DEFAULT_THRESHOLD if thresholds is None else thresholds, original.labels or ())
-    except LabelError as error:
-        raise OriginalError(str(error)) from error
-    return replace(original, thresholds=chosen)
+    return original.called(labels).deciding_by(DEFAULT_THRESHOLD if thresholds is None else thresholds)
 
 
 def _open_run(folder: Path, *, logits: bool) -> Original:
@@ -162,6 +184,7 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
         features=features,
         rows={path.stem: path for path in sorted((folder / "rows").glob("*.parquet"))},
         run=folder,
+        file=model_file,
     )
     if original.width != len(labels):
         raise OriginalError(f"{folder} has {len(labels)} labels for a model that gives {original.width} scores")

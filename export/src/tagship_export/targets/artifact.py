@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -27,6 +27,8 @@ class OpenArtifact:
         contract: What it says of itself.
         runner: Scores encoded rows.
         layer_values: Gives intermediate values for encoded rows; None where only scores are to be had.
+        stored_recipe: Recipe that the payload's own tensors were made by; None where the target cannot tell.
+        weight_bytes: Bytes of the payload's constants by NumPy type name; empty where the target cannot tell.
     """
 
     name: str = "artifact"
@@ -34,6 +36,8 @@ class OpenArtifact:
     contract: Contract
     runner: ArtifactRunner
     layer_values: Callable[[Features], Values] | None = None
+    stored_recipe: str | None = None
+    weight_bytes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tagship_export.errors import ConversionError
 from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.constants import Constant
 from tagship_export.targets.runner import ArtifactRunner, Values
 
 if TYPE_CHECKING:
@@ -90,6 +91,14 @@ class Target(ABC):
     @abstractmethod
     def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
         """Count bytes of weights and other constants, by NumPy type name."""
+
+    def stored_recipe(self, payload: bytes) -> str | None:
+        """Return the recipe that a payload's own tensors were made by; None where the target cannot tell."""
+        return None
+
+    def constants(self, payload: bytes) -> Iterator[Constant]:
+        """Yield weights, biases and the constants of scaling; none where the target cannot replace them."""
+        return iter(())
 
     @abstractmethod
     def layer_values(self, payload: bytes, rows: Features) -> Values:

@@ -13,8 +13,10 @@ from tagship_export.targets.base import Target
 from tagship_export.targets.c.target import CTarget
 from tagship_export.targets.litert.target import LiteRTTarget
 from tagship_export.targets.onnx.target import OnnxTarget
+from tagship_export.targets.runtime_target import RuntimeTarget
 from tagship_runtime.container import recognise
 from tagship_runtime.errors import ArtifactError, MissingFileError
+from tagship_runtime.predictor import Predictor
 
 TARGETS: Mapping[str, Target] = {target.name: target for target in (LiteRTTarget(), OnnxTarget(), CTarget())}
 """Every target by name; what converts is imported only when it is needed."""
@@ -61,6 +63,14 @@ def open_artifact(source: str | os.PathLike[str] | bytes) -> OpenArtifact:
     except ArtifactError as error:
         error.file = str(source)
         raise
+
+
+def open_predictor(predictor: Predictor) -> OpenArtifact:
+    """Return an artifact that the runtime has loaded already, computed by the same engine."""
+    target = target_of(predictor.payload)
+    if not isinstance(target, RuntimeTarget):
+        raise ExportError(f"the runtime loads no {target.title}; give the file")
+    return target.opened(predictor)
 
 
 def _read(path: Path) -> bytes:

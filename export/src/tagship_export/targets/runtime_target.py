@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -33,6 +34,10 @@ class RuntimeTarget(Target):
             return EngineRunner(engine, engine.input, engine.output)
         return EngineRunner(engine, contract.input, contract.output)
 
+    def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
+        """See :class:`Target`."""
+        return self.format.weight_bytes(payload)
+
     def embed(self, payload: bytes, contract: Contract) -> bytes:
         """See :class:`Target`."""
         return attach(payload, contract)
@@ -50,11 +55,15 @@ class RuntimeTarget(Target):
         """See :class:`Target`."""
         with quiet():
             predictor = load(data)
-        payload, _ = self.unpack(data)
-        return replace(open_predictor(predictor), size=len(data), layer_values=partial(self.layer_values, payload))
+        return replace(self.opened(predictor), size=len(data))
 
-
-def open_predictor(predictor: Predictor) -> OpenArtifact:
-    """Return an artifact that is loaded already, computed by the same engine."""
-    contract = predictor.contract
-    return OpenArtifact(contract=contract, runner=EngineRunner(predictor.engine, contract.input, contract.output))
+    def opened(self, predictor: Predictor) -> OpenArtifact:
+        """Return an artifact that is loaded already, computed by the same engine."""
+        contract, payload = predictor.contract, predictor.payload
+        return OpenArtifact(
+            contract=contract,
+            runner=EngineRunner(predictor.engine, contract.input, contract.output),
+            layer_values=partial(self.layer_values, payload),
+            stored_recipe=self.stored_recipe(payload),
+            weight_bytes=self.weight_bytes(payload),
+        )

@@ -1,17 +1,57 @@
-"""Claims of an artifact about itself: those that a verdict depends on, and those held against the original."""
+"""Claims of an artifact about itself: each is checked against what is known, or named as checked by nobody."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from tagship_export.recipes import RECIPES, Recipe
+from tagship_export.recipes import RECIPES, Recipe, recipe_named
 from tagship_export.source.original import Original
-from tagship_runtime.contract import Contract
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_runtime.contract import Contract, Feature
+from tagship_runtime.selftest import tolerance_limit
+
+ELSEWHERE = "unknown"
+"""Recipe in the contract of a file that was made by another tool."""
 
 
-def claimed_recipe(contract: Contract) -> Recipe:
-    """Return the recipe that an artifact says it was made by; files made elsewhere are held to float32."""
-    return RECIPES.get(contract.recipe, RECIPES["float32"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedBy:
+    """The recipe whose tolerance and budget apply, and where that is known from.
+
+    Attributes:
+        recipe: How the numbers of the payload are stored.
+        origin: ``asked`` by the caller, ``found`` in the payload's tensors, or ``claimed`` by the contract alone.
+        faults: Where those three disagree, in words.
+    """
+
+    recipe: Recipe
+    origin: str
+    faults: tuple[str, ...]
+
+
+def judged_by(artifact: OpenArtifact, asked: str | None = None) -> JudgedBy:
+    """Find the recipe to judge an artifact by: what the caller asks for, else what its own tensors are.
+
+    What the contract says is believed only where the target cannot tell, and the caller says nothing.
+
+    Raises:
+        ExportError: No recipe is called as the caller says.
+    """
+    claimed, found = artifact.contract.recipe, artifact.stored_recipe
+    faults = []
+    if found is not None and claimed not in (found, ELSEWHERE):
+        faults.append(f"its contract says that it is {claimed}, its weights are stored as in {found}")
+    if asked is not None:
+        recipe = recipe_named(asked)
+        if found not in (None, asked):
+            faults.append(f"it was to be {asked}, its weights are stored as in {found}")
+        elif claimed not in (asked, found, ELSEWHERE):
+            faults.append(f"it was to be {asked}, its contract says that it is {claimed}")
+        return JudgedBy(recipe=recipe, origin="asked", faults=tuple(faults))
+    if found is not None:
+        return JudgedBy(recipe=RECIPES[found], origin="found", faults=tuple(faults))
+    return JudgedBy(recipe=RECIPES.get(claimed, RECIPES["float32"]), origin="claimed", faults=tuple(faults))
 
 
 def claimed_thresholds(contract: Contract) -> tuple[float, ...]:
@@ -22,12 +62,78 @@ def claimed_thresholds(contract: Contract) -> tuple[float, ...]:
     return contract.thresholds
 
 
-def contract_faults(original: Original, contract: Contract, recipe: Recipe) -> Iterator[str]:
+def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) -> Iterator[str]:
     """Yield what the contract says differently from the original."""
+    contract = artifact.contract
     if original.labels is not None and original.labels != contract.labels:
         yield f"its labels are {list(contract.labels)}, the original's {list(original.labels)}"
         return
     if original.features is not None and original.features != contract.features:
-        yield "it describes other features than the original"
+        yield f"it describes other features than the original: {_difference(original.features, contract.features)}"
     if recipe.exact and original.thresholds is not None and original.thresholds != contract.thresholds:
         yield f"its thresholds are {contract.thresholds}, the original's {original.thresholds}"
+    made_from = contract.source.get("sha256")
+    if _names_file(original, contract) and made_from not in original.digests:
+        yield f"it was made from another model: its source.sha256 is {made_from}, the original's {original.sha256}"
+    if contract.golden is not None:
+        limit = tolerance_limit(artifact.weight_bytes)
+        if not contract.golden.tolerance <= limit:
+            yield (
+                f"its golden rows allow a difference of {contract.golden.tolerance:g}; numbers stored as in "
+                f"{recipe.name} need {limit:g} at most"
+            )
+
+
+def unchecked(original: Original, artifact: OpenArtifact, judged: JudgedBy) -> Iterator[str]:
+    """Yield what the contract says and nobody checked, since the original does not know it."""
+    contract, recipe_moves = artifact.contract, not judged.recipe.exact
+    if original.labels is None:
+        yield "names and order of the labels (--labels tells them)"
+    if original.thresholds is None:
+        yield "thresholds: both sides are compared at those in the file (--thresholds tells others)"
+    elif recipe_moves and not original.rows and original.thresholds != contract.thresholds:
+        yield "thresholds that were moved: the rows that they were moved by are not at hand"
+    if original.features is None:
+        if contract.features is not None:
+            yield f"features: names, order{_of_features(contract.features)}"
+        else:
+            yield "meaning and order of the inputs"
+    if not _names_file(original, contract):
+        yield "source.sha256, which names no file that is at hand"
+    if judged.origin == "claimed":
+        yield "recipe: the format's tensors do not tell it (--recipe does)"
+    if contract.golden is None:
+        yield "golden rows: it has none to replay"
+
+
+def _names_file(original: Original, contract: Contract) -> bool:
+    """Tell whether the contract's ``source.sha256`` can be compared; a live model has that of its weights."""
+    made_from = contract.source.get("sha256")
+    if not isinstance(made_from, str) or not str(contract.source.get("framework", "")).startswith("keras"):
+        return False
+    return original.file is not None or made_from in original.digests
+
+
+def _of_features(features: tuple[Feature, ...]) -> str:
+    """Return which kinds of facts the features have besides names and order."""
+    documents = [feature.to_dict() for feature in features]
+    facts = [
+        word
+        for key, word in (("fill", "fills of missing values"), ("values", "words of categories"))
+        if any(document.get(key) is not None for document in documents)
+    ]
+    return "".join(f", {fact}" for fact in facts)
+
+
+def _difference(wanted: tuple[Feature, ...], found: tuple[Feature, ...] | None) -> str:
+    """Say how features differ: by name, by order, or in what one of them does."""
+    if found is None:
+        return "none, where the original has some"
+    names, other = [feature.name for feature in wanted], [feature.name for feature in found]
+    if sorted(names) != sorted(other):
+        absent, added = sorted(set(names) - set(other)), sorted(set(other) - set(names))
+        return f"{absent or 'nothing'} is missing, {added or 'nothing'} is new"
+    if names != other:
+        return f"in the order {other}, where the original has {names}"
+    want, got = next((want, got) for want, got in zip(wanted, found, strict=True) if want != got)
+    return f"{got.name!r} is {got.describe()}, where the original has {want.describe()}"

@@ -49,6 +49,7 @@ def judge(
         unmoved=unmoved,
         after=after,
         budget=budget,
+        recipe=recipe.name,
         divergence=None,
         faults=(
             *faults,

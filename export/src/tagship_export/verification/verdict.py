@@ -32,6 +32,10 @@ class Verification:
         worst: The rows that are farthest apart.
         divergence: The first layer whose values differ, looked for if something is wrong.
         faults: What is wrong with it, in words; empty if it passed.
+        recipe: Name of the recipe that it was judged by.
+        origin: Where that is known from: ``asked``, ``found`` in the payload, or ``claimed`` by the contract.
+        unchecked: What the file says of itself and nobody checked, in words.
+        notes: What else there is to know of the verdict.
     """
 
     artifact: str
@@ -48,6 +52,10 @@ class Verification:
     worst: tuple[WorstRow, ...]
     divergence: Divergence | None
     faults: tuple[str, ...]
+    recipe: str
+    origin: str = "found"
+    unchecked: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -71,6 +79,10 @@ class Verification:
             "bytes": self.size,
             "passed": self.passed,
             "faults": list(self.faults),
+            "notes": list(self.notes),
+            "recipe": self.recipe,
+            "judged_by": self.origin,
+            "unchecked": list(self.unchecked),
             "parity": self.parity_dict(),
             "distances": self.histograms.to_dict(),
             "quality": self.quality(),

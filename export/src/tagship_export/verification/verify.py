@@ -12,17 +12,19 @@ from tagship_export.errors import ExportError, OriginalError
 from tagship_export.recipes import budget_of
 from tagship_export.source.original import Original, open_original
 from tagship_export.targets.artifact import OpenArtifact
-from tagship_export.targets.registry import open_artifact
-from tagship_export.targets.runtime_target import open_predictor
-from tagship_export.verification.claims import claimed_recipe, claimed_thresholds, contract_faults
+from tagship_export.targets.registry import open_artifact, open_predictor
+from tagship_export.verification.claims import claimed_thresholds, contract_faults, judged_by, unchecked
 from tagship_export.verification.comparison import Comparison
+from tagship_export.verification.golden_rows import golden_faults
 from tagship_export.verification.judge import judge
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
+from tagship_export.verification.moved_thresholds import moved_threshold_faults
 from tagship_export.verification.verdict import Verification
 from tagship_runtime.contract import Contract
 from tagship_runtime.features import encoder
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.predictor import Predictor
+from tagship_runtime.thresholds import Thresholds
 from tagship_runtime.typing import Features
 
 
@@ -37,6 +39,8 @@ def verify(
     max_label_flips: float | None = None,
     max_share_change: float | None = None,
     logits: bool = False,
+    recipe: str | None = None,
+    thresholds: Thresholds | None = None,
 ) -> Verification:
     """Compare an artifact with its original.
 
@@ -47,12 +51,15 @@ def verify(
         data: Dataset that were used neither for training nor for tuning, labels included if F1 is to be compared,
             as :func:`tagship_export.data.rows.read_rows` takes them; default: the run's test rows.
         labels: Names of the original's scores, in order, where it does not know them; without, the artifact's are
-            believed, so that two that were swapped go unnoticed.
+            believed, so that two that were swapped go unnoticed, and the verdict says so.
         max_flip_rate: Instead of the recipe's own bound.
         max_f1_drop: Likewise.
         max_label_flips: Likewise.
         max_share_change: Likewise.
         logits: Whether the original lacks the sigmoid at its end.
+        recipe: Name of the recipe whose tolerance and budget apply; default: the one that is found in the artifact's
+            own tensors. Whatever the contract says, it has to be the same.
+        thresholds: The original's, where it does not know them, or instead of its own.
 
     Raises:
         OriginalError: There are no rows to compare on, or the original cannot be used.
@@ -62,24 +69,37 @@ def verify(
     opened = _open(artifact)
     if not isinstance(original, Original):
         original = open_original(original, logits=logits)
-    if labels is not None:
-        original = original.called(labels)
+    original = _told(original, labels, thresholds)
     contract = opened.contract
+    judged = judged_by(opened, recipe)
     rows = read_rows(_data_of(original, data), contract.labels, contract.features)
     matrix = _encode(original, contract, rows)
-    recipe = claimed_recipe(contract)
+    compared = _compare(original, opened, rows, matrix)
     verdict = judge(
-        _compare(original, opened, rows, matrix),
-        recipe,
-        budget_of(recipe, max_flip_rate, max_f1_drop, max_label_flips, max_share_change),
+        compared,
+        judged.recipe,
+        budget_of(judged.recipe, max_flip_rate, max_f1_drop, max_label_flips, max_share_change),
         name=opened.name,
         size=opened.size,
-        faults=tuple(contract_faults(original, contract, recipe)),
+        faults=(
+            *judged.faults,
+            *contract_faults(original, opened, judged.recipe),
+            *moved_threshold_faults(original, opened, judged.recipe),
+            *golden_faults(opened),
+        ),
     )
+    verdict = replace(verdict, origin=judged.origin, unchecked=tuple(unchecked(original, opened, judged)))
     if verdict.passed or opened.layer_values is None:
         return verdict
-    divergence = first_divergence(original.model, opened.layer_values, matrix, TOLERANCE[recipe.exact])
+    divergence = first_divergence(original.model, opened.layer_values, matrix, TOLERANCE[judged.recipe.exact])
     return replace(verdict, divergence=divergence)
+
+
+def _told(original: Original, labels: Sequence[str] | None, thresholds: Thresholds | None) -> Original:
+    """Return the original with what the caller says of its scores."""
+    if labels is not None:
+        original = original.called(labels)
+    return original if thresholds is None else original.deciding_by(thresholds)
 
 
 def _open(artifact: OpenArtifact | Predictor | str | os.PathLike[str] | bytes) -> OpenArtifact:

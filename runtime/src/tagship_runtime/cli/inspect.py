@@ -17,6 +17,10 @@ HELP = "show what an artifact promises: labels, thresholds, features, provenance
 EXAMPLES = ("tagship inspect model.tflite", "tagship inspect model.onnx --json")
 
 
+TITLES = {"source": "source", "parity": "parity, recorded at export", "quality": "quality, recorded at export"}
+"""Headings of what a file says of itself; ``tagship verify`` measures it."""
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("artifact", metavar="ARTIFACT", help="a .tflite or .onnx file")
@@ -45,8 +49,8 @@ def _lines(contract: Contract) -> Iterator[str]:
         yield f"features ({len(contract.features)})"
         for feature in contract.features:
             yield from wrap(f"{feature.name}: {feature.describe()}", "  ", "    ")
-    for title in ("source", "parity", "quality"):
-        facts = getattr(contract, title)
+    for name, title in TITLES.items():
+        facts = getattr(contract, name)
         if facts:
             yield title
             yield from _facts(facts, "  ")

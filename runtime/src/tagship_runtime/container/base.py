@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -40,6 +41,14 @@ class Format(ABC):
     @abstractmethod
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
         """Return the tail for a contract and its JSON, to stand at this offset."""
+
+    def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
+        """Count bytes of weights and other constants in a model, by NumPy type name; empty where bytes do not tell.
+
+        Raises:
+            ArtifactCorruptError: The model is damaged.
+        """
+        return {}
 
     def __str__(self) -> str:
         return self.name

@@ -9,13 +9,31 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from math import prod
 
 from tagship_runtime.container.base import Format
 from tagship_runtime.contract import Contract
+from tagship_runtime.errors import ArtifactCorruptError
 
 _KEYS = (b"thresholds", b"labels", b"tagship")
 _IR_VERSION, _GRAPH, _OPSETS, _METADATA = 1, 7, 8, 14
+_INITIALIZER, _DIMS, _DATA_TYPE = 5, 1, 2
+_TYPES: Mapping[int, tuple[str, int]] = {
+    1: ("float32", 4),
+    2: ("uint8", 1),
+    3: ("int8", 1),
+    4: ("uint16", 2),
+    5: ("int16", 2),
+    6: ("int32", 4),
+    7: ("int64", 8),
+    9: ("bool", 1),
+    10: ("float16", 2),
+    11: ("float64", 8),
+    12: ("uint32", 4),
+    13: ("uint64", 8),
+}
+"""Names and bytes of TensorProto.DataType."""
 
 
 class OnnxFormat(Format):
@@ -60,6 +78,18 @@ class OnnxFormat(Format):
             tail += _delimited(_METADATA, _delimited(1, key) + _delimited(2, value))
         return bytes(tail)
 
+    def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
+        """See :class:`Format`."""
+        found: dict[str, int] = {}
+        try:
+            for number, _, start, end in fields(payload, 0, len(payload)):
+                if number == _GRAPH:
+                    for kind, size in _initializers(payload, start, end):
+                        found[kind] = found.get(kind, 0) + size
+        except ValueError as error:
+            raise ArtifactCorruptError(f"the model is damaged: {error}") from error
+        return found
+
 
 ONNX: Format = OnnxFormat()
 
@@ -85,6 +115,26 @@ def fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int
             raise ValueError(f"the field at byte {start} is cut short")
         yield tag >> 3, start, position, stop
         position = stop
+
+
+def _initializers(data: bytes, start: int, end: int) -> Iterator[tuple[str, int]]:
+    """Yield the type and the bytes of each constant of a graph."""
+    for number, _, tensor_start, tensor_end in fields(data, start, end):
+        if number != _INITIALIZER:
+            continue
+        sizes, kind = [], 0
+        for part, begin, value_start, value_end in fields(data, tensor_start, tensor_end):
+            if part == _DATA_TYPE:
+                kind, _ = varint(data, value_start, value_end)
+            elif part == _DIMS:
+                packed = data[begin] & 7 == 2
+                while value_start < value_end:
+                    size, value_start = varint(data, value_start, value_end)
+                    sizes.append(size)
+                    if not packed:
+                        break
+        name, width = _TYPES.get(kind, (f"type {kind}", 1))
+        yield name, prod(sizes) * width
 
 
 def _entry(data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:

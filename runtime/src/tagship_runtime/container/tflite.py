@@ -9,15 +9,24 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
 
 from tagship_runtime.container.base import Format
 from tagship_runtime.contract import Contract
+from tagship_runtime.errors import ArtifactCorruptError
 
 _NAMES = (b"tagship.json", b"labels.txt")
 _LOCAL = struct.Struct("<4sHHHHHLLLHH")
 _CENTRAL = struct.Struct("<4sHHHHHHLLLHHHHHLL")
 _END = struct.Struct("<4sHHHHLLH")
 _VERSION, _UTF8, _STORED, _TIME, _DATE = 20, 0x800, 0, 0, (1 << 5) | 1
+_SUBGRAPHS, _BUFFERS, _TENSORS = 2, 4, 0
+_TYPE, _BUFFER, _DATA = 1, 2, 0
+_TYPES = (
+    *("float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8", "float64"),
+    *("complex128", "uint64", "resource", "variant", "uint32", "uint16", "int4"),
+)
+"""Names of TensorType, in the order of its numbers; fields of tables likewise, from schema.fbs."""
 
 
 class TFLiteFormat(Format):
@@ -67,6 +76,24 @@ class TFLiteFormat(Format):
         entries = len(_NAMES)
         end = _END.pack(b"PK\5\6", 0, 0, entries, entries, len(central), offset + len(local), 0)
         return bytes(local + central + end)
+
+    def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
+        """See :class:`Format`."""
+        from tagship_runtime.container.flatbuffer import Table
+
+        found: dict[str, int] = {}
+        try:
+            model = Table.root(payload)
+            sizes = [buffer.length(_DATA) for buffer in model.tables(_BUFFERS)]
+            for tensor in (tensor for graph in model.tables(_SUBGRAPHS) for tensor in graph.tables(_TENSORS)):
+                size = sizes[tensor.integer(_BUFFER, "<I")]
+                if size:
+                    number = tensor.integer(_TYPE, "<b")
+                    name = _TYPES[number] if number < len(_TYPES) else f"type {number}"
+                    found[name] = found.get(name, 0) + size
+        except (struct.error, IndexError) as error:
+            raise ArtifactCorruptError(f"the model is damaged: {error}") from error
+        return found
 
 
 TFLITE: Format = TFLiteFormat()

@@ -171,6 +171,11 @@ class VerdictDocument(TypedDict):
         bytes: Its size.
         passed: Whether nothing is wrong with it.
         faults: What is wrong with it, a sentence each.
+        notes: What else there is to know, a sentence each; absent in files of version 0.1.
+        recipe: How it stores numbers, which says what is allowed.
+        judged_by: Where the recipe is known from: asked for by the caller, found in the file's own tensors, or claimed
+            by the contract alone; absent in files of version 0.1.
+        unchecked: What the file says of itself and nothing was there to check by; absent likewise.
         quality: Null where the rows have no labels.
         quality_unmoved: Of the artifact's decisions at the original's thresholds; null likewise.
         worst_rows: The worst first.
@@ -181,6 +186,10 @@ class VerdictDocument(TypedDict):
     bytes: int
     passed: bool
     faults: list[str]
+    notes: NotRequired[list[str]]
+    recipe: str
+    judged_by: NotRequired[str]
+    unchecked: NotRequired[list[str]]
     parity: ParityDocument
     distances: DistancesDocument
     quality: QualityPair | None
@@ -194,7 +203,6 @@ class ArtifactDocument(VerdictDocument):
     """One file that was made, and the verdict on it.
 
     Attributes:
-        recipe: How it stores numbers.
         format: Its suffix.
         one_row_us: Microseconds for one row in one thread on the machine that exported.
         thresholds: Those that it ships, one per label.
@@ -202,7 +210,6 @@ class ArtifactDocument(VerdictDocument):
         path: Where it is, from this file's folder; null where it was measured and not kept.
     """
 
-    recipe: str
     format: str
     one_row_us: float
     thresholds: list[float]

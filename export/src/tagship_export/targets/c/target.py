@@ -103,6 +103,10 @@ class CTarget(Target):
         """See :class:`tagship_export.targets.base.Target`."""
         return constant_bytes(payload.decode())
 
+    def stored_recipe(self, payload: bytes) -> str:
+        """See :class:`tagship_export.targets.base.Target`; all numbers of the network are float32."""
+        return "float32"
+
     def layer_values(self, payload: bytes, rows: Features) -> Values:
         """See :class:`tagship_export.targets.base.Target`."""
         raise ValueError("compiled C gives scores alone")
@@ -172,7 +176,13 @@ static int checked(const float *inputs, float *scores) {{
             "library.c": f'#include "{names.stem}.c"\n',
         }
         runner = CRunner(files, f"{names.prefix}scores(inputs, scores)", shapes_of(payload.decode()))
-        return OpenArtifact(size=len(data), contract=contract, runner=runner)
+        return OpenArtifact(
+            size=len(data),
+            contract=contract,
+            runner=runner,
+            stored_recipe=self.stored_recipe(payload),
+            weight_bytes=self.weight_bytes(payload),
+        )
 
     def _replay(self, data: bytes, contract: Contract) -> None:
         names = self.names

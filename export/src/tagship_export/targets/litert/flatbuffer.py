@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from tagship_export.source.tracing import INPUT, OUTPUT
 
 
@@ -19,22 +17,6 @@ def name_ends(payload: bytes) -> bytes:
     graph.tensors[graph.inputs[0]].name = INPUT.encode()
     graph.tensors[graph.outputs[0]].name = OUTPUT.encode()
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
-
-
-def weight_bytes(payload: bytes) -> Mapping[str, int]:
-    """Count bytes of constants by type; see :class:`tagship_export.targets.base.Target`."""
-    from ai_edge_litert import schema_py_generated as schema
-
-    names = {value: name.lower() for name, value in vars(schema.TensorType).items() if not name.startswith("_")}
-    model = schema.Model.GetRootAs(payload, 0)
-    found: dict[str, int] = {}
-    for graph in map(model.Subgraphs, range(model.SubgraphsLength())):
-        for tensor in map(graph.Tensors, range(graph.TensorsLength())):
-            size = model.Buffers(tensor.Buffer()).DataLength()
-            if size:
-                name = names[tensor.Type()]
-                found[name] = found.get(name, 0) + size
-    return found
 
 
 def operations(payload: bytes) -> frozenset[str]:

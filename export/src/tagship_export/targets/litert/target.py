@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tagship_export.targets.base import MakePayload, as_trained
+from tagship_export.targets.constants import Constant
 from tagship_export.targets.litert import convert, layers, quantize
-from tagship_export.targets.litert.flatbuffer import weight_bytes
+from tagship_export.targets.litert.constants import constants
+from tagship_export.targets.litert.stored_recipe import stored_recipe
 from tagship_export.targets.runner import Values
 from tagship_export.targets.runtime_target import RuntimeTarget
 from tagship_runtime.container import TFLITE
@@ -37,9 +39,13 @@ class LiteRTTarget(RuntimeTarget):
         """See :class:`tagship_export.targets.base.Target`."""
         return convert.convert(model, batch)
 
-    def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
+    def stored_recipe(self, payload: bytes) -> str:
         """See :class:`tagship_export.targets.base.Target`."""
-        return weight_bytes(payload)
+        return stored_recipe(payload)
+
+    def constants(self, payload: bytes) -> Iterator[Constant]:
+        """See :class:`tagship_export.targets.base.Target`."""
+        return constants(payload)
 
     def layer_values(self, payload: bytes, rows: Features) -> Values:
         """See :class:`tagship_export.targets.base.Target`."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from tagship_export.errors import ConversionError, UnsupportedOpsError
@@ -36,14 +35,3 @@ def convert(model: Any, batch: int | None = None) -> bytes:
         raise UnsupportedOpsError("ONNX", tuple(sorted(unknown)))
     fuse_gemm(proto)
     return canonical(proto, OPSET, IR_VERSION)
-
-
-def weight_bytes(payload: bytes) -> Mapping[str, int]:
-    """See :class:`tagship_export.targets.base.Target`."""
-    import onnx
-
-    found: dict[str, int] = {}
-    for tensor in onnx.load_from_string(payload).graph.initializer:
-        array = onnx.numpy_helper.to_array(tensor)
-        found[array.dtype.name] = found.get(array.dtype.name, 0) + array.nbytes
-    return found

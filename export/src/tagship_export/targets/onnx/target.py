@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tagship_export.targets.base import MakePayload, as_trained
+from tagship_export.targets.constants import Constant
 from tagship_export.targets.onnx import convert, layers, quantize
+from tagship_export.targets.onnx.constants import constants
+from tagship_export.targets.onnx.stored_recipe import stored_recipe
 from tagship_export.targets.runner import Values
 from tagship_export.targets.runtime_target import RuntimeTarget
 from tagship_runtime.container import ONNX
@@ -36,9 +39,13 @@ class OnnxTarget(RuntimeTarget):
         """See :class:`tagship_export.targets.base.Target`."""
         return convert.convert(model, batch)
 
-    def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
+    def stored_recipe(self, payload: bytes) -> str:
         """See :class:`tagship_export.targets.base.Target`."""
-        return convert.weight_bytes(payload)
+        return stored_recipe(payload)
+
+    def constants(self, payload: bytes) -> Iterator[Constant]:
+        """See :class:`tagship_export.targets.base.Target`."""
+        return constants(payload)
 
     def layer_values(self, payload: bytes, rows: Features) -> Values:
         """See :class:`tagship_export.targets.base.Target`."""

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score
 
-from tagship_export.pipeline.threshold_transfer import agreeing_thresholds, transfer_thresholds
+from tagship_export.verification.threshold_transfer import agreeing_thresholds, transfer_thresholds
 from tagship_runtime.typing import Scores
 
 

@@ -1,0 +1,51 @@
+"""Constants of a .tflite model, each of which can be replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_export.targets.constants import Constant
+
+FLOATS = frozenset({"float32", "float16"})
+INTEGERS = frozenset({"int8", "uint8", "int16", "int32", "int64"})
+"""Types of weights and biases where they have a scale; without one they are shapes and places."""
+
+
+def constants(payload: bytes) -> Iterator[Constant]:
+    """Yield weights, biases and the constants of scaling; see :class:`tagship_export.targets.base.Target`."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    names = {value: name.lower() for name, value in vars(schema.TensorType).items() if not name.startswith("_")}
+    model = schema.Model.GetRootAs(payload, 0)
+    seen: set[int] = set()
+    for graph in map(model.Subgraphs, range(model.SubgraphsLength())):
+        for tensor in map(graph.Tensors, range(graph.TensorsLength())):
+            kind, number = names[tensor.Type()], tensor.Buffer()
+            scaled = tensor.Quantization() is not None and tensor.Quantization().ScaleLength() > 0
+            if number in seen or not (kind in FLOATS or (kind in INTEGERS and scaled)):
+                continue
+            place = _place(model.Buffers(number))
+            if place is None:
+                continue
+            seen.add(number)
+            start, size = place
+            values = np.frombuffer(payload, kind, size // np.dtype(kind).itemsize, start)
+            yield Constant(name=tensor.Name().decode(), values=values, replaced=partial(_replaced, payload, start))
+
+
+def _place(buffer: Any) -> tuple[int, int] | None:
+    """Return where the bytes of a constant stand, and how many there are; None of a value that is computed."""
+    if not buffer.DataLength():
+        return None
+    table = buffer._tab
+    return int(table.Vector(table.Offset(4))), int(buffer.DataLength())
+
+
+def _replaced(payload: bytes, start: int, values: NDArray[Any]) -> bytes:
+    stored = values.tobytes()
+    return payload[:start] + stored + payload[start + len(stored) :]

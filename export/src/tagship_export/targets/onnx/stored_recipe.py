@@ -1,0 +1,113 @@
+"""The recipe that an ONNX model was made by, found in the tensors of its matrix products and convolutions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+FLOAT_PRODUCTS = frozenset({"MatMul", "Gemm", "Conv", "ConvTranspose", "LSTM", "GRU", "RNN", "Einsum"})
+INTEGER_PRODUCTS: Mapping[str, tuple[int, int]] = {
+    "MatMulInteger": (0, 1),
+    "ConvInteger": (0, 1),
+    "DynamicQuantizeMatMul": (0, 1),
+    "MatMulIntegerToFloat": (0, 1),
+    "QLinearMatMul": (0, 3),
+    "QLinearConv": (0, 3),
+    "QGemm": (0, 3),
+}
+"""Places of activations and weights among the inputs of products that take integers."""
+
+PASSING = frozenset({"DequantizeLinear", "QuantizeLinear", "Cast", "Transpose", "Reshape", "Identity"})
+"""Operations that stand between a stored weight and the product that uses it."""
+
+INTEGERS = frozenset({"int8", "uint8"})
+
+
+def stored_recipe(payload: bytes) -> str:
+    """Return the name of the recipe that most weights are stored by; float32 where there is no product."""
+    import onnx
+
+    graph = onnx.load_from_string(payload).graph
+    known = _Graph(
+        makers={name: node for node in graph.node for name in node.output if name},
+        constants={tensor.name: tensor for tensor in graph.initializer},
+    )
+    inputs, outputs = (known.kind(value.type.tensor_type.elem_type) for value in (graph.input[0], graph.output[0]))
+    if {inputs, outputs} <= INTEGERS:
+        return "int8_io"
+    found: Counter[str] = Counter()
+    for node in known.needed(graph.output[0].name):
+        for recipe, elements in _products(known, node):
+            found[recipe] += elements
+    return found.most_common(1)[0][0] if found else "float32"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Graph:
+    """Nodes by what they give, and constants by name."""
+
+    makers: Mapping[str, Any]
+    constants: Mapping[str, Any]
+
+    def needed(self, output: str) -> Iterator[Any]:
+        """Yield every node that a value depends on; what nothing needs says nothing of how numbers are stored."""
+        seen: set[str] = set()
+        waiting = [output]
+        while waiting:
+            node = self.makers.get(waiting.pop())
+            if node is not None and node.output[0] not in seen:
+                seen.add(node.output[0])
+                waiting += node.input
+                yield node
+
+    def constant(self, name: str) -> Any:
+        """Return the constant that a value is made of alone; None where it is computed from the input."""
+        while name not in self.constants:
+            node = self.makers.get(name)
+            if node is None or node.op_type not in PASSING:
+                return None
+            name = node.input[0]
+        return self.constants[name]
+
+    def activation(self, name: str) -> str:
+        """Return the type that a value was quantized to, float32 where it was not, or only on the fly."""
+        node = self.makers.get(name)
+        while node is not None and node.op_type in PASSING:
+            if node.op_type == "QuantizeLinear":
+                zero = self.constants.get(node.input[2]) if len(node.input) > 2 else None
+                return "uint8" if zero is None else self.kind(zero.data_type)
+            node = self.makers.get(node.input[0])
+        return "float32"
+
+    def kind(self, number: int) -> str:
+        """Return NumPy's name of a tensor's type."""
+        import onnx
+
+        return str(np.dtype(onnx.helper.tensor_dtype_to_np_dtype(number)).name)
+
+
+def _products(graph: _Graph, node: Any) -> Iterator[tuple[str, int]]:
+    """Yield the recipe of each weight that a node multiplies by, and its elements."""
+    if node.op_type in INTEGER_PRODUCTS:
+        activation, weight = (node.input[place] for place in INTEGER_PRODUCTS[node.op_type])
+        pairs = [(activation, weight)]
+    elif node.op_type in FLOAT_PRODUCTS:
+        pairs = [(node.input[0], name) for name in node.input[1:] if name]
+    else:
+        return
+    for activation, weight in pairs:
+        tensor = graph.constant(weight)
+        if tensor is None or len(tensor.dims) < 2:
+            continue
+        elements = int(np.prod(tensor.dims, dtype=np.int64))
+        kind = graph.kind(tensor.data_type)
+        if kind in INTEGERS:
+            multiplied = graph.activation(activation)
+            by_type = {"int8": "int8", "uint8": "int8", "int16": "int16x8", "uint16": "int16x8"}
+            yield by_type.get(multiplied, "dynamic_int8"), elements
+        else:
+            yield "float16" if kind == "float16" else "float32", elements

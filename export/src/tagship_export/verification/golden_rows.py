@@ -1,0 +1,23 @@
+"""Golden rows of an artifact that is there, replayed while it is verified."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tagship_export.data.golden import replay
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_runtime.errors import CheckFailedError, InputError
+
+
+def golden_faults(artifact: OpenArtifact) -> Iterator[str]:
+    """Yield where the golden rows of a file do not give what the file says that they gave."""
+    golden = artifact.contract.golden
+    if golden is None:
+        return
+    try:
+        difference, flips = replay(golden, artifact)
+    except (CheckFailedError, InputError) as error:
+        yield f"its golden rows do not repeat: {error}"
+        return
+    if not difference <= golden.tolerance or flips:
+        yield f"its golden rows do not repeat: off by {difference:.2g} here, {flips} flips"
