@@ -50,12 +50,13 @@ build/bench/artifacts: | install
 	$(BIN)/tagship train sample:synthetic --preset article --out build/bench
 	$(BIN)/tagship export build/bench --out $@
 
-bench: install build/bench/artifacts
+bench: install javascript build/bench/artifacts
 	$(BIN)/python benchmarks/one_row.py --keras build/bench/model.keras
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/cold_start.py --keras build/bench/model.keras
 	$(BIN)/python benchmarks/parquet.py
 	$(BIN)/python benchmarks/installed_size.py
+	if [ -e runtime/javascript/node_modules/.installed ]; then $(BIN)/python benchmarks/javascript; fi
 
 paste: install
 	$(BIN)/python tests/repo/blocks.py README.md docs/quick-start.md

@@ -39,7 +39,7 @@ def write_page(folder: Path, out: Path | None = None) -> Path:
     """
     sources = read_sources(folder)
     target = folder / NAME if out is None else out
-    _check_replaceable(target)
+    check_replaceable(target)
     page = render(sources)
     with replacing(target) as temporary:
         temporary.write_bytes(page)
@@ -52,7 +52,7 @@ GENERATOR = b'<meta name="generator" content="tagship">'
 HEAD = 2000
 
 
-def _check_replaceable(target: Path) -> None:
+def check_replaceable(target: Path) -> None:
     """Refuse to replace a file that is no report; an empty one, such as mktemp makes, holds nothing to lose."""
     if not target.is_file():
         return
@@ -91,13 +91,13 @@ def _fill(sources: Sources, limits: Limits) -> str:
     )
     environment.filters |= {name: getattr(formatting, name) for name in FILTERS}
     environment.filters["drawn"] = Markup  # plots, which no name goes into
-    script = _read("report.js")
+    script = read_template("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return environment.get_template("report.html").render(
         title=formatting.isolated(sources.name),
         sources=sources,
         limits=limits,
-        style=Markup(_read("report.css")),  # noqa: S704 - our own file
+        style=Markup(read_template("report.css")),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - likewise
         script_digest=digest,
         verdict=verdict.judge(sources, limits),
@@ -114,5 +114,6 @@ def _sections(sources: Sources, limits: Limits) -> dict[str, Any]:
     }
 
 
-def _read(name: str) -> str:
+def read_template(name: str) -> str:
+    """Return a file of the folder of templates."""
     return (files("tagship_report") / "templates" / name).read_text(encoding="utf-8")

@@ -28,15 +28,12 @@ export class Scorer {
   }
 
   /** Scores of one row. */
-  async one(row: Row): Promise<Float32Array> {
-    const rows = [row];
-    this.encoder.check(rows);
-    return this.chunk(rows, 0, 1);
+  one(row: Row): Promise<Float32Array> {
+    return this.chunk([row], 0, 1);
   }
 
   /** Scores of rows, one behind the other. */
   async many(rows: readonly Row[]): Promise<Float32Array> {
-    this.encoder.check(rows);
     const scores = new Float32Array(rows.length * this.labels);
     const size = this.fixed ?? CHUNK_ROWS;
     for (let first = 0; first < rows.length; first += size) {
@@ -54,6 +51,7 @@ export class Scorer {
   }
 
   private async chunk(rows: readonly Row[], first: number, stop: number): Promise<Float32Array> {
+    if (first === 0) this.encoder.check(rows); // all of them, before any is computed
     const { width } = this.encoder;
     const count = stop - first;
     const batch = this.fixed ?? count;

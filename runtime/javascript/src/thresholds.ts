@@ -8,7 +8,9 @@ export type Thresholds = number | ArrayLike<number> | Readonly<Record<string, nu
 
 /** On where a score reaches its threshold, both as float32. */
 export function decide(scores: ArrayLike<number>, thresholds: Float32Array): boolean[] {
-  return Array.from(thresholds, (threshold, label) => Math.fround(scores[label]!) >= threshold);
+  const on: boolean[] = [];
+  for (let label = 0; label < thresholds.length; label++) on.push(Math.fround(scores[label]!) >= thresholds[label]!);
+  return on;
 }
 
 /** One threshold per label; labels that an object does not name keep theirs. */

@@ -31,6 +31,7 @@ HELP_WIDTH = 78
 ELSEWHERE: Mapping[str, str] = {
     "train": "tagship-training",
     "report": "tagship-report",
+    "page": "tagship-report",
     "attach": "tagship-export",
     "export": "tagship-export",
     "verify": "tagship-export",

@@ -1,0 +1,359 @@
+// The page's own part; the engine and the contract are the npm package's, as `tagship` above.
+"use strict";
+
+const element = (id) => document.getElementById(id);
+const FEW = 12; // labels that are all shown, in their own order
+const CHUNK = 500; // rows that are scored before the page may draw again
+const SHOWN = 50; // rows of a table that are shown; all of them are saved
+
+/** An element with properties and children. */
+function make(kind, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(kind), properties);
+  made.append(...children);
+  return made;
+}
+
+const figure = (value) => String(Number(value.toPrecision(4)));
+
+/** One control per kind of feature: `field` to show, `get()` for its value as a cell, `set(cell)`. */
+const CONTROLS = {
+  numeric(feature, known) {
+    const input = make("input", { inputMode: "decimal", spellcheck: false });
+    const ranged = known?.low < known?.high;
+    const slider = ranged && make("input", { type: "range", min: known.low, max: known.high, step: "any" });
+    const set = (cell) => {
+      input.value = cell ?? "";
+      if (slider) slider.value = Number(cell ?? known.median);
+    };
+    if (slider) {
+      slider.ariaLabel = `${feature.name}, as a slider`;
+      slider.addEventListener("input", () => (input.value = figure(Number(slider.value))));
+      input.addEventListener("input", () => (slider.value = Number(input.value) || known.median));
+    }
+    const hints = [
+      ranged && `${figure(known.low)} to ${figure(known.high)} in training, median ${figure(known.median)}`,
+      feature.fill === null ? "a number is needed" : `empty: ${figure(feature.fill)} is taken`,
+    ];
+    return { input, parts: slider ? [slider] : [], hint: hints.filter(Boolean).join("; "), get: () => input.value, set };
+  },
+  category(feature) {
+    const words = feature.values.includes("") ? feature.values : ["", ...feature.values];
+    const input = make("select", {}, ...words.map((word) => make("option", { value: word, textContent: word || "(missing)" })));
+    const set = (cell) => {
+      const word = cell === null ? "" : String(cell);
+      if (!words.includes(word)) {
+        words.push(word);
+        input.append(make("option", { value: word, textContent: `${word} (unknown)` }));
+      }
+      input.value = word;
+    };
+    return { input, parts: [], hint: "", get: () => input.value, set };
+  },
+  other() {
+    const input = make("input");
+    return { input, parts: [], hint: "", get: () => input.value, set: (cell) => (input.value = cell ?? "") };
+  },
+  /** Input that is no table: the numbers as JSON. */
+  array(shape) {
+    const input = make("textarea", { rows: 6, spellcheck: false });
+    const get = () => {
+      try {
+        return JSON.parse(input.value);
+      } catch {
+        return null;
+      }
+    };
+    return { input, parts: [], hint: `JSON, of shape ${shape.join(" x ")}`, get, set: (row) => (input.value = JSON.stringify(row)) };
+  },
+};
+
+/** A control in its place, with a name and room for what is wrong with its value. */
+function field(name, control, number) {
+  control.input.id = `field-${number}`;
+  const hint = make("p", { className: "fine", textContent: control.hint });
+  const whole = control.input.tagName === "TEXTAREA" ? " whole" : "";
+  const label = make("label", { htmlFor: control.input.id, textContent: name });
+  const box = make("div", { className: `field${whole}` }, label, control.input, ...control.parts, hint);
+  const say = (text) => {
+    hint.textContent = text ?? control.hint;
+    hint.classList.toggle("bad", text !== undefined);
+    control.input.setAttribute("aria-invalid", String(text !== undefined));
+  };
+  return { ...control, name, box, say };
+}
+
+/** Rows of a CSV as lists of texts; quoted cells may hold separators, quotes and line ends. */
+function parseTable(text) {
+  const body = text.replace(/^\ufeff/, "");
+  const first = body.slice(0, body.search(/[\r\n]|$/));
+  const separator = ["\t", ";", ","].find((mark) => first.includes(mark)) ?? ",";
+  const rows = [];
+  let [row, cell, quoted] = [[], "", false];
+  const end = () => {
+    row.push(cell);
+    if (row.length > 1 || row[0] !== "") rows.push(row);
+    [row, cell] = [[], ""];
+  };
+  for (let at = 0; at < body.length; at++) {
+    const mark = body[at];
+    if (quoted) {
+      if (mark !== '"') cell += mark;
+      else if (body[at + 1] === '"') cell += body[++at];
+      else quoted = false;
+    } else if (mark === '"' && cell === "") quoted = true;
+    else if (mark === separator) {
+      row.push(cell);
+      cell = "";
+    } else if (mark === "\n" || mark === "\r") {
+      if (mark === "\r" && body[at + 1] === "\n") at++;
+      end();
+    } else cell += mark;
+  }
+  if (cell !== "" || row.length > 0) end();
+  return rows;
+}
+
+/** Lists of texts as a CSV; a cell that a spreadsheet would take for a formula stays what it was. */
+function writeTable(rows) {
+  const quote = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  return rows.map((row) => row.map(String).map(quote).join(",") + "\r\n").join("");
+}
+
+/** How a word is written for a shell. */
+const shell = (word) => (/^[\w.,=+/:@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
+
+/** How many golden rows come out as they were exported: scores within the tolerance, decisions the same. */
+async function agreeing(model) {
+  const { rows, scores, decisions, tolerance } = model.contract.golden;
+  const found = await model.scoresBatch(rows);
+  return rows.filter((_, row) => {
+    const on = model.decide(found[row]);
+    return scores[row].every((want, label) => {
+      const near = Math.abs(found[row][label] - want) <= tolerance;
+      const open = Math.abs(want - model.thresholds[label]) <= tolerance;
+      return near && (open || on[label] === decisions[row][label]);
+    });
+  }).length;
+}
+
+function prove(text, good) {
+  element("proof").textContent = text;
+  element("proof").classList.add(good ? "good" : "bad");
+}
+
+async function start() {
+  const bytes = Uint8Array.from(atob(element("model").textContent.trim()), (mark) => mark.charCodeAt(0));
+  const model = await tagship.load(bytes, tagship.plain(), { selftest: false });
+  const { golden } = model.contract;
+  if (golden === null) prove("This model has no golden rows, so nothing shows that this browser computes it rightly.", false);
+  else {
+    const right = await agreeing(model);
+    const good = right === golden.rows.length;
+    prove(`${right} of ${golden.rows.length} golden rows agree in this browser${good ? "" : ": do not trust what it shows"}`, good);
+  }
+  document.querySelector("main").hidden = false;
+  const answers = showAnswers(model);
+  showRow(model, JSON.parse(element("known").textContent).features, answers);
+  showTable(model, answers);
+}
+
+/** The form; what is changed in it is scored. */
+function showRow(model, known, answers) {
+  const { features, input, golden } = model.contract;
+  const fields = features
+    ? features.map((feature, at) => {
+        const control = (CONTROLS[feature.kind] ?? CONTROLS.other)(feature, known?.[at]);
+        return field(feature.name, control, at);
+      })
+    : [field("row", CONTROLS.array(input.shape.slice(1)), 0)];
+  element("fields").append(...fields.map(({ box }) => box));
+  element("find").hidden = fields.length <= 20;
+  element("find").addEventListener("input", ({ target }) => {
+    for (const { name, box } of fields) box.hidden = !name.toLowerCase().includes(target.value.toLowerCase());
+  });
+
+  let asked = 0;
+  const score = async () => {
+    const number = ++asked;
+    for (const { say } of fields) say();
+    try {
+      const cells = fields.map(({ get }) => get());
+      const scores = await model.scores(features ? cells : cells[0]);
+      if (number === asked) answers.show(scores);
+    } catch (error) {
+      if (number !== asked) return;
+      const at = features ? fields.findIndex(({ name }) => name === error.column) : 0;
+      fields[at]?.say(error.message.replace(/^row 0, column '.*?': /s, ""));
+      answers.fail(error.message.replace(/^row 0, /, ""));
+    }
+  };
+  let example = 0;
+  const show = () => {
+    const row = golden?.rows[example++ % golden.rows.length];
+    if (row) fields.forEach(({ set }, at) => set(features ? row[at] : row));
+    else if (known) fields.forEach(({ set }, at) => set(known[at].median ?? null));
+    score();
+  };
+  element("example").hidden = !golden || golden.rows.length < 2;
+  element("example").addEventListener("click", show);
+  element("row").addEventListener("input", ({ target }) => target.id !== "find" && score());
+  element("row").addEventListener("submit", (event) => event.preventDefault());
+  show();
+}
+
+/** Bars for scores and sliders for thresholds; `thresholded` is the model with those that were chosen. */
+function showAnswers(model) {
+  const moved = new Map();
+  const answers = { thresholded: model, show, fail };
+  let scores = null;
+  let all = model.labels.length <= FEW;
+
+  const lines = model.labels.map((label, at) => {
+    const figures = make("span", { className: "figures" });
+    const slider = make("input", { type: "range", min: 0.001, max: 0.999, step: 0.001, value: model.thresholds[at] });
+    slider.ariaLabel = `Threshold of ${label}`;
+    const track = make("div", { className: "track" }, make("i"), slider);
+    const line = make("div", { className: "line" }, make("bdi", { className: "name", textContent: label }), figures);
+    slider.addEventListener("input", () => {
+      moved.set(label, Number(slider.value));
+      apply();
+    });
+    return { label, at, figures, slider, track, box: make("div", { className: "answer" }, line, track) };
+  });
+  element("labels").append(...lines.map(({ box }) => box));
+  element("more").addEventListener("click", () => {
+    all = true;
+    draw();
+  });
+  element("reset").addEventListener("click", () => {
+    moved.clear();
+    for (const { slider, at } of lines) slider.value = model.thresholds[at];
+    apply();
+  });
+
+  function apply() {
+    answers.thresholded = model.withThresholds(Object.fromEntries(moved));
+    element("reset").hidden = element("flags").hidden = moved.size === 0;
+    const flags = [...moved].map(([label, threshold]) => `--threshold ${shell(`${label}=${threshold}`)}`);
+    element("flags").querySelector("textarea").value = flags.join(" ");
+    draw();
+  }
+
+  function draw() {
+    const { thresholds } = answers.thresholded;
+    const on = scores && answers.thresholded.decide(scores);
+    const order = [...lines];
+    if (scores && lines.length > FEW) order.sort((a, b) => on[b.at] - on[a.at] || scores[b.at] - scores[a.at]);
+    order.forEach(({ at, figures, slider, track, box }, place) => {
+      box.hidden = !all && place >= FEW;
+      box.style.order = place;
+      if (box.hidden) return;
+      figures.textContent = `${scores ? scores[at].toFixed(3) : "\u2013"}, on from ${figure(thresholds[at])}`;
+      slider.ariaValueText = `${figure(thresholds[at])}, the score is ${scores ? scores[at].toFixed(3) : "not known"}`;
+      track.style.setProperty("--score", scores ? scores[at] : 0);
+      box.classList.toggle("on", Boolean(on?.[at]));
+    });
+    element("more").hidden = all;
+    if (!on) return;
+    const names = model.labels.filter((_, at) => on[at]);
+    element("summary").textContent = names.length ? `On: ${names.join(", ")}` : "No label is on.";
+  }
+
+  function show(found) {
+    scores = found;
+    draw();
+  }
+
+  function fail(message) {
+    scores = null;
+    draw();
+    element("summary").textContent = message;
+  }
+
+  return answers;
+}
+
+/** A whole CSV, scored in pieces so that the page stays usable. */
+function showTable(model, answers) {
+  let result = null;
+  let run = 0;
+  const say = (text) => (element("progress").textContent = text);
+
+  async function score(text) {
+    const number = ++run;
+    element("save").hidden = element("rows").hidden = true;
+    const [header, ...body] = parseTable(text);
+    const { features } = model.contract;
+    if (!features) return say("This model's input is no table, so a CSV does not fit.");
+    if (!body.length) return say("There are no rows: a header line and at least one row below it are needed.");
+    const missing = features.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
+    if (missing.length) return say(`Missing columns: ${missing.join(", ")}. The table has ${header.join(", ")}.`);
+    const places = features.map(({ name }) => header.indexOf(name));
+    const predictor = answers.thresholded;
+    const scored = [[...header, "labels", ...model.labels.map((label) => `score:${label}`), "error"]];
+    let bad = 0;
+    for (let first = 0; first < body.length; first += CHUNK) {
+      const chunk = body.slice(first, first + CHUNK);
+      const found = await scoresOf(predictor, chunk.map((row) => places.map((place) => row[place] ?? "")));
+      if (number !== run) return undefined; // another table came meanwhile
+      chunk.forEach((row, at) => {
+        const cells = header.map((_, place) => row[place] ?? "");
+        const { scores, error } = found[at];
+        bad += error ? 1 : 0;
+        const names = scores ? predictor.names(scores).join(";") : "";
+        scored.push([...cells, names, ...model.labels.map((_, label) => (scores ? scores[label] : "")), error ?? ""]);
+      });
+      say(`${Math.min(first + CHUNK, body.length)} of ${body.length} rows`);
+      await new Promise((done) => setTimeout(done));
+    }
+    result = scored;
+    say(`${body.length} rows scored${bad ? `, ${bad} of them not: see their error` : ""}.${body.length > SHOWN ? ` The first ${SHOWN} are shown, all are saved.` : ""}`);
+    element("save").hidden = element("rows").hidden = false;
+    const cell = (kind, text) => make(kind, { textContent: text });
+    const shown = scored.slice(1, SHOWN + 1).map((row, at) => {
+      const told = row.at(-1) || row[header.length] || "none";
+      return make("tr", {}, cell("td", at + 1), cell("td", told), ...row.slice(0, header.length).map((text) => cell("td", text)));
+    });
+    const head = make("tr", {}, cell("th", "row"), cell("th", "labels"), ...header.map((name) => cell("th", name)));
+    element("rows").replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...shown)));
+    return undefined;
+  }
+
+  element("score").addEventListener("click", () => score(element("paste").value));
+  const open = async (file) => file && score(await file.text());
+  document.querySelector("input[type=file]").addEventListener("change", ({ target }) => open(target.files[0]));
+  document.addEventListener("dragover", (event) => {
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+  document.addEventListener("dragleave", () => document.body.classList.remove("dropping"));
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    document.body.classList.remove("dropping");
+    open(event.dataTransfer.files[0]);
+  });
+  element("save").addEventListener("click", () => {
+    const address = URL.createObjectURL(new Blob(["\ufeff", writeTable(result)], { type: "text/csv" }));
+    make("a", { href: address, download: "scored.csv" }).click();
+    setTimeout(() => URL.revokeObjectURL(address), 1000);
+  });
+}
+
+/** Scores of rows; where one of them cannot be read, each on its own, so that the others are not lost. */
+async function scoresOf(predictor, rows) {
+  try {
+    return (await predictor.scoresBatch(rows)).map((scores) => ({ scores }));
+  } catch {
+    const each = [];
+    for (const row of rows) {
+      try {
+        each.push({ scores: await predictor.scores(row) });
+      } catch (error) {
+        each.push({ error: error.message.replace(/^row 0, /, "") });
+      }
+    }
+    return each;
+  }
+}
+
+start().catch((error) => prove(error.message, false));

@@ -1,0 +1,45 @@
+"""What is known of the training rows that an artifact's model was fitted to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tagship_report.sources import read_sources
+from tagship_runtime.contract import Contract
+from tagship_runtime.documents import FeatureSummary
+from tagship_runtime.errors import TagshipError, UsageError
+from tagship_runtime.files.sidecar import sha256_of_file
+
+
+def find_ranges(artifact: Path, contract: Contract, run: Path | None) -> list[FeatureSummary] | None:
+    """Return a summary of each feature's training values, from the run whose model the artifact was made from.
+
+    Args:
+        artifact: Where it is.
+        contract: What it says of itself.
+        run: The run folder; None to look in the folders above the artifact, where nothing that fits is no error.
+
+    Raises:
+        UsageError: The folder that was given holds no run of this model.
+    """
+    if run is not None:
+        if (found := _ranges_of(run, contract)) is None:
+            raise UsageError(f"{run} is no run that {artifact} was made from; leave --run out, or give the one that is")
+        return found
+    above = artifact.resolve().parents[:2]
+    return next((found for folder in above if (found := _ranges_of(folder, contract)) is not None), None)
+
+
+def _ranges_of(folder: Path, contract: Contract) -> list[FeatureSummary] | None:
+    model = folder / "model.keras"
+    if not model.is_file() or sha256_of_file(model) != contract.source.get("sha256"):
+        return None
+    try:
+        sources = read_sources(folder)
+    except TagshipError:  # files that no report can be drawn from; the page does without
+        return None
+    features = contract.features
+    if sources.run is None or sources.curves is None or features is None:
+        return None
+    names = [feature["name"] for feature in sources.run["features"]]
+    return sources.curves["features"] if names == [feature.name for feature in features] else None

@@ -1,0 +1,332 @@
+"""The page to try an artifact in: what it predicts in Chromium is what the runtime predicts, and it reaches nowhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+import tagship_runtime
+from javascript.serving import CHROMIUM
+from report.pages import HOSTILE
+from tagship_report.errors import ReportError
+from tagship_report.try_page.render import MOST_BYTES, write_try_page
+from tagship_runtime import Contract, container
+from tagship_runtime.errors import ArtifactError, MissingFileError, OutputError, UsageError
+
+needs_chromium = pytest.mark.skipif(
+    CHROMIUM is None, reason="no Chromium is on the PATH; .ci/run installs it on Debian"
+)
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, tmp_path: Path) -> Iterator[Open]:
+    """Write a page for an artifact and open it from disk; whatever it requests or complains of fails the test."""
+    contexts = []
+    unwanted: list[str] = []
+
+    def go(artifact: Path, *, width: int = 1200, **options: Any) -> Page:
+        path = write_try_page(artifact, tmp_path / "try.html")
+        context = browser.new_context(viewport={"width": width, "height": 800}, accept_downloads=True, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: unwanted.extend([request.url] * (not request.url.startswith("blob:"))))
+        page.on("console", lambda message: unwanted.append(message.text))
+        page.on("pageerror", lambda error: unwanted.append(str(error)))
+        page.on("dialog", lambda dialog: unwanted.append(dialog.message))
+        page.goto(path.as_uri())
+        page.locator("main, .proof.bad").first.wait_for()
+        assert unwanted == [path.as_uri()]
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert len(unwanted) <= 1, unwanted
+
+
+def relabelled(artifact: Path, out: Path, change: Callable[[Contract], Contract]) -> Path:
+    """The same model with another contract."""
+    unpacked = container.unpack(artifact.read_bytes())
+    assert unpacked.contract is not None
+    out.write_bytes(container.attach(unpacked.payload, change(unpacked.contract)))
+    return out
+
+
+def fill(page: Page, names: Sequence[str], cells: Sequence[Any]) -> None:
+    for name, cell in zip(names, cells, strict=True):
+        page.get_by_label(name, exact=True).fill(str(cell))
+
+
+def shown(page: Page) -> list[float]:
+    return [float(text.split(",")[0]) for text in page.locator(".answer .figures").all_inner_texts()]
+
+
+@needs_chromium
+def test_a_row_is_scored_as_the_runtime_does(visit: Open, artifacts: dict[tuple[str, str], Path]) -> None:
+    path = artifacts["scaled", "onnx"]
+    model = tagship_runtime.load(path)
+    names = [feature.name for feature in model.contract.features or ()]
+    page = visit(path)
+    assert page.locator("#proof").inner_text() == "24 of 24 golden rows agree in this browser"
+    assert "good" in (page.locator("#proof").get_attribute("class") or "")
+    for row in ([6, 23, 0, 4, 8, 8], [1, 2, 3, 4, 5, 6], [20, 0, 1, 0, 0, 0.5]):
+        fill(page, names, row)
+        want = model.predict_proba([row])[0]
+        page.wait_for_timeout(50)
+        np.testing.assert_allclose(shown(page), want, rtol=0, atol=6e-4)  # three digits are shown
+        on = model.predict_one(row)
+        said = f"On: {', '.join(on)}" if on else "No label is on."
+        assert page.locator("#summary").inner_text() == said
+
+
+@needs_chromium
+def test_a_threshold_moves_its_label_and_gives_the_flag(visit: Open, artifacts: dict[tuple[str, str], Path]) -> None:
+    path = artifacts["scaled", "onnx"]
+    model = tagship_runtime.load(path)
+    rows = np.random.default_rng(1).integers(0, 12, (100, 6)).tolist()
+    scores = model.predict_proba(rows)[:, 1]
+    open_one = int(np.argmin(np.abs(scores - 0.5)))
+    row, score = rows[open_one], float(scores[open_one])
+    page = visit(path)
+    fill(page, [feature.name for feature in model.contract.features or ()], row)
+    page.wait_for_timeout(50)
+    slider = page.get_by_role("slider", name="Threshold of class_1")
+    for threshold in (round(score - 0.01, 3), round(score + 0.01, 3)):
+        slider.fill(str(threshold))
+        on = page.locator("#summary").inner_text().removeprefix("On: ").split(", ")
+        assert ("class_1" in on) == (score >= threshold)
+        assert page.locator("#flags textarea").input_value() == f"--threshold class_1={threshold:g}"
+    page.get_by_role("button", name="Reset thresholds").click()
+    assert page.locator("#flags").is_hidden()
+    assert ("class_1" in page.locator("#summary").inner_text()) == ("class_1" in model.predict_one(row))
+
+
+@needs_chromium
+def test_words_are_choices_and_missing_numbers_are_filled(visit: Open, every_kind: dict[str, Path]) -> None:
+    path = every_kind["mixed float32.onnx"]
+    model = tagship_runtime.load(path)
+    features = model.contract.features or ()
+    assert model.contract.golden is not None
+    page = visit(path)
+    word = next(feature for feature in features if feature.kind == "category")
+    options = page.get_by_label(word.name, exact=True).locator("option").all_inner_texts()
+    assert options[: len(word.values) + 1] == ["(missing)", *word.values]  # type: ignore[attr-defined]
+    for _ in range(3):
+        page.get_by_role("button", name="Another example").click()
+    page.wait_for_timeout(50)
+    want = model.predict_proba([model.contract.golden.rows[3]])[0]
+    np.testing.assert_allclose(shown(page), want, rtol=0, atol=6e-4)
+    bad = next(feature for feature in features if feature.kind == "numeric")
+    page.get_by_label(bad.name, exact=True).fill("seven")
+    page.locator(".field .bad").wait_for()
+    assert page.locator(".field .bad").inner_text() == "'seven' is not a number; a finite number is needed"
+    assert bad.name in page.locator("#summary").inner_text()
+
+
+@needs_chromium
+def test_a_table_is_scored_and_saved(visit: Open, artifacts: dict[tuple[str, str], Path], tmp_path: Path) -> None:
+    path = artifacts["scaled", "onnx"]
+    model = tagship_runtime.load(path)
+    names = [feature.name for feature in model.contract.features or ()]
+    rows = np.random.default_rng(5).integers(0, 25, (1203, 6)).tolist()
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(["comment", *reversed(names)])
+    writer.writerows([f'a "quoted", {at}\nline', *reversed(row)] for at, row in enumerate(rows))
+    writer.writerow(["bad", *["x"] * 6])
+    table = tmp_path / "rows.csv"
+    table.write_text(text.getvalue(), newline="")
+    page = visit(path)
+    page.locator("input[type=file]").set_input_files(table)
+    page.get_by_role("button", name="Save the result").wait_for()
+    said = page.locator("#progress").inner_text()
+    assert said == "1204 rows scored, 1 of them not: see their error. The first 50 are shown, all are saved."
+    assert page.locator("#rows tbody tr").count() == 50
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the result").click()
+    download.value.save_as(tmp_path / "scored.csv")
+    with (tmp_path / "scored.csv").open(encoding="utf-8-sig", newline="") as file:
+        saved = list(csv.DictReader(file))
+    assert len(saved) == 1204
+    assert saved[7]["comment"] == 'a "quoted", 7\nline'
+    got = [[float(row[f"score:{label}"]) for label in model.labels] for row in saved[:-1]]
+    np.testing.assert_allclose(got, model.predict_proba(rows), rtol=0, atol=2e-6)
+    assert [row["labels"] for row in saved[:20]] == [";".join(row) for row in model.predict_labels(rows[:20])]
+    assert "'x' is not a number" in saved[-1]["error"]
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "There are no rows"),
+        ("feature_0,feature_1\n1,2\n", "Missing columns: feature_2, feature_3, feature_4, feature_5. The table has"),
+        ("a;b\n1;2\n", "The table has a, b."),
+    ],
+)
+def test_a_table_that_does_not_fit(text: str, said: str, visit: Open, artifacts: dict[tuple[str, str], Path]) -> None:
+    page = visit(artifacts["scaled", "onnx"])
+    page.locator("#paste").fill(text)
+    page.get_by_role("button", name="Score the rows").click()
+    page.wait_for_timeout(50)
+    assert said in page.locator("#progress").inner_text()
+    assert page.get_by_role("button", name="Save the result").is_hidden()
+
+
+@needs_chromium
+def test_a_browser_that_computes_something_else_says_so(
+    visit: Open, artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    def spoil(contract: Contract) -> Contract:
+        assert contract.golden is not None
+        first, *others = contract.golden.scores
+        return replace(contract, golden=replace(contract.golden, scores=(tuple(1 - s for s in first), *others)))
+
+    page = visit(relabelled(artifacts["scaled", "onnx"], tmp_path / "spoilt.onnx", spoil))
+    said = page.locator("#proof").inner_text()
+    assert said == "23 of 24 golden rows agree in this browser: do not trust what it shows"
+    assert "bad" in (page.locator("#proof").get_attribute("class") or "")
+
+
+@needs_chromium
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_are_shown_and_not_run(
+    name: str, visit: Open, artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    def rename(contract: Contract) -> Contract:
+        assert contract.features is not None
+        features = (replace(contract.features[0], name=name), *contract.features[1:])
+        return replace(contract, labels=(name, *contract.labels[1:]), features=features)
+
+    page = visit(relabelled(artifacts["scaled", "onnx"], tmp_path / "hostile.onnx", rename))
+    page.wait_for_timeout(50)
+    assert page.locator(".answer .name").first.text_content() == name
+    assert page.locator(".field label").first.text_content() == name
+    assert page.locator("main img, main script, main b").count() == 0
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_only_boxes_scroll_sideways_with_200_labels_and_300_columns(
+    width: int, visit: Open, wide_artifact: Path
+) -> None:
+    page = visit(wide_artifact, width=width)
+    assert page.locator(".answer:visible").count() == 12
+    assert page.locator(".field:visible").count() == 300
+    page.get_by_role("button", name="Show all labels").click()
+    assert page.locator(".answer:visible").count() == 200
+    page.get_by_label("Find a column").fill("column 29")
+    assert page.locator(".field:visible").count() == 11
+    page.locator("#paste").fill(",".join(f"column {at}" for at in range(300)) + "\n" + ",".join("1" * 300))
+    page.get_by_role("button", name="Score the rows").click()
+    page.get_by_role("button", name="Save the result").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.fixture(scope="module")
+def wide_artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """200 labels of 300 columns: one dense layer."""
+    from onnx import TensorProto, helper, numpy_helper
+
+    random = np.random.default_rng(0)
+    weights = random.normal(size=(300, 200)).astype(np.float32) / 20
+    graph = helper.make_graph(
+        [
+            helper.make_node("Gemm", ["features", "w", "b"], ["logits"]),
+            helper.make_node("Sigmoid", ["logits"], ["scores"]),
+        ],
+        "wide",
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", 300])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 200])],
+        [numpy_helper.from_array(weights, "w"), numpy_helper.from_array(np.zeros(200, np.float32), "b")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    document = {
+        "tagship": 1,
+        "labels": [f"a label with a rather long name, number {at}" for at in range(200)],
+        "thresholds": [0.5] * 200,
+        "features": [{"name": f"column {at}", "kind": "numeric", "fill": 0.0} for at in range(300)],
+        "input": {"name": "features", "dtype": "float32", "shape": [None, 300]},
+        "output": {"name": "scores", "dtype": "float32", "shape": [None, 200]},
+        **{"recipe": "float32", "source": {}, "parity": None, "quality": None, "golden": None},
+    }
+    path = tmp_path_factory.mktemp("wide") / "wide.onnx"
+    path.write_bytes(container.attach(model.SerializeToString(), Contract.from_json(json.dumps(document))))
+    return path
+
+
+def test_ranges_of_the_training_rows_come_from_the_run_above(
+    scaled_run: Path, artifacts: dict[tuple[str, str], Path], article_run: Path, tmp_path: Path
+) -> None:
+    artifact = artifacts["scaled", "onnx"]
+
+    def known(page: Path) -> Any:
+        (text,) = re.findall(r'id="known">(.*?)</script>', page.read_text(encoding="utf-8"), re.DOTALL)
+        return json.loads(text)["features"]
+
+    curves = json.loads((scaled_run / "curves.json").read_text())
+    assert known(write_try_page(artifact, tmp_path / "a.html")) is None  # no run above it
+    assert known(write_try_page(artifact, tmp_path / "a.html", scaled_run)) == curves["features"]
+    with pytest.raises(UsageError, match=r"is no run that .* was made from"):
+        write_try_page(artifact, tmp_path / "b.html", article_run)
+    assert not (tmp_path / "b.html").exists()
+
+
+def test_what_no_page_can_be_made_of(
+    artifacts: dict[tuple[str, str], Path], every_kind: dict[str, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "try.html"
+    with pytest.raises(ReportError, match=r"no \.onnx file, which is what a page runs; export with --formats onnx"):
+        write_try_page(artifacts["scaled", "tflite"], out)
+    with pytest.raises(ReportError, match="a page runs dense networks, and has no Conv, MaxPool, Reshape, Transpose"):
+        write_try_page(every_kind["one image float32.onnx"], out)
+    large = tmp_path / "large.onnx"
+    large.write_bytes(bytes(MOST_BYTES + 1))
+    with pytest.raises(ReportError, match=r"has 5,000,001 bytes, a page holds 5,000,000; export with"):
+        write_try_page(large, out)
+    with pytest.raises(MissingFileError, match=r"none\.onnx cannot be read"):
+        write_try_page(tmp_path / "none.onnx", out)
+    damaged = bytearray(artifacts["scaled", "onnx"].read_bytes())
+    damaged[500] ^= 1
+    large.write_bytes(damaged)
+    with pytest.raises(ArtifactError, match="not as it was exported"):
+        write_try_page(large, out)
+    assert not out.exists()
+    out.write_text("mine")
+    with pytest.raises(OutputError, match="no report of tagship"):
+        write_try_page(artifacts["scaled", "onnx"], out)
+    assert out.read_text() == "mine"
+
+
+def test_the_command_writes_the_page(
+    artifacts: dict[tuple[str, str], Path], tmp_path: Path, tagship: Callable[..., Any]
+) -> None:
+    out = tmp_path / "try.html"
+    outcome = tagship("page", artifacts["scaled", "onnx"], "--out", out)
+    assert (outcome.code, outcome.out, outcome.err) == (0, f"{out}\n", "")
+    first = out.read_bytes()
+    assert tagship("page", artifacts["scaled", "onnx"], "--out", out).code == 0
+    assert out.read_bytes() == first
+    refused = tagship("page", artifacts["scaled", "tflite"], "--out", out)
+    assert refused.code == 2
+    assert refused.err.count("\n") == 1
