@@ -10,6 +10,10 @@ import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import IO, TextIO
 
 _LOCK = threading.Lock()
 _depth = 0
@@ -44,7 +48,7 @@ def quiet(*, verbose: bool = False) -> Iterator[None]:
 def _silence() -> Iterator[None]:
     sys.stdout.flush()
     sys.stderr.flush()
-    saved = [os.dup(1), os.dup(2)]
+    saved, stderr = [os.dup(1), os.dup(2)], sys.stderr
     level = logging.root.manager.disable
     try:
         with (
@@ -57,7 +61,10 @@ def _silence() -> Iterator[None]:
             logging.disable(logging.WARNING)
             os.dup2(nowhere.fileno(), 1)
             os.dup2(nowhere.fileno(), 2)
-            yield
+            try:
+                yield
+            finally:
+                _reopen_handlers(nowhere, stderr)
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
@@ -65,3 +72,11 @@ def _silence() -> Iterator[None]:
             os.dup2(copy, number)
             os.close(copy)
         logging.disable(level)
+
+
+def _reopen_handlers(closing: IO[str], stderr: TextIO) -> None:
+    """Let loggers that were set up in the silence write to stderr: the file that they hold is about to close."""
+    for logger in [logging.root, *logging.root.manager.loggerDict.values()]:
+        for handler in getattr(logger, "handlers", ()):
+            if isinstance(handler, logging.StreamHandler) and handler.stream is closing:
+                handler.setStream(stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from dataclasses import replace
 from importlib import import_module
@@ -118,6 +119,8 @@ def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dat
         config = replace(config, stratify=False)  # built-in data sets are split as their literature does
     with quiet():  # TensorFlow's C++ parts greet on stderr
         import_module("keras").ops.zeros(1)
+    # It counts networks that are trained one after the other as one that is compiled again and again.
+    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from tagship_training.trainer import train
 
     with progress() as (on_epoch, on_step):
