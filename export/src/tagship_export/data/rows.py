@@ -13,6 +13,7 @@ from tagship_export.errors import ExportError
 from tagship_runtime.contract import Feature
 from tagship_runtime.features import columns_of
 from tagship_runtime.files import read_table
+from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import label_column
 from tagship_runtime.files.npz import read_npz
@@ -54,9 +55,7 @@ def _table(data: Any) -> Any:
     columns = columns_of(data)
     if columns is None:
         return np.asarray(data)
-    from tagship_runtime.files import import_pyarrow
-
-    return import_pyarrow().table({name: list(values) for name, values in columns.items()})
+    return arrow_table(columns)
 
 
 def _read_npz(path: Path, labels: tuple[str, ...]) -> Dataset:

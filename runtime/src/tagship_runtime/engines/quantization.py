@@ -10,11 +10,12 @@ import numpy as np
 
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.errors import ContractError
+from tagship_runtime.features.cells import DIRECT, to_float32
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagship_runtime.typing import Features, Scores
+    from tagship_runtime.typing import Scores
 
     Fill = Callable[[NDArray[Any], NDArray[Any]], bool]
     """Call that writes real numbers (second) into a tensor (first); False if one is not finite in float32."""
@@ -35,7 +36,7 @@ def filling(spec: TensorSpec) -> Fill:
     scale, zero_point = _scale(spec)
 
     def fill(tensor: NDArray[Any], features: NDArray[Any]) -> bool:
-        numbers: Features = features.astype(np.float32)
+        numbers = to_float32(features)
         if not np.isfinite(numbers).all():
             return False
         tensor[...] = quantize(numbers, scale, zero_point, tensor.dtype)
@@ -75,7 +76,7 @@ def dequantize(integers: NDArray[Any], scale: float, zero_point: int) -> Scores:
 
 
 def _fill_float(tensor: NDArray[Any], features: NDArray[Any]) -> bool:
-    tensor[...] = features
+    tensor[...] = features if features.dtype.char in DIRECT else to_float32(features)
     # A sum of squares is finite only if every term is: half the time of isfinite, no temporary, and on one thread.
     # It may overflow on its own, so infinity settles nothing.
     flat = tensor.reshape(-1)

@@ -97,11 +97,11 @@ def floats(rows: Any, row_shape: tuple[int, ...], name: Callable[[int], str]) ->
     if array.ndim == 0 or array.shape[1:] != row_shape:
         raise InputShapeError(array.shape, (None, *row_shape))
     if array.dtype.kind not in "biuf":
-        flat = array.reshape(len(array), -1)
+        flat = array.reshape(len(array), math.prod(row_shape))
         parsed = [cells.numbers(flat[:, column], name(column)) for column in range(flat.shape[1])]
         array = np.stack(parsed, axis=1).reshape(array.shape)
     with np.errstate(over="ignore"):
-        return np.ascontiguousarray(array, dtype=np.float32)
+        return np.ascontiguousarray(cells.to_float32(array))
 
 
 def surely_finite(numbers: Features) -> bool:
@@ -136,6 +136,10 @@ def as_array(rows: Any) -> NDArray[Any]:
         array = np.asarray(rows)
     except (TypeError, ValueError) as error:
         raise InputError(f"rows of unequal length or shape; every row needs the same ({error})") from error
+    except Exception as error:  # a frame of a type that NumPy lacks raises whatever its library has for that
+        raise InputError(f"a {type(rows).__name__} of which NumPy makes no array: {error}") from error
+    if array.ndim == 0 and hasattr(rows, "toarray"):
+        raise InputError(f"a {type(rows).__name__} is sparse; pass what its toarray() gives")
     if array.dtype.kind not in "biufOUST":
         raise InputError(f"input holds {array.dtype}; real numbers are needed")
     return array

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -29,6 +30,12 @@ NO_NUMBERS = (*DATES, np.complexfloating, np.ndarray)
 """Some of these convert to a float all the same: ticks of a unit that is theirs, half of themselves, their cell."""
 NO_WORDS = (*NO_NUMBERS, complex, bytes, bytearray, list, tuple, dict, set, frozenset)
 
+DIRECT = frozenset("?bBhHiIefd")
+"""NumPy's letters of types whose values float64 holds, or is."""
+
+LONGEST = 80
+"""Characters of a cell in a message."""
+
 _NEED_NUMBER = "a finite number is needed"
 _NEED_WORD = "a text, a number or a boolean is needed"
 _NEED_VALUE = "this feature has no fill value, so replace or drop missing values first"
@@ -43,16 +50,26 @@ def numbers(values: NDArray[Any], name: str | int) -> Features:
     """
     with np.errstate(over="ignore"):
         if values.dtype.kind in "biuf":
-            return values.astype(np.float32, copy=False)
+            return to_float32(values)
         if values.dtype.kind not in "OUST":
             raise InputError(f"column {name!r} holds {values.dtype}; numbers are needed")
         try:
             if values.dtype.kind == "O" and any(issubclass(kind, NO_NUMBERS) for kind in set(map(type, values.flat))):
                 raise TypeError
-            return values.astype(np.float64).astype(np.float32)  # every cell is a number, or spelled as one
+            return to_float32(values.astype(np.float64))  # every cell is a number, or spelled as one
         except (TypeError, ValueError, OverflowError):
             cells = [number(value, row, name) for row, value in enumerate(values.tolist())]
-            return np.array(cells, np.float64).astype(np.float32)
+            return to_float32(np.array(cells, np.float64))
+
+
+def to_float32(values: NDArray[Any]) -> Features:
+    """Return real numbers as float32, by way of float64 as single numbers and texts go.
+
+    Rounded at once, an integer of more than 53 bits might become another.
+    """
+    if values.dtype.char not in DIRECT:
+        values = values.astype(np.float64)
+    return values.astype(np.float32, copy=False)
 
 
 def number(value: object, row: int, name: str | int) -> float:
@@ -63,14 +80,22 @@ def number(value: object, row: int, name: str | int) -> float:
             return math.nan
         if text.lower() in TRUTH:
             return TRUTH[text.lower()]
-    if value is None or type(value).__name__ in MISSING:
+    if is_missing(value):
         return math.nan
     try:
         if isinstance(value, NO_NUMBERS):
             raise TypeError
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        raise InputValueError(row, name, f"{value!r} is not a number", _NEED_NUMBER) from None
+        raise InputValueError(row, name, f"{shown(value)} is not a number", _NEED_NUMBER) from None
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a cell is missing whatever its column holds: None, NaN, and what libraries have for them."""
+    if value is None or (isinstance(value, float | np.floating) and value != value):
+        return True
+    kind = type(value).__name__
+    return kind in MISSING or (kind == "Decimal" and value.is_nan())  # type: ignore[attr-defined]
 
 
 def words(values: NDArray[Any], name: str) -> list[str]:
@@ -84,11 +109,13 @@ def words(values: NDArray[Any], name: str) -> list[str]:
         raise InputError(f"column {name!r} holds {values.dtype}; texts, numbers or booleans are needed")
     floats = values.dtype.kind == "f"  # their own type knows the shortest spelling, float64's would be longer
     cells = values if floats else values.tolist()
+    found: list[str] = []
     try:
-        return [word(value) for value in cells]
+        found.extend(map(word, cells))
     except TypeError:
-        row, wrong = next((row, value) for row, value in enumerate(cells) if isinstance(value, NO_WORDS))
-        raise InputValueError(row, name, f"{wrong!r} is no category", _NEED_WORD) from None
+        row = len(found)
+        raise InputValueError(row, name, f"{shown(cells[row])} is no category", _NEED_WORD) from None
+    return found
 
 
 def word(value: object) -> str:
@@ -108,15 +135,36 @@ def word(value: object) -> str:
             number = float(value)
             return "" if math.isnan(number) else str(int(number)) if number.is_integer() else str(value)
         case _:
-            if type(value).__name__ in MISSING:
+            if is_missing(value):
                 return ""
             if isinstance(value, NO_WORDS):
-                raise TypeError(f"{value!r} is no category")
-            return str(value)
+                raise TypeError(f"{shown(value)} is no category")
+            return spelled(value)
+
+
+def spelled(value: object) -> str:
+    """Return a cell's own spelling.
+
+    Raises:
+        TypeError: It has none, as integers of thousands of digits.
+    """
+    try:
+        return str(value)
+    except ValueError as error:
+        raise TypeError(f"{shown(value)} is no category") from error
+
+
+def shown(value: object, spell: Callable[[object], str] = repr) -> str:
+    """Return a cell for a message, whatever it is and however long."""
+    try:
+        text = spell(value)
+    except Exception:  # an integer of thousands of digits, or whatever somebody's own class raises
+        return f"a {type(value).__name__} that cannot be shown"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 4 :]}"
 
 
 def refuse(row: int, name: str | int, got: float, original: object) -> NoReturn:
     """Raise the error for a number that is not finite."""
     if math.isnan(got):
         raise InputValueError(row, name, "the value is missing (NaN)", _NEED_VALUE)
-    raise InputValueError(row, name, f"{original!s} is infinite in float32", _NEED_NUMBER)
+    raise InputValueError(row, name, f"{shown(original, str)} is infinite in float32", _NEED_NUMBER)

@@ -29,7 +29,9 @@ def columns_of(rows: Any) -> Columns | None:
     if hasattr(rows, "column_names"):  # pyarrow
         return _columns_of_arrow(rows)
     if hasattr(rows, "columns"):  # pandas and polars
-        return {str(name): _of_series(rows[name]) for name in rows.columns}
+        names = list(map(str, rows.columns))
+        _check_unique(names)
+        return {name: _of_series(rows[column]) for name, column in zip(names, rows.columns, strict=True)}
     if isinstance(rows, Sequence) and rows and by_name(rows[0]) is not None:
         return _columns_of_named(rows)
     return None
@@ -49,11 +51,14 @@ def by_name(row: Any) -> Mapping[str, Any] | None:
 
 
 def _columns_of_arrow(table: Any) -> Columns:
-    names = table.column_names
+    _check_unique(table.column_names)
+    return {name: as_column(table[name], name) for name in table.column_names}
+
+
+def _check_unique(names: list[str]) -> None:
     if len(set(names)) < len(names):
         repeated = next(name for name in names if names.count(name) > 1)
         raise InputError(f"the table has more than one column {repeated!r}; rename one")
-    return {name: as_column(table[name], name) for name in names}
 
 
 def _columns_of_named(rows: Sequence[Any]) -> Columns:
@@ -126,15 +131,25 @@ def as_column(values: Any, name: str = "") -> NDArray[Any]:
         return np.fromiter(values, object)
     if array.ndim > 1 and isinstance(values, list | tuple):  # lists of one length
         return np.fromiter(values, object)
-    return np.asarray(values, dtype=object) if array.dtype.kind in "OUST" else array
+    # Texts stay as they are; and of integers of which one needs the sign and another all 64 bits, NumPy makes floats.
+    widened = array.dtype.kind == "f" and isinstance(values, list | tuple) and values and isinstance(values[0], int)
+    return np.asarray(values, dtype=object) if widened or array.dtype.kind in "OUST" else array
 
 
 def _of_series(series: Any) -> NDArray[Any]:
     """Return a column of pandas or polars; integers beside missing ones stay so where float64 would round them."""
+    if hasattr(series, "cat") and hasattr(series.cat, "codes"):  # pandas would make floats of integers beside none
+        words = [*np.asarray(series.cat.categories), None]
+        known = np.empty(len(words), object)
+        known[:] = words
+        return np.asarray(known[series.cat.codes.to_numpy()])
     if str(series.dtype).lower() in LONG and (series.null_count() if hasattr(series, "null_count") else series.hasnans):
         cells = series.to_list()
         return _integers([None if type(cell).__name__ in MISSING else cell for cell in cells])
-    return np.asarray(series.to_numpy())
+    try:
+        return np.asarray(series.to_numpy())
+    except Exception:  # polars' own, with no common base but this, for types that NumPy lacks, such as Int128
+        return as_column(series.to_list())
 
 
 def _integers(cells: list[int | None]) -> NDArray[Any]:

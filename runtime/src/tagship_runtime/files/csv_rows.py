@@ -143,10 +143,11 @@ def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
         strings_can_be_null=False,
         auto_dict_encode=False,
     )
+    parse = pyarrow.csv.ParseOptions(newlines_in_values=True)  # without, quotes end where a block of the file does
     try:
         with (
             pyarrow.input_stream(existing(source)) as stream,
-            pyarrow.csv.open_csv(stream, convert_options=convert) as batches,
+            pyarrow.csv.open_csv(stream, parse_options=parse, convert_options=convert) as batches,
         ):
             yield from prefetched(parquet.numbered(batches))
     except (pyarrow.ArrowException, KeyError, OSError, UnicodeDecodeError) as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import columns_of, encoder
+from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.files.pyarrow_import import import_pyarrow
 
@@ -69,7 +70,7 @@ class Dataset:
     def to_table(self) -> Any:
         """Return features and targets in one pyarrow table, targets in columns ``label:NAME``."""
         pyarrow = import_pyarrow()
-        table = self.table if hasattr(self.table, "num_rows") else pyarrow.table(dict(self.table))
+        table = self.table if hasattr(self.table, "num_rows") else arrow_table(self.table)
         if self.targets is not None:
             for position, label in enumerate(self.labels):
                 table = table.append_column(LABEL_PREFIX + label, pyarrow.array(self.targets[:, position]))

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.features.cells import BLANK
+from tagship_runtime.features import as_column
+from tagship_runtime.files import csv_rows, json_lines
+from tagship_runtime.files.arrow_columns import arrow_table, times, typed
+from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.pyarrow_import import import_pyarrow
 from tagship_runtime.files.sources import (
     SAMPLE,
@@ -23,14 +27,16 @@ from tagship_runtime.files.sources import (
 if TYPE_CHECKING:
     import pyarrow
 
+BATCH_ROWS = 8192
+
 
 def read_table(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
-    """Read a whole table.
+    """Read a whole table; a cell means what prediction takes it for, which reads files by the same code.
 
     Args:
         source: As for :func:`tagship_runtime.files.read_batches`, but stdin.
-        text: Columns of a CSV file to take as they are spelled, as prediction does with categories; of the others,
-            pyarrow infers the type.
+        text: Columns of a CSV file to take as they are spelled, as prediction does with categories; another holds
+            numbers if each of its cells is one or missing.
 
     Raises:
         MissingFileError: No such file.
@@ -38,25 +44,63 @@ def read_table(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
     """
     if source.startswith(SAMPLE):
         return read_sample(source)
-    path = existing(source)
-    pyarrow = import_pyarrow("csv", "json", "parquet")
+    kind = kind_of(source)
+    pyarrow = import_pyarrow()
     try:
-        match kind_of(source):
-            case ".parquet":
-                check_names(source, pyarrow.parquet.read_schema(path).names)
-                table = pyarrow.parquet.read_table(path)
-            case ".jsonl":
-                table = pyarrow.json.read_json(pyarrow.input_stream(path))
-            case _:
-                with open_text(source) as lines:
-                    check_header(source, next(csv.reader(lines), []))
-                kinds = dict.fromkeys(text, pyarrow.string())
-                options = pyarrow.csv.ConvertOptions(null_values=sorted(BLANK), column_types=kinds)
-                table = pyarrow.csv.read_csv(pyarrow.input_stream(path), convert_options=options)
-                for field in table.schema:
-                    if pyarrow.types.is_binary(field.type):  # what pyarrow makes of text that is not UTF-8
-                        raise DataError(f"{source}: column {field.name!r} holds bytes; save it as text in UTF-8")
+        table = READERS[kind](source, text)
         check_names(source, table.column_names)
         return table
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
         raise DataError(f"{source} cannot be read as a table: {one_line(error)}") from error
+
+
+def _batches(source: str, batches: Iterator[Batch]) -> list[Batch]:
+    """Return all of a file, or say that it is no table."""
+    try:
+        return list(batches)
+    except DataError as error:
+        reason = str(error).removeprefix(source).lstrip(", ")
+        raise DataError(f"{source} cannot be read as a table: {reason}") from error
+
+
+def _read_parquet(source: str, text: Sequence[str]) -> pyarrow.Table:
+    pyarrow = import_pyarrow("parquet")
+    path = existing(source)
+    check_names(source, pyarrow.parquet.read_schema(path).names)
+    return pyarrow.parquet.read_table(path)
+
+
+def _read_json(source: str, text: Sequence[str]) -> pyarrow.Table:
+    batches = _batches(source, json_lines.read(source, Reading(rows=sys.maxsize)))
+    if not batches:
+        raise DataError(f"{source} cannot be read as a table: it is empty; a row on each line is needed")
+    (batch,) = batches
+    table = arrow_table({name: as_column(cells, name) for name, cells in batch.columns.items()})
+    pyarrow = import_pyarrow()
+    for place, field in enumerate(table.schema):
+        if pyarrow.types.is_string(field.type) and field.name not in text:
+            table = table.set_column(place, field.name, times(table.column(place), table.column(place)))
+    return table
+
+
+def _read_csv(source: str, text: Sequence[str]) -> pyarrow.Table:
+    pyarrow = import_pyarrow("csv")
+    with open_text(source) as lines:
+        names = next(csv.reader(lines), [])
+    check_header(source, names)
+    batches = _batches(source, csv_rows.read(source, Reading(rows=BATCH_ROWS, columns=names, numbers=())))
+    string = pyarrow.string()
+    parts: dict[str, list[Any]] = {name: [] for name in names}
+    for batch in batches:
+        for name in names:
+            cells = batch.columns[name]
+            parts[name].append(cells if isinstance(cells, pyarrow.Array) else pyarrow.array(cells, string))
+    columns = {name: pyarrow.chunked_array(chunks, string) for name, chunks in parts.items()}
+    return pyarrow.table({name: column if name in text else typed(column) for name, column in columns.items()})
+
+
+READERS: Mapping[str, Callable[[str, Sequence[str]], pyarrow.Table]] = {
+    ".csv": _read_csv,
+    ".jsonl": _read_json,
+    ".parquet": _read_parquet,
+}

@@ -10,6 +10,7 @@ import pyarrow
 from numpy.typing import NDArray
 
 from tagship_runtime.features import columns_of
+from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.data.label_columns import check_label_names
 from tagship_training.errors import TableError
@@ -34,11 +35,11 @@ def from_arrays(
     if framed is not None:
         labels = list(framed) if labels is None else labels
         targets = np.stack(list(framed.values()), axis=1)
-    array = np.asarray(targets)
+    array = _array(targets, "targets")
     array = array[:, None] if array.ndim == 1 else array
     if array.ndim != 2 or not array.shape[1]:
         raise TableError(f"targets have shape {array.shape}; (rows, labels) is needed")
-    if not np.isin(array, (0, 1)).all():
+    if array.dtype.kind not in "biufO" or not np.isin(array, (0, 1)).all():
         raise TableError("targets hold something else than 0 and 1")
     labels = [f"label_{i}" for i in range(array.shape[1])] if labels is None else list(labels)
     check_label_names(labels)
@@ -52,11 +53,9 @@ def _as_table(features: Any, names: Sequence[str] | None) -> pyarrow.Table | Map
     """Views of an array's columns, without a copy; data frames as pyarrow tables."""
     if isinstance(features, pyarrow.Table):
         return features
-    if hasattr(features, "to_arrow"):  # polars
-        return features.to_arrow()
-    if hasattr(features, "columns"):  # pandas
-        return pyarrow.Table.from_pandas(features, preserve_index=False)
-    array = np.asarray(features)
+    if not isinstance(features, np.ndarray) and hasattr(features, "columns"):  # pandas and polars
+        return arrow_table(columns_of(features) or {})
+    array = _array(features, "features")
     if array.ndim != 2 or not array.shape[1] or array.dtype.kind not in "biuf":
         raise TableError(
             f"features are {array.dtype} of shape {array.shape}; numbers (rows, features) or a data frame are needed"
@@ -65,3 +64,10 @@ def _as_table(features: Any, names: Sequence[str] | None) -> pyarrow.Table | Map
     if len(names) != array.shape[1]:
         raise TableError(f"{len(names)} feature names for an array of shape {array.shape}")
     return {name: array[:, i] for i, name in enumerate(names)}
+
+
+def _array(values: Any, what: str) -> NDArray[Any]:
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        raise TableError(f"{what} are rows of unequal length ({error}); every row needs the same") from error

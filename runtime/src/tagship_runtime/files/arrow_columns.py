@@ -1,0 +1,106 @@
+"""Columns as pyarrow keeps them, without a change in what a cell means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tagship_runtime.errors import DataError, InputError
+from tagship_runtime.features import cells
+from tagship_runtime.files.pyarrow_import import import_pyarrow
+from tagship_runtime.files.sources import one_line
+
+if TYPE_CHECKING:
+    import pyarrow
+    from numpy.typing import NDArray
+
+WHOLE = 2**53
+"""Up to so much float64 holds every integer."""
+
+INTEGER = r"^(0|-?[1-9][0-9]*)$"
+"""Spelling of an integer that is the same once it was one."""
+
+
+def arrow_table(columns: Mapping[str, NDArray[Any]]) -> pyarrow.Table:
+    """Return a table of columns as :func:`tagship_runtime.features.as_column` gives them.
+
+    Raises:
+        DataError: A column of which pyarrow makes none.
+    """
+    return import_pyarrow().table({name: arrow_column(values, name) for name, values in columns.items()})
+
+
+def arrow_column(values: NDArray[Any], name: str) -> pyarrow.Array:
+    """Return one column; cells of several types become texts, as categories are spelled and numbers read.
+
+    Raises:
+        DataError: Cells of which pyarrow makes no column.
+    """
+    pyarrow = import_pyarrow()
+    try:
+        if values.dtype.kind != "O":
+            return pyarrow.array(values.astype(np.float64) if values.dtype == np.longdouble else values)
+        present = [None if cells.is_missing(cell) else cell for cell in values.tolist()]
+        kinds = {type(cell) for cell in present if cell is not None}
+        if len(kinds) <= 1 and not any(issubclass(kind, Decimal | np.generic) for kind in kinds):
+            try:
+                return pyarrow.array(present)
+            except OverflowError:  # integers beyond 64 bits
+                pass
+        return pyarrow.array([None if cell is None else cells.word(cell) for cell in present], pyarrow.string())
+    except (pyarrow.ArrowException, TypeError, ValueError) as error:
+        raise DataError(
+            f"column {name!r} holds what is of no one type: {one_line(error)}; make it numbers or texts first"
+        ) from error
+
+
+def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    """Return numbers for a column of a CSV file in which each cell is one or missing, and what it holds otherwise.
+
+    Times are given their type, because no feature takes them and an error is to say so.
+    """
+    pyarrow = import_pyarrow("compute")
+    blank = pyarrow.compute.is_in(column, pyarrow.array(sorted(cells.BLANK), column.type))
+    present = pyarrow.compute.if_else(blank, pyarrow.scalar(None, column.type), column)
+    numbers = _numbers(present)
+    if numbers is None:
+        return times(column, present)
+    missing = np.isnan(numbers)
+    known = numbers[~missing]
+    whole = bool((np.isfinite(known) & (known == np.trunc(known)) & (np.abs(known) <= WHOLE)).all()) and len(known)
+    if whole and pyarrow.compute.all(pyarrow.compute.match_substring_regex(present, INTEGER)).as_py():
+        numbers = np.where(missing, 0, numbers).astype(np.int64)
+    return pyarrow.chunked_array([pyarrow.array(numbers, mask=missing)])
+
+
+def times(column: pyarrow.ChunkedArray, present: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
+    """Return a column of texts with the type of times, if that is what all of them spell; else as it is."""
+    pyarrow = import_pyarrow()
+    if present.null_count == len(present):
+        return column
+    kinds = (pyarrow.date32(), pyarrow.timestamp("ns"), pyarrow.timestamp("ns", "UTC"), pyarrow.time64("ns"))
+    for kind in kinds:
+        try:
+            return present.cast(kind)
+        except pyarrow.ArrowException:
+            continue
+    return column
+
+
+def _numbers(present: pyarrow.ChunkedArray) -> NDArray[np.float64] | None:
+    """Return texts as numbers, NaN where one is missing; None where one is no number."""
+    pyarrow = import_pyarrow("compute")
+    compute = pyarrow.compute
+    try:
+        if not compute.any(compute.match_substring(present, "(")).as_py():  # it reads nan(ind) as NaN
+            found: NDArray[np.float64] = present.cast(pyarrow.float64()).to_numpy()
+            return found
+    except pyarrow.ArrowException:
+        pass
+    try:  # what Python reads besides: white space, 1_000, True
+        return np.array([cells.number(cell, row, "") for row, cell in enumerate(present.to_pylist())], np.float64)
+    except InputError:
+        return None

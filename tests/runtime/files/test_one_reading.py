@@ -1,0 +1,94 @@
+"""A file means the same to every reader: training's and prediction's, the fast one and the plain one."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tagship_runtime.errors import DataError
+from tagship_runtime.files import csv_rows, read_batches, read_table
+from tagship_runtime.files.batch_reader import Reading
+
+NAMES = ["a", "b"]
+
+
+def texts(path: Path, *, fast: bool) -> Any:
+    """All cells as they are spelled, by one of prediction's readers; None where it refuses the file."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(csv_rows, "LARGE", 0 if fast else 1 << 40)
+        try:
+            batches = list(read_batches(str(path), Reading(rows=2, columns=NAMES, numbers=())))
+        except DataError:
+            return None
+    return [[str(cell) for batch in batches for cell in batch.columns[name]] for name in NAMES]
+
+
+RAW = st.lists(
+    st.sampled_from(["1", "x", " ", ",", ",", "\n", "\n", "\r\n", "\r", '"', '""', "é", "0x1f", "\t", "\\"]),
+    max_size=14,
+)
+
+
+@settings(max_examples=400)
+@example(["1", ",", '"', "x", '"', "1"])
+@example(['"', '"', "\n", "1", ",", "x"])
+@given(RAW)
+def test_both_readers_of_csv_see_the_same_cells(tmp_path_factory: pytest.TempPathFactory, parts: list[str]) -> None:
+    path = tmp_path_factory.getbasetemp() / "raw.csv"
+    path.write_bytes(("a,b\n" + "".join(parts)).encode())
+    assert texts(path, fast=True) == texts(path, fast=False)
+
+
+def test_newlines_in_quotes_wherever_a_block_ends(tmp_path: Path) -> None:
+    path = tmp_path / "blocks.csv"
+    rows = [[str(row), 'no "end"\n' * (row % 50)] for row in range(12_000)]
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([NAMES, *rows])
+    assert path.stat().st_size > 1 << 21
+    for fast in (True, False):
+        assert texts(path, fast=fast) == [list(column) for column in zip(*rows, strict=True)]
+    table = read_table(str(path))
+    assert table["a"].to_pylist() == list(range(12_000))
+    assert table["b"].to_pylist() == [text for _, text in rows]
+
+
+@pytest.mark.parametrize(
+    ("cells", "want"),
+    [
+        (["1", "2", ""], [1, 2, None]),
+        (["1", "0x1f"], ["1", "0x1f"]),
+        (["1_3", "4"], [13.0, 4.0]),
+        ([" 7 ", "NA"], [7.0, None]),
+        (["true", "FALSE"], [1.0, 0.0]),
+        (["007", "1"], [7.0, 1.0]),
+        (["9007199254740993", "1"], [9007199254740992.0, 1.0]),
+        (["nan(1)", "1"], ["nan(1)", "1"]),
+        (["x", "", "NA"], ["x", "", "NA"]),
+    ],
+    ids=str,
+)
+def test_a_column_of_csv_holds_numbers_where_each_cell_is_one(
+    tmp_path: Path, cells: list[str], want: list[Any]
+) -> None:
+    path = tmp_path / "rows.csv"
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([NAMES, *([cell, "0"] for cell in cells)])
+    assert read_table(str(path))["a"].to_pylist() == want
+    assert read_table(str(path), ["a"])["a"].to_pylist() == cells
+
+
+def test_cells_of_several_types_in_json_lines(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_text('{"a": 9007199254740993, "b": 1}\n{"a": 0.5, "b": true}\n{"a": null, "b": "x"}\n{"c": 2}\n')
+    table = read_table(str(path))
+    assert table["a"].to_pylist() == ["9007199254740993", "0.5", None, None]
+    assert table["b"].to_pylist() == ["1", "true", "x", None]
+    assert table["c"].to_pylist() == [None, None, None, 2]
+    path.write_text('{"a": [1]}\n{"a": "x"}\n')
+    with pytest.raises(DataError, match="column 'a' holds what is of no one type"):
+        read_table(str(path))
