@@ -7,6 +7,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy  # noqa: F401 - loaded from deep within other imports, it takes 11 ms longer to load
+
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import TagshipError
 from tagship_runtime.loading import load
