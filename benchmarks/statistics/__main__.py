@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 import calibration
 import flips
 import goals
+import intervals
 import missing
 import transfer
 from lines import Line
@@ -21,6 +22,7 @@ from lines import Line
 CLAIMS: Mapping[str, tuple[str, Callable[[int], Iterator[Line]]]] = {
     "transfer": (transfer.TITLE, transfer.lines),
     "goals": (goals.TITLE, goals.lines),
+    "intervals": (intervals.TITLE, intervals.lines),
     "flips": (flips.TITLE, flips.lines),
     "missing": (missing.TITLE, missing.lines),
     "calibration": (calibration.TITLE, calibration.lines),

@@ -127,9 +127,14 @@ def _check_labels(folder: Path, run: Json, curves: Json) -> None:
 
 
 def _current_run(document: Json) -> RunDocument:
-    """Fill in what runs of before version 0.1 do not say."""
+    """Fill in what earlier runs do not say. Version 0.1 gave all labels together an interval, however rare they are."""
     diagnosis = {"unfinished": False, **document["diagnosis"]}
-    return cast(RunDocument, {"repeated_rows": {"test": 0}, **document, "diagnosis": diagnosis})
+    frequent = {
+        "labels": document["labels"],
+        "macro_f1": document["metrics"]["test"]["macro_f1"],
+        "interval": document["intervals"]["macro_f1"],
+    }
+    return cast(RunDocument, {"repeated_rows": {"test": 0}, "frequent": frequent, **document, "diagnosis": diagnosis})
 
 
 def _current_export(document: Json, folder: Path) -> ExportDocument:

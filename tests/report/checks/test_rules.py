@@ -34,6 +34,14 @@ def _baseline(simple: bool, difference: tuple[float, float]) -> Callable[[dict[s
     return change
 
 
+def _frequent(labels: list[str], interval: list[float]) -> Callable[[dict[str, Any]], None]:
+    def change(run: dict[str, Any]) -> None:
+        run["frequent"] = {"labels": labels, "macro_f1": 0.55, "interval": interval}
+        run["intervals"]["macro_f1"] = None
+
+    return change
+
+
 def _fixed(log_loss: float, **configuration: Any) -> Callable[[dict[str, Any]], None]:
     def change(run: dict[str, Any]) -> None:
         run["objective"] = "fixed=0.5"
@@ -57,6 +65,14 @@ def _fixed(log_loss: float, **configuration: Any) -> Callable[[dict[str, Any]], 
         (_baseline(True, (0.01, 0.05)), "pass", "So it goes."),
         (_baseline(False, (-0.06, -0.02)), "warn", "a random forest gains 0.020 to 0.060 in macro-F1"),
         # 16 of 20 is 0.8; Wilson's interval goes from 0.584 to 0.919
+        (
+            _frequent(["alpha"], [0.5, 0.59]),
+            "pass",
+            "macro-F1 of 1 frequent labels 0.550 (95% interval 0.500",
+        ),
+        (_frequent(["alpha"], [0.1, 0.19]), "fail", "yes to all gets 0.333"),
+        (_frequent(["alpha"], [0.5, 0.7]), "warn", "macro-F1 of frequent labels anywhere from 0.500 to 0.700"),
+        (lambda run: run.update(frequent=None), "warn", "Not judged against a constant answer"),
         (lambda run: run.update(objective="precision=0.58"), "pass", "interval of precision lies above 0.58"),
         (
             lambda run: run.update(objective="precision=0.8"),

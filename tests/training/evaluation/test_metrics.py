@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from tagship_runtime.evaluation.decision_metrics import decision_metrics
-from tagship_training.evaluation.bootstrap import bootstrap, intervals
+from tagship_training.evaluation.bootstrap import bootstrap
+from tagship_training.evaluation.intervals import macro_f1_interval
 from tagship_training.evaluation.metrics import evaluate
 from tagship_training.network.log_loss import log_loss
 
@@ -51,7 +52,7 @@ def test_resampled_figures_centre_on_the_real_ones() -> None:
     for name, values in spread.items():
         if name in figures:
             assert abs(values.mean() - figures[name]) < 3 * values.std() / 10, name
-    low, high = intervals(targets, scores, thresholds)["macro_f1"]
+    low, high = macro_f1_interval(targets, scores >= np.array(thresholds, np.float32), range(3))
     assert low < figures["macro_f1"] < high
     weights = np.bincount(np.random.default_rng(0).integers(0, 400, (1000, 400))[0], minlength=400)
     repeated = np.repeat(np.arange(400), weights)

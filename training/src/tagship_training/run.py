@@ -84,7 +84,7 @@ class Run:
 
     @property
     def intervals(self) -> Intervals:
-        """95% bootstrap intervals of the test metrics."""
+        """95% intervals of the test metrics; None for macro-F1 where labels are too rare."""
         return self.figures.intervals
 
     @property
@@ -168,6 +168,7 @@ class Run:
             "parameters": int(sum(int(np.prod(weight.shape)) for weight in self.model.trainable_weights)),
             "metrics": self.metrics,
             "intervals": self.intervals,
+            "frequent": self.figures.frequent,
             "per_label": self.per_label,
             "diagnosis": self.diagnosis.to_dict(),
             "baselines": [baseline.to_dict() for baseline in self.baselines],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from tagship_report.checks.base import Check, State
 from tagship_report.limits import Limits
@@ -15,9 +15,10 @@ def always_yes(positives: int, rows: int) -> float:
     return 2 * positives / (rows + positives)
 
 
-def always_yes_macro_f1(run: RunDocument) -> float:
-    """Return the macro-F1 of yes to everything on the test rows."""
-    reached = [always_yes(one["positives"], run["rows"]["test"]) for one in run["per_label"].values()]
+def always_yes_macro_f1(run: RunDocument, labels: Sequence[str] | None = None) -> float:
+    """Return the macro-F1 of yes to everything on the test rows, over all labels or some."""
+    some = run["labels"] if labels is None else labels
+    reached = [always_yes(run["per_label"][label]["positives"], run["rows"]["test"]) for label in some]
     return math.fsum(reached) / len(reached)
 
 
@@ -33,9 +34,16 @@ def better_than_a_constant(run: RunDocument, limits: Limits) -> Iterator[Check]:
 
 
 def _by_decisions(run: RunDocument) -> Iterator[Check]:
-    low, high = run["intervals"]["macro_f1"]
-    least = always_yes_macro_f1(run)
-    said = f"macro-F1 {run['metrics']['test']['macro_f1']:.3f} (95% interval {low:.3f} to {high:.3f})"
+    frequent = run["frequent"]
+    if frequent is None:
+        yield Check(
+            State.WARN,
+            "Not judged against a constant answer: no label is frequent enough among the test rows for an interval.",
+        )
+        return
+    (low, high), least = frequent["interval"], always_yes_macro_f1(run, frequent["labels"])
+    some = f" of {len(frequent['labels'])} frequent labels" if len(frequent["labels"]) < len(run["labels"]) else ""
+    said = f"macro-F1{some} {frequent['macro_f1']:.3f} (95% interval {low:.3f} to {high:.3f})"
     if low > least:
         yield Check(State.PASS, f"Better than a constant answer: {said}, where yes to everything gets {least:.3f}.")
     else:

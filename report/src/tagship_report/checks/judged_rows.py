@@ -35,10 +35,13 @@ def new_to_the_model(run: RunDocument, limits: Limits) -> Iterator[Check]:
 def enough_rows(run: RunDocument, limits: Limits) -> Iterator[Check]:
     """Warn where the interval of macro-F1 is wide."""
     del limits
-    low, high = run["intervals"]["macro_f1"]
+    if not run["frequent"]:
+        return
+    low, high = run["frequent"]["interval"]
+    some = " of frequent labels" if len(run["frequent"]["labels"]) < len(run["labels"]) else ""
     if high - low > WIDE:
         yield Check(
             State.WARN,
-            f"{count(run['rows']['test'])} test rows leave macro-F1 anywhere from {low:.3f} to {high:.3f}; more rows "
-            "would tell.",
+            f"{count(run['rows']['test'])} test rows leave macro-F1{some} anywhere from {low:.3f} to {high:.3f}; more "
+            "rows would tell.",
         )

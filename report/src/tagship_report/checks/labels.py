@@ -21,7 +21,9 @@ def every_label_holds_up(run: RunDocument, limits: Limits) -> Iterator[Check]:
     weak = [
         name
         for name, one in sorted(per_label.items(), key=lambda item: item[1]["f1"])
-        if name not in rare and run["objective"] == "f1" and one["f1_low"] <= always_yes(one["positives"], rows)
+        if name not in rare
+        and run["objective"] == "f1"
+        and (one["f1_low"] is None or one["f1_low"] <= always_yes(one["positives"], rows))
     ]
     if weak:
         yield Check(State.WARN, f"Not shown to be better than yes to every row: {named(weak, limits, per_label)}.")

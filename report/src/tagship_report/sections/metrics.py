@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tagship_runtime.documents import Interval, RunDocument
@@ -14,14 +15,15 @@ class Metric:
     Attributes:
         title: What it is called.
         upward: Whether more of it is better.
-        held_out, test: The figure on either set of rows.
+        held_out: The figure on held-out rows; None where labels are chosen by the test rows.
+        test: The figure on test rows.
         interval: Of the test figure; None where there is none.
         best_possible: The best that any model can reach on the test rows, where that is known.
     """
 
     title: str
     upward: bool = True
-    held_out: float
+    held_out: float | None
     test: float
     interval: Interval | None
     best_possible: float | None = None
@@ -37,6 +39,7 @@ def metrics_of(run: RunDocument) -> tuple[Metric, ...]:
             test=test["macro_f1"],
             interval=intervals["macro_f1"],
         ),
+        *_macro_f1_of_some(run),
         Metric(
             title="micro-F1",
             held_out=held_out["micro_f1"],
@@ -76,3 +79,18 @@ def metrics_of(run: RunDocument) -> tuple[Metric, ...]:
             best_possible=run["diagnosis"]["optimal"],
         ),
     )
+
+
+def _macro_f1_of_some(run: RunDocument) -> Iterator[Metric]:
+    """Yield macro-F1 without labels that have no positive test row, and that of labels which have an interval."""
+    present = run["metrics"]["test"].get("macro_f1_present")
+    if present is not None and any(not one["positives"] for one in run["per_label"].values()):
+        yield Metric(title="macro-F1 of labels with positives", held_out=None, test=present, interval=None)
+    frequent = run["frequent"]
+    if frequent is not None and len(frequent["labels"]) < len(run["labels"]):
+        yield Metric(
+            title=f"macro-F1 of {len(frequent['labels'])} frequent labels",
+            held_out=None,
+            test=frequent["macro_f1"],
+            interval=frequent["interval"],
+        )

@@ -25,8 +25,8 @@ class Label:
     precision: float
     recall: float
     f1: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     always_yes: float
 
 

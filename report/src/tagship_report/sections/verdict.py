@@ -17,11 +17,12 @@ from tagship_runtime.documents import RunDocument
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Macro-F1 on the test rows, and who reaches it; the network's with its interval."""
+    """Macro-F1 on the test rows, and who reaches it; the network's own with its interval, where it has one."""
 
     name: str
     macro_f1: float
     interval: tuple[float, float] | None = None
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +81,14 @@ def judge(sources: Sources, limits: Limits) -> Verdict:
 def _answers(run: RunDocument | None) -> tuple[Answer, ...]:
     if run is None or run["objective"] != "f1":
         return ()
-    low, high = run["intervals"]["macro_f1"]
+    interval = run["intervals"]["macro_f1"]
     found = [
-        Answer("this network", run["metrics"]["test"]["macro_f1"], (low, high)),
+        Answer(
+            "this network",
+            run["metrics"]["test"]["macro_f1"],
+            (interval[0], interval[1]) if interval else None,
+            own=True,
+        ),
         Answer("yes to everything", always_yes_macro_f1(run)),
         *(Answer(one["title"], one["figures"]["macro_f1"]) for one in run["baselines"]),
     ]
@@ -91,10 +97,11 @@ def _answers(run: RunDocument | None) -> tuple[Answer, ...]:
 
 def summary(run: RunDocument) -> str:
     """Return the model in a sentence."""
-    test, (low, high) = run["metrics"]["test"], run["intervals"]["macro_f1"]
+    test, interval = run["metrics"]["test"], run["intervals"]["macro_f1"]
+    within = f" (95% interval {interval[0]:.3f} to {interval[1]:.3f})" if interval else ""
     apart = "that were kept apart from training and tuning" if mostly_new(run) else "(but see below)"
     return (
-        f"Macro-F1 is {figure(test['macro_f1'])} (95% interval {low:.3f} to {high:.3f}) over "
+        f"Macro-F1 is {figure(test['macro_f1'])}{within} over "
         f"{len(run['labels'])} label{'' if len(run['labels']) == 1 else 's'}, measured on {count(run['rows']['test'])} "
         f"test rows {apart}."
     )

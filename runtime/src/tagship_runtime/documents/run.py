@@ -46,9 +46,11 @@ class Metrics(DecisionMetrics, AccuracyAtHalf):
     Attributes:
         log_loss: Mean over rows and labels, in nats.
         binary_accuracy_at_0.5: Share of decisions that are right at thresholds of 0.5.
+        macro_f1_present: Mean F1 of the labels that have positives among these rows.
     """
 
     log_loss: float
+    macro_f1_present: NotRequired[float]
 
 
 class BaselineMetrics(DecisionMetrics, ScoredAccuracyAtHalf):
@@ -57,19 +59,39 @@ class BaselineMetrics(DecisionMetrics, ScoredAccuracyAtHalf):
     Attributes:
         log_loss: Mean over rows and labels, in nats; absent where its scores are no probabilities.
         binary_accuracy_at_0.5: Share of decisions that are right at thresholds of 0.5; absent likewise.
+        macro_f1_present: Mean F1 of the labels that have positives among these rows.
     """
 
     log_loss: NotRequired[float]
+    macro_f1_present: NotRequired[float]
 
 
 class Intervals(AccuracyAtHalfInterval):
-    """Bootstrap intervals of the test metrics."""
+    """95% intervals of the test metrics over samples of test rows; training again is not in them.
+
+    Attributes:
+        macro_f1: Null where labels are too rare for one; see ``frequent``.
+    """
 
     log_loss: Interval
     binary_accuracy: Interval
     subset_accuracy: Interval
     micro_f1: Interval
-    macro_f1: Interval
+    macro_f1: Interval | None
+
+
+class FrequentLabels(TypedDict):
+    """Macro-F1 of the labels that are frequent enough for an interval.
+
+    Attributes:
+        labels: Those of which six positive test rows or more are to be expected, by their share in the other rows.
+        macro_f1: Mean of their F1 on the test rows.
+        interval: Of that mean.
+    """
+
+    labels: list[str]
+    macro_f1: float
+    interval: Interval
 
 
 class MetricsBySplit(TypedDict):
@@ -90,8 +112,8 @@ class LabelFigures(TypedDict):
     Attributes:
         positives: Test rows that have the label.
         threshold: The tuned one.
-        f1_low: Lower bound of the 95% interval of F1.
-        f1_high: Upper bound of the 95% interval of F1.
+        f1_low: Lower bound of the 95% interval of F1; null for a label with fewer than six positives.
+        f1_high: Upper bound of the 95% interval of F1; null likewise.
     """
 
     positives: int
@@ -99,8 +121,8 @@ class LabelFigures(TypedDict):
     precision: float
     recall: float
     f1: float
-    f1_low: float
-    f1_high: float
+    f1_low: float | None
+    f1_high: float | None
 
 
 class ConfigurationDocument(TypedDict):
@@ -232,6 +254,8 @@ class RunDocument(TypedDict):
         objective: What the thresholds were tuned for.
         parameters: Of all networks together.
         per_label: By the label's name.
+        frequent: Macro-F1 of the labels that are frequent enough for an interval; null where none is, absent in files
+            of version 0.1.
         baselines: Empty where they were not asked for.
         baseline_verdict: How the network compares with them; null without any.
         epochs: Of all networks together.
@@ -250,6 +274,7 @@ class RunDocument(TypedDict):
     parameters: int
     metrics: MetricsBySplit
     intervals: Intervals
+    frequent: NotRequired[FrequentLabels | None]
     per_label: dict[str, LabelFigures]
     diagnosis: DiagnosisDocument
     baselines: list[BaselineDocument]

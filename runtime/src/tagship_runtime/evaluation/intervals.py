@@ -7,7 +7,7 @@ from statistics import NormalDist
 CONFIDENCE = 0.95
 
 
-def wilson(share: float, trials: int) -> tuple[float, float]:
+def wilson(share: float, trials: float) -> tuple[float, float]:
     """Return the 95% score interval of a share of so many trials (Wilson 1927)."""
     z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
     centre = share + z * z / (2 * trials)

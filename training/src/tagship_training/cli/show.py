@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,9 +81,25 @@ def _metrics(run: Run) -> list[str]:
     rows = []
     for metric, title in METRICS.items():
         held_out, test = (f"{metrics[metric]:.4f}" for metrics in (held_out_metrics, test_metrics))
-        interval = intervals.get(metric)
-        rows.append((title, held_out, test, f"{interval[0]:.4f} to {interval[1]:.4f}" if interval else ""))
+        rows.append((title, held_out, test, _interval(intervals.get(metric), 4)))
+        if metric == "macro_f1":
+            rows += _macro_f1_of_some(run)
     return table((f"at thresholds tuned for {run.config.objective}", "held out", "test", "95% interval"), rows)
+
+
+def _macro_f1_of_some(run: Run) -> Iterator[tuple[str, str, str, str]]:
+    """Yield macro-F1 without labels that have no positive test row, and that of labels which have an interval."""
+    test, frequent = run.metrics["test"], run.figures.frequent
+    if any(not one["positives"] for one in run.per_label.values()):
+        yield "macro-F1 of labels with positives", "", f"{test['macro_f1_present']:.4f}", ""
+    if frequent and len(frequent["labels"]) < len(run.labels):
+        title = f"macro-F1 of {len(frequent['labels'])} frequent labels"
+        yield title, "", f"{frequent['macro_f1']:.4f}", _interval(frequent["interval"], 4)
+
+
+def _interval(bounds: Sequence[float | None] | None, digits: int) -> str:
+    low, high = bounds or (None, None)
+    return "" if low is None or high is None else f"{low:.{digits}f} to {high:.{digits}f}"
 
 
 def label_lines(per_label: Mapping[str, LabelFigures]) -> Iterator[str]:
@@ -98,7 +114,7 @@ def label_lines(per_label: Mapping[str, LabelFigures]) -> Iterator[str]:
             f"{figures['precision']:.3f}",
             f"{figures['recall']:.3f}",
             f"{figures['f1']:.3f}",
-            f"{figures['f1_low']:.3f} to {figures['f1_high']:.3f}",
+            _interval((figures["f1_low"], figures["f1_high"]), 3),
         )
         for label, figures in per_label.items()
         if few or label in labels[:WORST_LABELS]

@@ -1,11 +1,10 @@
-"""Bootstrap intervals of figures, from resampled rows."""
+"""Figures on resampled rows, to compare models in pairs."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.documents import Intervals
 from tagship_runtime.typing import Scores, Targets
 from tagship_training.network.log_loss import row_losses
 
@@ -14,19 +13,6 @@ RESAMPLES = 1000
 
 CONFIDENCE = 0.95
 CELLS_AT_ONCE = 1_000_000
-
-
-def intervals(targets: Targets, scores: Scores, thresholds: tuple[float, ...], seed: int = 0) -> Intervals:
-    """95% percentile bootstrap intervals over rows (Efron & Tibshirani 1993, chapter 13) of the main figures."""
-    spread = bootstrap(targets, scores, thresholds, seed)
-    return {
-        "log_loss": list(interval(spread["log_loss"])),
-        "binary_accuracy_at_0.5": list(interval(spread["binary_accuracy_at_0.5"])),
-        "binary_accuracy": list(interval(spread["binary_accuracy"])),
-        "subset_accuracy": list(interval(spread["subset_accuracy"])),
-        "micro_f1": list(interval(spread["micro_f1"])),
-        "macro_f1": list(interval(spread["macro_f1"])),
-    }
 
 
 def bootstrap(

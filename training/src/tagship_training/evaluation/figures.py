@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tagship_runtime.documents import CurvesDocument, Intervals, LabelFigures, MetricsBySplit
+from tagship_runtime.documents import CurvesDocument, FrequentLabels, Intervals, LabelFigures, MetricsBySplit
 from tagship_training.evaluation.baselines import Baseline
 from tagship_training.evaluation.diagnosis import Diagnosis
 
@@ -15,7 +15,8 @@ class Figures:
 
     Attributes:
         metrics: Metrics on the held-out and the test rows.
-        intervals: 95% bootstrap intervals of the test metrics.
+        intervals: 95% intervals of the test metrics.
+        frequent: Macro-F1 of the labels that are frequent enough for an interval; None where no label is.
         per_label: Test figures of each label.
         diagnosis: Bias or variance.
         baselines: Simpler models on the same rows, where they were asked for.
@@ -25,6 +26,7 @@ class Figures:
 
     metrics: MetricsBySplit
     intervals: Intervals
+    frequent: FrequentLabels | None
     per_label: dict[str, LabelFigures]
     diagnosis: Diagnosis
     baselines: tuple[Baseline, ...]

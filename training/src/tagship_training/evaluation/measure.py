@@ -6,9 +6,9 @@ from tagship_runtime.typing import Scores
 from tagship_training.config import Config, Options
 from tagship_training.data.prepare import Prepared
 from tagship_training.evaluation import baselines, curves, metrics
-from tagship_training.evaluation.bootstrap import intervals
 from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
 from tagship_training.evaluation.figures import Figures
+from tagship_training.evaluation.intervals import intervals
 from tagship_training.evaluation.learning_curve import learning_curve
 from tagship_training.network import preprocessing
 from tagship_training.network.ensemble import Ensemble
@@ -38,13 +38,16 @@ def measure(
     targets, held_out_targets = table.rows["test"].known_targets, ensemble.rows.held_out_targets
     scores = scores_of(ensemble.model, table.matrices["test"])
     compared = _baselines(table, ensemble, scores, thresholds, config, on_step) if options.baselines else ()
+    frequent = metrics.frequent(targets, scores, thresholds, table.labels, held_out_targets)
+    whole = frequent is not None and len(frequent["labels"]) == len(table.labels)
     return Figures(
         metrics={
             "held_out": metrics.evaluate(held_out_targets, ensemble.held_out, thresholds),
             "test": metrics.evaluate(targets, scores, thresholds),
         },
-        intervals=intervals(targets, scores, thresholds, config.seed),
-        per_label=metrics.per_label(targets, scores, thresholds, table.labels, config.seed),
+        intervals=intervals(targets, scores, thresholds, frequent["interval"] if frequent and whole else None),
+        frequent=frequent,
+        per_label=metrics.per_label(targets, scores, thresholds, table.labels),
         diagnosis=diagnose(table, ensemble, scores, config, options, on_step),
         baselines=compared,
         baseline_verdict=baselines.verdict(compared) if compared else None,
