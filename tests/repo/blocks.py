@@ -82,7 +82,7 @@ def shapes(lines: Sequence[str]) -> list[str]:
     whole: list[str] = []
     for line in lines:
         if line.startswith("  ") and whole:
-            whole[-1] += line
+            whole[-1] += f" {line.strip()}"
         else:
             whole.append(line)
     return [masked for masked in map(shape, whole) if masked]

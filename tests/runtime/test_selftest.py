@@ -13,8 +13,10 @@ import pytest
 
 import tagship_runtime
 from tagship_runtime import container
+from tagship_runtime.contract import NumericFeature
 from tagship_runtime.engines.base import Engine, Session
 from tagship_runtime.errors import CheckFailedError
+from tagship_runtime.selftest import tolerance_limit
 from tagship_runtime.typing import Scores
 
 
@@ -81,6 +83,74 @@ def test_a_wrong_engine_fails(artifact: Path, spoil: Callable[[Scores], Scores])
     model = tagship_runtime.load(artifact)
     wrong = tagship_runtime.Predictor(artifact.read_bytes(), Wrong(model.engine, spoil), model.contract)
     assert failed(wrong)
+
+
+def test_the_same_arithmetic_is_told_from_another(artifact: Path, tagship: Callable[..., Any]) -> None:
+    model = tagship_runtime.load(artifact)
+    own = model.selftest()
+    assert own.as_exported
+    assert own.finding == "as exported"
+    near = Wrong(model.engine, lambda scores: np.clip(scores + np.float32(5e-6), 0, 1))
+    other = tagship_runtime.Predictor(artifact.read_bytes(), near, model.contract).selftest()
+    assert other.passed
+    assert not other.as_exported
+    assert other.finding == "within tolerance, other arithmetic"
+    said = tagship("selftest", artifact)
+    assert said.out.startswith("passed: as exported; ")
+    assert json.loads(tagship("selftest", artifact, "--json").out)["as_exported"] is True
+
+
+def resealed(artifact: Path, **changes: Any) -> bytes:
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    return container.attach(payload, replace(contract, **changes))
+
+
+def test_a_tolerance_above_its_limit_fails(artifact: Path) -> None:
+    golden = tagship_runtime.load(artifact).contract.golden
+    assert golden is not None
+    for tolerance, passes in ((1e-3, True), (2e-3, False), (1.0, False)):
+        result = tagship_runtime.load(resealed(artifact, golden=replace(golden, tolerance=tolerance))).selftest()
+        assert result.passed is passes
+        assert result.limit == 1e-3
+        if not passes:
+            assert result.finding == "its tolerance is above 0.001, the most that its numbers may need"
+
+
+@pytest.mark.parametrize(
+    ("weights", "limit"),
+    [
+        ({"float32": 400}, 1e-3),
+        ({"float32": 400, "int8": 99}, 1e-3),
+        ({"float32": 400, "int8": 101}, 0.25),
+        ({"float32": 400, "float16": 300}, 0.05),
+        ({"uint8": 1}, 0.25),
+        ({"int32": 4000}, 1e-3),
+        ({}, 1e-3),
+    ],
+)
+def test_the_limit_goes_by_what_most_weights_are(weights: dict[str, int], limit: float) -> None:
+    assert tolerance_limit(weights) == limit
+
+
+def test_another_contract_than_the_rows_were_recorded_with_fails(artifact: Path) -> None:
+    contract = tagship_runtime.load(artifact).contract
+    first, *others = contract.features or ()
+    for change in (
+        {"labels": contract.labels[::-1]},
+        {"thresholds": tuple(threshold + 0.02 for threshold in contract.thresholds)},
+        {"features": (*others, first)},
+        {"features": (NumericFeature(name=first.name, fill=1.0), *others)},
+    ):
+        result = tagship_runtime.load(resealed(artifact, **change)).selftest()
+        assert not result.passed
+        assert result.max_difference == 0
+        assert not result.described
+        assert result.finding.startswith("labels, thresholds or features are not those")
+    golden = contract.golden
+    assert golden is not None
+    earlier = tagship_runtime.load(resealed(artifact, golden=replace(golden, described=None))).selftest()
+    assert earlier.passed
 
 
 @pytest.mark.parametrize("spoiled", ["no golden rows", "other scores"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import numpy as np
@@ -76,6 +76,12 @@ class Predictor:
     def payload(self) -> bytes:
         """The model's own bytes, without the contract."""
         return unpack(self._data).payload
+
+    @property
+    def weight_bytes(self) -> Mapping[str, int]:
+        """Bytes of the model's weights and other constants, by NumPy type name."""
+        format, payload, _ = unpack(self._data)
+        return format.weight_bytes(payload)
 
     def predict_proba(self, rows: Any, *, unknown: Counter[str] | None = None) -> Scores:
         """Scores for rows: an array-like, a list of dicts, or a data frame.

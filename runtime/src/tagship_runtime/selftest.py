@@ -27,6 +27,10 @@ class Replayable(Protocol):
     labels: tuple[str, ...]
     thresholds: Scores
 
+    @property
+    def weight_bytes(self) -> Mapping[str, int]:
+        """Bytes of the model's constants by type."""
+
     def predict_proba(self, rows: Any) -> Scores:
         """Return scores, (rows, labels)."""
 
@@ -75,6 +79,9 @@ class SelfTest:
             threshold than the tolerance; counted for the batch, the single rows, and the names of single rows.
         engine: What computed the scores, with its version.
         machine: Processor, its architecture, and the system.
+        limit: How large the tolerance may be for the numbers that the model stores, whatever the contract says.
+        described: Whether labels, thresholds and features are those that the rows were recorded with, as far as the
+            contract tells.
     """
 
     rows: int
@@ -83,15 +90,34 @@ class SelfTest:
     flips: int
     engine: str
     machine: str
+    limit: float = LIMITS["integers"]
+    described: bool = True
 
     @property
     def passed(self) -> bool:
-        """True where this machine computes what was exported; NaN never passes."""
-        return self.max_difference <= self.tolerance and self.flips == 0
+        """True where this machine computes what was exported; NaN never passes, nor a tolerance above its limit."""
+        within = self.max_difference <= self.tolerance <= self.limit
+        return within and self.flips == 0 and self.described
+
+    @property
+    def as_exported(self) -> bool:
+        """True where scores are those of the machine that exported, so that it computes in the same way."""
+        return self.max_difference <= EXACT
+
+    @property
+    def finding(self) -> str:
+        """What was found, in words."""
+        if not self.described:
+            return "labels, thresholds or features are not those that the golden rows were recorded with"
+        if not self.tolerance <= self.limit:
+            return f"its tolerance is above {self.limit:g}, the most that its numbers may need"
+        if not self.passed:
+            return "other scores than were exported"
+        return "as exported" if self.as_exported else "within tolerance, other arithmetic"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the JSON object, ``passed`` included."""
-        return asdict(self) | {"passed": self.passed}
+        """Return the JSON object, ``passed`` and ``as_exported`` included."""
+        return asdict(self) | {"passed": self.passed, "as_exported": self.as_exported, "finding": self.finding}
 
 
 def replay(predictor: Replayable) -> SelfTest:
@@ -121,6 +147,8 @@ def replay(predictor: Replayable) -> SelfTest:
         flips=flips,
         engine=f"{predictor.engine.name} {predictor.engine.version}",
         machine=f"{processor_name()}, {platform.machine()} {platform.system()}",
+        limit=tolerance_limit(predictor.weight_bytes),
+        described=golden.described in (None, predictor.contract.description),
     )
 
 

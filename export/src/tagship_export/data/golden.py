@@ -4,23 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_export.data.golden_choice import DIGITS, choose, next_to_thresholds
+from tagship_export.data.mutants import Shown
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.contract import Golden
 from tagship_runtime.errors import CheckFailedError, NotAScoreError
 from tagship_runtime.features import Encoder
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.selftest import agreement
-from tagship_runtime.typing import Scores
+from tagship_runtime.typing import Features, Scores
 
-ROWS, CANDIDATES = 24, 4096
+ROWS, CANDIDATES, FEW = 24, 4096, 256
+"""Rows that are recorded, that are invented, and that are looked at closely."""
+
+Changes = Callable[[OpenArtifact, Features, float], Shown]
+"""Call that tells which changes of an artifact encoded rows show, beyond a tolerance."""
+
 MAX_BYTES = 32 * 1024
-DIGITS = 5
 LARGE_CELLS = 256
 
 
@@ -33,12 +40,18 @@ class GoldenMode(StrEnum):
 
 
 def make_golden(
-    artifact: OpenArtifact, rows: Dataset, tolerance: float, mode: GoldenMode = GoldenMode.SYNTHETIC, seed: int = 0
+    artifact: OpenArtifact,
+    rows: Dataset,
+    tolerance: float,
+    mode: GoldenMode = GoldenMode.SYNTHETIC,
+    seed: int = 0,
+    changes: Changes | None = None,
 ) -> Golden | None:
     """Choose rows and record the artifact's answers.
 
-    Half of the rows are those whose score comes nearest to a threshold, in turn for each label; the rest are
-    spread. Synthetic rows keep no value of a real row but, for categories, the words themselves.
+    First come rows that show what a single change of the artifact does, then those whose score is next to a threshold,
+    in turn for each label; the rest are spread. Synthetic rows keep no value of a real row but, for categories, the
+    words themselves.
 
     Args:
         artifact: What answers.
@@ -46,6 +59,7 @@ def make_golden(
         tolerance: How far a score may be off elsewhere.
         mode: Where the rows come from.
         seed: Of the invented rows.
+        changes: Tells for encoded rows which changes of the artifact they show; None where it cannot be changed.
 
     Returns:
         At most 24 rows and 32 KiB of JSON; None where none are wanted, or not even one fits.
@@ -53,9 +67,18 @@ def make_golden(
     if mode is GoldenMode.NONE:
         return None
     candidates = CANDIDATES_OF[mode](artifact.encoder, rows, np.random.default_rng(seed))
-    chosen = _choose(artifact.scores(candidates), artifact.thresholds)
+    scores = artifact.scores(candidates)
+    order = _promising(scores, artifact.thresholds)
+    few = [_writable(candidates[row]) for row in order]
+    if mode is GoldenMode.SYNTHETIC and artifact.contract.features is not None:
+        few = [*next_to_thresholds(artifact, few, scores[order], tolerance), *few]
+    scores, matrix = artifact.scores(few), artifact.encoder.encode(few)
+    found = Shown.nothing(len(few)) if changes is None else changes(artifact, matrix, tolerance)
+    chosen = choose(scores, artifact.thresholds, found, ROWS)
     while chosen:
-        golden = record(artifact, [_writable(candidates[row]) for row in chosen], tolerance)
+        golden = record(artifact, [few[row] for row in chosen], tolerance)
+        caught = int(found.clearly[:, chosen].any(axis=1).sum())
+        golden = replace(golden, changes=len(found.clearly) or None, caught=caught if len(found.clearly) else None)
         if len(json.dumps(golden.to_dict())) <= MAX_BYTES:
             return golden
         chosen = chosen[: len(chosen) // 2]
@@ -70,6 +93,7 @@ def record(artifact: OpenArtifact, rows: Sequence[Any], tolerance: float) -> Gol
         scores=tuple(tuple(_shortest(score) for score in row) for row in scores),
         decisions=tuple(tuple(bool(on) for on in row) for row in artifact.decide(scores)),
         tolerance=tolerance,
+        described=artifact.contract.description,
     )
 
 
@@ -85,11 +109,11 @@ def extend_golden(golden: Golden | None, artifact: OpenArtifact, row: Any, toler
     if golden is None:
         return record(artifact, [row], tolerance)
     added = record(artifact, [row], golden.tolerance)
-    return Golden(
+    return replace(
+        golden,
         rows=(*golden.rows, *added.rows),
         scores=(*golden.scores, *added.scores),
         decisions=(*golden.decisions, *added.decisions),
-        tolerance=golden.tolerance,
     )
 
 
@@ -121,13 +145,12 @@ CANDIDATES_OF: Mapping[GoldenMode, Callable[[Encoder, Dataset, np.random.Generat
 }
 
 
-def _choose(scores: Scores, thresholds: Scores) -> list[int]:
-    """Return row numbers, the nearest to a threshold and the others in turn, so that a prefix has both."""
+def _promising(scores: Scores, thresholds: Scores) -> list[int]:
+    """Return row numbers: those next to a threshold, in turn for each label, and the first ones."""
     distance: NDArray[np.float64] = np.abs(scores.astype(np.float64) - thresholds)
-    by_label = np.argsort(distance, axis=0, kind="stable").T  # nearest first, (labels, rows)
-    near = by_label[:, :ROWS].T.ravel().tolist()
+    near = np.argsort(distance, axis=0, kind="stable")[:FEW].ravel().tolist()
     order = [row for pair in zip(near, range(len(scores)), strict=False) for row in pair]
-    return list(dict.fromkeys(order))[:ROWS]
+    return list(dict.fromkeys(order))[:FEW]
 
 
 def _writable(row: Any) -> Any:

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-from tagship_export.data.golden import GoldenMode, extend_golden, make_golden, replay
+from tagship_export.data.golden import Changes, extend_golden, make_golden, replay
+from tagship_export.data.mutants import shown
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError
 from tagship_export.targets.artifact import OpenArtifact
@@ -23,6 +25,7 @@ from tagship_runtime.errors import ArtifactCorruptError, CheckFailedError, Contr
 from tagship_runtime.features import columns_of
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import feature_columns
+from tagship_runtime.selftest import tolerance_limit
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 
 FLOAT_TOLERANCE, INTEGER_TOLERANCE = 1e-3, 0.1
@@ -81,7 +84,7 @@ def attach(
         raise ExportError(str(error)) from error
     artifact = OpenArtifact(contract=fresh, runner=runner)
     tolerance = INTEGER_TOLERANCE if "int8" in target.weight_bytes(payload) else FLOAT_TOLERANCE
-    fresh = replace(fresh, golden=_golden(artifact, table, tolerance))
+    fresh = replace(fresh, golden=_golden(artifact, table, tolerance, partial(shown, target, payload)))
     if table is not None and table.targets is not None:
         decisions = artifact.decide(artifact.scores(table.table))
         fresh = replace(fresh, quality={"artifact": measure(table.targets, decisions).to_dict()})
@@ -99,7 +102,8 @@ def with_golden_row(data: bytes, artifact: OpenArtifact, row: Any, tolerance: fl
     """
     target = target_of(data)
     payload, _ = target.unpack(data)
-    golden = extend_golden(artifact.contract.golden, artifact, row, tolerance)
+    limit = tolerance_limit(target.weight_bytes(payload))
+    golden = extend_golden(artifact.contract.golden, artifact, row, min(tolerance, limit))
     return target.embed(payload, replace(artifact.contract, golden=golden))
 
 
@@ -133,7 +137,7 @@ def _features(
     return tuple(NumericFeature(name=name) for name in names)
 
 
-def _golden(artifact: OpenArtifact, table: Dataset | None, tolerance: float) -> Golden | None:
+def _golden(artifact: OpenArtifact, table: Dataset | None, tolerance: float, changes: Changes) -> Golden | None:
     """Return golden rows: the earlier contract's, decided anew, or others within the ranges of the table.
 
     Raises:
@@ -141,7 +145,7 @@ def _golden(artifact: OpenArtifact, table: Dataset | None, tolerance: float) -> 
     """
     golden = artifact.contract.golden
     if golden is None:
-        return None if table is None else make_golden(artifact, table, tolerance, GoldenMode.SYNTHETIC)
+        return None if table is None else make_golden(artifact, table, tolerance, changes=changes)
     difference, _ = replay(golden, artifact)
     if not difference <= golden.tolerance:
         raise CheckFailedError(
@@ -149,7 +153,11 @@ def _golden(artifact: OpenArtifact, table: Dataset | None, tolerance: float) -> 
             f"{difference:.2g} (tolerance {golden.tolerance:.2g}); export it again"
         )
     decisions = artifact.decide(np.array(golden.scores, np.float32))
-    return replace(golden, decisions=tuple(tuple(bool(on) for on in row) for row in decisions))
+    return replace(
+        golden,
+        decisions=tuple(tuple(bool(on) for on in row) for row in decisions),
+        described=artifact.contract.description,
+    )
 
 
 def _source(payload: bytes) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from tagship_export.data.golden import make_golden
+from tagship_export.data.mutants import shown
 from tagship_export.pipeline.options import ExportOptions
 from tagship_export.pipeline.plan import Planned
 from tagship_export.pipeline.provenance import provenance
@@ -17,6 +18,7 @@ from tagship_export.verification.comparison import Comparison
 from tagship_export.verification.judge import judge
 from tagship_export.verification.threshold_transfer import transfer_thresholds
 from tagship_runtime.contract import Contract
+from tagship_runtime.selftest import tolerance_limit
 
 
 def prove(payload: bytes, planned: Planned, reference: Reference, options: ExportOptions) -> Candidate:
@@ -41,12 +43,14 @@ def prove(payload: bytes, planned: Planned, reference: Reference, options: Expor
     layer_values = partial(target.layer_values, payload)
     artifact = OpenArtifact(name=planned.name, contract=contract, runner=runner, layer_values=layer_values)
     verdict = judge(_compare(artifact, reference), recipe, options.budget(recipe), name=planned.name)
-    tolerance = recipe.golden_tolerance(verdict.parity.max_difference)
+    needed = recipe.golden_tolerance(verdict.parity.max_difference)
+    tolerance = min(needed, tolerance_limit(target.weight_bytes(payload)))
+    changes = partial(shown, target, payload)
     proven = replace(
         contract,
         parity=verdict.parity_dict() | {"tuned_on": None if recipe.exact else reference.splits.tuned_on},
         quality=verdict.quality(),
-        golden=make_golden(artifact, reference.splits.calibration, tolerance, options.golden_mode),
+        golden=make_golden(artifact, reference.splits.calibration, tolerance, options.golden_mode, changes=changes),
     )
     data = target.embed(payload, proven)
     _, sealed = target.unpack(data)  # what its users will read

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from tagship_runtime.contract import Contract, TensorSpec
+from tagship_runtime.contract import Contract, Golden, TensorSpec
 from tagship_runtime.loading import read_contract
 from tagship_runtime.terminal.json import print_json
 from tagship_runtime.terminal.table import table, wrap
@@ -55,7 +55,14 @@ def _lines(contract: Contract) -> Iterator[str]:
             yield title
             yield from _facts(facts, "  ")
     if contract.golden is not None:
-        yield from wrap(f"{len(contract.golden.rows)} rows, tolerance {contract.golden.tolerance:g}", "golden  ")
+        yield from wrap(_golden(contract.golden), "golden  ")
+
+
+def _golden(golden: Golden) -> str:
+    said = f"{len(golden.rows)} rows, tolerance {golden.tolerance:g}"
+    if golden.changes is None:
+        return said
+    return f"{said}; they show {golden.caught or 0} of {golden.changes} single changes of the file"
 
 
 def _facts(facts: Mapping[str, Any], indent: str) -> Iterator[str]:

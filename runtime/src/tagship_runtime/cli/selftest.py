@@ -32,8 +32,8 @@ def run(options: argparse.Namespace) -> int:
         print_json(result.to_dict())
     else:
         sentence = (
-            f"{'passed' if result.passed else 'FAILED'}: {result.rows} golden rows, alone and as a batch, "
-            f"max score difference {result.max_difference:.2g} (tolerance {result.tolerance:.2g}), "
+            f"{'passed' if result.passed else 'FAILED'}: {result.finding}; {result.rows} golden rows, alone and as a "
+            f"batch, max score difference {result.max_difference:.2g} (tolerance {result.tolerance:.2g}), "
             f"{result.flips} flips; {result.engine} on {result.machine}"
         )
         print("\n".join(wrap(sentence)))

@@ -68,7 +68,15 @@ def _golden(value: Json) -> Golden:
         scores=take(document, "scores", tuple_of(tuple_of(number))),
         decisions=take(document, "decisions", tuple_of(tuple_of(bool))),
         tolerance=take(document, "tolerance", number),
+        described=_later(document, "described", text),
+        changes=_later(document, "changes", integer),
+        caught=_later(document, "caught", integer),
     )
+
+
+def _later(document: Mapping[str, Json], key: str, convert: Callable[[Json], Any]) -> Any:
+    """Return what contracts of earlier writers lack, None there."""
+    return take(document, key, optional(convert)) if key in document else None
 
 
 CONVERTERS: Mapping[str, Callable[[Json], Any]] = {

@@ -18,18 +18,27 @@ class Golden:
         scores: The artifact's own scores when it was made, (rows, labels).
         decisions: ``scores >= thresholds``, (rows, labels).
         tolerance: How far a score may be off elsewhere.
+        described: Digest of the labels, thresholds and features that the rows were recorded with; see
+            :attr:`tagship_runtime.contract.Contract.description`.
+        changes: How many single changes of the artifact were tried when the rows were chosen.
+        caught: How many of these the rows show.
     """
 
     rows: tuple[Json, ...]
     scores: tuple[tuple[float, ...], ...]
     decisions: tuple[tuple[bool, ...], ...]
     tolerance: float
+    described: str | None = None
+    changes: int | None = None
+    caught: int | None = None
 
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON object of the contract."""
-        return {
+        document: dict[str, Json] = {
             "rows": list(self.rows),
             "scores": [list(row) for row in self.scores],
             "decisions": [[int(cell) for cell in row] for row in self.decisions],
             "tolerance": self.tolerance,
         }
+        later = {"described": self.described, "changes": self.changes, "caught": self.caught}
+        return document | {key: value for key, value in later.items() if value is not None}

@@ -76,6 +76,15 @@ class Contract:
                     f"found {len(golden.scores)} and {len(golden.decisions)}"
                 )
 
+    @property
+    def description(self) -> str:
+        """Digest of labels, thresholds and features, 16 hex digits: golden rows name what they were recorded with."""
+        from hashlib import sha256
+
+        facts = self.to_dict()
+        parts = [facts["labels"], facts["thresholds"], facts["features"]]
+        return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON object, without ``digest`` as long as that is not known."""
         document: dict[str, Json] = {

@@ -1,0 +1,144 @@
+"""Single changes of an artifact, which its golden rows have to show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.base import Target
+from tagship_export.targets.constants import Constant
+from tagship_export.targets.runner import ArtifactRunner
+from tagship_runtime.errors import EngineError, InputError
+from tagship_runtime.selftest import EXACT
+from tagship_runtime.typing import Decisions, Features, Scores
+
+CHANGES, PER_CONSTANT = 96, 3
+"""Most changes of constants that are tried, and of one constant."""
+
+SHIFT = 0.02
+"""Shift of a threshold that golden rows have to show."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """Rows that show each change.
+
+    Attributes:
+        clearly: True where a row shows a change beyond the golden tolerance, (changes, rows); a change that no row
+            shows at all is left out.
+        slightly: Likewise, beyond what the same arithmetic gives.
+    """
+
+    clearly: NDArray[np.bool_]
+    slightly: NDArray[np.bool_]
+
+    @classmethod
+    def nothing(cls, rows: int) -> Shown:
+        """Return that so many rows show no change at all."""
+        return cls(clearly=np.zeros((0, rows), bool), slightly=np.zeros((0, rows), bool))
+
+
+def shown(target: Target, payload: bytes, artifact: OpenArtifact, matrix: Features, tolerance: float) -> Shown:
+    """Find which rows show which changes of constants, of the order of labels and features, and of thresholds.
+
+    Args:
+        target: Format of the payload.
+        payload: What is changed.
+        artifact: The same, open.
+        matrix: Encoded rows.
+        tolerance: Difference of a score that a self-test allows.
+    """
+    before = artifact.runner.scores(matrix)
+    clearly, slightly = [], []
+    for after in (*_changed_constants(target, payload, matrix, before.shape[1]), *_swapped(artifact, matrix, before)):
+        difference = np.abs(after - before).max(axis=1)
+        flips = _certain_flips(before, after, artifact.thresholds, tolerance)
+        clearly.append(~(difference <= tolerance) | flips)  # NaN is a difference
+        slightly.append(~(difference <= EXACT))
+    seen = [number for number, rows in enumerate(slightly) if rows.any()]
+    moved = list(_moved_thresholds(before, artifact.thresholds, tolerance))
+    return Shown(
+        clearly=np.array([*(clearly[number] for number in seen), *moved], bool).reshape(-1, len(matrix)),
+        slightly=np.array([*(slightly[number] for number in seen), *moved], bool).reshape(-1, len(matrix)),
+    )
+
+
+def _changed_constants(target: Target, payload: bytes, matrix: Features, labels: int) -> Iterator[Scores]:
+    """Yield scores of payloads in which one of the largest numbers of a constant has the other sign."""
+    found = list(target.constants(payload))
+    if len(found) > CHANGES:
+        found = [found[place] for place in np.linspace(0, len(found) - 1, CHANGES).astype(int)]
+    each = max(1, min(PER_CONSTANT, CHANGES // max(len(found), 1)))
+    for constant in found:
+        for values in _negated(constant, each):
+            try:
+                runner = target.runner(constant.replaced(values))
+            except EngineError:  # nothing loads, which no self-test misses
+                continue
+            yield _scores(runner, matrix, labels)
+            runner.close()
+
+
+def _scores(runner: ArtifactRunner, matrix: Features, labels: int) -> Scores:
+    """Return scores, NaN for rows that have none: a change may take some beyond 0 and 1."""
+    try:
+        return runner.scores(matrix)
+    except (EngineError, InputError):
+        if len(matrix) == 1:
+            return np.full((1, labels), np.nan, np.float32)
+        return np.concatenate([_scores(runner, row[None], labels) for row in matrix])
+
+
+def _negated(constant: Constant, count: int) -> Iterator[NDArray[Any]]:
+    """Yield the values with one of the largest negated."""
+    values = constant.values
+    order = np.argsort(-np.abs(values.astype(np.float64)), kind="stable")[:count]
+    for place in order[values[order] != 0].tolist():
+        changed = values.copy()
+        if values.dtype.kind == "u":
+            changed[place] = np.iinfo(values.dtype).max - values[place]
+        else:
+            with np.errstate(over="ignore"):
+                changed[place] = -values[place]
+            if changed[place] == values[place]:  # the least integer, which has no negative
+                changed[place] = np.iinfo(values.dtype).max
+        yield changed
+
+
+def _swapped(artifact: OpenArtifact, matrix: Features, before: Scores) -> Iterator[Scores]:
+    """Yield scores with two neighbouring labels, or two neighbouring features of one width, in each other's place."""
+    for label in range(before.shape[1] - 1):
+        after = before.copy()
+        after[:, [label, label + 1]] = before[:, [label + 1, label]]
+        yield after
+    start = 0
+    features = artifact.contract.features or ()
+    for one, other in pairwise(features):
+        stop, end = start + one.width, start + one.width + other.width
+        if one.width == other.width:
+            mixed = matrix.copy()
+            mixed[:, start:end] = np.concatenate([matrix[:, stop:end], matrix[:, start:stop]], axis=1)
+            yield artifact.runner.scores(mixed)
+        start = stop
+
+
+def _moved_thresholds(scores: Scores, thresholds: Scores, tolerance: float) -> Iterator[NDArray[np.bool_]]:
+    """Yield which rows show that one threshold is a little higher, and that it is a little lower."""
+    decisions = scores >= thresholds
+    for label, threshold in enumerate(thresholds.tolist()):
+        for moved in (np.float32(threshold + SHIFT), np.float32(threshold - SHIFT)):
+            if 0 < moved < 1:
+                own = scores[:, label]
+                yield ((own >= moved) != decisions[:, label]) & (np.abs(own - moved) > tolerance)
+
+
+def _certain_flips(before: Scores, after: Scores, thresholds: Scores, tolerance: float) -> NDArray[np.bool_]:
+    certain = np.abs(before - thresholds) > tolerance
+    flipped: Decisions = ((before >= thresholds) != (after >= thresholds)) & certain
+    return np.asarray(flipped.any(axis=1))
