@@ -248,7 +248,7 @@ def test_contracts_of_any_shape_are_valid_as_they_are_written() -> None:
     @given(
         st.lists(names, min_size=1, max_size=6, unique=True),
         st.lists(numeric | category, min_size=1, max_size=6),
-        st.floats(0, 1, exclude_min=True, exclude_max=True),
+        st.floats(0, 1, exclude_min=True, exclude_max=True, width=32),
         st.none() | st.integers(1, 9),
     )
     def check(labels: list[str], features: list[dict[str, Any]], threshold: float, batch: int | None) -> None:

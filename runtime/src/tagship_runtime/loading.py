@@ -33,6 +33,7 @@ def load(
     thresholds: Thresholds | None = None,
     threads: int = 1,
     sha256: str | None = None,
+    loops: bool = False,
 ) -> Predictor:
     """Load an artifact: its bytes are read once, the contract and digest are checked, then the engine opens.
 
@@ -44,6 +45,8 @@ def load(
         threads: How many chunks of a batch may be computed at the same time; a single row takes one thread.
         sha256: Digest of the whole file in hex, to accept no other; the contract's own digest shows that a file
             is as it was exported, this one that it is the file you mean.
+        loops: Whether to run a model that may never come to an end, or that reads numbers from another file; for
+            models of your own. Loops whose steps the file states, as those of recurrent layers, need no leave.
 
     Raises:
         MissingFileError: No such file.
@@ -59,7 +62,7 @@ def load(
     data, name = _read(source)
     with _naming(name):
         _check_pin(data, sha256)
-        return _open(data, labels, thresholds, threads)
+        return _open(data, labels, thresholds, threads, loops=loops)
 
 
 def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Format, Contract]:
@@ -108,8 +111,14 @@ def _naming(file: str | None) -> Iterator[None]:
         raise
 
 
-def _open(data: bytes, labels: tuple[str, ...] | None, thresholds: Thresholds | None, threads: int) -> Predictor:
+def _open(
+    data: bytes, labels: tuple[str, ...] | None, thresholds: Thresholds | None, threads: int, *, loops: bool
+) -> Predictor:
     format, payload, contract = unpack(data)
+    if not loops and (reason := format.unbounded(payload)) is not None:
+        raise ArtifactError(
+            f"the model {reason}; if you know where it comes from: load(..., loops=True), --allow-loops"
+        )
     if contract is None:
         if labels is None:
             raise NoContractError(
@@ -156,7 +165,7 @@ def predictor_of(data: bytes, engine: Engine, contract: Contract, *, threads: in
 
 
 def _reload(data: bytes, labels: tuple[str, ...] | None, thresholds: Sequence[float], threads: int) -> Predictor:
-    return load(data, labels=labels, thresholds=thresholds, threads=threads)
+    return load(data, labels=labels, thresholds=thresholds, threads=threads, loops=True)  # it was let in once
 
 
 def _check_tensor(promised: TensorSpec, found: TensorSpec) -> None:

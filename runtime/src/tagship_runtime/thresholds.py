@@ -56,7 +56,8 @@ def resolve_thresholds(
     """
     named = by_name(thresholds)
     if named is not None:
-        unknown = [name for name in named if name not in labels]
+        there = set(labels)
+        unknown = [name for name in named if name not in there]
         if unknown:
             raise LabelError(f"no label is called {unknown[0]!r}; the labels are {list(labels)}")
         known = dict(zip(labels, default, strict=True)) if default else {}

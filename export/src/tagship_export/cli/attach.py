@@ -7,7 +7,6 @@ from pathlib import Path
 
 from tagship_export.cli.options import read_labels, read_thresholds
 from tagship_runtime.errors import MissingFileError, UsageError
-from tagship_runtime.files import replacing
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.terminal.table import wrap
 
@@ -43,13 +42,11 @@ def run(options: argparse.Namespace) -> int:
             raise UsageError(f"--contract is {options.contract!r}, which cannot be read: {error}") from error
     with quiet():
         from tagship_export.pipeline.attach import attach, describe
-        from tagship_runtime.files.sidecar import contract_beside
+        from tagship_runtime.files.sidecar import contract_beside, write_artifact
 
         data = attach(source.read_bytes(), labels=labels, thresholds=thresholds, rows=options.data, contract=contract)
         text = describe(data)
-    for path, content in ((contract_beside(target), text.encode()), (target, data)):
-        with replacing(path) as temporary:
-            temporary.write_bytes(content)
+        write_artifact(target, data, {contract_beside(target): text.encode()})
     if options.json:
         print(text, end="")
     else:

@@ -11,7 +11,7 @@ from tagship_export.pipeline.results import Candidate
 from tagship_runtime.documents import ExportDocument
 from tagship_runtime.errors import OutputError
 from tagship_runtime.files import replacing
-from tagship_runtime.files.sidecar import contract_beside
+from tagship_runtime.files.sidecar import contract_beside, write_artifact
 
 REJECTED, DOCUMENT = "rejected", "export.json"
 
@@ -52,14 +52,12 @@ def write_document(path: Path, document: ExportDocument) -> None:
 
 
 def _write(path: Path, candidate: Candidate) -> None:
-    """Write what stands beside the artifact, its contract among it, and then itself, each all or nothing."""
+    """Write the artifact and what stands beside it, its contract among it."""
     target = candidate.planned.target
     files = {contract_beside(path): _json(candidate.contract.to_dict()).encode()}
     for suffix in target.companions:
         files[path.with_suffix(suffix)] = target.companion(suffix, candidate.data, candidate.contract)
-    for file, content in (*files.items(), (path, candidate.data)):
-        with replacing(file) as temporary:
-            temporary.write_bytes(content)
+    write_artifact(path, candidate.data, files)
 
 
 def _json(document: Mapping[str, Any]) -> str:
@@ -69,7 +67,7 @@ def _json(document: Mapping[str, Any]) -> str:
 def _remove(path: Path, candidate: Candidate) -> None:
     """Remove what an earlier export left under this name."""
     try:
-        for file in (path, contract_beside(path), *map(path.with_suffix, candidate.planned.target.companions)):
+        for file in (contract_beside(path), *map(path.with_suffix, candidate.planned.target.companions), path):
             file.unlink(missing_ok=True)
         if path.parent.name == REJECTED and path.parent.is_dir() and not any(path.parent.iterdir()):
             path.parent.rmdir()

@@ -14,7 +14,7 @@ from tagship_runtime.thresholds import Thresholds
 
 
 def add_artifact_options(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--labels``, ``--threshold`` and ``--sha256``, which :func:`load_artifact` reads."""
+    """Declare ``--labels``, ``--threshold``, ``--sha256`` and ``--allow-loops``, for :func:`load_artifact`."""
     parser.add_argument("--labels", metavar="A,B", help="names of the scores, for a model without a contract")
     parser.add_argument(
         "--threshold",
@@ -24,13 +24,18 @@ def add_artifact_options(parser: argparse.ArgumentParser) -> None:
         help="another threshold, for one label or for all; may be repeated",
     )
     parser.add_argument("--sha256", metavar="HEX", help="refuse every file but the one with this digest")
+    parser.add_argument(
+        "--allow-loops",
+        action="store_true",
+        help="run a model that may never end, or reads other files; not a stranger's",
+    )
 
 
 def load_artifact(path: str, options: argparse.Namespace, threads: int = 1) -> Predictor:
     """Load the artifact that a command was given."""
     labels = None if options.labels is None else names(options.labels)
     with quiet():  # LiteRT announces its delegates on stderr
-        model = load(path, labels=labels, threads=threads, sha256=getattr(options, "sha256", None))
+        model = load(path, labels=labels, threads=threads, sha256=options.sha256, loops=options.allow_loops)
     for threshold in options.threshold:
         model = model.with_thresholds(_threshold(threshold))
     return model

@@ -38,6 +38,10 @@ class Format(ABC):
     def is_whole(self, data: bytes) -> bool:
         """Tell whether a model without a contract looks complete, as far as that can be told."""
 
+    def unbounded(self, payload: bytes) -> str | None:
+        """Tell what a model might do for ever, or read besides its own bytes; None where there is no such thing."""
+        return None
+
     @abstractmethod
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
         """Return the tail for a contract and its JSON, to stand at this offset."""

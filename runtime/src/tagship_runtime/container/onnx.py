@@ -1,8 +1,7 @@
 """Three ``metadata_props`` as the last fields of the ModelProto: thresholds, labels, tagship.
 
 Protocol Buffers lets a repeated field be appended to a serialized message, so neither protobuf nor onnx is
-needed here. Field numbers: onnx.proto, messages ModelProto and StringStringEntryProto; wire format:
-protobuf.dev/programming-guides/encoding.
+needed here. Field numbers: onnx.proto, messages ModelProto and StringStringEntryProto.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from math import prod
 
 from tagship_runtime.container.base import Format
+from tagship_runtime.container.onnx_loops import unbounded
+from tagship_runtime.container.protobuf import fields, varint
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import ArtifactCorruptError
 
@@ -69,6 +70,10 @@ class OnnxFormat(Format):
             return False
         return {_GRAPH, _OPSETS} <= numbers
 
+    def unbounded(self, payload: bytes) -> str | None:
+        """Tell of loops that may not end, and of numbers in other files; see :class:`Format`."""
+        return unbounded(payload)
+
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
         """Return the three entries; they do not depend on where they stand."""
         labels = json.dumps(list(contract.labels), ensure_ascii=False).encode()
@@ -94,29 +99,6 @@ class OnnxFormat(Format):
 ONNX: Format = OnnxFormat()
 
 
-def fields(data: bytes, position: int, end: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield each field's number, its start, and the start and end of its value."""
-    while position < end:
-        start = position
-        tag, position = varint(data, position, end)
-        match tag & 7:  # wire types: varint, 64 bits, length-delimited, 32 bits
-            case 0:
-                _, stop = varint(data, position, end)
-            case 1:
-                stop = position + 8
-            case 2:
-                size, position = varint(data, position, end)
-                stop = position + size
-            case 5:
-                stop = position + 4
-            case wire_type:
-                raise ValueError(f"wire type {wire_type} at byte {start}")
-        if stop > end:
-            raise ValueError(f"the field at byte {start} is cut short")
-        yield tag >> 3, start, position, stop
-        position = stop
-
-
 def _initializers(data: bytes, start: int, end: int) -> Iterator[tuple[str, int]]:
     """Yield the type and the bytes of each constant of a graph."""
     for number, _, tensor_start, tensor_end in fields(data, start, end):
@@ -140,20 +122,6 @@ def _initializers(data: bytes, start: int, end: int) -> Iterator[tuple[str, int]
 def _entry(data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
     for number, _, value_start, value_end in fields(data, start, end):
         yield number, data[value_start:value_end]
-
-
-def varint(data: bytes, position: int, end: int) -> tuple[int, int]:
-    """Return a number and where it ends; seven bits a byte, least significant first, the top bit if more follow."""
-    value = 0
-    for shift in range(0, 64, 7):
-        if position >= end:
-            break
-        byte = data[position]
-        position += 1
-        value |= (byte & 0x7F) << shift
-        if byte < 0x80:
-            return value, position
-    raise ValueError(f"the number that ends at byte {position} is cut short or too long")
 
 
 def _delimited(number: int, value: bytes) -> bytes:

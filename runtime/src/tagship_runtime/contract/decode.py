@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tagship_runtime.contract.golden import Golden
+from tagship_runtime.contract.limits import CONTRACT_BYTES, GOLDEN_ROWS, LARGEST_ZERO_POINT
 from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.errors import ContractError, ContractVersionError
 from tagship_runtime.features.base import Feature
@@ -24,10 +25,7 @@ def contract_fields(stored: bytes | str) -> dict[str, Any]:
         ContractVersionError: The contract was written in a newer format.
         ContractError: It is not JSON, or lacks something.
     """
-    try:
-        document = json.loads(stored)
-    except (ValueError, RecursionError) as error:
-        raise ContractError(f"the contract is not JSON: {error}") from error
+    document = _parse(stored)
     if not isinstance(document, dict) or "tagship" not in document:
         raise ContractError("the contract has no key 'tagship'; it is not one of ours")
     version = document["tagship"]
@@ -36,6 +34,37 @@ def contract_fields(stored: bytes | str) -> dict[str, Any]:
     return {key: take(document, key, convert) for key, convert in CONVERTERS.items()} | {
         "digest": take(document, "digest", optional(text)) if "digest" in document else None
     }
+
+
+def _parse(stored: bytes | str) -> Json:
+    """Return the JSON, in which no object has a key twice, no text is half a surrogate pair and no number is NaN.
+
+    Raises:
+        ContractError: It is none, or larger than a contract may be.
+    """
+    if len(stored) > CONTRACT_BYTES:
+        raise ContractError(f"the contract has {len(stored):,} bytes; at most {CONTRACT_BYTES:,} are read")
+    try:
+        content = stored.decode() if isinstance(stored, bytes) else stored
+        document = json.loads(content, object_pairs_hook=_unique, parse_constant=_no_number)
+        if "\\u" in content:
+            json.dumps(document, ensure_ascii=False).encode()  # escapes can spell halves of surrogate pairs
+    except (ValueError, RecursionError) as error:
+        raise ContractError(f"the contract is not JSON: {error}") from error
+    return document
+
+
+def _unique(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    document = dict(pairs)
+    if len(document) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for place, key in enumerate(keys) if key in keys[:place])
+        raise ValueError(f"an object has the key {repeated!r} twice")
+    return document
+
+
+def _no_number(constant: str) -> Json:
+    raise ValueError(f"{constant} is not finite")
 
 
 def read_features(document: Json) -> tuple[Feature, ...]:
@@ -52,19 +81,25 @@ def _tensor(value: Json) -> TensorSpec:
     shape = take(document, "shape", tuple_of(optional(integer)))
     if len(shape) < 2 or any(size is None or size < 1 for size in shape[1:]):
         raise ValueError(f"shape {shape} is not a batch of something")
+    zero_point = integer(document["zero_point"]) if "zero_point" in document else None
+    if abs(zero_point or 0) > LARGEST_ZERO_POINT:
+        raise ValueError("a zero point has more than 32 bits")
     return TensorSpec(
         name=take(document, "name", text),
         dtype=take(document, "dtype", text),
         shape=shape,
         scale=number(document["scale"]) if "scale" in document else None,
-        zero_point=integer(document["zero_point"]) if "zero_point" in document else None,
+        zero_point=zero_point,
     )
 
 
 def _golden(value: Json) -> Golden:
     document = mapping(value)
+    rows = take(document, "rows", tuple_of(lambda row: row))
+    if len(rows) > GOLDEN_ROWS:
+        raise ValueError(f"there are {len(rows):,} rows; at most {GOLDEN_ROWS:,} are read")
     return Golden(
-        rows=take(document, "rows", tuple_of(lambda row: row)),
+        rows=rows,
         scores=take(document, "scores", tuple_of(tuple_of(number))),
         decisions=take(document, "decisions", tuple_of(tuple_of(bool))),
         tolerance=take(document, "tolerance", number),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tagship_runtime.contract.decode import FORMAT_VERSION, contract_fields
+from tagship_runtime.contract.limits import LEAST_THRESHOLD, MOST_THRESHOLD
 from tagship_runtime.errors import ContractError
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class Contract:
             )
         if self.features is not None:
             names = [feature.name for feature in self.features]
-            if len(set(names)) != len(names):
-                raise ContractError(f"feature names {names} repeat; each has to be unique")
+            if (repeated := first_repeated(names)) is not None:
+                raise ContractError(f"feature names repeat, such as {repeated!r}; each has to be unique")
             width = sum(feature.width for feature in self.features)
             if self.input.shape[1:] != (width,):
                 raise ContractError(
@@ -103,9 +104,18 @@ class Contract:
         return document if self.digest is None else document | {"digest": self.digest}
 
     def to_json(self) -> bytes:
-        """Return the canonical form: UTF-8, keys sorted (so ``digest`` comes first), no white space, no NaN."""
-        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-        return text.encode()
+        """Return the canonical form: UTF-8, keys sorted (so ``digest`` comes first), no white space, no NaN.
+
+        Raises:
+            ContractError: It holds a number that is not finite, or a text that is none.
+        """
+        try:
+            text = json.dumps(
+                self.to_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+            )
+            return text.encode()
+        except ValueError as error:  # NaN and infinities, or half of a surrogate pair
+            raise ContractError(f"the contract holds what cannot be written as JSON: {error}") from error
 
     @classmethod
     def from_json(cls, stored: bytes | str) -> Contract:
@@ -127,9 +137,18 @@ def check_labels(labels: Sequence[str]) -> None:
             raise ContractError(
                 f"label {place} of {len(labels)} is {label!r}; each has to be a printable text that is not empty"
             )
-    if len(set(labels)) != len(labels):
-        repeated = next(label for place, label in enumerate(labels) if label in labels[:place])
+    if (repeated := first_repeated(labels)) is not None:
         raise ContractError(f"label {repeated!r} repeats; each has to be unique")
+
+
+def first_repeated(names: Sequence[str]) -> str | None:
+    """Return the first name that stands there a second time; None where each is unique."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
 
 
 def check_thresholds(thresholds: Sequence[float], labels: Sequence[str]) -> None:
@@ -137,5 +156,9 @@ def check_thresholds(thresholds: Sequence[float], labels: Sequence[str]) -> None
     if len(thresholds) != len(labels):
         raise ContractError(f"{len(thresholds)} thresholds for {len(labels)} labels; one each is needed")
     for label, threshold in zip(labels, thresholds, strict=True):
-        if not 0 < threshold < 1:
-            raise ContractError(f"the threshold of {label!r} is {threshold}; it has to lie between 0 and 1")
+        if not LEAST_THRESHOLD < threshold < MOST_THRESHOLD:
+            near = 0 < threshold < 1
+            raise ContractError(
+                f"the threshold of {label!r} is {threshold}; it has to lie between 0 and 1"
+                f"{f', and float32 makes {round(threshold)} of it' if near else ''}"
+            )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagship_runtime.container.onnx import fields, varint
+from tagship_runtime.container.protobuf import fields, integers, varint
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.errors import EngineError
 
@@ -105,13 +105,7 @@ def _signed(value: int) -> int:
 
 def _integers(value: Any) -> list[int]:
     """Return one integer, or several that are packed."""
-    if isinstance(value, int):
-        return [_signed(value)]
-    found, position = [], 0
-    while position < len(value):
-        one, position = varint(value, position, len(value))
-        found.append(_signed(one))
-    return found
+    return [_signed(value)] if isinstance(value, int) else integers(value, 0, len(value))
 
 
 def _tensor(data: bytes) -> tuple[str, NDArray[Any]]:

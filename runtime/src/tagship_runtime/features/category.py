@@ -57,7 +57,10 @@ class CategoryFeature(Feature):
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> Self:
         """See :class:`Feature`."""
-        return cls(name=take(document, "name", text), values=take(document, "values", tuple_of(text)))
+        name, values = take(document, "name", text), take(document, "values", tuple_of(text))
+        if len(set(values)) < len(values):
+            raise ValueError(f"values of feature {name!r} repeat; each takes a column of its own")
+        return cls(name=name, values=values)
 
     def describe(self) -> str:
         """See :class:`Feature`."""

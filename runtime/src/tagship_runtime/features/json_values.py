@@ -14,6 +14,9 @@ from tagship_runtime.errors import ContractError
 Json: TypeAlias = Any
 T = TypeVar("T")
 
+LARGEST = (2 - 2.0**-23) * 2.0**127
+"""Largest number of float32."""
+
 
 def take(document: Mapping[str, Json], key: str, convert: Callable[[Json], T]) -> T:
     """Return the value of a key.
@@ -45,6 +48,14 @@ def number(value: Json) -> float:
     real = float(value)
     if real - real != 0:
         raise ValueError(f"{value!r} is not finite")
+    return real
+
+
+def float32(value: Json) -> float:
+    """Return a number that float32 holds, though it may round it."""
+    real = number(value)
+    if abs(real) > LARGEST:
+        raise ValueError(f"{value!r} is infinite in float32")
     return real
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from tagship_runtime.features import cells
 from tagship_runtime.features.base import Feature
-from tagship_runtime.features.json_values import number, optional, take, text
+from tagship_runtime.features.json_values import float32, optional, take, text
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -84,7 +84,7 @@ class NumericFeature(Feature):
         """See :class:`Feature`."""
         return cls(
             name=take(document, "name", text),
-            fill=take(document, "fill", optional(number)),
+            fill=take(document, "fill", optional(float32)),
             indicator=bool(document.get("indicator", False)),
         )
 

@@ -1,0 +1,167 @@
+"""Models that may never end are refused before an engine sees them, unless the caller lets them in."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+import tagship_runtime
+from tagship_runtime.container.onnx_loops import unbounded
+from tagship_runtime.errors import ArtifactError
+
+Command = Callable[..., Any]
+FLOAT, INTEGER, BOOLEAN = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
+
+
+def value(name: str, kind: int = FLOAT, shape: Any = ("batch", 2)) -> Any:
+    return helper.make_tensor_value_info(name, kind, shape)
+
+
+def constant(name: str, number: int) -> Any:
+    return numpy_helper.from_array(np.array(number, np.int64), name)
+
+
+def body(inner: list[Any] | None = None) -> Any:
+    """A step that keeps its condition and its value."""
+    outer, nodes = ("outer ", inner) if inner else ("", [helper.make_node("Identity", ["before"], ["after"])])
+    nodes = [helper.make_node("Identity", [f"{outer}go"], [f"{outer}go on"]), *nodes]
+    inputs = [value(f"{outer}step", INTEGER, ()), value(f"{outer}go", BOOLEAN, ()), value(f"{outer}before")]
+    return helper.make_graph(nodes, "body", inputs, [value(f"{outer}go on", BOOLEAN, ()), value(f"{outer}after")])
+
+
+def loop(count: str, into: str = "features", out: str = "looped", inner: list[Any] | None = None) -> Any:
+    return helper.make_node("Loop", [count, "yes", into], [out], body=body(inner))
+
+
+def model(nodes: list[Any], *constants: Any, functions: Any = ()) -> Any:
+    last = helper.make_node("Sigmoid", ["looped"], ["scores"])
+    yes = numpy_helper.from_array(np.array(True), "yes")
+    graph = helper.make_graph(
+        [*nodes, last], "g", [value("features")], [value("scores")], initializer=[yes, *constants]
+    )
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    return helper.make_model(graph, ir_version=8, opset_imports=opsets, functions=functions)
+
+
+NESTED = [loop("n", "outer before", "outer after")]
+IN_BRANCH = helper.make_graph(
+    [helper.make_node("Identity", ["looped in a branch"], ["out"]), loop("", out="looped in a branch")],
+    "branch",
+    [],
+    [value("out")],
+)
+FUNCTION = helper.make_function(
+    "own",
+    "F",
+    ["x", "yes"],
+    ["y"],
+    [helper.make_node("Loop", ["", "yes", "x"], ["y"], body=body())],
+    [helper.make_opsetid("", 17)],
+)
+EXTERNAL = numpy_helper.from_array(np.ones((2, 2), np.float32), "w")
+EXTERNAL.data_location = TensorProto.EXTERNAL
+EXTERNAL.ClearField("raw_data")
+EXTERNAL.external_data.add(key="location", value="weights.bin")
+
+ENDLESS = {
+    "no count": (model([loop("")]), "never end"),
+    "a count that is computed": (
+        model(
+            [
+                helper.make_node("Shape", ["features"], ["shape"]),
+                helper.make_node("ReduceProd", ["shape"], ["n"], keepdims=0),
+                loop("n"),
+            ]
+        ),
+        "never end",
+    ),
+    "a count that is huge": (model([loop("n")], constant("n", 2**63 - 1)), "9,223,372,036,854,775,807 steps"),
+    "a count in a node": (
+        model([helper.make_node("Constant", [], ["n"], value=constant("", 1 << 40)), loop("n")]),
+        "1,099,511,627,776 steps",
+    ),
+    "loops in loops": (model([loop("n", inner=NESTED)], constant("n", 2000)), "4,000,000 steps"),
+    "a loop in a branch": (
+        model([helper.make_node("If", ["yes"], ["looped"], then_branch=IN_BRANCH, else_branch=IN_BRANCH)]),
+        "never end",
+    ),
+    "a loop in a function": (
+        model([helper.make_node("F", ["features", "yes"], ["looped"], domain="own")], functions=[FUNCTION]),
+        "Loop in a function",
+    ),
+    "numbers in another file": (
+        model([helper.make_node("MatMul", ["features", "w"], ["looped"])], EXTERNAL),
+        "another file",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_refused_unless_asked(name: str) -> None:
+    made, said = ENDLESS[name]
+    payload = made.SerializeToString()
+    found = unbounded(payload)
+    assert found is not None
+    assert said in found
+    with pytest.raises(ArtifactError, match=said) as refused:
+        tagship_runtime.load(payload, labels=["a", "b"])
+    assert "--allow-loops" in str(refused.value)
+
+
+def test_the_graph_twice_is_the_graph_of_both() -> None:
+    """A field that stands twice is merged by those who read it."""
+    harmless = model([loop("n")], constant("n", 3)).SerializeToString()
+    assert unbounded(harmless) is None
+    more = onnx.ModelProto(graph=onnx.GraphProto(node=[loop("", out="other")]))
+    found = unbounded(harmless + more.SerializeToString())
+    assert found is not None
+    assert "never end" in found
+
+
+def test_what_cannot_be_read_is_not_let_in() -> None:
+    """Engines skip fields that they do not know, also those of a kind that has gone out of use."""
+    group = bytes([100 << 3 & 0x7F | 3 | 0x80, 100 >> 4, 100 << 3 & 0x7F | 4 | 0x80, 100 >> 4])
+    made, _ = ENDLESS["no count"]
+    found = unbounded(group + made.SerializeToString())
+    assert found is not None
+    assert "cannot be searched" in found
+
+
+BOUNDED = {
+    "a count": model([loop("n")], constant("n", 1000)),
+    "a count in a node": model([helper.make_node("Constant", [], ["n"], value=constant("", 5)), loop("n")]),
+    "loops in loops": model([loop("n", inner=NESTED)], constant("n", 30)),
+}
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_loops_that_state_their_steps_run(name: str) -> None:
+    loaded = tagship_runtime.load(BOUNDED[name].SerializeToString(), labels=["a", "b"])
+    rows = np.array([[0, 1], [2, 3]], np.float32)
+    np.testing.assert_allclose(loaded.predict_proba(rows), 1 / (1 + np.exp(-rows)), rtol=1e-6)
+
+
+def test_asked_for(tagship: Command, tmp_path: Path) -> None:
+    short = model([loop("")])
+    del short.graph.node[:]  # the condition ends it at once
+    short.graph.node.extend([helper.make_node("Not", ["yes"], ["no"]), loop("")])
+    short.graph.node[1].input[1] = "no"
+    short.graph.node.append(helper.make_node("Sigmoid", ["looped"], ["scores"]))
+    loaded = tagship_runtime.load(short.SerializeToString(), labels=["a", "b"], loops=True)
+    assert loaded.predict([[-1.0, 1.0]]).tolist() == [[False, True]]
+    assert pickle.loads(pickle.dumps(loaded)).predict([[-1.0, 1.0]]).tolist() == [[False, True]]  # noqa: S301
+    path, rows = tmp_path / "loop.onnx", tmp_path / "rows.csv"
+    path.write_bytes(short.SerializeToString())
+    rows.write_text("x,y\n-1,1\n")
+    refused = tagship("predict", path, rows, "--labels", "a,b")
+    assert (refused.code, len(refused.err.splitlines())) == (2, 1)
+    assert "never end" in refused.err
+    asked = tagship("predict", path, rows, "--labels", "a,b", "--allow-loops")
+    assert (asked.code, asked.out) == (0, "a,b\n0,1\n")
