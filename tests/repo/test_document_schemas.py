@@ -26,8 +26,24 @@ def read(path: Path) -> Any:
 
 
 def current(document: Document) -> Any:
-    """A file of version 0.1 as it would be written today; it holds every key that there is."""
-    return {document.version_key: document.version} | read(RUN_OF_0_1 / document.file)
+    """A file of version 0.1 with what is written since then; it holds every key that there is."""
+    file = {document.version_key: document.version} | read(RUN_OF_0_1 / document.file)
+    if document.file == "run.json":
+        file["configuration"] |= {"prefer": "balance", "max_bytes": None}
+        file["networks"] = [one | {"linear": False, "unit_length": False, "final": True} for one in file["networks"]]
+        file["teachers"] = [{"name": "wide", "share": 1.0}]
+        file["ladder"] = [
+            {
+                "name": "16-8",
+                "chosen": True,
+                "parameters": 275,
+                "bytes": 4232,
+                "microseconds": 0.5,
+                "thresholds": file["thresholds"],
+                "metrics": file["metrics"],
+            }
+        ]
+    return file
 
 
 def complaints(document: Document, value: Any, *, strict: bool = True) -> list[str]:
@@ -107,6 +123,7 @@ OPTIONAL = {
     *(("low",), ("median",), ("high",), ("missing",), ("shares",)),
     *(("figures", "log_loss"), ("figures", "binary_accuracy_at_0.5")),
     *(("rows", "validation"), ("repeated_rows", "validation")),
+    *(("prefer",), ("max_bytes",), ("linear",), ("unit_length",), ("final",), ("teachers",), ("ladder",)),
 }
 """Ends of places where a key may be absent."""
 

@@ -88,13 +88,30 @@ def test_constrained_objectives_hold_on_the_rows_they_are_tuned_on() -> None:
     assert tune(targets, scores, Objective.parse("fixed=0.3")) == (float(np.float32(0.3)),) * 3
 
 
-@pytest.mark.parametrize("text", ["f2", "f1=1", "precision", "precision=2", "cost=1", "cost=0:1", "fixed=0"])
+def test_one_cut_for_all_labels_has_the_highest_micro_f1() -> None:
+    random = np.random.default_rng(0)
+    scores = random.beta([2, 1, 0.2, 0.1], [2, 2, 2, 2], (20_000, 4)).astype(np.float32).clip(0.001, 0.999)
+    targets = (random.random(scores.shape) < scores).astype(np.uint8)
+    thresholds = tune(targets, scores, Objective.parse("micro-f1"))
+    assert len(set(thresholds)) == 1
+
+    def micro_f1(cuts: Any) -> float:
+        on = scores >= np.asarray(cuts, np.float32)
+        return float(2 * (on & (targets == 1)).sum() / (on.sum() + targets.sum()))
+
+    assert micro_f1(thresholds) == max(micro_f1([cut] * 4) for cut in [*np.linspace(0.01, 0.99, 99), *thresholds])
+    assert micro_f1(thresholds) > micro_f1(tune(targets, scores, Objective()))
+
+
+@pytest.mark.parametrize(
+    "text", ["f2", "f1=1", "micro-f1=1", "precision", "precision=2", "cost=1", "cost=0:1", "fixed=0"]
+)
 def test_what_is_no_objective(text: str) -> None:
     with pytest.raises(TrainingError, match="cost=FP:FN"):
         Objective.parse(text)
 
 
-@pytest.mark.parametrize("text", ["f1", "precision=0.9", "recall=0.95", "cost=1:5", "fixed=0.5"])
+@pytest.mark.parametrize("text", ["f1", "micro-f1", "precision=0.9", "recall=0.95", "cost=1:5", "fixed=0.5"])
 def test_an_objective_prints_as_it_was_given(text: str) -> None:
     assert str(Objective.parse(text)) == text
 

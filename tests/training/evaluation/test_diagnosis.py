@@ -9,6 +9,14 @@ from tagship_training.network.history import History
 
 
 def test_diagnosis_says_what_the_losses_say() -> None:
+    for better, variance, bias in (
+        (None, "smaller network may help", "larger network may help"),
+        ("smaller", "smaller network may help", "larger networks did no better"),
+        ("larger", "smaller networks did no better", "larger network may help"),
+        ("none", "smaller networks did no better", "larger networks did no better"),
+    ):
+        assert Diagnosis(learned=0.2, held_out=0.4, test=0.4, better_size=better).verdict.endswith(variance)
+        assert Diagnosis(learned=0.39, held_out=0.4, test=0.4, better_size=better).verdict.endswith(bias)
     assert "variance" in Diagnosis(learned=0.2, held_out=0.4, test=0.4).verdict
     assert "bias or noise" in Diagnosis(learned=0.39, held_out=0.4, test=0.4).verdict
     assert "still fell by 2.0%" in Diagnosis(learned=0.39, held_out=0.4, test=0.4, falling=0.02).verdict

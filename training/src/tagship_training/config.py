@@ -10,6 +10,8 @@ from tagship_runtime.typing import Features, Scores
 from tagship_training.decisions.objectives import Objective, check_confidence
 from tagship_training.errors import ConfigError
 
+PREFERENCES = ("balance", "quality", "size")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
@@ -25,7 +27,10 @@ class Config:
         learning_rate: Of the optimizer, at its peak.
         class_weights: ``none``, or ``balanced``: a positive counts as many negatives as there are for it, up
             to 10; scores are no probabilities then.
-        max_parameters: The most that all members together may have.
+        prefer: The size of the ladder that ships: ``balance`` for the smallest that is as good as the best student
+            within noise, ``quality`` for the best of all, ``size`` for the smallest that beats logistic regression.
+        max_parameters: The most that the model may have; the best size within it ships.
+        max_bytes: The most that its float32 LiteRT file may have, without the contract; likewise.
         objective: The goal that thresholds are tuned for.
         confidence: Chance that new rows reach a precision or recall; None aims at it on held-out rows.
         calibrate: Whether scores are corrected inside the graph to match observed frequencies.
@@ -41,7 +46,9 @@ class Config:
     batch_size: int | None = None
     learning_rate: float | None = None
     class_weights: str = "none"
-    max_parameters: int = 250_000
+    prefer: str = "balance"
+    max_parameters: int | None = None
+    max_bytes: int | None = None
     objective: Objective = field(default_factory=Objective)
     confidence: float | None = None
     calibrate: bool = False
@@ -58,13 +65,30 @@ class Config:
             "batch_size": self.batch_size is None or self.batch_size >= 1 or "at least 1",
             "learning_rate": self.learning_rate is None or 0 < self.learning_rate < 10 or "a number from 0 to 10",
             "class_weights": self.class_weights in ("none", "balanced") or "none or balanced",
-            "max_parameters": self.max_parameters >= 1 or "at least 1",
+            "prefer": self.prefer in PREFERENCES or f"one of {', '.join(PREFERENCES)}",
+            "max_parameters": self.max_parameters is None or self.max_parameters >= 1 or "at least 1",
+            "max_bytes": self.max_bytes is None or self.max_bytes >= 1 or "at least 1",
             "seed": 0 <= self.seed < 2**32 or "a number from 0 to 4294967295",
         }
         for name, need in checks.items():
             if need is not True:
                 raise ConfigError(f"{name} is {getattr(self, name)}; {need} is needed")
         check_confidence(self.objective, self.confidence)
+        if self.one_network is not None and (self.prefer != "balance" or self.max_bytes is not None):
+            raise ConfigError(
+                f"with {self.one_network} one network is trained, and no ladder of sizes of which prefer and max_bytes "
+                "choose; leave one of them out"
+            )
+
+    @property
+    def one_network(self) -> str | None:
+        """The choice that describes one network, which is trained instead of a ladder of sizes; None without one."""
+        if self.preset == "article":
+            return "the preset article"
+        if self.class_weights != "none":  # its scores are no probabilities, as those of forests are
+            return "class_weights"
+        names = ("hidden", "members", "dropout", "epochs", "batch_size", "learning_rate")
+        return next((name for name in names if getattr(self, name) is not None), None)
 
     def to_dict(self) -> ConfigurationDocument:
         """Return the choices as ``run.json`` has them."""
@@ -77,7 +101,9 @@ class Config:
             "batch_size": self.batch_size,
             "learning_rate": self.learning_rate,
             "class_weights": self.class_weights,
+            "prefer": self.prefer,
             "max_parameters": self.max_parameters,
+            "max_bytes": self.max_bytes,
             "objective": str(self.objective),
             "confidence": self.confidence,
             "calibrate": self.calibrate,
@@ -112,12 +138,15 @@ class Options:
 
     Attributes:
         kinds: Kinds of columns that the user names.
-        baselines: Whether simpler models are trained on the same rows.
+        baselines: True for simpler models that are trained on the same rows, False for none; None for those that a
+            ladder of sizes trains anyway.
         learning_curve: Whether the model is trained on a quarter and a half of the rows as well.
+        drop_empty_labels: Whether labels that are never on in the training rows are left out; they are an error else.
         optimum: The best possible scores for encoded rows, where they are known.
     """
 
     kinds: Kinds = field(default_factory=Kinds)
-    baselines: bool = False
+    baselines: bool | None = None
     learning_curve: bool = False
+    drop_empty_labels: bool = False
     optimum: Callable[[Features], Scores] | None = None

@@ -6,9 +6,9 @@ import csv
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow.parquet
@@ -19,6 +19,7 @@ from tagship_runtime.documents import (
     CurvesDocument,
     Intervals,
     LabelFigures,
+    Metrics,
     MetricsBySplit,
     RepeatedRows,
     RowCounts,
@@ -38,7 +39,13 @@ from tagship_training.network.architecture import Architecture
 from tagship_training.network.history import History
 from tagship_training.network.keras_scores import scores_of
 
+if TYPE_CHECKING:
+    from tagship_training.ladder.train import Ladder
+
 WRITE_ROWS = 65_536
+
+SIZES = "sizes"
+"""Folder of the other models of the ladder in a run folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,8 @@ class Run:
         notices: Sentences for the user.
         versions: Versions of the packages that trained it.
         seconds: Duration of the training.
+        ladder: All sizes that were trained; None where the configuration describes one network.
+        size_metrics: Test metrics of each size, by name.
     """
 
     model: Any
@@ -76,6 +85,8 @@ class Run:
     notices: tuple[str, ...]
     versions: Mapping[str, str]
     seconds: float
+    ladder: Ladder | None = None
+    size_metrics: Mapping[str, Metrics] = field(default_factory=dict)
 
     @property
     def metrics(self) -> MetricsBySplit:
@@ -143,6 +154,10 @@ class Run:
 
     def _write(self, folder: Path) -> None:
         self.model.save(folder / "model.keras")
+        for size in self.ladder.sizes if self.ladder is not None else ():
+            if size.model is not self.model:
+                (folder / SIZES).mkdir(exist_ok=True)
+                size.model.save(folder / SIZES / f"{size.name}.keras")
         with (folder / "history.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(self.history[0]), lineterminator="\n")
             writer.writeheader()
@@ -157,6 +172,13 @@ class Run:
 
     def to_dict(self) -> RunDocument:
         """Return the content of ``run.json``."""
+        document = self._document()
+        if self.ladder is not None:
+            document["teachers"] = [{"name": name, "share": share} for name, share in self.ladder.teachers]
+            document["ladder"] = self.ladder.to_dicts(self.size_metrics)
+        return document
+
+    def _document(self) -> RunDocument:
         return {
             "tagship_run": RUN_FORMAT,
             "labels": list(self.labels),

@@ -11,10 +11,12 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Config, Options
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.folds import rows_by_purpose
-from tagship_training.data.prepare import as_dataset, prepare
+from tagship_training.data.prepare import Prepared, as_dataset, prepare
 from tagship_training.decisions.thresholds import choose_thresholds
 from tagship_training.evaluation.measure import measure
-from tagship_training.network.ensemble import train_ensemble
+from tagship_training.ladder.train import measure_sizes, train_ladder
+from tagship_training.ladder.trained_baselines import trained_baselines
+from tagship_training.network.ensemble import Ensemble, train_ensemble
 from tagship_training.network.history import OnEpoch, OnStep
 from tagship_training.run import Run
 
@@ -62,7 +64,14 @@ def train(
 
     on_step("preparing")
     table = prepare(data, as_dataset(test, data), as_dataset(validation, data), config, options)
-    ensemble = train_ensemble(table, config, on_epoch)
+    ladder = train_ladder(table, config, on_epoch, on_step) if config.one_network is None else None
+    ensemble = train_ensemble(table, config, on_epoch) if ladder is None else ladder.ensemble()
+
+    def train_again(part: Prepared) -> Ensemble:
+        if ladder is None:
+            return train_ensemble(part, config)
+        return train_ladder(part, config, None, lambda step: None).ensemble()
+
     on_step("tuning thresholds")
     thresholds, unreached = choose_thresholds(
         ensemble.rows.held_out_targets,
@@ -72,7 +81,10 @@ def train(
         config.seed,
         config.confidence,
     )
-    figures = measure(table, ensemble, thresholds, config, options, on_step)
+    simpler = (
+        [] if ladder is None or options.baselines is not None else trained_baselines(ladder, table.matrices["test"])
+    )
+    figures = measure(table, ensemble, thresholds, config, options, train_again, simpler, on_step)
 
     return Run(
         model=ensemble.model,
@@ -83,7 +95,9 @@ def train(
         architectures=ensemble.architectures,
         shares=ensemble.shares,
         figures=figures,
-        history=ensemble.history,
+        history=ensemble.history if ladder is None else ladder.history,
+        ladder=ladder,
+        size_metrics={} if ladder is None else measure_sizes(ladder, table),
         rows=rows_by_purpose(table.rows, ensemble.rows.folds, config),
         repeated=table.repeated,
         notices=(*table.notices, *ensemble.notices, *unreached),

@@ -22,6 +22,7 @@ HELP = "convert a trained model to LiteRT and ONNX artifacts and prove that they
 EXAMPLES = (
     "tagship export run --out artifacts",
     "tagship export run --out artifacts --recipes all",
+    "tagship export run --out small --size 32-16-8",
     "tagship export run --out artifacts --recipes auto --prefer latency --formats tflite",
     "tagship export run --out firmware --formats c --prefix pump_",
     "tagship export model.keras --labels labels.txt --data rows.npz --out artifacts --recipes int8",
@@ -97,6 +98,7 @@ def run(options: argparse.Namespace) -> int:
                 labels=labels,
                 thresholds=thresholds,
                 logits=options.logits,
+                size=options.size,
                 data=options.data,
                 max_flip_rate=options.max_flip_rate,
                 max_f1_drop=options.max_f1_drop,

@@ -33,6 +33,7 @@ def add_budget_options(parser: argparse.ArgumentParser) -> None:
 def add_original_options(parser: argparse.ArgumentParser) -> None:
     """Declare what has to be said of a model that is not a run."""
     parser.add_argument("--logits", action="store_true", help="the model lacks the sigmoid at its end; add it")
+    parser.add_argument("--size", metavar="S", help="of the sizes that a run holds, such as 32-16-8")
 
 
 def read_labels(text: str | None) -> Sequence[str] | None:

@@ -72,7 +72,9 @@ def export_all(
 def _open(source: Any, options: ExportOptions) -> Original:
     if isinstance(source, Original):
         return source
-    return open_original(source, labels=options.labels, thresholds=options.thresholds, logits=options.logits)
+    return open_original(
+        source, labels=options.labels, thresholds=options.thresholds, logits=options.logits, size=options.size
+    )
 
 
 def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candidate], list[Refusal]]:

@@ -29,6 +29,7 @@ class ExportOptions:
         labels: Names of the scores, where the source does not know them.
         thresholds: Instead of the source's, or of 0.5.
         logits: Whether the model lacks the sigmoid at its end.
+        size: Name of one of the sizes that a run trained; default: the one that it chose.
         data: Rows to prove it on; see :func:`tagship_export.data.rows.read_rows`. Default: the run's own.
         max_flip_rate: Instead of each recipe's own bound.
         max_f1_drop: Likewise.
@@ -51,6 +52,7 @@ class ExportOptions:
     labels: Sequence[str] | None = None
     thresholds: Thresholds | None = None
     logits: bool = False
+    size: str | None = None
     data: Any = None
     max_flip_rate: float | None = None
     max_f1_drop: float | None = None
@@ -113,6 +115,7 @@ class ExportKeywords(TypedDict, total=False):
     labels: Sequence[str] | None
     thresholds: Thresholds | None
     logits: bool
+    size: str | None
     data: Any
     max_flip_rate: float | None
     max_f1_drop: float | None

@@ -124,6 +124,7 @@ def open_original(
     labels: Sequence[str] | None = None,
     thresholds: Thresholds | None = None,
     logits: bool = False,
+    size: str | None = None,
 ) -> Original:
     """Load a run folder, a ``.keras`` or ``.h5`` file, or take a Keras model that is there.
 
@@ -132,6 +133,7 @@ def open_original(
         labels: Names of the scores; a run folder has its own.
         thresholds: One for all, one each, or by name; default: the run's, or 0.5 once labels are known.
         logits: Whether the model lacks the sigmoid at its end, so that one is added.
+        size: Name of one of the sizes that a run trained; default: the one that it chose.
 
     Raises:
         MissingFileError: Nothing is there.
@@ -141,6 +143,8 @@ def open_original(
         model = with_sigmoid(source, logits=logits)
         return _named(Original(model=model, sha256=_sha256_of_weights(model), rows={}), labels, thresholds)
     path = Path(source)
+    if size is not None and path.is_file():
+        raise OriginalError(f"size {size!r} was given for {source}, which is one model; a run folder has several")
     if not path.exists():
         raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
     if path.is_file():
@@ -148,7 +152,7 @@ def open_original(
         return _named(Original(model=model, sha256=sha256_of_file(path), rows={}, file=path), labels, thresholds)
     if not (path / "run.json").is_file():
         raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
-    run = _open_run(path, logits=logits)
+    run = _open_run(path, size, logits=logits)
     return _named(run, labels or run.labels, run.thresholds if thresholds is None else thresholds)
 
 
@@ -158,14 +162,16 @@ def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresho
     return original.called(labels).deciding_by(DEFAULT_THRESHOLD if thresholds is None else thresholds)
 
 
-def _open_run(folder: Path, *, logits: bool) -> Original:
+def _open_run(folder: Path, size: str | None, *, logits: bool) -> Original:
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         if run["tagship_run"] != RUN_FORMAT:
             raise OriginalError(
                 f"{folder} has run format {run['tagship_run']!r}, this tagship-export reads {RUN_FORMAT}; update it"
             )
-        labels, thresholds = tuple(run["labels"]), tuple(run["thresholds"])
+        step = None if size is None else _step(run, size, folder)
+        chosen = step is None or step["chosen"]
+        labels, thresholds = tuple(run["labels"]), tuple((step or run)["thresholds"])
         check_labels(labels)
         check_thresholds(thresholds, labels)
         features = read_features(run["features"])
@@ -173,9 +179,9 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
         if isinstance(error, OriginalError):
             raise
         raise OriginalError(f"{folder / 'run.json'} is damaged ({error!r}); train again") from error
-    model_file = folder / "model.keras"
+    model_file = folder / ("model.keras" if chosen else f"sizes/{size}.keras")
     if not model_file.is_file():
-        raise OriginalError(f"{folder} has no model.keras; train again")
+        raise OriginalError(f"{folder} has no {model_file.relative_to(folder)}; train again")
     original = Original(
         model=with_sigmoid(load_keras(model_file), logits=logits),
         sha256=sha256_of_file(model_file),
@@ -183,7 +189,7 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
         thresholds=thresholds,
         features=features,
         rows={path.stem: path for path in sorted((folder / "rows").glob("*.parquet"))},
-        run=folder,
+        run=folder if chosen else None,  # whose report is about the chosen size
         file=model_file,
     )
     if original.width != len(labels):
@@ -192,6 +198,15 @@ def _open_run(folder: Path, *, logits: bool) -> Original:
     if original.row_shape != (width,):
         raise OriginalError(f"{folder} has features of {width} columns for a model of rows {original.row_shape}")
     return original
+
+
+def _step(run: Any, size: str, folder: Path) -> Any:
+    """What ``run.json`` says of one size of the ladder."""
+    steps = {step["name"]: step for step in run.get("ladder", ())}
+    if size not in steps:
+        known = f"there are {', '.join(steps)}" if steps else "it holds one model only"
+        raise OriginalError(f"{folder} has no size {size!r}; {known}")
+    return steps[size]
 
 
 def _sha256_of_weights(model: Any) -> str:

@@ -48,6 +48,8 @@ from tagship_runtime.documents.run import (
     RepeatedRows,
     RowCounts,
     RunDocument,
+    SizeDocument,
+    TeacherDocument,
 )
 from tagship_runtime.documents.shared import FeatureDocument, Interval
 
@@ -88,7 +90,9 @@ __all__ = [
     "RepeatedRows",
     "RowCounts",
     "RunDocument",
+    "SizeDocument",
     "SourceDocument",
+    "TeacherDocument",
     "ThresholdCounts",
     "VerdictDocument",
     "WorstRowDocument",

@@ -129,6 +129,9 @@ class ConfigurationDocument(TypedDict):
     """Choices of the user; null where the size of the table decides.
 
     Attributes:
+        prefer: Which size of the ladder ships.
+        max_parameters: Bound of the model; null for none.
+        max_bytes: Bound of its float32 LiteRT file; null for none.
         confidence: Chance that new rows reach the precision or recall; null where it is aimed at on held-out rows,
             absent in files of version 0.1.
     """
@@ -141,7 +144,9 @@ class ConfigurationDocument(TypedDict):
     batch_size: int | None
     learning_rate: float | None
     class_weights: str
-    max_parameters: int
+    prefer: NotRequired[str]
+    max_parameters: int | None
+    max_bytes: NotRequired[int | None]
     objective: str
     confidence: NotRequired[float | None]
     calibrate: bool
@@ -160,6 +165,9 @@ class NetworkDocument(TypedDict):
         bins: Quantile bins per number; 0 for none.
         dropout_in: Share of inputs that are left out while learning.
         dropout: Share of hidden units that are left out while learning.
+        linear: Whether inputs lead straight to the labels as well, beside the hidden layers.
+        unit_length: Whether rows are divided by their length inside the graph.
+        final: Whether the network that ships learned from all rows, and the others judge.
         share: How much the group counts in the scores.
     """
 
@@ -175,7 +183,41 @@ class NetworkDocument(TypedDict):
     batch_size: int
     learning_rate: float
     weight_decay: float | None
+    linear: NotRequired[bool]
+    unit_length: NotRequired[bool]
+    final: NotRequired[bool]
     share: float
+
+
+class TeacherDocument(TypedDict):
+    """One of the models that students of all sizes learned from.
+
+    Attributes:
+        share: How much its scores count in what students are taught.
+    """
+
+    name: str
+    share: float
+
+
+class SizeDocument(TypedDict):
+    """One size of the ladder.
+
+    Attributes:
+        name: As ``tagship export --size`` takes it.
+        chosen: Whether it is the model of the run.
+        bytes: Of its float32 LiteRT file without the contract.
+        microseconds: For one row through LiteRT, on one thread of the machine that trained.
+        thresholds: Tuned for this size.
+    """
+
+    name: str
+    chosen: bool
+    parameters: int
+    bytes: int
+    microseconds: float
+    thresholds: list[float]
+    metrics: MetricsBySplit
 
 
 class DiagnosisDocument(TypedDict):
@@ -252,6 +294,8 @@ class RunDocument(TypedDict):
         features: The caller's columns, in order.
         thresholds: One per label, in (0, 1).
         objective: What the thresholds were tuned for.
+        teachers: Models that students learned from; absent where one network was described.
+        ladder: All sizes that were trained, from small to large; likewise.
         parameters: Of all networks together.
         per_label: By the label's name.
         frequent: Macro-F1 of the labels that are frequent enough for an interval; null where none is, absent in files
@@ -271,6 +315,8 @@ class RunDocument(TypedDict):
     objective: str
     configuration: ConfigurationDocument
     networks: list[NetworkDocument]
+    teachers: NotRequired[list[TeacherDocument]]
+    ladder: NotRequired[list[SizeDocument]]
     parameters: int
     metrics: MetricsBySplit
     intervals: Intervals

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tagship_runtime.documents import LabelFigures
+from tagship_runtime.documents import LabelFigures, SizeDocument
 from tagship_runtime.terminal.table import table, wrap
 from tagship_training.network.history import OnEpoch
 from tagship_training.run import Run
@@ -66,12 +66,38 @@ def _lines(run: Run, folder: Path) -> Iterator[str]:
     document = run.to_dict()
     counts = ", ".join(f"{count:,} {name}" for name, count in document["rows"].items())
     yield from wrap(f"{folder}: {document['parameters']:,} parameters, trained in {run.seconds:.0f} s; rows: {counts}")
+    if "ladder" in document:
+        yield from ladder_lines(document["ladder"])
     yield from _metrics(run)
     yield from label_lines(run.per_label)
     if run.baselines:
         yield from _baselines(run)
         yield from wrap(f"baselines: {run.baseline_verdict}")
     yield from wrap(f"diagnosis: {run.diagnosis.verdict}")
+
+
+def ladder_lines(ladder: Sequence[SizeDocument]) -> Iterator[str]:
+    """A table of all sizes, with the chosen one marked."""
+    rows = []
+    for size in ladder:
+        held_out, test = size["metrics"]["held_out"], size["metrics"]["test"]
+        rows.append(
+            (
+                size["name"] + (" *" if size["chosen"] else ""),
+                f"{size['parameters']:,}",
+                f"{size['bytes']:,}",
+                f"{size['microseconds']:.1f}",
+                f"{held_out['log_loss']:.4f}",
+                f"{held_out['macro_f1']:.3f}",
+                f"{test['log_loss']:.4f}",
+                f"{test['macro_f1']:.3f}",
+            )
+        )
+    yield from table(("size", "parameters", "bytes", "us", "held out", "F1", "test", "F1"), rows)
+    yield from wrap(
+        "* ships; 'tagship export RUN --size SIZE' exports another one (us: microseconds for a row; then log loss and "
+        "macro-F1 of held-out and of test rows)"
+    )
 
 
 def _metrics(run: Run) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import logging
+import os
+import re
 import sys
 from dataclasses import replace
 from importlib import import_module
@@ -26,6 +27,7 @@ HELP = "train a multilabel classifier on a table and tune its thresholds"
 EXAMPLES = (
     "tagship train sample:synthetic --out run",
     "tagship train people.csv.gz --label-prefix label: --test held-out.csv.gz --out run",
+    "tagship train sample:synthetic --max-bytes 8KB --out small",
     "tagship train parts.parquet --labels large,round --drop id --baselines --out run",
     'tagship train news.jsonl --tags-column topics --tags-separator ";" --objective precision=0.9 --out run',
 )
@@ -44,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     labels.add_argument("--tags-column", metavar="C", help="one column of texts such as sport;politics, or of lists")
     labels.add_argument("--tags-separator", default=";", metavar="S", help="between tags (default ;)")
     labels.add_argument("--tags-min-count", type=int, default=10, metavar="N", help="rarer tags are ignored (10)")
+    labels.add_argument("--drop-empty-labels", action="store_true", help="leave out labels that no training row has")
 
     columns = parser.add_argument_group("features, found from the data unless said here")
     columns.add_argument("--categorical", metavar="A,B", help="columns to take as words")
@@ -54,7 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("--test", metavar="FILE", help="rows to judge by; default: a third of DATA")
     rows.add_argument("--validation", metavar="FILE", help="rows to tune on; default: folds of the training rows")
 
-    network = parser.add_argument_group("the network, chosen by the size of the table unless said here")
+    network = parser.add_argument_group("one network instead of several sizes; what is not said depends on the table")
     network.add_argument("--preset", default="default", metavar="NAME", help="default, or article (the reference)")
     network.add_argument("--hidden", metavar="N,N", help="units of the hidden layers")
     network.add_argument("--members", type=int, metavar="N", help="networks per group that are averaged")
@@ -63,18 +66,26 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     network.add_argument("--batch-size", type=int, metavar="N", help="rows per step")
     network.add_argument("--learning-rate", type=float, metavar="X", help="of the optimizer, at its peak")
     network.add_argument("--class-weights", metavar="W", help="none (default) or balanced")
-    network.add_argument("--max-parameters", type=int, metavar="N", help="of all networks together (250000)")
     network.add_argument("--seed", type=int, metavar="N", help="default 42; the same seed gives the same weights")
+
+    sizes = parser.add_argument_group("the size, of those that are trained where no network is described")
+    sizes.add_argument("--prefer", metavar="P", help="balance (default), quality or size")
+    sizes.add_argument("--max-parameters", type=int, metavar="N", help="the best that has no more")
+    sizes.add_argument("--max-bytes", metavar="N", help="the best whose float32 LiteRT file is no larger, such as 8KB")
 
     judging = parser.add_argument_group("thresholds and figures")
     judging.add_argument(
-        "--objective", metavar="O", help="f1 (default), precision=0.9, recall=0.95, cost=FP:FN or fixed=0.5"
+        "--objective", metavar="O", help="f1 (default), micro-f1, precision=0.9, recall=0.95, cost=FP:FN or fixed=0.5"
     )
     judging.add_argument(
         "--confidence", type=float, metavar="C", help="chance that new rows reach the precision or recall, such as 0.95"
     )
     judging.add_argument("--calibrate", action="store_true", help="make scores match frequencies, inside the graph")
-    judging.add_argument("--baselines", action="store_true", help="train simpler models on the same rows as well")
+    judging.add_argument(
+        "--baselines",
+        action=argparse.BooleanOptionalAction,
+        help="train simpler models on the same rows as well; default: those that sizes are trained with anyway",
+    )
     judging.add_argument("--learning-curve", action="store_true", help="train on a quarter and half of the rows too")
 
 
@@ -117,10 +128,10 @@ def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dat
 
     if options.data in OPTIMA:
         config = replace(config, stratify=False)  # built-in data sets are split as their literature does
+    if config.one_network is None:  # steps are small, and two sizes are trained at the same time
+        os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
     with quiet():  # TensorFlow's C++ parts greet on stderr
         import_module("keras").ops.zeros(1)
-    # It counts networks that are trained one after the other as one that is compiled again and again.
-    logging.getLogger("tensorflow").setLevel(logging.ERROR)
     from tagship_training.trainer import train
 
     with progress() as (on_epoch, on_step):
@@ -133,6 +144,7 @@ def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dat
                 kinds=_kinds(options),
                 baselines=options.baselines,
                 learning_curve=options.learning_curve,
+                drop_empty_labels=options.drop_empty_labels,
                 optimum=OPTIMA.get(options.data),
             ),
             on_epoch=on_epoch,
@@ -165,13 +177,16 @@ def _config(options: argparse.Namespace) -> Config:
         "batch_size",
         "learning_rate",
         "class_weights",
-        "max_parameters",
         "seed",
         "confidence",
+        "prefer",
+        "max_parameters",
     )
     chosen = {name: getattr(options, name) for name in plain if getattr(options, name) is not None}
     if options.hidden is not None:
         chosen["hidden"] = _units(options.hidden)
+    if options.max_bytes is not None:
+        chosen["max_bytes"] = _bytes(options.max_bytes)
     if options.objective is not None:
         chosen["objective"] = Objective.parse(options.objective)
     return replace(PRESETS[options.preset], calibrate=options.calibrate, **chosen)
@@ -201,6 +216,14 @@ def _kinds(options: argparse.Namespace) -> Kinds:
 
 def _list(text: str | None) -> tuple[str, ...]:
     return () if text is None else tuple(names(text))
+
+
+def _bytes(text: str) -> int:
+    """``8KB``, ``0.5 MB`` or ``20000`` as a number of bytes; a kilobyte has 1,000."""
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kM]?)B?", text.strip().replace("K", "k"))
+    if match is None:
+        raise UsageError(f"--max-bytes is {text!r}; give a number of bytes such as 8000, 8KB or 0.5MB")
+    return int(float(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]])
 
 
 def _units(text: str) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from tagship_training.config import Kinds
 from tagship_training.data.kinds import category, numeric
 from tagship_training.data.kinds.base import Column, Described
 from tagship_training.data.kinds.choose import kind_of
+from tagship_training.data.notices import on_columns_left_out
 from tagship_training.errors import TableError
 
 DESCRIBE: Mapping[type[Feature], Callable[[Column], Described]] = {
@@ -34,20 +35,21 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
         incomplete: Numeric columns in which a value is missing in some table that is given, and so may be.
 
     Returns:
-        The features, and a notice for each column that was left out.
+        The features, and notices on columns that were left out.
 
     Raises:
         TableError: A column of a type that no kind takes, such as dates, or no feature is left.
     """
     features: list[Feature] = []
-    notices: list[str] = []
+    left_out: dict[str, str] = {}
     for name, values in rows.columns.items():
         column = Column(name=name, values=values, targets=rows.known_targets, incomplete=name in incomplete)
         described = DESCRIBE[kind_of(name, values, kinds)](column)
         if described.useless and name not in (*kinds.categorical, *kinds.numeric):
-            notices.append(f"column {name!r} is left out: {described.useless}")
+            left_out[name] = described.useless
         else:
             features.append(described.feature)
+    notices = on_columns_left_out(left_out)
     if not features:
         raise TableError("no column is left to learn from: " + "; ".join(notices))
     return tuple(features), notices

@@ -46,6 +46,16 @@ class LearningRows:
         return np.flatnonzero(self.folds != EVERYBODY)
 
     @property
+    def crossed(self) -> bool:
+        """Whether folds of these rows judge, and no rows of their own."""
+        return bool((self.folds >= 0).any())
+
+    @property
+    def judges(self) -> int:
+        """How many folds there are; 1 where rows of their own judge."""
+        return max(1, int(self.folds.max()) + 1)
+
+    @property
     def held_out_targets(self) -> Targets:
         """Targets of those rows, uint8 (held-out rows, labels)."""
         return self.targets[self.held_out]

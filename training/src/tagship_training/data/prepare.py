@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from tagship_runtime.typing import Features, RowNumbers
 from tagship_training.config import Config, Options
 from tagship_training.data import columns, splits
 from tagship_training.data.arrays import from_arrays
+from tagship_training.data.notices import listed, on_unknown_words
 from tagship_training.data.repeated_rows import count_repeated
 from tagship_training.errors import TableError
 
@@ -69,8 +70,12 @@ def prepare(
     if test is None:
         rest, judged = splits.split_test(train.known_targets, config.seed, stratify=config.stratify)
         train, test = train.take(rest), train.take(judged)
+    dropped: list[str] = []
+    if options.drop_empty_labels:
+        train, others, dropped = without_empty_labels(train, [test, validation])
+        test, validation = others[0] or test, others[1]
     rows = {"train": train, "test": with_labels_of(train, test, "test")}
-    notices = splits.check_positives(train.known_targets, train.labels)
+    notices = dropped + splits.check_positives(train.known_targets, train.labels)
     features, left_out = columns.infer(train, options.kinds, incomplete)
     if validation is not None:
         rows["validation"] = with_labels_of(train, validation, "validation")
@@ -103,6 +108,35 @@ def with_labels_of(train: Dataset, other: Dataset, name: str) -> Dataset:
     return Dataset(table=other.table, targets=other.known_targets[:, order], labels=train.labels)
 
 
+def without_empty_labels(
+    train: Dataset, others: Sequence[Dataset | None]
+) -> tuple[Dataset, list[Dataset | None], list[str]]:
+    """Rows without the labels that are never on in the training rows, and a notice on these.
+
+    Args:
+        train: Rows to learn from.
+        others: Rows to judge by or to tune on.
+
+    Raises:
+        TableError: No label is ever on.
+    """
+    empty = [label for label, on in zip(train.labels, train.known_targets.max(axis=0).tolist(), strict=True) if not on]
+    if not empty:
+        return train, list(others), []
+    if len(empty) == len(train.labels):
+        raise TableError(f"none of the {len(empty)} labels is ever on in the {len(train)} training rows")
+    kept = [None if rows is None else _without(rows, empty) for rows in (train, *others)]
+    one = len(empty) == 1
+    said = f"{'label is' if one else 'labels are'} never on in the {len(train)} training rows and left out"
+    return kept[0] or train, kept[1:], [f"{len(empty)} {said}: {listed(empty)}"]
+
+
+def _without(rows: Dataset, labels: Sequence[str]) -> Dataset:
+    kept = [position for position, label in enumerate(rows.labels) if label not in labels]
+    names = tuple(rows.labels[position] for position in kept)
+    return Dataset(table=rows.table, targets=rows.known_targets[:, kept], labels=names)
+
+
 def _encode(rows: Dataset, features: tuple[Feature, ...], name: str) -> Features:
     try:
         return rows.matrix(features)
@@ -119,6 +153,5 @@ def _notices(rows: Mapping[str, Dataset], repeated: Mapping[str, int], features:
                 f"{count} of {len(rows[name])} {name} rows have the same features as a training row; "
                 "figures may be too good"
             )
-        for feature, count in columns.unknown_words(rows[name], features).items():
-            notices.append(f"column {feature!r}: {count} of {len(rows[name])} {name} rows hold a word without a column")
+        notices += on_unknown_words(columns.unknown_words(rows[name], features), len(rows[name]), name)
     return notices

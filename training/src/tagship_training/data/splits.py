@@ -9,6 +9,7 @@ from iterstrat.ml_stratifiers import MultilabelStratifiedShuffleSplit
 from sklearn.model_selection import train_test_split
 
 from tagship_runtime.typing import RowNumbers, Targets
+from tagship_training.data.notices import on_rare_labels
 from tagship_training.errors import TableError
 
 TEST_SHARE = 0.33
@@ -37,20 +38,23 @@ def check_positives(targets: Targets, labels: Sequence[str], least: int = FEW_PO
     """Return notices on labels that are too rare to be split well.
 
     Raises:
-        TableError: A label is always 0 or always 1 in the training rows.
+        TableError: Labels are always 0 or always 1 in the training rows.
     """
     rows, positives = len(targets), targets.sum(axis=0, dtype=np.int64)
-    for label, count in zip(labels, positives, strict=True):
-        if count in (0, rows):
+    for count, how_often in ((0, "never"), (rows, "always")):
+        constant = [label for label, own in zip(labels, positives, strict=True) if own == count]
+        if constant:
+            one = len(constant) == 1
+            said = f"label {constant[0]!r} is" if one else f"{len(constant)} labels are"
+            which = "" if one else ": " + ", ".join(repr(label) for label in constant)
+            drop = ", or drop them with --drop-empty-labels" if count == 0 else ""
             raise TableError(
-                f"label {label!r} is {'never' if count == 0 else 'always'} on in the {rows} training rows, so there "
-                "is nothing to learn; leave its column out, or give more rows"
+                f"{said} {how_often} on in the {rows} training rows, so there is nothing to learn; leave "
+                f"{'its column' if one else 'their columns'} out, or give more rows{drop}{which}"
             )
-    return [
-        f"label {label!r} is on in {count} of {rows} training rows only; its figures and threshold are unreliable"
-        for label, count in zip(labels, np.minimum(positives, rows - positives), strict=True)
-        if count < least
-    ]
+    rarer = np.minimum(positives, rows - positives)
+    few = {label: int(count) for label, count in zip(labels, rarer, strict=True) if count < least}
+    return on_rare_labels(few, rows, least)
 
 
 def in_two_columns(targets: Targets) -> Targets:

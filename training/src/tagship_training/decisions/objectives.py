@@ -18,7 +18,7 @@ class Objective:
     """A goal for each label's decisions.
 
     Attributes:
-        kind: ``f1``, ``precision``, ``recall``, ``cost`` or ``fixed``.
+        kind: ``f1``, ``micro-f1``, ``precision``, ``recall``, ``cost`` or ``fixed``.
         value: The least precision or recall, the fixed threshold, or the cost of a false positive.
         other: Cost of a false negative.
     """
@@ -29,7 +29,7 @@ class Objective:
 
     @classmethod
     def parse(cls, text: str) -> Objective:
-        """Read ``f1``, ``precision=0.9``, ``recall=0.95``, ``cost=FP:FN`` or ``fixed=0.5``.
+        """Read ``f1``, ``micro-f1``, ``precision=0.9``, ``recall=0.95``, ``cost=FP:FN`` or ``fixed=0.5``.
 
         Raises:
             ConfigError: It is none of these.
@@ -37,8 +37,8 @@ class Objective:
         kind, _, value = text.partition("=")
         try:
             match kind:
-                case "f1" if not value:
-                    return cls()
+                case "f1" | "micro-f1" if not value:
+                    return cls(kind)
                 case "precision" | "recall" | "fixed" if 0 < float(value) < 1:
                     return cls(kind, float(value))
                 case "cost":
@@ -48,13 +48,14 @@ class Objective:
         except ValueError:
             pass
         raise ConfigError(
-            f"the objective is {text!r}; give f1, precision=0.9, recall=0.95, cost=FP:FN such as cost=1:5, or fixed=0.5"
+            f"the objective is {text!r}; give f1, micro-f1, precision=0.9, recall=0.95, cost=FP:FN such as cost=1:5, "
+            "or fixed=0.5"
         )
 
     def __str__(self) -> str:
         match self.kind:
-            case "f1":
-                return "f1"
+            case "f1" | "micro-f1":
+                return self.kind
             case "cost":
                 return f"cost={self.value:g}:{self.other:g}"
             case kind:
@@ -115,6 +116,7 @@ def _recall(goal: Objective, true: Counts, on: Counts, positives: float) -> Coun
 
 _GAINS: Mapping[str, Callable[[Objective, Counts, Counts, float], Counts]] = {
     "f1": _f1,
+    "micro-f1": _f1,
     "cost": _cost,
     "precision": _precision,
     "recall": _recall,

@@ -132,6 +132,9 @@ def tune(
         return tuple(float(np.float32(cut)) for cut in sure)
     if objective.kind == "fixed":
         return tuple(float(np.float32(objective.value)) for _ in targets.T)
+    if objective.kind == "micro-f1":  # all decisions weigh alike, so that one cut serves all labels best
+        cut = best_cut(targets.ravel(), scores.ravel(), objective)
+        return tuple(float(np.float32(cut)) for _ in targets.T)
     if not objective.pooled:
         cuts = [best_cut(truth, s, objective) for truth, s in zip(targets.T, scores.T, strict=True)]
         return tuple(float(np.float32(cut)) for cut in cuts)

@@ -114,6 +114,50 @@ MODELS: Sequence[Model] = (
 """Models that a network is compared with, in this order."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedBaseline:
+    """A simpler model that was trained already, such as a teacher of students.
+
+    Attributes:
+        title: Name of its kind.
+        simple: Whether it is a simpler thing to ship than a network.
+        held_out: Scores of the held-out rows, each by a model that did not learn from it, float32 (rows, labels).
+        test: Scores of the test rows, float32 (rows, labels).
+    """
+
+    title: str
+    simple: bool
+    held_out: Scores
+    test: Scores
+
+
+def compare_trained(
+    trained: Sequence[TrainedBaseline],
+    held_out_targets: Targets,
+    targets: Targets,
+    network: tuple[Scores, tuple[float, ...]],
+    objective: Objective,
+    seed: int,
+) -> tuple[Baseline, ...]:
+    """Compare models that were trained already with the network on the test rows.
+
+    Args:
+        trained: Their scores.
+        held_out_targets: Of the held-out rows, which thresholds are tuned on.
+        targets: Of the test rows.
+        network: The network's scores of the test rows, and its thresholds.
+        objective: Goal that thresholds are tuned for.
+        seed: Of the resamples.
+    """
+    own = bootstrap(targets, *network, seed)
+    found = []
+    for baseline in trained:
+        thresholds = tune(held_out_targets, baseline.held_out, objective, seed)
+        model = Model(title=baseline.title, make=_constant, simple=baseline.simple)
+        found.append(_judge(model, targets, baseline.test, thresholds, own, objective, seed))
+    return tuple(found)
+
+
 def compare(
     rows: LearningRows,
     test: tuple[Features, Targets],
@@ -148,6 +192,18 @@ def _compare(
     thresholds = tune(rows.held_out_targets, _held_out_scores(model, seed, rows), objective, seed)
     learned = rows.folds != NOBODY
     scores = _scores(_fitted(model.make(seed), rows.matrix[learned], rows.targets[learned]), features)
+    return _judge(model, targets, scores, thresholds, network, objective, seed)
+
+
+def _judge(
+    model: Model,
+    targets: Targets,
+    scores: Scores,
+    thresholds: tuple[float, ...],
+    network: Mapping[str, NDArray[np.float64]],
+    objective: Objective,
+    seed: int,
+) -> Baseline:
     other = bootstrap(targets, scores, thresholds, seed)
     figures: BaselineMetrics = {**evaluate(targets, scores, thresholds)}
     if not model.probabilities:

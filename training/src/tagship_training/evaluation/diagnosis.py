@@ -22,6 +22,17 @@ UNFINISHED = 0.01
 """Training that ends while its last tenth still brought the held-out loss down by this share ended too soon."""
 
 
+AGAINST_VARIANCE: Mapping[str | None, str] = {
+    None: "more rows, more dropout or a smaller network may help",
+    "smaller": "more rows or a smaller network may help",
+}
+AGAINST_BIAS: Mapping[str | None, str] = {
+    None: "better features or a larger network may help",
+    "larger": "better features or a larger network may help",
+}
+"""Advice by which other size of network did better; None where none was tried."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
     """Mean log losses, in nats.
@@ -33,6 +44,8 @@ class Diagnosis:
         optimal: Of the test rows by the best scores there can be, where those are known.
         curve: Test loss by share of the training rows, where that was measured.
         falling: The share by which the last tenth of the epochs brought the held-out loss down; None after one epoch.
+        better_size: ``smaller``, ``larger`` or ``none``: the networks whose held-out loss is lower; None where no other
+            size was trained.
     """
 
     learned: float
@@ -41,6 +54,7 @@ class Diagnosis:
     optimal: float | None = None
     curve: Mapping[str, float] | None = None
     falling: float | None = 0.0
+    better_size: str | None = None
 
     @property
     def unfinished(self) -> bool:
@@ -65,13 +79,13 @@ class Diagnosis:
             parts.append(f"training ended too soon: {falling_in_words(self.falling)}; give more --epochs")
         elif self.gap > GAP:
             parts.append(
-                f"variance: held-out rows cost {self.gap:.0%} more than learned ones; more rows, more dropout or a "
-                "smaller network may help"
+                f"variance: held-out rows cost {self.gap:.0%} more than learned ones; "
+                f"{AGAINST_VARIANCE.get(self.better_size, 'more rows may help; smaller networks did no better')}"
             )
         else:
             parts.append(
-                f"bias or noise: held-out rows cost only {max(self.gap, 0.0):.0%} more than learned ones; better "
-                "features or a larger network may help"
+                f"bias or noise: held-out rows cost only {max(self.gap, 0.0):.0%} more than learned ones; "
+                f"{AGAINST_BIAS.get(self.better_size, 'better features may help; larger networks did no better')}"
             )
         if self.curve and {"50%", "100%"} <= self.curve.keys():
             fall = (self.curve["50%"] - self.curve["100%"]) / self.curve["50%"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from tagship_runtime.typing import Scores
 from tagship_training.config import Config, Options
 from tagship_training.data.prepare import Prepared
@@ -23,6 +25,8 @@ def measure(
     thresholds: tuple[float, ...],
     config: Config,
     options: Options,
+    train: Callable[[Prepared], Ensemble],
+    trained: Sequence[baselines.TrainedBaseline],
     on_step: OnStep,
 ) -> Figures:
     """Measure a model on the rows that thresholds were tuned on and on the test rows.
@@ -33,11 +37,18 @@ def measure(
         thresholds: One per label, tuned on the held-out scores.
         config: Objective and seed.
         options: Baselines, a learning curve, the best possible scores.
+        train: Trains the same on fewer rows, for a learning curve.
+        trained: Simpler models that were trained already, which stand for baselines unless others are asked for.
         on_step: Called before what takes long.
     """
     targets, held_out_targets = table.rows["test"].known_targets, ensemble.rows.held_out_targets
     scores = scores_of(ensemble.model, table.matrices["test"])
-    compared = _baselines(table, ensemble, scores, thresholds, config, on_step) if options.baselines else ()
+    compared: tuple[baselines.Baseline, ...] = ()
+    if options.baselines:
+        compared = _baselines(table, ensemble, scores, thresholds, config, on_step)
+    elif options.baselines is None:
+        network = (scores, thresholds)
+        compared = baselines.compare_trained(trained, held_out_targets, targets, network, config.objective, config.seed)
     frequent = metrics.frequent(targets, scores, thresholds, table.labels, held_out_targets)
     whole = frequent is not None and len(frequent["labels"]) == len(table.labels)
     return Figures(
@@ -48,7 +59,7 @@ def measure(
         intervals=intervals(targets, scores, thresholds, frequent["interval"] if frequent and whole else None),
         frequent=frequent,
         per_label=metrics.per_label(targets, scores, thresholds, table.labels),
-        diagnosis=diagnose(table, ensemble, scores, config, options, on_step),
+        diagnosis=diagnose(table, ensemble, scores, config, options, train, on_step),
         baselines=compared,
         baseline_verdict=baselines.verdict(compared) if compared else None,
         curves=curves.gather(
@@ -64,7 +75,13 @@ def measure(
 
 
 def diagnose(
-    table: Prepared, ensemble: Ensemble, scores: Scores, config: Config, options: Options, on_step: OnStep
+    table: Prepared,
+    ensemble: Ensemble,
+    scores: Scores,
+    config: Config,
+    options: Options,
+    train: Callable[[Prepared], Ensemble],
+    on_step: OnStep,
 ) -> Diagnosis:
     """Compare losses on learned, held-out and test rows, and with more or fewer rows where that was asked for."""
     targets, matrix = table.rows["test"].known_targets, table.matrices["test"]
@@ -74,8 +91,9 @@ def diagnose(
         held_out=log_loss(ensemble.rows.held_out_targets, ensemble.held_out),
         test=test,
         optimal=None if options.optimum is None else log_loss(targets, options.optimum(matrix)),
-        curve=learning_curve(table, config, test, on_step) if options.learning_curve else None,
+        curve=learning_curve(table, train, config.seed, test, on_step) if options.learning_curve else None,
         falling=fall_of(ensemble.history),
+        better_size=ensemble.better_size,
     )
 
 

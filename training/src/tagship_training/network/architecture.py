@@ -26,6 +26,18 @@ SMALL_ROWS = 3_000
 
 MAX_BINS, BIN_COLUMNS = 48, 416
 WIDE_UNITS = (64, 48, 32, 24, 16, 8)
+MEMBERS = (5, 3, 1)
+"""Where parameters are few, networks that are averaged go before units."""
+
+CAP, CAP_PER_COLUMN, LARGEST_CAP = 250_000, 500, 3_000_000
+"""What all networks may have unless the user says: so many, or more where the table is wide."""
+
+WORD_COLUMNS, WORD_SHARE = 200, 0.1
+"""From so many columns on, with at most this share of numbers that are not zero, columns are taken as words."""
+
+ENSEMBLE = 16
+ENSEMBLE_WORK = 1.2e9, 4e9
+"""Members; products per epoch that they may take, and where there are more columns than half the rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +58,12 @@ class Architecture:
         learning_rate: At its peak.
         weight_decay: Decoupled; None for plain Adam at a constant rate that keeps the last weights, otherwise
             AdamW with warm-up and cosine decay, and each member's best epoch is kept.
+        ensemble: Members of the BatchEnsemble in each network; 1 for none.
+        linear: Whether inputs lead straight to the labels as well, beside the hidden layers.
+        unit_length: Whether encoded rows are divided by their length, as suits counts of words.
+        final: Whether one network more learns from all rows; it ships instead of the members' average.
+        patience: Epochs without a better one after which training ends, at a constant rate until then; None for the
+            whole schedule.
     """
 
     name: str
@@ -60,6 +78,16 @@ class Architecture:
     batch_size: int
     learning_rate: float
     weight_decay: float | None
+    ensemble: int = 1
+    linear: bool = False
+    unit_length: bool = False
+    final: bool = False
+    patience: int | None = None
+
+    @property
+    def networks(self) -> int:
+        """How many are trained at the same time."""
+        return self.members + self.final
 
     def to_dict(self, share: float) -> NetworkDocument:
         """Return the group as ``run.json`` has it, with its share in the scores."""
@@ -76,6 +104,9 @@ class Architecture:
             "batch_size": self.batch_size,
             "learning_rate": self.learning_rate,
             "weight_decay": self.weight_decay,
+            "linear": self.linear,
+            "unit_length": self.unit_length,
+            "final": self.final,
             "share": share,
         }
 
@@ -95,15 +126,56 @@ def choose_architectures(
     Raises:
         ConfigError: No such network fits into ``config.max_parameters``.
     """
+    cap = config.max_parameters or default_cap(width)
     for groups in _candidates(config, rows, numeric):
         groups = tuple(_chosen(group, config) for group in groups)
         parameters = sum(count_parameters(group, width, numeric, labels) for group in groups)
-        if parameters <= config.max_parameters:
+        if parameters <= cap:
             return groups
     raise ConfigError(
         f"the smallest network for {width} inputs and {labels} labels has {parameters:,} parameters, "
-        f"--max-parameters allows {config.max_parameters:,}; raise it, or choose fewer with --hidden and --members"
+        f"--max-parameters allows {cap:,}; raise it, or choose fewer with --hidden and --members"
     )
+
+
+def default_cap(width: int) -> int:
+    """What all networks together may have where the user does not say."""
+    return max(CAP, min(CAP_PER_COLUMN * width, LARGEST_CAP))
+
+
+def teacher_architectures(
+    *, rows: int, width: int, numeric: int, labels: int, words: bool, crossed: bool
+) -> tuple[Architecture, ...]:
+    """The groups of networks that teach students.
+
+    Args:
+        rows: Training rows.
+        width: Columns of the encoded matrix.
+        numeric: How many of them are numbers with more than two values.
+        labels: How many.
+        words: Whether most of the many columns are zero in most rows.
+        crossed: Whether each member is judged by a fold of its own.
+    """
+    wide, narrow = _default(rows, numeric)
+    if rows < SMALL_ROWS:
+        narrow = replace(narrow, epochs=SMALL_EPOCHS * narrow.epochs)
+    found = [group for group in (wide, narrow) if count_parameters(group, width, numeric, labels) <= LARGEST_CAP]
+    first, second = _ENSEMBLES.hidden
+    work = wide.members * rows * ENSEMBLE * (width * first + first * second)
+    if rows < ENSEMBLE_ROWS and work <= ENSEMBLE_WORK[2 * width > rows]:
+        found.append(_ENSEMBLES)
+    if words:
+        found.append(_WORDS)
+    if not found:
+        config = Config(max_parameters=LARGEST_CAP)
+        return choose_architectures(config, rows=rows, width=width, numeric=numeric, labels=labels)
+    return tuple(replace(group, members=wide.members, final=group.final and crossed) for group in found)
+
+
+def linear_architectures(like: Architecture, *, words: bool, crossed: bool) -> tuple[Architecture, ...]:
+    """Logistic regressions, of which the better is kept: on scaled numbers, and on rows divided by their length."""
+    line = replace(like, name="linear", hidden=(), keep_tails=True, bins=0, dropout_in=0.0, dropout=0.0, final=crossed)
+    return (line, replace(line, unit_length=True)) if words else (line,)
 
 
 def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Architecture, ...]]:
@@ -112,19 +184,23 @@ def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Archi
         yield _ARTICLE
         return
     wide, narrow = _default(rows, numeric)
-    for units in WIDE_UNITS:
+    for members in MEMBERS:
+        if members <= wide.members:
+            yield replace(wide, members=members), replace(narrow, members=members)
+    wide, narrow = (replace(group, members=1) for group in (wide, narrow))
+    for units in WIDE_UNITS[1:]:
         yield replace(wide, hidden=(units, units)), narrow
     units = WIDE_UNITS[-1]
     for bins in (16, 8, 4, 0):
         yield (replace(wide, hidden=(units, units), bins=min(bins, wide.bins)),)
-    for members in (3, 1):
-        yield (replace(wide, hidden=(units, units), bins=0, members=min(members, wide.members)),)
 
 
 def count_parameters(group: Architecture, width: int, numeric: int, labels: int) -> int:
-    """Count the parameters that a group has at most; features with few distinct values have fewer bins."""
-    sizes = (width + group.bins * numeric, *group.hidden, labels)
-    return group.members * sum((a + 1) * b for a, b in pairwise(sizes))
+    """Return how many parameters a group ships at most; features with few distinct values have fewer bins."""
+    encoded = width + group.bins * numeric
+    sizes = (encoded, *group.hidden, labels)
+    one = sum((a + 1) * b for a, b in pairwise(sizes)) + (encoded * labels if group.linear and group.hidden else 0)
+    return one * (1 if group.final else group.members)
 
 
 def _chosen(group: Architecture, config: Config) -> Architecture:
@@ -166,6 +242,41 @@ def _default(rows: int, numeric: int) -> tuple[Architecture, ...]:
     return wide, narrow
 
 
+SMALL_EPOCHS = 3
+"""So many times the epochs on small tables, where an epoch is a few steps and the best one is kept anyway."""
+
+_ENSEMBLES = Architecture(
+    name="ensemble",
+    members=5,
+    hidden=(128, 128),
+    scale=True,
+    keep_tails=True,
+    bins=0,
+    dropout_in=0.0,
+    dropout=0.3,
+    epochs=120,
+    batch_size=32,
+    learning_rate=1e-3,
+    weight_decay=1e-2,
+    ensemble=ENSEMBLE,
+    patience=16,
+)
+_WORDS = Architecture(
+    name="words",
+    members=5,
+    hidden=(128,),
+    scale=True,
+    keep_tails=False,
+    bins=0,
+    dropout_in=0.2,
+    dropout=0.4,
+    epochs=15,
+    batch_size=64,
+    learning_rate=4e-3,
+    weight_decay=1e-2,
+    unit_length=True,
+    final=True,
+)
 _ARTICLE = (
     Architecture(
         name="article",

@@ -13,10 +13,10 @@ from keras import layers, ops
 from tagship_runtime.typing import Features, Scores, Targets
 from tagship_training.data.folds import LearningRows
 from tagship_training.network import platt
-from tagship_training.network.graph import Group, layer_names
+from tagship_training.network.graph import Group
 from tagship_training.network.held_out import held_out_scores, learned_loss
 from tagship_training.network.log_loss import log_loss
-from tagship_training.network.preprocessing import encode
+from tagship_training.network.preprocessing import encode, unit_length
 
 SHARES = np.linspace(0, 1, 11)
 """Weights that the second group of networks may have."""
@@ -98,19 +98,38 @@ def to_graph(
 
 
 def _group_scores(group: Group, inputs: Any) -> Any:
-    """Keras tensor of the mean of the members' scores."""
+    """Keras tensor of the mean of the members' scores, or of those of the network that learned from every row."""
     architecture = group.architecture
     x = inputs if group.encoding is None else encode(inputs, group.encoding)
-    names = layer_names(architecture)
-    weights = [group.model.get_layer(name).get_weights() for name in names]
-    members = []
-    for member in range(architecture.members):
-        y = x
-        for name, (kernel, bias) in zip(names, weights, strict=True):
-            activation = "sigmoid" if name == "scores" else "relu"
-            layer = layers.Dense(bias.shape[-1], activation=activation, name=f"{architecture.name}_{member}_{name}")
-            y = layer(y)
-            # A group of one has plain layers, whose weights have no axis for the member.
-            layer.set_weights([kernel[member], bias[member, 0]] if kernel.ndim == 3 else [kernel, bias])
-        members.append(y)
+    x = unit_length(x) if architecture.unit_length else x
+    chosen = [architecture.members] if architecture.final else range(architecture.members)
+    members = [_network_scores(group, network, x) for network in chosen]
     return members[0] if len(members) == 1 else layers.Average(name=architecture.name)(members)
+
+
+def _network_scores(group: Group, network: int, x: Any) -> Any:
+    """Keras tensor of one network's scores, from layers of its own."""
+    architecture, name, y = group.architecture, f"{group.architecture.name}_{network}", x
+    for number in range(len(architecture.hidden)):
+        y = _dense(y, f"{name}_hidden_{number}", "relu", *_weights(group, f"hidden_{number}", network))
+    kernel, bias = _weights(group, "scores", network)
+    if not architecture.linear:
+        return _dense(y, f"{name}_scores", "sigmoid", kernel, bias)
+    line, offset = _weights(group, "linear", network)
+    both = layers.Add(name=f"{name}_logits")(
+        [_dense(y, f"{name}_scores", None, kernel, bias), _dense(x, f"{name}_linear", None, line, offset)]
+    )
+    return layers.Activation("sigmoid", name=f"{name}_sigmoid")(both)
+
+
+def _weights(group: Group, layer: str, network: int) -> tuple[Features, Features]:
+    kernel, bias = group.model.get_layer(layer).get_weights()
+    # A group of one has plain layers, whose weights have no axis for the network.
+    return (kernel[network], bias[network, 0]) if kernel.ndim == 3 else (kernel, bias)
+
+
+def _dense(x: Any, name: str, activation: str | None, kernel: Features, bias: Features) -> Any:
+    layer = layers.Dense(len(bias), activation=activation, name=name)
+    y = layer(x)
+    layer.set_weights([kernel, bias])
+    return y

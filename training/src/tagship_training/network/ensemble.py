@@ -33,6 +33,8 @@ class Ensemble:
         learned_loss: Mean log loss of rows by members that learned from them.
         history: Losses after each epoch of each group.
         notices: Sentences for the user.
+        better_size: ``smaller`` or ``larger`` where a network of such a size had a lower held-out loss, ``none`` where
+            none had; None where no other size was trained.
     """
 
     model: Any
@@ -43,6 +45,7 @@ class Ensemble:
     learned_loss: float
     history: History
     notices: tuple[str, ...] = ()
+    better_size: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

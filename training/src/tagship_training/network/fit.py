@@ -31,13 +31,23 @@ class Interrupted(Exception):  # noqa: N818 - it is no error
 
 
 def fit(
-    group: Group, rows: LearningRows, *, balanced: bool = False, seed: int = 0, on_epoch: OnEpoch | None = None
+    group: Group,
+    rows: LearningRows,
+    *,
+    taught: Features | None = None,
+    judged: LearningRows | None = None,
+    balanced: bool = False,
+    seed: int = 0,
+    on_epoch: OnEpoch | None = None,
 ) -> History:
     """Train a group in place.
 
     Args:
         group: From :func:`tagship_training.network.graph.build`.
         rows: Rows, each with the member that does not learn from it and is judged by it instead.
+        taught: What each network is taught instead of the rows' targets, float32 (rows, networks, labels); the last
+            weights are kept then.
+        judged: Rows that judge; default: the held-out ones among ``rows``.
         balanced: Whether positives are weighted against negatives.
         seed: Of the order of rows.
         on_epoch: Called after each epoch.
@@ -48,21 +58,25 @@ def fit(
     """
     architecture, targets = group.architecture, rows.targets
     steps = Steps(group, positive_weights(targets) if balanced else np.ones(targets.shape[1], np.float32))
-    learned = _learned(rows.folds, architecture.members)
-    best = _BestWeights(group)
+    learned = _learned(rows.folds, architecture.networks)
+    best = _BestWeights(group, keep_last=architecture.weight_decay is None or taught is not None)
     random = np.random.default_rng(seed)
     history: History = []
     try:
         for epoch in range(1, architecture.epochs + 1):
-            loss = steps.train(rows, random.permutation(learned))
-            member_losses = steps.judge(rows)
+            loss = steps.train(rows, targets if taught is None else taught, random.permutation(learned))
+            member_losses = steps.judge(judged or rows)
+            if architecture.final:  # which no row is left to judge; the others say how it does
+                member_losses[-1] = member_losses[:-1].mean()
             if not np.isfinite([loss, *member_losses]).all():
                 raise DivergedError(architecture.name, epoch, loss)
-            best.keep(member_losses)
+            best.keep(member_losses, epoch)
             val_loss = float(member_losses.mean())
             history.append({"network": architecture.name, "epoch": epoch, "loss": loss, "val_loss": val_loss})
             if on_epoch is not None:
                 on_epoch(architecture.name, epoch, architecture.epochs, loss, val_loss)
+            if architecture.patience is not None and epoch - best.epoch >= architecture.patience:
+                break
     except KeyboardInterrupt:
         if not history:
             raise
@@ -78,24 +92,30 @@ def positive_weights(targets: Targets) -> Features:
     return np.asarray(np.clip((1 - share) / np.maximum(share, 1e-9), 1.0, MAX_POSITIVE_WEIGHT), np.float32)
 
 
-def _learned(folds: Folds, members: int) -> RowNumbers:
-    """Numbers of the rows that any member learns from."""
-    return np.flatnonzero(folds != NOBODY) if members > 1 else np.flatnonzero(folds == EVERYBODY)
+def _learned(folds: Folds, networks: int) -> RowNumbers:
+    """Numbers of the rows that any network learns from."""
+    return np.flatnonzero(folds != NOBODY) if networks > 1 else np.flatnonzero(folds == EVERYBODY)
 
 
 class _BestWeights:
-    """Weights of each member's best epoch; of the last one where the architecture has no weight decay."""
+    """Weights of each network's best epoch, or of the last one.
 
-    def __init__(self, group: Group) -> None:
+    Attributes:
+        epoch: The last one that was the best of any network.
+    """
+
+    def __init__(self, group: Group, *, keep_last: bool) -> None:
+        self.epoch = 0
         self._variables = group.model.trainable_variables
-        self._keep_last = group.architecture.weight_decay is None
+        self._keep_last = keep_last
         self._kept = [variable.numpy() for variable in self._variables]
-        self._losses = np.full(group.architecture.members, np.inf)
+        self._losses = np.full(group.architecture.networks, np.inf)
 
-    def keep(self, losses: NDArray[np.float64]) -> None:
-        """Keep the present weights of the members whose loss is lower than ever, (members,)."""
+    def keep(self, losses: NDArray[np.float64], epoch: int) -> None:
+        """Keep the present weights of the networks whose loss is lower than ever, (networks,)."""
         better = np.full(len(losses), True) if self._keep_last else losses < self._losses
         self._losses[better] = losses[better]
+        self.epoch = epoch if better.any() else self.epoch
         for kept, variable in zip(self._kept, self._variables, strict=True):
             _copy(kept, variable.numpy(), better)
 

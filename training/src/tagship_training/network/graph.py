@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,25 +12,8 @@ from keras import layers, ops
 
 from tagship_runtime.typing import Features
 from tagship_training.network.architecture import Architecture
-from tagship_training.network.preprocessing import Encoding, encode
-
-
-class MemberDense(layers.Layer):
-    """A dense layer for each member: (members, rows, inputs) to (members, rows, units)."""
-
-    def __init__(self, members: int, units: int, **options: Any) -> None:
-        super().__init__(**options)
-        self.members, self.units = members, units
-
-    def build(self, shape: tuple[int, ...]) -> None:
-        """Create the weights, initialized as He et al. (2015) do for relu."""
-        he = keras.initializers.RandomNormal(stddev=(2 / shape[-1]) ** 0.5)
-        self.kernel = self.add_weight(name="kernel", shape=(self.members, shape[-1], self.units), initializer=he)
-        self.bias = self.add_weight(name="bias", shape=(self.members, 1, self.units), initializer="zeros")
-
-    def call(self, inputs: Any) -> Any:
-        """Multiply each member's rows by its own kernel."""
-        return ops.matmul(inputs, self.kernel) + self.bias
+from tagship_training.network.layers import EnsembleDense, EnsembleScores, MemberDense
+from tagship_training.network.preprocessing import Encoding, encode, unit_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +23,8 @@ class Group:
     Attributes:
         architecture: Its architecture.
         encoding: Constants of the inputs' encoding; None for inputs as they are.
-        model: Features (rows, width) to logits (members, rows, labels).
+        model: Features (rows, width) to logits (networks, rows, labels); with an ensemble in each network
+            (networks, ensemble, rows, labels).
     """
 
     architecture: Architecture
@@ -58,11 +43,18 @@ def build(architecture: Architecture, encoding: Encoding | None, width: int, pri
     """
     inputs = keras.Input((width,), name="features")
     x = inputs if encoding is None else encode(inputs, encoding)
-    model = (_alone if architecture.members == 1 else _together)(architecture, inputs, x, len(priors))
+    x = unit_length(x) if architecture.unit_length else x
+    model = _shape(architecture)(architecture, inputs, x, len(priors))
     if architecture.weight_decay is not None:
         bias = model.get_layer("scores").bias
         bias.assign(np.broadcast_to(np.log(priors / (1 - priors)), bias.shape))
     return Group(architecture, encoding, model)
+
+
+def _shape(architecture: Architecture) -> Callable[[Architecture, Any, Any, int], Any]:
+    if architecture.ensemble > 1:
+        return _ensembles
+    return _alone if architecture.networks == 1 and not architecture.linear else _together
 
 
 def _alone(architecture: Architecture, inputs: Any, x: Any, labels: int) -> Any:
@@ -79,13 +71,21 @@ def _alone(architecture: Architecture, inputs: Any, x: Any, labels: int) -> Any:
 def _together(architecture: Architecture, inputs: Any, x: Any, labels: int) -> Any:
     """Build several networks: one matrix product for all of their first layers, a batched one for each other."""
     x = layers.Dropout(architecture.dropout_in)(x) if architecture.dropout_in else x
-    x = ops.expand_dims(x, 0)
+    x, networks, direct = ops.expand_dims(x, 0), architecture.networks, None
+    if architecture.linear:
+        direct = MemberDense(networks, labels, initializer="zeros", name="linear")(x)
     for number, units in enumerate(architecture.hidden):
-        x = ops.relu(MemberDense(architecture.members, units, name=f"hidden_{number}")(x))
+        x = ops.relu(MemberDense(networks, units, name=f"hidden_{number}")(x))
         x = layers.Dropout(architecture.dropout)(x) if architecture.dropout else x
-    return keras.Model(inputs, MemberDense(architecture.members, labels, name="scores")(x))
+    logits = MemberDense(networks, labels, name="scores")(x)
+    return keras.Model(inputs, logits if direct is None else logits + direct)
 
 
-def layer_names(architecture: Architecture) -> list[str]:
-    """Names of a group's layers, from the first hidden one to the scores."""
-    return [*(f"hidden_{number}" for number in range(len(architecture.hidden))), "scores"]
+def _ensembles(architecture: Architecture, inputs: Any, x: Any, labels: int) -> Any:
+    """BatchEnsembles, of whose members each has logits of its own."""
+    x = layers.Dropout(architecture.dropout_in)(x) if architecture.dropout_in else x
+    x, networks, ensemble = ops.expand_dims(ops.expand_dims(x, 0), 2), architecture.networks, architecture.ensemble
+    for number, units in enumerate(architecture.hidden):
+        x = ops.relu(EnsembleDense(networks, ensemble, units, signs=number == 0, name=f"hidden_{number}")(x))
+        x = layers.Dropout(architecture.dropout)(x) if architecture.dropout else x
+    return keras.Model(inputs, EnsembleScores(networks, ensemble, labels, name="scores")(x))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import keras
 import numpy as np
 
-from tagship_runtime.typing import Scores
-from tagship_training.data.folds import NOBODY, LearningRows
+from tagship_runtime.typing import Features, Scores
+from tagship_training.data.folds import NOBODY, Folds, LearningRows
 from tagship_training.network.graph import Group
 
 ROWS = 2048
@@ -15,15 +15,32 @@ ROWS = 2048
 
 def held_out_scores(group: Group, rows: LearningRows) -> Scores:
     """Scores of the held-out rows by the members that did not learn from them, float32 (held-out rows, labels)."""
-    parts = []
     held_out = rows.held_out
-    for start in range(0, len(held_out), ROWS):
-        part = held_out[start : start + ROWS]
-        scores = np.asarray(keras.ops.sigmoid(group.model(rows.matrix[part], training=False)))
-        member = rows.folds[part]
-        own = scores[np.maximum(member, 0), np.arange(len(part))]
-        parts.append(np.where((member == NOBODY)[:, None], scores.mean(axis=0), own))
-    return np.concatenate(parts).astype(np.float32)
+    return by_own_member(network_scores(group, rows.matrix[held_out]), rows.folds[held_out])
+
+
+def network_scores(group: Group, matrix: Features) -> Scores:
+    """Scores of each network but the one that learned from every row, float32 (members, rows, labels)."""
+    parts = []
+    for start in range(0, len(matrix), ROWS):
+        scores = keras.ops.sigmoid(group.model(matrix[start : start + ROWS], training=False))
+        scores = keras.ops.mean(scores, axis=1) if group.architecture.ensemble > 1 else scores
+        parts.append(np.asarray(scores)[: group.architecture.members])
+    return np.concatenate(parts, axis=1)
+
+
+def by_own_member(scores: Scores, folds: Folds) -> Scores:
+    """Scores of each row by the member that did not learn from it, or the mean of all where none did.
+
+    Args:
+        scores: Of each member, float32 (members, rows, labels).
+        folds: Of the rows.
+
+    Returns:
+        float32 (rows, labels); of rows that every member learned from, those of the first one.
+    """
+    own = scores[np.clip(folds, 0, len(scores) - 1), np.arange(len(folds))]
+    return np.where((folds == NOBODY)[:, None], scores.mean(axis=0), own).astype(np.float32)
 
 
 def learned_loss(group: Group, rows: LearningRows) -> float:
@@ -32,9 +49,9 @@ def learned_loss(group: Group, rows: LearningRows) -> float:
     for start in range(0, len(rows.matrix), ROWS):
         part = slice(start, start + ROWS)
         logits = np.asarray(group.model(rows.matrix[part], training=False), np.float64)
-        losses = (np.logaddexp(0, logits) - rows.targets[part] * logits).mean(axis=2)
+        losses = (np.logaddexp(0, logits) - rows.targets[part] * logits).mean(axis=-1)
         folds = rows.folds[part][None]
-        learned = (folds != np.arange(group.architecture.members)[:, None]) & (folds != NOBODY)
+        learned = (folds != np.arange(len(losses))[:, None]) & (folds != NOBODY)
         total += float(losses[learned].sum())
         count += int(learned.sum())
     return total / count

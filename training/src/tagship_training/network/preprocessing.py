@@ -92,6 +92,14 @@ def encode(inputs: Any, encoding: Encoding) -> Any:
     return layers.Concatenate()([scaled, bins])
 
 
+def unit_length(x: Any) -> Any:
+    """Keras tensor of rows divided by their Euclidean length, as suits counts of words."""
+    from keras import ops
+
+    squares = ops.sum(ops.multiply(x, x), axis=1, keepdims=True)
+    return ops.divide(x, ops.sqrt(ops.add(squares, 1e-6)))
+
+
 def _scale(values: NDArray[np.float64], *, keep_tails: bool) -> tuple[float, float]:
     """Median, and standard deviation by the quartiles; by all values where the quartiles coincide."""
     first, median, third = np.quantile(values, [0.25, 0.5, 0.75])

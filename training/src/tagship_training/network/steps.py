@@ -6,6 +6,7 @@ batch. Layers, optimizer, schedule and their numerics are Keras'.
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import keras
@@ -13,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from tagship_runtime.typing import Features, RowNumbers
+from tagship_runtime.typing import Features, RowNumbers, Targets
 from tagship_training.data.folds import NOBODY, LearningRows
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.graph import Group
@@ -23,19 +24,33 @@ VALIDATION_ROWS = 2048
 WARMUP = 0.1
 
 
+def _is_no_retracing(record: logging.LogRecord) -> bool:
+    """Each group has compiled functions of its own, which TensorFlow takes for one that is traced over and over."""
+    return "triggered tf.function retracing" not in record.getMessage()
+
+
+logging.getLogger("tensorflow").addFilter(_is_no_retracing)
+
+
 class Steps:
     """Compiled parts of training one group."""
 
     def __init__(self, group: Group, positive_weights: Features) -> None:
         self.architecture, self.model = group.architecture, group.model
-        self.members = tf.range(group.architecture.members)[:, None]
+        self.members = tf.range(group.architecture.networks)[:, None]
         self.positive_weights = tf.constant(positive_weights)
         self.optimizer: Any = None
         self._run = tf.function(self._chunk, reduce_retracing=True)
         self._judge = tf.function(self._losses, reduce_retracing=True)
 
-    def train(self, rows: LearningRows, order: RowNumbers) -> float:
-        """Take the steps of one epoch, and return their mean loss."""
+    def train(self, rows: LearningRows, taught: Features | Targets, order: RowNumbers) -> float:
+        """Take the steps of one epoch, and return their mean loss.
+
+        Args:
+            rows: Rows and their folds.
+            taught: Their targets, or what each network is taught, (rows, networks, labels).
+            order: Numbers of the rows to learn from.
+        """
         size = min(self.architecture.batch_size, len(order))
         count = -(-len(order) // size)
         if self.optimizer is None:
@@ -52,7 +67,7 @@ class Steps:
             total += float(
                 self._run(
                     tf.constant(rows.matrix[part].reshape(shape)),
-                    tf.constant(rows.targets[part].reshape(shape)),
+                    tf.constant(taught[part].reshape((batches, size, *taught.shape[1:]))),
                     tf.constant(rows.folds[part].reshape(shape[:2])),
                     tf.constant(weighs[first * size : (first + batches) * size].reshape(shape[:2])),
                 )
@@ -62,7 +77,7 @@ class Steps:
     def judge(self, rows: LearningRows) -> NDArray[np.float64]:
         """Mean loss of each member over the rows that it does not learn from, (members,)."""
         held_out = rows.held_out
-        losses, counts = np.zeros(self.architecture.members), np.zeros(self.architecture.members)
+        losses, counts = np.zeros(self.architecture.networks), np.zeros(self.architecture.networks)
         for start in range(0, len(held_out), VALIDATION_ROWS):
             part = held_out[start : start + VALIDATION_ROWS]
             arrays = (rows.matrix[part], rows.targets[part], rows.folds[part])
@@ -84,7 +99,7 @@ class Steps:
                 loss = tf.reduce_sum(members)
             variables = self.model.trainable_variables
             self.optimizer.apply(tape.gradient(loss, variables), variables)
-            return number + 1, total + loss / self.architecture.members
+            return number + 1, total + loss / self.architecture.networks
 
         count = tf.shape(features)[0]
         start = (tf.constant(0), tf.constant(0.0))
@@ -99,9 +114,12 @@ class Steps:
     def _row_losses(self, features: Any, targets: Any, *, training: bool) -> Any:
         """Mean binary cross-entropy over the labels, (members, rows)."""
         logits = self.model(features, training=training)
-        truth = tf.broadcast_to(tf.cast(targets, tf.float32)[None], tf.shape(logits))
-        losses = tf.nn.weighted_cross_entropy_with_logits(truth, logits, self.positive_weights)
-        return tf.reduce_mean(losses, 2)
+        truth = tf.cast(targets, tf.float32)
+        truth = truth[None] if len(targets.shape) == 2 else tf.transpose(truth, (1, 0, 2))
+        truth = truth[:, None] if self.architecture.ensemble > 1 else truth
+        truth = tf.broadcast_to(truth, tf.shape(logits))
+        losses = tf.reduce_mean(tf.nn.weighted_cross_entropy_with_logits(truth, logits, self.positive_weights), -1)
+        return tf.reduce_mean(losses, 1) if self.architecture.ensemble > 1 else losses
 
     def _learns(self, folds: Any) -> Any:
         """True where a member learns from a row, bool (members, rows)."""
@@ -111,6 +129,9 @@ class Steps:
 def _optimizer(architecture: Architecture, steps: int, variables: Any) -> Any:
     if architecture.weight_decay is None:
         optimizer = keras.optimizers.Adam(architecture.learning_rate)
+    elif architecture.patience is not None:
+        optimizer = keras.optimizers.AdamW(architecture.learning_rate, weight_decay=architecture.weight_decay)
+        optimizer.exclude_from_weight_decay(var_names=["bias", "scale"])
     else:
         total = steps * architecture.epochs
         warmup = max(1, int(WARMUP * total))

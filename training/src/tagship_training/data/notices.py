@@ -1,0 +1,74 @@
+"""Sentences on columns and labels: one each while they are few, one for all of a kind where they are many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+FEW = 3
+"""So many are told one by one, and so many are named where there are more."""
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first names in quotes, and how many more there are."""
+    said = ", ".join(repr(name) for name in names[:FEW])
+    return said if len(names) <= FEW else f"{said} and {len(names) - FEW:,} more"
+
+
+def on_columns_left_out(reasons: dict[str, str]) -> list[str]:
+    """Notices on columns that are left out, by name, and why.
+
+    Args:
+        reasons: By the column's name.
+    """
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(name)
+    notices = []
+    for reason, names in by_reason.items():
+        if len(names) <= FEW:
+            notices += [f"column {name!r} is left out: {reason}" for name in names]
+        else:
+            notices.append(f"{len(names):,} columns are left out: {reason}: {listed(names)}")
+    return notices
+
+
+def on_rare_labels(counts: dict[str, int], rows: int, least: int) -> list[str]:
+    """Notices on labels that are on, or off, in too few training rows.
+
+    Args:
+        counts: By the label's name.
+        rows: Training rows.
+        least: So many would do.
+    """
+    if len(counts) <= FEW:
+        return [
+            f"label {label!r} is on in {count} of {rows} training rows only; its figures and threshold are unreliable"
+            for label, count in counts.items()
+        ]
+    rarest = sorted(counts, key=lambda label: counts[label])
+    said = ", ".join(f"{label!r} ({counts[label]})" for label in rarest[:FEW])
+    return [
+        f"{len(counts)} labels are on in fewer than {least} of {rows} training rows; their figures and thresholds are "
+        f"unreliable: {said} and {len(counts) - FEW} more"
+    ]
+
+
+def on_unknown_words(counts: dict[str, int], rows: int, purpose: str) -> list[str]:
+    """Notices on cells whose word has no column.
+
+    Args:
+        counts: By the feature's name.
+        rows: How many there are.
+        purpose: Of these rows, such as ``test``.
+    """
+    if len(counts) <= FEW:
+        return [
+            f"column {feature!r}: {count} of {rows} {purpose} rows hold a word without a column"
+            for feature, count in counts.items()
+        ]
+    most = sorted(counts, key=lambda feature: -counts[feature])
+    said = ", ".join(f"{feature!r} ({counts[feature]})" for feature in most[:FEW])
+    return [
+        f"{purpose} rows hold words without a column in {len(counts)} columns (of {rows} rows): {said} and "
+        f"{len(counts) - FEW} more"
+    ]

@@ -1,0 +1,67 @@
+"""From trained groups to one size of the ladder: a graph with thresholds, and what it costs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tagship_runtime.typing import Scores
+from tagship_training.config import Config
+from tagship_training.data.folds import LearningRows
+from tagship_training.decisions.thresholds import choose_thresholds
+from tagship_training.evaluation import metrics
+from tagship_training.ladder import cost
+from tagship_training.ladder.size import Size
+from tagship_training.network import platt
+from tagship_training.network.assemble import to_graph
+from tagship_training.network.graph import Group
+from tagship_training.network.held_out import learned_loss
+
+
+@dataclass(frozen=True, slots=True)
+class SizeMaker:
+    """Makes sizes that are judged by the same rows.
+
+    Attributes:
+        rows: Rows that all groups were trained on.
+        labels: Names of the labels.
+        config: Calibration, objective and seed.
+    """
+
+    rows: LearningRows
+    labels: tuple[str, ...]
+    config: Config
+
+    def make(self, name: str, groups: Sequence[Group], shares: tuple[float, ...], held_out: Scores) -> Size:
+        """Put trained groups into one graph, tune its thresholds, and measure it.
+
+        Args:
+            name: Of the size.
+            groups: Trained.
+            shares: How much each counts.
+            held_out: Scores of the held-out rows by networks that did not learn from them, (held-out rows, labels).
+        """
+        config, targets = self.config, self.rows.held_out_targets
+        calibration = platt.fit(targets, held_out) if config.calibrate else None
+        held_out = held_out if calibration is None else platt.apply(held_out, *calibration)
+        thresholds, _ = choose_thresholds(
+            targets, held_out, self.labels, config.objective, config.seed, config.confidence
+        )
+        width = self.rows.matrix.shape[1]
+        model = to_graph(groups, shares, calibration, width)
+        file_bytes, microseconds = cost.measure(model, width)
+        return Size(
+            name=name,
+            model=model,
+            architectures=tuple(group.architecture for group in groups),
+            shares=shares,
+            held_out=held_out,
+            thresholds=thresholds,
+            parameters=cost.parameters(model),
+            bytes=file_bytes,
+            microseconds=microseconds,
+            learned_loss=float(np.dot(shares, [learned_loss(group, self.rows) for group in groups])),
+            metrics=metrics.evaluate(targets, held_out, thresholds),
+        )

@@ -1,0 +1,135 @@
+"""Students of several sizes for a table of a given shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from tagship_training.config import Config
+from tagship_training.network.architecture import ENSEMBLE_ROWS, WORD_COLUMNS, Architecture, count_parameters
+
+PLAIN = ((32, 16, 8), (64, 32), (80, 32), (128, 64))
+"""Hidden layers of students on scaled numbers."""
+
+TINY = ((8,), (16, 8))
+"""Hidden layers of students where size is what counts; elsewhere noise would take one for as good that is not."""
+
+WITH_LINEAR = ((32,), (128,))
+"""Hidden layers beside a linear path, where the table is wide."""
+
+WITH_BINS, STEPWISE_SHARE = ((64, 32), (128, 64)), 0.8
+"""Hidden layers of students on bins of each number as well, and how much teachers that learn steps (wide networks and
+forests) have to count for these."""
+
+FITTING_UNITS = (256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 2, 1)
+"""First layers of the student that is made for a bound of the user's."""
+
+MADE_UP, MADE_UP_PER_ROW, MADE_UP_CELLS = 20_000, 50, 25_000_000
+"""Made-up rows, at most: in all, for each real one, and numbers in all of them."""
+
+WORK, OVERHEAD = 3.5e11, 7_000
+"""Operations that the students of one size may take, and what a step costs beside them, in parameters."""
+
+LEAST_VISITS, EPOCHS = 150_000, (5, 60)
+"""Rows that students see at least, one as often as there are epochs; and between which numbers those are."""
+
+LARGE_EPOCHS, LARGE_BATCH = 6, 1024
+"""Where no rows are made up, because there are many real ones."""
+
+FILE_BYTES, FILE_BYTES_PER_COLUMN = 3_000, 16
+"""About what a LiteRT file takes besides weights."""
+
+_STUDENT: Mapping[str, Any] = {
+    "dropout_in": 0.0,
+    "dropout": 0.0,
+    "batch_size": 256,
+    "learning_rate": 1e-2,
+    "weight_decay": 1e-3,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What decides about networks in a table.
+
+    Attributes:
+        rows: To learn from.
+        width: Columns of the encoded matrix.
+        numeric: How many of them are numbers with more than two values.
+        labels: How many.
+        words: Whether most of the many columns are zero in most rows.
+        crossed: Whether folds of the rows judge, and no rows of their own.
+    """
+
+    rows: int
+    width: int
+    numeric: int
+    labels: int
+    words: bool
+    crossed: bool
+
+    def parameters(self, architecture: Architecture) -> int:
+        """How many parameters a network would have."""
+        return count_parameters(architecture, self.width, self.numeric, self.labels)
+
+
+def student_architectures(like: Architecture, shape: Shape, stepwise: float, config: Config) -> list[Architecture]:
+    """Return the students' networks, from small to large.
+
+    Args:
+        like: The wide teachers, for their members and bins.
+        shape: Of the table.
+        stepwise: How much teachers that learn steps count among all of them.
+        config: Bounds of the user's.
+    """
+    members = like.members if shape.crossed else 1
+    base = replace(like, members=members, final=shape.crossed, keep_tails=True, bins=0, **_STUDENT)
+    plain = (*TINY, *PLAIN) if config.prefer == "size" else PLAIN
+    found = [replace(base, hidden=hidden) for hidden in plain]
+    if shape.width >= WORD_COLUMNS:
+        found += [replace(base, hidden=hidden, linear=True) for hidden in WITH_LINEAR]
+    if shape.numeric and like.bins and stepwise >= STEPWISE_SHARE:
+        found += [replace(base, hidden=hidden, bins=like.bins, keep_tails=False) for hidden in WITH_BINS]
+    if shape.words:
+        base, *found = (replace(one, unit_length=True, keep_tails=False, learning_rate=5e-3) for one in (base, *found))
+    cap = allowed_parameters(config, shape)
+    if cap is not None:
+        sizes = (replace(base, hidden=(units, max(1, units // 2))) for units in FITTING_UNITS)
+        found += [student for student in sizes if shape.parameters(student) <= cap][:1]
+        found = [student for student in found if shape.parameters(student) <= cap]
+    by_name = {name_of(student): student for student in found}
+    return sorted(
+        (_with_epochs(replace(student, name=name), shape) for name, student in by_name.items()), key=shape.parameters
+    )
+
+
+def allowed_parameters(config: Config, shape: Shape) -> int | None:
+    """Parameters that the user's bounds allow about; None for any number."""
+    allowed = [] if config.max_parameters is None else [config.max_parameters]
+    if config.max_bytes is not None:
+        allowed.append((config.max_bytes - FILE_BYTES - FILE_BYTES_PER_COLUMN * shape.width) // 4)
+    return min(allowed, default=None)
+
+
+def name_of(student: Architecture) -> str:
+    """Hidden layers, and what stands beside them: ``64-32``, ``64-32-bins``, ``32-linear``."""
+    extras = ["linear"] * student.linear + ["bins"] * bool(student.bins)
+    return "-".join([*(str(units) for units in student.hidden), *extras])
+
+
+def made_up_rows(shape: Shape) -> int:
+    """How many rows to make up; none where there are many real ones."""
+    return (
+        0 if shape.rows >= ENSEMBLE_ROWS else min(MADE_UP, MADE_UP_PER_ROW * shape.rows, MADE_UP_CELLS // shape.width)
+    )
+
+
+def _with_epochs(student: Architecture, shape: Shape) -> Architecture:
+    """The student with as many epochs as its size can afford."""
+    if shape.rows >= ENSEMBLE_ROWS:
+        return replace(student, epochs=LARGE_EPOCHS, batch_size=LARGE_BATCH)
+    visits = max(WORK / (6 * student.networks * (shape.parameters(student) + OVERHEAD)), LEAST_VISITS)
+    return replace(student, epochs=int(np.clip(round(visits / (shape.rows + made_up_rows(shape))), *EPOCHS)))

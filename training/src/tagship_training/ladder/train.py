@@ -1,0 +1,195 @@
+"""Training a ladder: teachers, then students of every size, each with thresholds and held-out metrics of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from tagship_runtime.documents import Metrics, SizeDocument
+from tagship_runtime.typing import Features, RowNumbers
+from tagship_training.config import Config
+from tagship_training.data.folds import LearningRows, learning_rows
+from tagship_training.data.prepare import Prepared
+from tagship_training.evaluation import metrics
+from tagship_training.ladder.make_size import SizeMaker
+from tagship_training.ladder.size import LINEAR, NETWORKS, Size, choose
+from tagship_training.ladder.students import Shape, made_up_rows, student_architectures
+from tagship_training.ladder.train_students import train_students
+from tagship_training.network import forests, preprocessing
+from tagship_training.network.architecture import (
+    ENSEMBLE_ROWS,
+    MEMBERS,
+    WORD_COLUMNS,
+    WORD_SHARE,
+    linear_architectures,
+    teacher_architectures,
+)
+from tagship_training.network.blend import blend, weighted_mean
+from tagship_training.network.distil import TransferSet, make_transfer_set
+from tagship_training.network.ensemble import Ensemble
+from tagship_training.network.history import History, OnEpoch, OnStep
+from tagship_training.network.made_up import make_up
+from tagship_training.network.teachers import TeacherBlend, TeacherTraining, train_teachers
+
+LINEAR_WORK = 2e9
+"""Rows times columns times labels up to which a logistic regression is trained."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """All sizes of a run.
+
+    Attributes:
+        sizes: From small to large.
+        chosen: The one that ships.
+        blended: The teachers of its students.
+        rows: Rows that all learned from, and those that they were judged by.
+        history: Of all networks.
+        notices: Sentences for the user.
+    """
+
+    sizes: tuple[Size, ...]
+    chosen: Size
+    blended: TeacherBlend
+    rows: LearningRows
+    history: History
+    notices: tuple[str, ...]
+
+    @property
+    def teachers(self) -> tuple[tuple[str, float], ...]:
+        """Name and share of each teacher that counts."""
+        pairs = zip(self.blended.teachers, self.blended.shares, strict=True)
+        return tuple((teacher.name, share) for teacher, share in pairs if share)
+
+    def ensemble(self) -> Ensemble:
+        """The chosen size, with the history of its own networks only."""
+        size = self.chosen
+        names = {architecture.name for architecture in size.architectures}
+        return Ensemble(
+            model=size.model,
+            architectures=size.architectures,
+            shares=size.shares,
+            rows=self.rows,
+            held_out=size.held_out,
+            learned_loss=size.learned_loss,
+            history=[epoch for epoch in self.history if epoch["network"] in names],
+            notices=self.notices,
+            better_size=self._better_size(),
+        )
+
+    def _better_size(self) -> str:
+        """Where on the ladder the lowest held-out loss is, seen from the chosen size."""
+        best = min(self.sizes, key=lambda size: size.metrics["log_loss"])
+        if best.metrics["log_loss"] >= self.chosen.metrics["log_loss"]:
+            return "none"
+        return "smaller" if best.parameters < self.chosen.parameters else "larger"
+
+    def to_dicts(self, test: Mapping[str, Metrics]) -> list[SizeDocument]:
+        """Return the sizes as ``run.json`` has them, with their test metrics by name."""
+        return [size.to_dict(chosen=size is self.chosen, test=test[size.name]) for size in self.sizes]
+
+
+def measure_sizes(ladder: Ladder, table: Prepared) -> dict[str, Metrics]:
+    """Test metrics of each size, by name."""
+    matrix, targets = table.matrices["test"], table.rows["test"].known_targets
+    return {size.name: metrics.evaluate(targets, size.scores(matrix), size.thresholds) for size in ladder.sizes}
+
+
+def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_step: OnStep) -> Ladder:
+    """Train teachers and students for a table, and choose the size that ships.
+
+    Args:
+        table: Rows to learn from and, where the caller gave some, to validate by.
+        config: What the user chose.
+        on_epoch: Called after each epoch.
+        on_step: Called before what takes long.
+
+    Raises:
+        ConfigError: No size is within the user's bounds.
+        DivergedError: A loss of the teachers is no finite number.
+        TableError: There are too few rows.
+    """
+    matrix = table.matrices["train"]
+    rows = learning_rows(table, MEMBERS[0] if len(matrix) < ENSEMBLE_ROWS else 1, config)
+    seen = preprocessing.sample(matrix, config.seed)
+    training, shape = _teacher_training(rows, seen, len(matrix), config)
+    blended = train_teachers(training, on_epoch, on_step)
+    maker = SizeMaker(rows, table.labels, config)
+    sizes = _sizes_of_teachers(blended, maker)
+    history, notices = list(blended.history), [] if blended.interrupted is None else [blended.interrupted]
+    if blended.interrupted is None:
+        on_step("making up rows for students")
+        transfer = _transfer_set(rows, training, blended, _blocks(table), made_up_rows(shape), config.seed)
+        architectures = student_architectures(training.networks[0], shape, blended.stepwise, config)
+        students = train_students(architectures, transfer, maker, on_epoch)
+        sizes += students.sizes
+        history += students.history
+        notices += students.notices
+    sizes.sort(key=lambda size: size.parameters)
+    return Ladder(
+        sizes=tuple(sizes),
+        chosen=choose(sizes, rows.held_out_targets, config),
+        blended=blended,
+        rows=rows,
+        history=history,
+        notices=tuple(notices),
+    )
+
+
+def _teacher_training(
+    rows: LearningRows, seen: Features, train_rows: int, config: Config
+) -> tuple[TeacherTraining, Shape]:
+    """Which teachers to train for a table, and its shape."""
+    width, labels = rows.matrix.shape[1], rows.targets.shape[1]
+    numeric = preprocessing.numeric_columns(seen)
+    words = width >= WORD_COLUMNS and int(np.count_nonzero(seen)) <= WORD_SHARE * seen.size
+    shape = Shape(rows=train_rows, width=width, numeric=len(numeric), labels=labels, words=words, crossed=rows.crossed)
+    networks = teacher_architectures(
+        rows=train_rows, width=width, numeric=len(numeric), labels=labels, words=words, crossed=rows.crossed
+    )
+    few = train_rows * width * labels <= LINEAR_WORK
+    shares = {
+        name: forests.affordable(
+            kind, rows=train_rows, width=width, numeric=len(numeric), labels=labels, judges=rows.judges
+        )
+        for name, kind in forests.KINDS.items()
+    }
+    training = TeacherTraining(
+        rows=rows,
+        seen=seen,
+        numeric=numeric,
+        networks=networks,
+        lines=linear_architectures(networks[0], words=words, crossed=rows.crossed) if few else (),
+        forests=[(name, share) for name, share in shares.items() if share is not None],
+        seed=config.seed,
+    )
+    return training, shape
+
+
+def _transfer_set(
+    rows: LearningRows, training: TeacherTraining, blended: TeacherBlend, blocks: RowNumbers, count: int, seed: int
+) -> TransferSet:
+    """Real rows and made-up ones, with what the teachers say of them."""
+    made_up = make_up(rows, blocks, count, seed)
+    scored = blended.scores(made_up[0]) if count else blended.learned[:, :0]
+    return make_transfer_set(rows, made_up, (blended.learned, scored), training.seen, training.numeric)
+
+
+def _blocks(table: Prepared) -> RowNumbers:
+    """Number of the feature that each column of the matrix belongs to."""
+    return np.repeat(np.arange(len(table.features)), [feature.width for feature in table.features])
+
+
+def _sizes_of_teachers(blended: TeacherBlend, maker: SizeMaker) -> list[Size]:
+    """The networks among the teachers, blended anew without those that do not ship, and the linear one by itself."""
+    groups = blended.groups()
+    shares = blend(maker.rows.held_out_targets, [scores for _, scores in groups])
+    chosen = [(group, scores, share) for (group, scores), share in zip(groups, shares, strict=True) if share]
+    mean = weighted_mean([scores for _, scores, _ in chosen], [share for *_, share in chosen])
+    sizes = [maker.make(NETWORKS, [group for group, *_ in chosen], tuple(share for *_, share in chosen), mean)]
+    if len(groups) > 1:
+        lines = [(group, scores) for group, scores in groups if group.architecture.name == LINEAR]
+        sizes += [maker.make(LINEAR, [group], (1.0,), scores) for group, scores in lines]
+    return sizes

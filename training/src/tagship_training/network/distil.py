@@ -1,0 +1,101 @@
+"""Students: small networks that learn a teacher's scores of real and of made-up rows (Hinton, Vinyals & Dean, 2015).
+
+Each fold has a student of its own, taught by those who did not learn from that fold's rows, and is judged by them; one
+more learns from all rows and all teachers, and ships.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from tagship_runtime.typing import Features, Scores
+from tagship_training.data.folds import Folds, LearningRows
+from tagship_training.network import fit
+from tagship_training.network.architecture import Architecture
+from tagship_training.network.graph import Group, build
+from tagship_training.network.history import History, OnEpoch
+from tagship_training.network.preprocessing import fit as fit_encoding
+
+TRUTH = 0.5
+"""How much a real row's own labels count beside its teachers' scores."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferSet:
+    """What students learn from.
+
+    Attributes:
+        rows: Real rows, then made-up ones, which have no targets.
+        taught: What each student is taught, float32 (rows, students, labels).
+        judged: The real rows.
+        seen: Training rows that ranges and quantiles are measured on.
+        numeric: Columns with more than two values.
+    """
+
+    rows: LearningRows
+    taught: Features
+    judged: LearningRows
+    seen: Features
+    numeric: list[int]
+
+
+def make_transfer_set(
+    real: LearningRows,
+    made_up: tuple[Features, Folds],
+    scores: tuple[Scores, Scores],
+    seen: Features,
+    numeric: list[int],
+) -> TransferSet:
+    """Put together what students learn.
+
+    Args:
+        real: Real rows.
+        made_up: Matrix and folds of made-up rows.
+        scores: The teachers' scores of the real and of the made-up rows, (judges, rows, labels).
+        seen: Training rows that ranges and quantiles are measured on.
+        numeric: Columns with more than two values.
+    """
+    known, scored = scores
+    taught = np.concatenate([(1 - TRUTH) * known + TRUTH * real.targets.astype(np.float32), scored], axis=1)
+    if real.crossed:  # for the student that learns from every row, the mean of all teachers
+        taught = np.concatenate([taught, taught.mean(axis=0, keepdims=True)])
+    rows = LearningRows(
+        matrix=np.concatenate([real.matrix, made_up[0]]),
+        targets=np.concatenate([real.targets, np.zeros((len(made_up[0]), real.targets.shape[1]), np.uint8)]),
+        folds=np.concatenate([real.folds, made_up[1]]).astype(np.int32),
+    )
+    taught = np.ascontiguousarray(taught.transpose(1, 0, 2), np.float32)
+    return TransferSet(rows=rows, taught=taught, judged=real, seen=seen, numeric=numeric)
+
+
+def build_students(architecture: Architecture, transfer: TransferSet, seed: int) -> Group:
+    """Students of one size with fresh weights.
+
+    Args:
+        architecture: Of their networks.
+        transfer: What they will learn from.
+        seed: Of the weights.
+    """
+    keras.utils.set_random_seed(seed)
+    priors = np.clip(transfer.judged.targets.mean(axis=0, dtype=np.float64), 1e-3, 1 - 1e-3).astype(np.float32)
+    encoding = fit_encoding(architecture, transfer.seen, transfer.numeric)
+    return build(architecture, encoding, transfer.rows.matrix.shape[1], priors)
+
+
+def distil(group: Group, transfer: TransferSet, seed: int, on_epoch: OnEpoch | None) -> History:
+    """Train the students of one size in place.
+
+    Args:
+        group: Their networks.
+        transfer: What they learn from.
+        seed: Of the order of rows.
+        on_epoch: Called after each epoch.
+
+    Raises:
+        DivergedError: A loss is no finite number.
+        Interrupted: Ctrl-C after the first epoch.
+    """
+    return fit.fit(group, transfer.rows, taught=transfer.taught, judged=transfer.judged, seed=seed, on_epoch=on_epoch)
