@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from report.pages import HOSTILE, curves_json, export_json, run_json, write
+from report.pages import HOSTILE, curves_json, export_json, ladder_json, run_json, write
 from report.parsing import LABELS, Parsed, page, whole, words
 from tagship_report.render import write_page
 from tagship_runtime.errors import OutputError
@@ -54,6 +54,21 @@ def test_words_are_explained_where_they_stand(tmp_path: Path) -> None:
     ]
     compared = write_page(write(tmp_path, run=baselines)).read_text(encoding="utf-8")
     assert "<dfn>constant frequencies</dfn>" in compared
+
+
+def test_all_sizes_are_compared_and_the_one_that_ships_is_marked(tmp_path: Path) -> None:
+    epochs = "network,epoch,loss,val_loss\nwide,1,0.5,0.6\nteacher,1,0.5,0.6\n"
+    with_sizes = page(write(tmp_path / "several", run=run_json(LABELS, ladder=ladder_json()), history=epochs))
+    said = words(with_sizes)
+    assert "linear 15 2,000 B 0.4 µs 0.4000 0.4100 0.800 0.700" in said
+    assert "32-16-8 ships 900 12 kB 1.2 µs 0.3375 0.3475 0.800 0.762" in said
+    assert "networks 54,000 72 kB 3.6 µs 0.2750 0.2850 0.800 0.825" in said
+    assert "Learning, wide networks" in said
+    assert "Learning, teacher networks" not in said  # which is not in the model
+    one = page(write(tmp_path / "one", run=run_json(LABELS), history=epochs))
+    assert "32-16-8" not in words(one)
+    assert "Learning, teacher networks" in words(one)
+    assert with_sizes.count("svg") == one.count("svg")  # the ladder, and one plot of learning less
 
 
 def test_ids_are_unique_and_references_lead_somewhere(tmp_path: Path) -> None:

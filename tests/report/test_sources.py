@@ -139,7 +139,7 @@ def _without(name: str, key: str) -> Callable[[Path], Any]:
     """A folder in which one file lacks a key."""
 
     def make(folder: Path) -> None:
-        files = {"run": run_json(LABELS), "curves": curves_json(LABELS), "export": export_json(LABELS)}
+        files: dict[str, Any] = {"run": run_json(LABELS), "curves": curves_json(LABELS), "export": export_json(LABELS)}
         del files[name][key]
         write(folder, **files)
 

@@ -8,7 +8,16 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tagship_report.plots import calibration, flips, learning, precision_recall, score_differences, size_ladder
+from report.pages import ladder_json
+from tagship_report.plots import (
+    calibration,
+    flips,
+    learning,
+    precision_recall,
+    score_differences,
+    size_ladder,
+    trained_sizes,
+)
 from tagship_report.plots.axes import Box, power_of_ten
 from tagship_report.sources import Epoch
 
@@ -18,7 +27,10 @@ SIZES: Any = [
     {"artifact": "int8.tflite", "bytes": 12_000, "passed": True},
 ]
 
+LADDER: Any = ladder_json()
+
 PLOTS = {
+    "trained_sizes": lambda: trained_sizes.draw(LADDER),
     "size_ladder": lambda: size_ladder.draw(SIZES, ["int8.tflite"]),
     "precision_recall": lambda: precision_recall.draw([(1.0, 0.2), (0.5, 0.7), (0.1, 1.0)], 0.2, (0.5, 0.7)),
     "calibration": lambda: calibration.draw(

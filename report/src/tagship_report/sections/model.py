@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from tagship_report.checks.constant_answers import always_yes
 from tagship_report.limits import Limits, shortened
-from tagship_report.plots import calibration, learning
+from tagship_report.plots import calibration, learning, trained_sizes
 from tagship_report.sections.curves import Curve, Cuts, curve_of, cuts_of
 from tagship_report.sections.metrics import Metric, metrics_of
 from tagship_report.sources import Epoch, Sources
-from tagship_runtime.documents import BaselineDocument, DiagnosisDocument, LabelFigures, RunDocument
+from tagship_runtime.documents import BaselineDocument, DiagnosisDocument, LabelFigures, RunDocument, SizeDocument
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +40,8 @@ class Model:
         objective: What they were tuned for.
         metrics: Of the network.
         baselines: As in ``run.json``.
+        sizes: All that were trained, likewise; empty where one network was.
+        ladder: A plot of them, where there are several.
         labels: The weakest first; as many as the page lists.
         label_count: How many there are.
         curves: Of the weakest labels; empty where the run has none.
@@ -55,6 +57,8 @@ class Model:
     objective: str
     metrics: tuple[Metric, ...]
     baselines: Sequence[BaselineDocument]
+    sizes: Sequence[SizeDocument]
+    ladder: str | None
     labels: tuple[Label, ...]
     label_count: int
     curves: tuple[Curve, ...]
@@ -72,6 +76,7 @@ def describe(sources: Sources, run: RunDocument, limits: Limits) -> Model:
     by_name = {} if curves is None else {one["label"]: one for one in curves["labels"]}
     drawn = [by_name[name] for name in weakest if name in by_name][: limits.drawn]
     anchors = {one["label"]: number for number, one in enumerate(drawn)}
+    sizes = run.get("ladder", [])
     bins = None if curves is None else curves["calibration"]
     return Model(
         rows=test_rows,
@@ -79,6 +84,8 @@ def describe(sources: Sources, run: RunDocument, limits: Limits) -> Model:
         objective=run["objective"],
         metrics=metrics_of(run),
         baselines=run["baselines"],
+        sizes=sizes,
+        ladder=trained_sizes.draw(sizes) if len(sizes) > 1 else None,
         labels=tuple(
             _label(name, run["per_label"][name], test_rows, anchors.get(name), limits)
             for name in weakest[: limits.listed]
@@ -87,7 +94,7 @@ def describe(sources: Sources, run: RunDocument, limits: Limits) -> Model:
         curves=tuple(curve_of(number, one, test_rows, limits) for number, one in enumerate(drawn)),
         cuts=cuts_of(drawn, test_rows, len(weakest)),
         calibration=calibration.draw(bins) if bins else None,
-        learning=_learning(sources.history),
+        learning=_learning([epoch for epoch in sources.history if not sizes or epoch.network in _shipped(run)]),
         diagnosis=run["diagnosis"],
         older=curves is None,
     )
@@ -106,6 +113,11 @@ def _label(name: str, one: LabelFigures, rows: int, anchor: int | None, limits: 
         high=one["f1_high"],
         always_yes=always_yes(one["positives"], rows),
     )
+
+
+def _shipped(run: RunDocument) -> set[str]:
+    """Names of the groups of networks in the model, as the history has them."""
+    return {network["name"].removesuffix("-averaged") for network in run["networks"]}
 
 
 def _learning(history: Sequence[Epoch]) -> tuple[tuple[str, str], ...]:
