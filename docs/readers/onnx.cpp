@@ -8,6 +8,7 @@ int main(int count, char** arguments) try {
   Ort::Env env(ORT_LOGGING_LEVEL_WARNING, "tagship");
   Ort::SessionOptions options;
   options.SetIntraOpNumThreads(1);
+  options.AddConfigEntry("session.qdq_matmulnbits_accuracy_level", "1");  // products in float32
   const std::string bytes = tagship::read_file(arguments[1]);
   Ort::Session session(env, bytes.data(), bytes.size(), options);
   Ort::AllocatorWithDefaultOptions allocator;

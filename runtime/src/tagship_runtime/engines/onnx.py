@@ -14,6 +14,10 @@ from tagship_runtime.errors import EngineError, PackageMissingError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+EXACT_PRODUCTS = ("session.qdq_matmulnbits_accuracy_level", "1")
+"""Setting by which products of stored integers are computed in float32, where the default rounds activations to
+integers, differently on each processor (ONNX Runtime 1.32 and later; earlier ones ignore it)."""
+
 _DTYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64"} | {
     f"tensor({kind}{bits})": f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)
 }
@@ -78,6 +82,7 @@ def _open(payload: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what fails is raised; nothing else is worth a line on stderr
+    options.add_session_config_entry(*EXACT_PRODUCTS)
     try:
         return onnxruntime.InferenceSession(payload, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but this

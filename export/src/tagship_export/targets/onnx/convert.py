@@ -6,7 +6,8 @@ from typing import Any
 
 from tagship_export.errors import ConversionError, UnsupportedOpsError
 from tagship_export.source.tracing import INPUT, freeze, row_shape
-from tagship_export.targets.onnx.graph import canonical, fuse_gemm, name_ends, replace_erfc
+from tagship_export.targets.onnx.equal_nodes import first_names, rename_equal
+from tagship_export.targets.onnx.graph import canonical, fuse_gemm, has_subgraphs, name_ends, replace_erfc
 from tagship_export.targets.onnx.quantize import IR_VERSION, OPSET
 
 
@@ -16,6 +17,7 @@ def convert(model: Any, batch: int | None = None) -> bytes:
     import tf2onnx
 
     graph, output = freeze(model, batch)
+    names = first_names(graph)
     try:
         proto, _ = tf2onnx.convert.from_graph_def(
             graph,
@@ -33,5 +35,7 @@ def convert(model: Any, batch: int | None = None) -> bytes:
     unknown = {node.op_type for node in proto.graph.node if not onnx.defs.has(node.op_type, OPSET, node.domain)}
     if unknown:
         raise UnsupportedOpsError("ONNX", tuple(sorted(unknown)))
+    if not has_subgraphs(proto):
+        rename_equal(proto, names)
     fuse_gemm(proto)
     return canonical(proto, OPSET, IR_VERSION)
