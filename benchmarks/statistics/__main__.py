@@ -16,6 +16,7 @@ import flips
 import goals
 import intervals
 import missing
+import repeated
 import transfer
 from lines import Line
 
@@ -25,6 +26,7 @@ CLAIMS: Mapping[str, tuple[str, Callable[[int], Iterator[Line]]]] = {
     "intervals": (intervals.TITLE, intervals.lines),
     "flips": (flips.TITLE, flips.lines),
     "missing": (missing.TITLE, missing.lines),
+    "repeated": (repeated.TITLE, repeated.lines),
     "calibration": (calibration.TITLE, calibration.lines),
 }
 

@@ -115,7 +115,11 @@ def test_what_earlier_files_do_not_say_is_filled_in(tmp_path: Path) -> None:
 
 def test_current_files_are_taken_as_they_are(tmp_path: Path) -> None:
     frequent = {"labels": list(LABELS), "macro_f1": 0.8, "interval": [0.7, 0.9]}
-    run, curves, export = run_json(LABELS, frequent=frequent), curves_json(LABELS), export_json(LABELS)
+    run, curves, export = (
+        run_json(LABELS, frequent=frequent, repeated_test=None),
+        curves_json(LABELS),
+        export_json(LABELS),
+    )
     sources = read_sources(write(tmp_path, run=run, curves=curves, export=export))
     assert (sources.run, sources.curves, sources.export) == (run, curves, export)
     assert [(one.network, one.epoch, one.loss, one.val_loss) for one in sources.history] == [

@@ -32,6 +32,9 @@ NO_DISTANCES: DistancesDocument = {
 NO_SOURCE: SourceDocument = {"sha256": None, "framework": "", "tools": {}}
 """Stands for the origin of artifacts whose export did not say it."""
 
+MANY_REPEATED = 0.05
+"""Runs of version 0.1 do not say how many repeated test rows are to be expected: a larger share is a reservation."""
+
 Json = dict[str, Any]
 """A JSON object as it was read, before it has the current shape."""
 
@@ -134,7 +137,10 @@ def _current_run(document: Json) -> RunDocument:
         "macro_f1": document["metrics"]["test"]["macro_f1"],
         "interval": document["intervals"]["macro_f1"],
     }
-    return cast(RunDocument, {"repeated_rows": {"test": 0}, "frequent": frequent, **document, "diagnosis": diagnosis})
+    filled = {"repeated_rows": {"test": 0}, "frequent": frequent, **document, "diagnosis": diagnosis}
+    share = filled["repeated_rows"]["test"] / max(1, document["rows"]["test"])
+    repeated = {"expected": 0.0, "more": share > MANY_REPEATED, "worse": False, "others": None}
+    return cast(RunDocument, {"repeated_test": repeated if share else None, **filled})
 
 
 def _current_export(document: Json, folder: Path) -> ExportDocument:

@@ -197,6 +197,7 @@ class Run:
             "baseline_verdict": self.baseline_verdict,
             "rows": cast(RowCounts, {name: len(dataset) for name, dataset in self.rows.items()}),
             "repeated_rows": cast(RepeatedRows, dict(self.repeated)),
+            "repeated_test": self.figures.repeated,
             "epochs": len(self.history),
             "notices": list(self.notices),
             "versions": dict(self.versions),

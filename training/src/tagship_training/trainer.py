@@ -14,6 +14,7 @@ from tagship_training.data.folds import rows_by_purpose
 from tagship_training.data.prepare import Prepared, as_dataset, prepare
 from tagship_training.decisions.thresholds import choose_thresholds
 from tagship_training.evaluation.measure import measure
+from tagship_training.evaluation.repeated import repeated_notices
 from tagship_training.ladder.train import measure_sizes, train_ladder
 from tagship_training.ladder.trained_baselines import trained_baselines
 from tagship_training.network.ensemble import Ensemble, train_ensemble
@@ -100,7 +101,7 @@ def train(
         size_metrics={} if ladder is None else measure_sizes(ladder, table),
         rows=rows_by_purpose(table.rows, ensemble.rows.folds, config),
         repeated=table.repeated,
-        notices=(*table.notices, *ensemble.notices, *unreached),
+        notices=(*table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached),
         versions={package: version(package) for package in PACKAGES},
         seconds=time.perf_counter() - started,
     )

@@ -5,31 +5,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tagship_report.checks.base import Check, State
-from tagship_report.formatting import count
+from tagship_report.formatting import count, percent
 from tagship_report.limits import Limits
 from tagship_runtime.documents import RunDocument
-
-MANY_REPEATED = 0.05
-"""With more test rows than this share that have the features of a training row, figures may be those of known rows."""
 
 WIDE = 0.1
 """An interval of macro-F1 wider than this leaves it open how good the model is."""
 
 
-def mostly_new(run: RunDocument) -> bool:
-    """Tell whether test rows differ from training rows in their features, but for a few."""
-    return run["repeated_rows"]["test"] / max(1, run["rows"]["test"]) <= MANY_REPEATED
+def rows_are_new(run: RunDocument) -> bool:
+    """Tell whether test rows repeat training rows no more than is to be expected, and figures do not hang on those."""
+    repeated = run["repeated_test"]
+    return repeated is None or not (repeated["more"] or repeated["worse"])
 
 
 def new_to_the_model(run: RunDocument, limits: Limits) -> Iterator[Check]:
-    """Warn where many test rows look like training rows."""
+    """Warn where test rows repeat training rows so that figures may be too good."""
     del limits
-    if not mostly_new(run):
-        yield Check(
-            State.WARN,
-            f"{count(run['repeated_rows']['test'])} of {count(run['rows']['test'])} test rows have the same features "
-            "as a training row; if they are the same rows, the figures say nothing about new ones.",
-        )
+    repeated, counted = run["repeated_test"], run["repeated_rows"]["test"]
+    if repeated is None or rows_are_new(run):
+        return
+    said = f"{count(counted)} of {count(run['rows']['test'])} test rows have the same features as a training row"
+    if repeated["others"] is None:
+        yield Check(State.WARN, f"{said}; if they are the same rows, the figures say nothing about new ones.")
+        return
+    test, others = run["metrics"]["test"], repeated["others"]
+    yield Check(
+        State.WARN,
+        f"{said}, where {percent(repeated['expected'])} is to be expected. Without them macro-F1 is "
+        f"{others['macro_f1']:.3f} instead of {test['macro_f1']:.3f}, and log loss {others['log_loss']:.3f} instead of "
+        f"{test['log_loss']:.3f}.",
+    )
 
 
 def enough_rows(run: RunDocument, limits: Limits) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from tagship_report.checks import check_sources
 from tagship_report.checks.base import Check, State
 from tagship_report.checks.constant_answers import always_yes_macro_f1
-from tagship_report.checks.judged_rows import mostly_new
+from tagship_report.checks.judged_rows import rows_are_new
 from tagship_report.formatting import count, figure
 from tagship_report.limits import Limits
 from tagship_report.sources import Sources
@@ -99,7 +99,7 @@ def summary(run: RunDocument) -> str:
     """Return the model in a sentence."""
     test, interval = run["metrics"]["test"], run["intervals"]["macro_f1"]
     within = f" (95% interval {interval[0]:.3f} to {interval[1]:.3f})" if interval else ""
-    apart = "that were kept apart from training and tuning" if mostly_new(run) else "(but see below)"
+    apart = "that were kept apart from training and tuning" if rows_are_new(run) else "(but see below)"
     return (
         f"Macro-F1 is {figure(test['macro_f1'])}{within} over "
         f"{len(run['labels'])} label{'' if len(run['labels']) == 1 else 's'}, measured on {count(run['rows']['test'])} "

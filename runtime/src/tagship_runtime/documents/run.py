@@ -285,6 +285,22 @@ class RepeatedRows(TypedDict):
     validation: NotRequired[int]
 
 
+class RepeatedTest(TypedDict):
+    """Test rows that have the features of a training row, and whether they make figures too good.
+
+    Attributes:
+        expected: Share of the training rows that have the features of another training row.
+        more: Whether the share among the test rows is larger, by more than chance.
+        worse: Whether log loss without these rows is higher, by more than chance.
+        others: Figures of the other test rows; null where there is none.
+    """
+
+    expected: float
+    more: bool
+    worse: bool
+    others: Metrics | None
+
+
 class RunDocument(TypedDict):
     """Record of a training run: what it was made from, what it came to, and how good it is.
 
@@ -302,6 +318,8 @@ class RunDocument(TypedDict):
             of version 0.1.
         baselines: Empty where they were not asked for.
         baseline_verdict: How the network compares with them; null without any.
+        repeated_test: Whether repeated test rows make figures too good; null without any, absent in files of
+            version 0.1.
         epochs: Of all networks together.
         notices: What was noticed about the data, a sentence each.
         versions: Of the packages that trained it.
@@ -327,6 +345,7 @@ class RunDocument(TypedDict):
     baseline_verdict: str | None
     rows: RowCounts
     repeated_rows: RepeatedRows
+    repeated_test: NotRequired[RepeatedTest | None]
     epochs: int
     notices: list[str]
     versions: dict[str, str]

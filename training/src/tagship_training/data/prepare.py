@@ -14,7 +14,7 @@ from tagship_training.config import Config, Options
 from tagship_training.data import columns, splits
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.notices import listed, on_unknown_words
-from tagship_training.data.repeated_rows import count_repeated
+from tagship_training.data.repeated_rows import Flags, find_repeated, find_repeated_within
 from tagship_training.errors import TableError
 
 
@@ -26,14 +26,14 @@ class Prepared:
         rows: The rows as they came.
         matrices: The same, encoded, float32 (rows, width).
         features: The description of the columns that they were encoded by.
-        repeated: Numbers of rows that have the features of a training row.
+        repeats: Which rows have the features of a training row, by purpose; of ``train``, those of another one.
         notices: Sentences for the user.
     """
 
     rows: Mapping[str, Dataset]
     matrices: Mapping[str, Features]
     features: tuple[Feature, ...]
-    repeated: Mapping[str, int]
+    repeats: Mapping[str, Flags]
     notices: tuple[str, ...]
 
     @property
@@ -41,12 +41,18 @@ class Prepared:
         """Names of the labels."""
         return self.rows["train"].labels
 
+    @property
+    def repeated(self) -> Mapping[str, int]:
+        """Numbers of rows that have the features of a training row, by purpose."""
+        return {name: int(flags.sum()) for name, flags in self.repeats.items() if name != "train"}
+
     def take_training_rows(self, index: RowNumbers) -> Prepared:
         """Return the same with some of the training rows only."""
         return replace(
             self,
             rows={**self.rows, "train": self.rows["train"].take(index)},
             matrices={**self.matrices, "train": self.matrices["train"][index]},
+            repeats={**self.repeats, "train": self.repeats["train"][index]},
         )
 
 
@@ -80,9 +86,10 @@ def prepare(
     if validation is not None:
         rows["validation"] = with_labels_of(train, validation, "validation")
     matrices = {name: _encode(part, features, name) for name, part in rows.items()}
-    repeated = {name: count_repeated(matrices["train"], matrices[name]) for name in rows if name != "train"}
-    notices += left_out + _notices(rows, repeated, features)
-    return Prepared(rows=rows, matrices=matrices, features=features, repeated=repeated, notices=tuple(notices))
+    repeats = {name: find_repeated(matrices["train"], matrices[name]) for name in rows if name != "train"}
+    repeats["train"] = find_repeated_within(matrices["train"])
+    notices += left_out + _notices(rows, features)
+    return Prepared(rows=rows, matrices=matrices, features=features, repeats=repeats, notices=tuple(notices))
 
 
 def as_dataset(rows: Dataset | tuple[Any, Any] | None, like: Dataset) -> Dataset | None:
@@ -144,14 +151,10 @@ def _encode(rows: Dataset, features: tuple[Feature, ...], name: str) -> Features
         raise TableError(f"the {name} rows: {error}") from error
 
 
-def _notices(rows: Mapping[str, Dataset], repeated: Mapping[str, int], features: tuple[Feature, ...]) -> list[str]:
-    """Sentences on rows that are known from training, and on words that are not."""
+def _notices(rows: Mapping[str, Dataset], features: tuple[Feature, ...]) -> list[str]:
+    """Sentences on words that are not known from training."""
     notices = []
-    for name, count in repeated.items():
-        if count:
-            notices.append(
-                f"{count} of {len(rows[name])} {name} rows have the same features as a training row; "
-                "figures may be too good"
-            )
-        notices += on_unknown_words(columns.unknown_words(rows[name], features), len(rows[name]), name)
+    for name, own in rows.items():
+        if name != "train":
+            notices += on_unknown_words(columns.unknown_words(own, features), len(own), name)
     return notices

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tagship_runtime.documents import CurvesDocument, FrequentLabels, Intervals, LabelFigures, MetricsBySplit
+from tagship_runtime.documents import (
+    CurvesDocument,
+    FrequentLabels,
+    Intervals,
+    LabelFigures,
+    MetricsBySplit,
+    RepeatedTest,
+)
 from tagship_training.evaluation.baselines import Baseline
 from tagship_training.evaluation.diagnosis import Diagnosis
 
@@ -17,6 +24,7 @@ class Figures:
         metrics: Metrics on the held-out and the test rows.
         intervals: 95% intervals of the test metrics.
         frequent: Macro-F1 of the labels that are frequent enough for an interval; None where no label is.
+        repeated: Whether test rows that repeat a training row make figures too good; None without any.
         per_label: Test figures of each label.
         diagnosis: Bias or variance.
         baselines: Simpler models on the same rows, where they were asked for.
@@ -27,6 +35,7 @@ class Figures:
     metrics: MetricsBySplit
     intervals: Intervals
     frequent: FrequentLabels | None
+    repeated: RepeatedTest | None
     per_label: dict[str, LabelFigures]
     diagnosis: Diagnosis
     baselines: tuple[Baseline, ...]

@@ -12,6 +12,7 @@ from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
 from tagship_training.evaluation.figures import Figures
 from tagship_training.evaluation.intervals import intervals
 from tagship_training.evaluation.learning_curve import learning_curve
+from tagship_training.evaluation.repeated import judge_repeated
 from tagship_training.network import preprocessing
 from tagship_training.network.ensemble import Ensemble
 from tagship_training.network.history import OnStep
@@ -58,6 +59,7 @@ def measure(
         },
         intervals=intervals(targets, scores, thresholds, frequent["interval"] if frequent and whole else None),
         frequent=frequent,
+        repeated=judge_repeated(targets, scores, thresholds, table.repeats["test"], table.repeats["train"]),
         per_label=metrics.per_label(targets, scores, thresholds, table.labels),
         diagnosis=diagnose(table, ensemble, scores, config, options, train, on_step),
         baselines=compared,
