@@ -1,6 +1,7 @@
 # make demo   train, export, verify and predict on the built-in data set
 # make test   lint, types, import rules, tests
 # make bench  the runtime against hand-written loops on the bare engines, as ratios
+# make mutants  small changes of the modules that decide, and which of them the tests notice
 # make paste  fresh output under the commands that README and quick start show
 # make javascript  what the tests of the npm package need, where npm is
 # make schemas  the JSON Schemas of run.json, curves.json and export.json from their types
@@ -10,7 +11,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: install javascript demo test bench paste schemas lint pins clean
+.PHONY: install javascript demo test bench mutants paste schemas lint pins clean
 
 install: $(VENV)/.installed
 
@@ -57,6 +58,10 @@ bench: install javascript build/bench/artifacts
 	$(BIN)/python benchmarks/parquet.py
 	$(BIN)/python benchmarks/installed_size.py
 	if [ -e runtime/javascript/node_modules/.installed ]; then $(BIN)/python benchmarks/javascript; fi
+
+# make mutants MODULES="parity selftest" EACH=0
+mutants: install
+	cd tests && ../$(BIN)/python -m mutants --each $(or $(EACH),20) $(MODULES)
 
 paste: install
 	$(BIN)/python tests/repo/blocks.py README.md docs/quick-start.md

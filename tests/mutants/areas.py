@@ -1,0 +1,55 @@
+"""The modules that decide, and the fast tests that stand next to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+HEAVY = (
+    "hypothesis.strategies",
+    "onnx",
+    "pandas",
+    "polars",
+    "pyarrow.parquet",
+    "scipy.optimize",
+    "scipy.stats",
+    "sklearn.linear_model",
+    "sklearn.metrics",
+)
+"""What tests import slowly and never change; imported once, before processes fork."""
+
+AREAS: dict[str, tuple[str, ...]] = {
+    "tagship_runtime.engines.sessions": ("runtime/engines/test_sessions.py",),
+    "tagship_runtime.engines.batching": ("runtime/engines/test_batching.py",),
+    "tagship_runtime.engines.quantization": ("runtime/engines/test_quantization.py",),
+    "tagship_training.network.platt": ("training/network/test_platt.py",),
+    "tagship_training.decisions.thresholds": (
+        "training/decisions/test_thresholds.py",
+        "training/decisions/test_guarantees.py",
+    ),
+    "tagship_export.verification.threshold_transfer": ("export/verification/test_threshold_transfer.py",),
+    "tagship_export.pipeline.selection": ("export/pipeline/test_selection.py",),
+}
+"""Tests, below tests/, by module; those that need a trained model are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A module and its tests."""
+
+    module: str
+    tests: tuple[Path, ...]
+
+    @property
+    def path(self) -> Path:
+        """File of the module."""
+        distribution, *rest = self.module.removeprefix("tagship_").split(".")
+        folder = ROOT / distribution / "src" / f"tagship_{distribution}"
+        return folder.joinpath(*rest).with_suffix(".py")
+
+
+def areas() -> list[Area]:
+    """List every area."""
+    return [Area(module, tuple(ROOT / "tests" / test for test in tests)) for module, tests in AREAS.items()]
