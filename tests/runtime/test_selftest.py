@@ -23,7 +23,7 @@ from tagship_runtime.typing import Scores
 class Wrong:
     """An engine whose scores are spoiled."""
 
-    name, version, fallback = "wrong", "0", False
+    name, version, fallback, model_bytes = "wrong", "0", False, 0
 
     def __init__(self, engine: Engine, spoil: Callable[[Scores], Scores]) -> None:
         self._engine, self._spoil = engine, spoil

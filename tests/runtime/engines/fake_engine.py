@@ -24,7 +24,7 @@ class FakeEngine:
         refused: A number of rows that a session cannot be resized to.
     """
 
-    name, version, fallback = "fake", "1", False
+    name, version, fallback, model_bytes = "fake", "1", False, 0
 
     def __init__(self, labels: int = 3, batch: int | None = None) -> None:
         self.input = TensorSpec(name="features", dtype="float32", shape=(batch, labels))

@@ -58,6 +58,16 @@ def test_a_chunk_fits_the_cache(width: int, chunk: int) -> None:
     assert made.threads == 1
 
 
+@pytest.mark.parametrize(
+    ("model_bytes", "chunk"),
+    [(0, 16384), (49, 16384), (10_640, 4946), (44_864, 1168), (274_244, 512), (9_000_000, 512)],
+)
+def test_rows_that_are_more_work_are_computed_fewer_at_a_time(model_bytes: int, chunk: int) -> None:
+    engine = FakeEngine()
+    engine.model_bytes = model_bytes
+    assert Scorer(engine, engine.input, engine.output).chunk == chunk
+
+
 def test_a_fixed_batch_is_the_chunk() -> None:
     assert scorer(FakeEngine(batch=7)).chunk == 7
 

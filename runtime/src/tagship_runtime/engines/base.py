@@ -49,12 +49,14 @@ class Engine(Protocol):
         version: Of the engine's package.
         input: The tensor that takes the features.
         output: The tensor that holds the scores.
+        model_bytes: Size of the model's file, which says about how much work a row is.
     """
 
     name: str
     fallback: bool
     input: TensorSpec
     output: TensorSpec
+    model_bytes: int
 
     @property
     def version(self) -> str:

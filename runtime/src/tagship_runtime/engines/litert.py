@@ -21,7 +21,7 @@ class LiteRTEngine:
     fallback = False
 
     def __init__(self, payload: bytes) -> None:
-        self._payload = payload
+        self._payload, self.model_bytes = payload, len(payload)
         interpreter = self._open()
         inputs, outputs = interpreter.get_input_details(), interpreter.get_output_details()
         if len(inputs) != 1 or len(outputs) != 1:

@@ -30,7 +30,7 @@ class OnnxEngine:
     fallback = False
 
     def __init__(self, payload: bytes) -> None:
-        self._payload = payload
+        self._payload, self.model_bytes = payload, len(payload)
         self._opened: Any = None
         inference = self._inference()
         inputs, outputs = inference.get_inputs(), inference.get_outputs()

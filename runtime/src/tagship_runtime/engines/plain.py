@@ -25,6 +25,7 @@ class PlainEngine:
     fallback = True
 
     def __init__(self, payload: bytes) -> None:
+        self.model_bytes = len(payload)
         graph = read_graph(payload, _check_operators)
         self.input, self.output = graph.input, graph.output
         self._constants, self._steps = _plan(graph)
