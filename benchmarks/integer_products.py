@@ -17,6 +17,7 @@ ROUNDS, CALLS, ROWS = 15, 100, 4096
 
 
 def session(payload: bytes, *settings: tuple[str, str], optimized: bool = True) -> Any:
+    """Open a session of one thread."""
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
@@ -30,6 +31,7 @@ def session(payload: bytes, *settings: tuple[str, str], optimized: bool = True) 
 
 
 def seconds(compute: Any, rows: np.ndarray, calls: int) -> float:
+    """Return what a call takes."""
     start = time.perf_counter()
     for _ in range(calls):
         compute.run(None, {"features": rows})

@@ -35,6 +35,13 @@ def test_named_folders_exist() -> None:
         assert any(ROOT.glob(f"{folder}*")), folder
 
 
+def test_every_folder_of_tests_is_on_the_page() -> None:
+    folders = {
+        f"tests/{path.name}" for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name[0] not in "._"
+    }
+    assert folders - set(re.findall(r"\btests/[a-z_]+\b", PAGE)) == set()
+
+
 def test_the_tree_of_errors_is_the_code() -> None:
     drawn = dict(_drawn())
     assert drawn.keys() - {"TagshipError"} == _defined().keys() - {"TagshipError"}

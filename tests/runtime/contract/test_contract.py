@@ -44,6 +44,13 @@ CONTRACT = Contract(
 )
 
 
+def test_a_copy_with_changes_is_checked() -> None:
+    assert CONTRACT.replace(recipe="int8").recipe == "int8"
+    assert CONTRACT.recipe == "float32"
+    with pytest.raises(ContractError, match="thresholds"):
+        CONTRACT.replace(thresholds=(0.5,))
+
+
 def test_round_trip() -> None:
     again = Contract.from_json(CONTRACT.to_json())
     assert again.to_json() == CONTRACT.to_json()

@@ -78,9 +78,11 @@ def run(options: argparse.Namespace) -> int:
     if not formats or set(formats) - set(TARGETS):
         raise UsageError(f"--formats is {options.formats!r}; give {', '.join(TARGETS)} or {','.join(TARGETS)}")
     plan_recipes(recipes, formats)
-    for flag, format in (("arduino", "c"), ("micro", "tflite")):
-        if getattr(options, flag) and format not in formats:
-            raise UsageError(f"--{flag} is made from {format}; add it to --formats")
+    wanted = [kind for target in TARGETS.values() for kind in target.device_files if getattr(options, kind)]
+    for format, target in TARGETS.items():
+        for kind in target.device_files:
+            if kind in wanted and format not in formats:
+                raise UsageError(f"--{kind} is made from {format}; add it to --formats")
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
     import_keras()
     from tagship_export.cli.show import progress, show_export
@@ -113,7 +115,7 @@ def run(options: argparse.Namespace) -> int:
                 on_step=on_step,
             ),
         )
-    notes = device_files(done.artifacts, arduino=options.arduino, micro=options.micro)
+    notes = device_files(done.artifacts, wanted)
     if options.json:
         made = [
             artifact.verification.to_dict()

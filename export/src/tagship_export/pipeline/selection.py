@@ -84,7 +84,7 @@ def recommend(candidates: Sequence[Candidate], prefer: Prefer) -> Recommendation
         if best is None:
             continue
         names.append(best.name)
-        float32 = of_kind.get(f"float32.{kind}")
+        float32 = next((one for one in of_kind.values() if one.recipe.name == "float32"), None)
         if float32 is not None and len(of_kind) > 1:
             notes.append(describe_gain(best, float32, of_kind[best.name].verification.shipped_flips))
     return Recommendation(names=tuple(names), notes=tuple(notes))

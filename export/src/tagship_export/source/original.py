@@ -18,13 +18,13 @@ from tagship_export.source.keras_file import load_keras
 from tagship_export.source.output_layer import with_sigmoid
 from tagship_export.source.tracing import OUTPUT, row_shape, trace
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
+from tagship_runtime.documents import RUN_FORMAT
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
 from tagship_runtime.features import Encoder, encoder
 from tagship_runtime.files.sidecar import sha256_of_file
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 from tagship_runtime.typing import Features, Scores
 
-RUN_FORMAT = 1
 PREDICT_ROWS, PREDICT_CELLS = 4096, 1 << 24
 DEFAULT_THRESHOLD = 0.5
 

@@ -39,6 +39,27 @@ MakePayload = Callable[[Source], bytes]
 """One recipe of one target."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceFiles:
+    """Files that a toolchain for devices takes, made from one artifact.
+
+    Attributes:
+        title: Name for people.
+        entry: File or folder that people look for first.
+        files: Contents by path.
+        details: Figures for people.
+    """
+
+    title: str
+    entry: str
+    files: Mapping[str, str]
+    details: str = ""
+
+
+MakeDeviceFiles = Callable[[bytes, str], DeviceFiles]
+"""Call that takes an artifact's bytes and the stem of its name."""
+
+
 def as_trained(source: Source) -> bytes:
     """Return the model as it was converted; the recipe ``float32`` of every target."""
     return source.float32
@@ -55,6 +76,9 @@ class Target(ABC):
 
     companions: ClassVar[tuple[str, ...]] = ()
     """Suffixes of files that stand beside the artifact under the same stem, such as ``.h``."""
+
+    device_files: ClassVar[Mapping[str, MakeDeviceFiles]] = {}
+    """Files for toolchains, by the option of ``export`` that asks for them and the folder that they go to."""
 
     recipes: ClassVar[Mapping[str, MakePayload]]
     """Ways to store its numbers, by the recipe's name; ``float32`` is one of them."""

@@ -23,6 +23,7 @@ def every_format_is_proved(export: ExportDocument, sources: Sources) -> Iterator
     del sources
     recommended = recommended_of(export)
     for format_name in dict.fromkeys(one["format"] for one in export["artifacts"]):
+        made = [one for one in export["artifacts"] if one["format"] == format_name]
         best = recommended.get(format_name)
         if best is None:
             yield Check(State.FAIL, f"No .{format_name} file keeps its budget; see the reasons below.")
@@ -35,7 +36,7 @@ def every_format_is_proved(export: ExportDocument, sources: Sources) -> Iterator
             f"{best['artifact']} is proved against the Keras model on {count(rows)} rows: {count(flips)} of "
             f"{count(rows * len(best['thresholds']))} decisions differ (under {bound:.3%} of all, 95% confidence).",
         )
-        base = next((one for one in export["artifacts"] if one["artifact"] == f"float32.{format_name}"), best)
+        base = next((one for one in made if one["recipe"] == "float32"), best)
         times = best["one_row_us"] / base["one_row_us"]
         if times > SLOWER:
             yield Check(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from tagship_runtime.contract.decode import FORMAT_VERSION, contract_fields
 from tagship_runtime.contract.limits import LEAST_THRESHOLD, MOST_THRESHOLD
@@ -85,6 +85,10 @@ class Contract:
         facts = self.to_dict()
         parts = [facts["labels"], facts["thresholds"], facts["features"]]
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+    def replace(self, **changes: Any) -> Contract:
+        """Return a copy with some fields changed, checked as a new one."""
+        return replace(self, **changes)
 
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON object, without ``digest`` as long as that is not known."""

@@ -39,7 +39,7 @@ STAND_INS = {
 def made(article_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("examples")
     artifacts = export(article_run, folder, formats=["c"])
-    (note,) = device_files(artifacts, arduino=True, micro=False)
+    (note,) = device_files(artifacts, ["arduino", "micro"])
     assert note == f"Arduino library: {folder / 'arduino' / 'TagshipModel'}"
     for name, text in STAND_INS.items():
         file = folder / "stand-ins" / name

@@ -23,8 +23,9 @@ from tagship_export.targets.c import network
 from tagship_export.targets.c.compiler import NoCompilerError, find_compiler
 from tagship_export.targets.c.encode import columns_of
 from tagship_export.targets.c.harness import rows_as_bytes
+from tagship_export.targets.c.names import Names, names_of
 from tagship_export.targets.c.program import read_program
-from tagship_export.targets.c.target import CTarget, Names, host_files, names_of
+from tagship_export.targets.c.target import CTarget, host_files
 from tagship_export.targets.registry import open_artifact
 from tagship_runtime import container
 from tagship_runtime.contract import CategoryFeature, Contract, NumericFeature

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
+from tagship_export.targets.base import DeviceFiles
+from tagship_export.targets.c.names import names_of
 from tagship_export.targets.c.source import header
-from tagship_export.targets.c.target import names_of
 from tagship_runtime.container import unpack
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import ArtifactCorruptError
@@ -14,8 +13,8 @@ VERSION = "1.0.0"
 """Of the library's layout; what the model is, its digest says."""
 
 
-def library_files(data: bytes) -> Mapping[str, str]:
-    """Return the files of a library by path, as the Arduino library specification 1.5 has them.
+def arduino_library(data: bytes, stem: str) -> DeviceFiles:
+    """Return a library as the Arduino library specification 1.5 has it; its names are those in the source.
 
     Raises:
         ArtifactError: The artifact is damaged.
@@ -26,12 +25,13 @@ def library_files(data: bytes) -> Mapping[str, str]:
     names = names_of(data)
     library = "".join(word.capitalize() for word in names.stem.split("_"))
     library = "TagshipModel" if library == "Model" else library
-    return {
+    files = {
         f"{library}/library.properties": _properties(library, names.stem, contract),
         f"{library}/src/{names.stem}.c": data.decode(),
         f"{library}/src/{names.stem}.h": header(contract, names.prefix, names.stem),
         f"{library}/examples/predict/predict.ino": _sketch(names.stem, names.prefix),
     }
+    return DeviceFiles(title="Arduino library", entry=library, files=files)
 
 
 def _properties(library: str, stem: str, contract: Contract) -> str:

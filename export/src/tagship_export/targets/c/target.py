@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tagship_export.errors import ConversionError, ExportError
+from tagship_export.errors import ConversionError
 from tagship_export.targets.artifact import OpenArtifact
-from tagship_export.targets.base import MakePayload, Target, as_trained
+from tagship_export.targets.base import MakeDeviceFiles, MakePayload, Target, as_trained
+from tagship_export.targets.c.arduino import arduino_library
 from tagship_export.targets.c.compiler import SECONDS, build
 from tagship_export.targets.c.harness import host_program
+from tagship_export.targets.c.names import PREFIX, Names, names_of
 from tagship_export.targets.c.network import constant_bytes, network_of, shapes_of
 from tagship_export.targets.c.runner import CRunner
 from tagship_export.targets.c.source import body, header
@@ -33,26 +34,6 @@ NO_PROOF = "none: the C was not compiled where it was exported; run its self-tes
 """What a contract says of C that nobody compiled."""
 
 GENERATOR = "emx-onnx-cgen"
-PREFIX = "tagship_"
-STEM = "model"
-
-_PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
-_NAMES = re.compile(
-    rb'^#include "(?P<stem>\w+)\.h"$.*?^#define TAGSHIP_SEAL\(digest\) const char (?P<prefix>\w+)digest\[', re.M | re.S
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
-    """What the files and functions of a model are called.
-
-    Attributes:
-        prefix: Before every name that a linker sees.
-        stem: Of the files.
-    """
-
-    prefix: str = PREFIX
-    stem: str = STEM
 
 
 class CTarget(Target):
@@ -70,13 +51,11 @@ class CTarget(Target):
     name = "c"
     title = "C"
     companions: ClassVar[tuple[str, ...]] = (".h",)
+    device_files: ClassVar[Mapping[str, MakeDeviceFiles]] = {"arduino": arduino_library}
     recipes: ClassVar[Mapping[str, MakePayload]] = {"float32": as_trained}
 
     def __init__(self, prefix: str = PREFIX, *, proof: bool = True) -> None:
-        if not _PREFIX.fullmatch(prefix):
-            raise ExportError(f"prefix is {prefix!r}; letters, digits and _ are needed, a letter first, 32 at most")
-        self.proof, self._graphs = proof, dict[bytes, bytes]()
-        self.names = Names() if prefix == PREFIX else Names(prefix=prefix, stem=f"{prefix.rstrip('_')}_{STEM}")
+        self.names, self.proof, self._graphs = Names.of(prefix), proof, dict[bytes, bytes]()
 
     def file_name(self, recipe: str) -> str:
         """See :class:`tagship_export.targets.base.Target`; there is one recipe alone."""
@@ -203,15 +182,3 @@ def host_files(data: bytes, contract: Contract, names: Names, folder: Path) -> P
     (folder / f"{names.stem}.h").write_text(header(contract, names.prefix, names.stem), encoding="utf-8")
     (folder / "main.c").write_text(host_program(contract, names.prefix, names.stem), encoding="utf-8")
     return build(folder, "main.c", "program")
-
-
-def names_of(data: bytes) -> Names:
-    """Read the names from an artifact.
-
-    Raises:
-        ArtifactCorruptError: It does not say them.
-    """
-    found = _NAMES.search(data)
-    if found is None:
-        raise ArtifactCorruptError("the C does not say what its functions are called; export it again")
-    return Names(prefix=found["prefix"].decode(), stem=found["stem"].decode())

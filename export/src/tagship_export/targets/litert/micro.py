@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagship_export.errors import ConversionError
+from tagship_export.targets.base import DeviceFiles
 from tagship_export.targets.litert.flatbuffer import operations
+from tagship_runtime.container import unpack
 from tagship_runtime.terminal.silence import quiet
 
 if TYPE_CHECKING:
@@ -77,6 +79,18 @@ class MicroModel:
             middle = (low + high) // 2
             low, high = (low, middle) if self._fits(middle * STEP) else (middle, high)
         return high * STEP
+
+
+def micro_array(data: bytes, stem: str) -> DeviceFiles:
+    """Return an artifact's payload as C++ for TFLite Micro.
+
+    Raises:
+        ConversionError: Its interpreter does not take the payload, or its wheel is not installed.
+    """
+    payload = unpack(data).payload
+    model, name = MicroModel(payload), f"{stem}.h"
+    details = f"arena {model.arena_bytes:,} bytes, {len(model.operations)} kinds of operators"
+    return DeviceFiles(title="TFLite Micro", entry=name, files={name: c_array(payload, stem, model)}, details=details)
 
 
 def c_array(payload: bytes, name: str, micro: MicroModel) -> str:

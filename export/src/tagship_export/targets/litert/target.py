@@ -7,10 +7,11 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tagship_export.targets.base import MakePayload, as_trained
+from tagship_export.targets.base import MakeDeviceFiles, MakePayload, as_trained
 from tagship_export.targets.constants import Constant
 from tagship_export.targets.litert import convert, layers, quantize
 from tagship_export.targets.litert.constants import constants
+from tagship_export.targets.litert.micro import micro_array
 from tagship_export.targets.litert.stored_recipe import stored_recipe
 from tagship_export.targets.runner import Values
 from tagship_export.targets.runtime_target import RuntimeTarget
@@ -26,6 +27,7 @@ class LiteRTTarget(RuntimeTarget):
     format = TFLITE
     name = TFLITE.name
     title = TFLITE.title
+    device_files: ClassVar[Mapping[str, MakeDeviceFiles]] = {"micro": micro_array}
     recipes: ClassVar[Mapping[str, MakePayload]] = {
         "float32": as_trained,
         "float16": quantize.float16,

@@ -19,8 +19,8 @@ from tagship_export.errors import ExportError
 from tagship_export.targets.c.firmware.boards import Board, Machine
 from tagship_export.targets.c.firmware.program import NOTHING, STACK_PAINTED, TIMES, measuring, only_predicting
 from tagship_export.targets.c.harness import rows_as_bytes
+from tagship_export.targets.c.names import Names, names_of
 from tagship_export.targets.c.source import header
-from tagship_export.targets.c.target import Names, names_of
 from tagship_runtime.container import C, unpack
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import ArtifactError
