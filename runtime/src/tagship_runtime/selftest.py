@@ -106,7 +106,7 @@ class SelfTest:
 
     @property
     def finding(self) -> str:
-        """What was found, in words."""
+        """Findings in words."""
         if not self.described:
             return "labels, thresholds or features are not those that the golden rows were recorded with"
         if not self.tolerance <= self.limit:

@@ -115,7 +115,7 @@ class Run:
 
     @property
     def baseline_verdict(self) -> str | None:
-        """Whether a network was the right choice, in a sentence."""
+        """Sentence that says whether a network was the right choice."""
         return self.figures.baseline_verdict
 
     @property

@@ -87,7 +87,7 @@ def show(
 
 
 ORIGINS = {"asked": "as asked", "found": "found in its tensors", "claimed": "as its contract claims"}
-"""Where a recipe is known from, in words."""
+"""Origins of what is known of a recipe, in words."""
 
 
 def show_claims(verdicts: Sequence[Verification]) -> None:

@@ -55,7 +55,7 @@ class Original:
 
     @cached_property
     def digests(self) -> frozenset[str]:
-        """What an artifact that was made from it may name as its source: the digest of the file, or of its weights."""
+        """Digests that an artifact made from it may name as its source: of the file, or of its weights."""
         return frozenset({self.sha256, _sha256_of_weights(self.model)})
 
     @cached_property
@@ -201,7 +201,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool) -> Original:
 
 
 def _step(run: Any, size: str, folder: Path) -> Any:
-    """What ``run.json`` says of one size of the ladder."""
+    """Entry of ``run.json`` about one size of the ladder."""
     steps = {step["name"]: step for step in run.get("ladder", ())}
     if size not in steps:
         known = f"there are {', '.join(steps)}" if steps else "it holds one model only"

@@ -1,4 +1,4 @@
-"""Does an artifact decide as its original does? From files to a verdict."""
+"""Verification of an artifact against its original: from files to a verdict."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from tagship_report.plots.svg import ACCENT, MUTED, canvas, inline
 
 SIZE = (240.0, 200.0)
 BOX = Box(34, 8, 198, 156)
-"""Where the curve lies; the slider moves its mark by it."""
+"""Points of the curve; the slider moves its mark by it."""
 
 
 def draw(points: Sequence[tuple[float, float]], share: float, tuned: tuple[float, float] | None) -> str:

@@ -67,7 +67,7 @@ class Artifacts:
 
     @property
     def retuned(self) -> bool:
-        """Whether the rows had labels, so that quality could be measured."""
+        """True if the rows had labels, so that quality could be measured."""
         return any(one.facts["quality"] is not None for one in self.all)
 
 

@@ -59,7 +59,7 @@ EXPORT_HEADLINES: Mapping[State, str] = {
     State.WARN: "The files decide as the original does, with reservations",
     State.FAIL: "Not ready to ship",
 }
-"""Where nothing is known of how the model was trained."""
+"""Words where nothing is known of how the model was trained."""
 
 
 def judge(sources: Sources, limits: Limits) -> Verdict:

@@ -1,4 +1,4 @@
-"""Which models the page's engine in plain JavaScript can run."""
+"""Models that the page's engine in plain JavaScript can run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is known of the training rows that an artifact's model was fitted to."""
+"""Ranges of the training rows that an artifact's model was fitted to."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tagship_runtime.container.base import Format
 from tagship_runtime.contract import Contract
 
 C_BEGINNING = b"/* A multilabel classifier, made by tagship export"
-"""How every such file begins."""
+"""First line of every such file."""
 
 _SEAL = b'TAGSHIP_SEAL("'
 _COMMENT = b'")\n/* tagship.json\n'

@@ -1,4 +1,4 @@
-"""What an ONNX model may do without end, or read besides its own bytes.
+"""Operations of an ONNX model that may never end, and files that it reads besides its own bytes.
 
 Field numbers: onnx.proto, messages ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto and FunctionProto.
 Of a field that stands several times, each counts: readers may take the last or merge them.
@@ -45,7 +45,7 @@ def unbounded(payload: bytes) -> str | None:
 
 
 class _FoundError(Exception):
-    """What was found."""
+    """Name of what was found."""
 
 
 def _parts(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:

@@ -28,9 +28,9 @@ CHUNK_ROWS, CHUNK_BYTES = 16384, 1 << 19
 """Rows of a chunk, and bytes of its input, at most."""
 
 CACHE_BYTES, LEAST_ROWS, MODEL_BYTES = 1 << 20, 512, 50
-"""What a chunk's values between layers may take of the processor's cache; how many rows a larger network computes at a
-time nevertheless, so that its weights are read seldom; and that a row of these values is about as large as the model's
-file divided by this, which holds for dense layers from 32-16-8 units to five networks of 64-64."""
+"""Bytes of the processor's cache that a chunk's values between layers may take; how many rows a larger network computes
+at a time nevertheless, so that its weights are read seldom; and that a row of these values is about as large as the
+model's file divided by this, which holds for dense layers from 32-16-8 units to five networks of 64-64."""
 
 NARROW = 64
 """Up to so many labels, comparing with thresholds that are repeated for each row is faster than broadcasting."""
@@ -150,7 +150,7 @@ class Scorer:
 
 
 def _chunk_rows(row_bytes: int, model_bytes: int) -> int:
-    """How many rows to compute at a time: the same for a file on every machine, so that its scores are too."""
+    """Number of rows to compute at a time: the same for a file on every machine, so that its scores are too."""
     between_layers = max(LEAST_ROWS, CACHE_BYTES // max(1, model_bytes // MODEL_BYTES))
     return max(1, min(CHUNK_ROWS, CHUNK_BYTES // row_bytes, between_layers))
 

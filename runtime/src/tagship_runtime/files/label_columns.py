@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 LABEL_PREFIX = "label:"
-"""What the names of label columns start with, unless a user says otherwise."""
+"""Start of the names of label columns, unless a user says otherwise."""
 
 
 def label_column(label: str, names: Iterable[str], prefix: str = LABEL_PREFIX) -> str | None:

@@ -47,12 +47,12 @@ class LearningRows:
 
     @property
     def crossed(self) -> bool:
-        """Whether folds of these rows judge, and no rows of their own."""
+        """True if folds of these rows judge, and no rows of their own."""
         return bool((self.folds >= 0).any())
 
     @property
     def judges(self) -> int:
-        """How many folds there are; 1 where rows of their own judge."""
+        """Number of folds; 1 where rows of their own judge."""
         return max(1, int(self.folds.max()) + 1)
 
     @property

@@ -63,7 +63,7 @@ class Objective:
 
     @property
     def pooled(self) -> bool:
-        """Whether a rare label's threshold may be drawn towards that of all labels together."""
+        """True if a rare label's threshold may be drawn towards that of all labels together."""
         return self.kind in ("f1", "cost")
 
     def gain(self, true_positives: Counts, switched_on: Counts, positives: float) -> Counts:

@@ -65,7 +65,7 @@ class Baseline:
 
     @property
     def as_good(self) -> bool:
-        """Whether the test rows do not show the network to be better, in scores or in decisions."""
+        """True if the test rows do not show the network to be better, in scores or in decisions."""
         worse_scores = self.log_loss_difference is not None and self.log_loss_difference[1] < 0
         compared = self.by_decisions or self.log_loss_difference is None
         return not worse_scores and not (compared and self.macro_f1_difference[0] > 0)

@@ -58,7 +58,7 @@ class Diagnosis:
 
     @property
     def unfinished(self) -> bool:
-        """Whether more epochs would probably help, or nothing says that they would not."""
+        """True if more epochs would probably help, or nothing says that they would not."""
         return self.falling is None or self.falling > UNFINISHED
 
     @property

@@ -1,4 +1,4 @@
-"""How large a model is as a file, and how long it takes for one row, through TensorFlow's own LiteRT."""
+"""Size of a model as a file, and its time for one row, through TensorFlow's own LiteRT."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ROUNDS, CALLS = 5, 200
 
 
 def parameters(model: Any) -> int:
-    """How many weights a Keras model has."""
+    """Number of weights of a Keras model."""
     return int(sum(int(np.prod(weight.shape)) for weight in model.trainable_weights))
 
 

@@ -23,7 +23,7 @@ SCORED_ROWS = 4096
 """Rows that are scored at a time."""
 
 AVERAGED = "averaged"
-"""What follows the name of a student in that of its like of all folds, averaged."""
+"""End of the name of a student's like of all folds, averaged."""
 
 MACRO_F1_TOLERANCE = 0.01
 """Macro-F1 that a smaller size may give up."""
@@ -60,7 +60,7 @@ class Size:
     metrics: Metrics
 
     def fits(self, config: Config) -> bool:
-        """Whether it is within the user's bounds."""
+        """True if it is within the user's bounds."""
         few = config.max_parameters is None or self.parameters <= config.max_parameters
         return few and (config.max_bytes is None or self.bytes <= config.max_bytes)
 
@@ -134,6 +134,6 @@ def _smallest_as_good(sizes: Sequence[Size], losses: dict[str, NDArray[np.float6
 
 
 def within_one_error(losses: NDArray[np.float64], best: NDArray[np.float64]) -> bool:
-    """Whether a mean loss is within one standard error of another's, paired over rows."""
+    """Tell whether a mean loss is within one standard error of another's, paired over rows."""
     difference = losses - best
     return bool(difference.mean() <= difference.std(ddof=1) / len(difference) ** 0.5)

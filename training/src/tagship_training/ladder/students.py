@@ -37,7 +37,7 @@ LEAST_VISITS, EPOCHS = 150_000, (5, 60)
 """Rows that students see at least, one as often as there are epochs; and between which numbers those are."""
 
 LARGE_EPOCHS, LARGE_BATCH = 6, 1024
-"""Where no rows are made up, because there are many real ones."""
+"""Epochs and batch where there are many real rows, and so none are made up."""
 
 FILE_BYTES, FILE_BYTES_PER_COLUMN = 3_000, 16
 """About what a LiteRT file takes besides weights."""
@@ -53,7 +53,7 @@ _STUDENT: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """What decides about networks in a table.
+    """Facts of a table that decide about networks.
 
     Attributes:
         rows: To learn from.
@@ -72,7 +72,7 @@ class Shape:
     crossed: bool
 
     def parameters(self, architecture: Architecture) -> int:
-        """How many parameters a network would have."""
+        """Number of parameters that a network would have."""
         return count_parameters(architecture, self.width, self.numeric, self.labels)
 
 
@@ -121,7 +121,7 @@ def name_of(student: Architecture) -> str:
 
 
 def made_up_rows(shape: Shape) -> int:
-    """How many rows to make up; none where there are many real ones."""
+    """Number of rows to make up; none where there are many real ones."""
     return (
         0 if shape.rows >= ENSEMBLE_ROWS else min(MADE_UP, MADE_UP_PER_ROW * shape.rows, MADE_UP_CELLS // shape.width)
     )

@@ -80,7 +80,7 @@ class Ladder:
         )
 
     def _better_size(self) -> str:
-        """Where on the ladder the lowest held-out loss is, seen from the chosen size."""
+        """Place on the ladder of the lowest held-out loss, seen from the chosen size."""
         best = min(self.sizes, key=lambda size: size.metrics["log_loss"])
         if best.metrics["log_loss"] >= self.chosen.metrics["log_loss"]:
             return "none"
@@ -141,7 +141,7 @@ def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_s
 def _teacher_training(
     rows: LearningRows, seen: Features, train_rows: int, config: Config
 ) -> tuple[TeacherTraining, Shape]:
-    """Which teachers to train for a table, and its shape."""
+    """Choose teachers for a table, and tell its shape."""
     width, labels = rows.matrix.shape[1], rows.targets.shape[1]
     numeric = preprocessing.numeric_columns(seen)
     words = width >= WORD_COLUMNS and int(np.count_nonzero(seen)) <= WORD_SHARE * seen.size

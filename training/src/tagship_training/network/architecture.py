@@ -27,10 +27,10 @@ SMALL_ROWS = 3_000
 MAX_BINS, BIN_COLUMNS = 48, 416
 WIDE_UNITS = (64, 48, 32, 24, 16, 8)
 MEMBERS = (5, 3, 1)
-"""Where parameters are few, networks that are averaged go before units."""
+"""Networks that are averaged; where parameters are few, these go before units."""
 
 CAP, CAP_PER_COLUMN, LARGEST_CAP = 250_000, 500, 3_000_000
-"""What all networks may have unless the user says: so many, or more where the table is wide."""
+"""Parameters that all networks may have unless the user says: so many, or more where the table is wide."""
 
 WORD_COLUMNS, WORD_SHARE = 200, 0.1
 """From so many columns on, with at most this share of numbers that are not zero, columns are taken as words."""
@@ -86,7 +86,7 @@ class Architecture:
 
     @property
     def networks(self) -> int:
-        """How many are trained at the same time."""
+        """Number of those that are trained at the same time."""
         return self.members + self.final
 
     def to_dict(self, share: float) -> NetworkDocument:
@@ -139,7 +139,7 @@ def choose_architectures(
 
 
 def default_cap(width: int) -> int:
-    """What all networks together may have where the user does not say."""
+    """Parameters that all networks together may have where the user does not say."""
     return max(CAP, min(CAP_PER_COLUMN * width, LARGEST_CAP))
 
 

@@ -1,4 +1,4 @@
-"""How much each of several models counts: greedy selection by held-out log loss (Caruana et al., 2004)."""
+"""Weights of several models in a blend: greedy selection by held-out log loss (Caruana et al., 2004)."""
 
 from __future__ import annotations
 

@@ -20,12 +20,12 @@ from tagship_training.network.history import History, OnEpoch
 from tagship_training.network.preprocessing import fit as fit_encoding
 
 TRUTH = 0.5
-"""How much a real row's own labels count beside its teachers' scores."""
+"""Weight of a real row's own labels beside its teachers' scores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TransferSet:
-    """What students learn from.
+    """Rows and scores that students learn from.
 
     Attributes:
         rows: Real rows, then made-up ones, which have no targets.

@@ -18,7 +18,7 @@ SPLIT_BUDGET = 4e9
 """Cells that a forest may look at in search of splits, all folds together; a larger search sees fewer features."""
 
 FLAG = 0.1
-"""What a column of two values costs of a number's split search."""
+"""Cost of a column of two values, as a share of a number's split search."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def _judged_by(network: int, folds: Folds) -> NDArray[np.intp]:
 
 
 def _encoded(group: Group, matrix: Features) -> Any:
-    """What the layers of the group see, float64, sparse where most of it is zero."""
+    """Columns as the layers of the group see them, float64, sparse where most of them are zero."""
     parts: list[Any] = []
     for start in range(0, len(matrix), CHUNK_ROWS):
         x = matrix[start : start + CHUNK_ROWS]

@@ -81,7 +81,7 @@ class TeacherBlend:
 
     @property
     def stepwise(self) -> float:
-        """How much those count that learn steps: networks on bins, and forests."""
+        """Weight of those that learn steps: networks on bins, and forests."""
         return sum(
             share
             for teacher, share in zip(self.teachers, self.shares, strict=True)
@@ -97,7 +97,7 @@ class TeacherBlend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeacherTraining:
-    """Which teachers to train, and on what.
+    """Teachers to train, and their rows.
 
     Attributes:
         rows: Rows to learn from and to be judged by.

@@ -1,4 +1,4 @@
-"""Where the values between the calls lie: one block of memory per type, whose places are used again."""
+"""Places of the values between the calls: one block of memory per type, whose places are used again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IN_PLACE = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a value lies.
+    """Place of a value.
 
     Attributes:
         type: Of its elements; each type has a block of its own.

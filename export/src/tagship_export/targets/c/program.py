@@ -14,7 +14,7 @@ import numpy as np
 from tagship_export.errors import ConversionError
 
 NAME = "tagship_network"
-"""What the generator is told to call the function of the whole network."""
+"""Name that the generator is told to give the function of the whole network."""
 
 _CONSTANT = re.compile(
     r"^const EMX_UNUSED (?P<type>\w+) (?P<name>\w+)(?P<shape>(?:\[\d+\])+) = (?P<values>\{.*?^\};)", re.M | re.S
@@ -44,7 +44,7 @@ class Array:
 
     @property
     def size(self) -> int:
-        """How many elements it has."""
+        """Number of its elements."""
         return int(np.prod(self.shape))
 
     @property
@@ -56,7 +56,7 @@ class Array:
 
     @property
     def declaration(self) -> str:
-        """How a parameter or variable of it is written."""
+        """Parameter or variable of it, as C."""
         return f"{'const ' if self.constant else ''}{self.type} {self.name}{''.join(f'[{n}]' for n in self.shape)}"
 
 
@@ -71,7 +71,7 @@ class Function:
 
     @property
     def outputs(self) -> tuple[int, ...]:
-        """Which parameters it writes."""
+        """Places of the parameters that it writes."""
         return tuple(place for place, array in enumerate(self.parameters) if not array.constant)
 
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tagship_runtime.typing import Features
 
 NO_PROOF = "none: the C was not compiled where it was exported; run its self-test before anything relies on it"
-"""What a contract says of C that nobody compiled."""
+"""Words of a contract about C that nobody compiled."""
 
 GENERATOR = "emx-onnx-cgen"
 

@@ -20,7 +20,7 @@ class ArrayInC:
 
     @property
     def size(self) -> int:
-        """How many values a row has."""
+        """Number of values of a row."""
         return int(np.prod(self.shape))
 
     def declaration(self, member: str) -> str:

@@ -1,4 +1,4 @@
-"""What each kind of feature is in C."""
+"""Kinds of features, each as C."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class ToolMissingError(ExportError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Footprint:
-    """What a model takes on a device, its C library and floating point routines included.
+    """Memory and instructions of a model on a device, its C library and floating point routines included.
 
     Attributes:
         flash: Bytes that a firmware grows by when it predicts.
@@ -66,7 +66,7 @@ class Footprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirmwareRun:
-    """What an emulated board found.
+    """Findings of an emulated board.
 
     Attributes:
         selftest: 0, or the number of the golden row that came out differently.

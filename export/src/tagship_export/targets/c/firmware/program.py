@@ -6,7 +6,7 @@ from tagship_export.targets.c.harness import reading_rows
 from tagship_runtime.contract import Contract
 
 NOTHING = "int main(void) {\n    return 0;\n}\n"
-"""What a firmware takes without a model."""
+"""Memory of a firmware without a model."""
 
 TIMES = 20
 STACK_PAINTED = 6144
