@@ -51,10 +51,19 @@ build/bench/artifacts: | install
 	$(BIN)/tagship train sample:synthetic --preset article --out build/bench
 	$(BIN)/tagship export build/bench --out $@
 
-bench: install javascript build/bench/artifacts
+# What training ships by default, and the networks that taught it.
+build/bench/teacher: | install build/bench/artifacts
+	rm -rf build/bench/default
+	$(BIN)/tagship train sample:synthetic --out build/bench/default
+	$(BIN)/tagship export build/bench/default --out build/bench/student
+	$(BIN)/tagship export build/bench/default --size networks --out $@
+
+bench: install javascript build/bench/artifacts build/bench/teacher
 	$(BIN)/python benchmarks/one_row.py --keras build/bench/model.keras
 	$(BIN)/python benchmarks/batch.py
 	$(BIN)/python benchmarks/cold_start.py --keras build/bench/model.keras
+	for size in student teacher; do for what in one_row batch cold_start; do \
+	  $(BIN)/python benchmarks/$$what.py --artifacts build/bench/$$size || exit; done; done
 	$(BIN)/python benchmarks/parquet.py
 	$(BIN)/python benchmarks/installed_size.py
 	if [ -e runtime/javascript/node_modules/.installed ]; then $(BIN)/python benchmarks/javascript; fi

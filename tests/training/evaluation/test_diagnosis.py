@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
@@ -20,6 +22,9 @@ def test_diagnosis_says_what_the_losses_say() -> None:
     assert "variance" in Diagnosis(learned=0.2, held_out=0.4, test=0.4).verdict
     assert "bias or noise" in Diagnosis(learned=0.39, held_out=0.4, test=0.4).verdict
     assert "still fell by 2.0%" in Diagnosis(learned=0.39, held_out=0.4, test=0.4, falling=0.02).verdict
+    still_falling = Diagnosis(learned=0.39, held_out=0.4, test=0.4, falling=0.02)
+    assert still_falling.verdict.endswith("give more --epochs")
+    assert replace(still_falling, better_size="none").verdict.endswith("last tenth of the epochs")  # as sizes take none
     histories = {
         None: [("wide", 0.5), ("narrow", 0.5), ("narrow", 0.4)],
         0.2: [("wide", 0.5), ("wide", 0.4), ("narrow", 0.5), ("narrow", 0.5)],

@@ -11,7 +11,7 @@ import pytest
 
 from tagship_training import Config, Run, train
 from tagship_training.ladder import students
-from tagship_training.network import architecture, forests
+from tagship_training.network import choose, forests
 
 
 @contextmanager
@@ -22,8 +22,8 @@ def quickly() -> Iterator[None]:
         patch.setattr(students, "EPOCHS", (2, 4))
         patch.setattr(students, "MADE_UP", 500)
         patch.setattr(forests, "TREES", 10)
-        patch.setattr(architecture, "ENSEMBLE_WORK", (0.0, 0.0))
-        patch.setattr(architecture, "SMALL_EPOCHS", 1)
+        patch.setattr(choose, "ENSEMBLE_WORK", (0.0, 0.0))
+        patch.setattr(choose, "SMALL_EPOCHS", 1)
         yield
 
 

@@ -11,7 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from tagship_training import Config
 from tagship_training.data.folds import LearningRows, deal
 from tagship_training.network import linear, preprocessing
-from tagship_training.network.architecture import Architecture, choose_architectures, linear_architectures
+from tagship_training.network.architecture import Architecture
+from tagship_training.network.choose import choose_architectures, linear_architectures
 from tagship_training.network.graph import build
 
 

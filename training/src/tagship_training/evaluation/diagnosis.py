@@ -76,7 +76,8 @@ class Diagnosis:
             if regret <= NEAR * self.optimal:
                 return f"{parts[0]}: nothing to gain but noise"
         if self.unfinished:
-            parts.append(f"training ended too soon: {falling_in_words(self.falling)}; give more --epochs")
+            more = "; give more --epochs" if self.better_size is None else ""
+            parts.append(f"training ended too soon: {falling_in_words(self.falling)}{more}")
         elif self.gap > GAP:
             parts.append(
                 f"variance: held-out rows cost {self.gap:.0%} more than learned ones; "

@@ -18,7 +18,8 @@ from tagship_training.ladder.size import LINEAR, NETWORKS, Size, choose
 from tagship_training.ladder.students import Shape, made_up_rows, student_architectures
 from tagship_training.ladder.train_students import train_students
 from tagship_training.network import forests, preprocessing
-from tagship_training.network.architecture import (
+from tagship_training.network.blend import blend, weighted_mean
+from tagship_training.network.choose import (
     ENSEMBLE_ROWS,
     MEMBERS,
     WORD_COLUMNS,
@@ -26,7 +27,6 @@ from tagship_training.network.architecture import (
     linear_architectures,
     teacher_architectures,
 )
-from tagship_training.network.blend import blend, weighted_mean
 from tagship_training.network.distil import TransferSet, make_transfer_set
 from tagship_training.network.ensemble import Ensemble
 from tagship_training.network.history import History, OnEpoch, OnStep

@@ -14,8 +14,9 @@ from tagship_training.config import Config
 from tagship_training.data.folds import LearningRows, learning_rows
 from tagship_training.data.prepare import Prepared
 from tagship_training.network import fit, preprocessing
-from tagship_training.network.architecture import Architecture, choose_architectures
+from tagship_training.network.architecture import Architecture
 from tagship_training.network.assemble import assemble
+from tagship_training.network.choose import choose_architectures, on_cap
 from tagship_training.network.graph import Group, build
 from tagship_training.network.history import History, OnEpoch
 
@@ -72,12 +73,9 @@ def train_ensemble(table: Prepared, config: Config, on_epoch: OnEpoch | None = N
     """
     matrix = table.matrices["train"]
     seen = preprocessing.sample(matrix, config.seed)
+    numeric = len(preprocessing.numeric_columns(seen))
     architectures = choose_architectures(
-        config,
-        rows=len(matrix),
-        width=matrix.shape[1],
-        numeric=len(preprocessing.numeric_columns(seen)),
-        labels=len(table.labels),
+        config, rows=len(matrix), width=matrix.shape[1], numeric=numeric, labels=len(table.labels)
     )
     rows = learning_rows(table, architectures[0].members, config)
     trained = train_groups(architectures, rows, seen, config, on_epoch)
@@ -90,7 +88,10 @@ def train_ensemble(table: Prepared, config: Config, on_epoch: OnEpoch | None = N
         held_out=assembled.held_out,
         learned_loss=assembled.learned_loss,
         history=trained.history,
-        notices=trained.notices,
+        notices=(
+            *on_cap(architectures, config, rows=len(matrix), width=matrix.shape[1], numeric=numeric),
+            *trained.notices,
+        ),
     )
 
 
