@@ -116,3 +116,28 @@ def test_the_sound_one_passes(original: Any, sound: Path) -> None:
     verdict = verify(model, sound, data, max_flip_rate=0.05, max_f1_drop=0.05)
     assert verdict.passed, verdict.faults
     assert verdict.parting is None
+
+
+@pytest.mark.parametrize("kind", ["tflite", "onnx"])
+def test_a_file_converted_elsewhere_that_differs(original: Any, tmp_path: Path, tagship: Any, kind: str) -> None:
+    """Its tensors have names of their own, and the verdict comes as JSON all the same."""
+    import tensorflow as tf
+
+    model, (rows, truth) = original
+    path, saved, data = tmp_path / f"foreign.{kind}", tmp_path / "model.keras", tmp_path / "rows.npz"
+    other = rebuilt(model, nudged)
+    with quiet():
+        if kind == "tflite":
+            path.write_bytes(tf.lite.TFLiteConverter.from_keras_model(other).convert())
+        else:
+            other(rows[:2])
+            other.export(path, format="onnx", verbose=False)
+    model.save(saved)
+    np.savez(data, x=rows, y=truth)
+    assert tagship("attach", path, "--labels", ",".join(LABELS)).code == 0
+    done = tagship("verify", saved, path, "--data", data, "--json")
+    assert done.code == 1, done.err
+    (verdict,) = json.loads(done.out)
+    assert verdict["recipe"] == "float32"
+    assert any(fault.startswith("a score is off by") for fault in verdict["faults"])
+    assert "source.sha256, which names no file that is at hand" in verdict["unchecked"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from tagship_export.errors import ConversionError
 from tagship_export.pipeline.plan import Planned
+from tagship_export.targets.base import Target
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.typing import Features
 
@@ -24,6 +27,7 @@ class Converter:
         self.model, self.calibration = model, calibration
         self.batch, self.verbose = batch, verbose
         self._float32: dict[str, bytes] = {}
+        self._refused: dict[str, ConversionError] = {}
 
     def payload(self, planned: Planned) -> bytes:
         """Return the model's bytes by a recipe.
@@ -33,11 +37,33 @@ class Converter:
         """
         target, recipe, model = planned.target, planned.recipe, self.model
         with quiet(verbose=self.verbose):
-            if target.name not in self._float32:
-                self._float32[target.name] = target.convert(model, self.batch)
-            float32 = self._float32[target.name]
+            float32 = self._as_trained(target)
             payload = target.make(recipe.name, model, calibration=self.calibration, batch=self.batch, float32=float32)
+        _check_halves(target, payload)
         same = recipe.name != "float32" and payload == float32
         if same or recipe.weights not in target.weight_bytes(payload):
             raise ConversionError(f"unchanged: no weight would be stored in {recipe.weights}, so it is float32 again")
         return payload
+
+    def _as_trained(self, target: Target) -> bytes:
+        """Return a target's float32, made once; a converter that refuses the model is not asked again."""
+        if target.name in self._refused:
+            raise self._refused[target.name]
+        if target.name not in self._float32:
+            try:
+                self._float32[target.name] = target.convert(self.model, self.batch)
+            except ConversionError as error:
+                self._refused[target.name] = error
+                raise
+        return self._float32[target.name]
+
+
+def _check_halves(target: Target, payload: bytes) -> None:
+    """Refuse constants that float16 cannot hold.
+
+    Raises:
+        ConversionError: One is infinite.
+    """
+    for constant in target.constants(payload):
+        if constant.values.dtype == np.float16 and not np.isfinite(constant.values).all():
+            raise ConversionError("a weight is above 65,504, the most that float16 holds, and would be infinite")

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Unpack
 
 from tagship_export.data.splits import split_rows
-from tagship_export.errors import ConversionError
+from tagship_export.errors import ConversionError, ExportError
 from tagship_export.pipeline.candidate import prove
 from tagship_export.pipeline.convert import Converter
 from tagship_export.pipeline.document import export_document
-from tagship_export.pipeline.failures import locate_divergence, replay_golden
+from tagship_export.pipeline.failures import locate_divergence, refused_because, replay_golden
 from tagship_export.pipeline.latency import with_latency
 from tagship_export.pipeline.options import ExportKeywords, ExportOptions
 from tagship_export.pipeline.output_folder import DOCUMENT, save, write_document
@@ -22,6 +22,7 @@ from tagship_export.pipeline.report import publish
 from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
 from tagship_export.pipeline.selection import Recommendation, recommend
 from tagship_export.source.original import Original, open_original
+from tagship_runtime.errors import CheckFailedError, EngineError, InputError, TagshipError
 
 
 def export(
@@ -78,21 +79,31 @@ def _open(source: Any, options: ExportOptions) -> Original:
 
 
 def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candidate], list[Refusal]]:
-    """Convert and prove all that is planned, and collect what a converter refuses."""
+    """Convert and prove all that is planned, and collect what cannot be made; one failure leaves the others alone.
+
+    Raises:
+        ConversionError: A converter refuses the model, and nothing but float32 is wanted.
+        ExportError, EngineError, CheckFailedError: Nothing can be made, not even float32.
+    """
     converter = Converter(reference.original.model, reference.calibration, batch=options.batch, verbose=options.verbose)
-    candidates, refusals = [], []
+    candidates: list[Candidate] = []
+    refusals: list[Refusal] = []
+    first: TagshipError | None = None
     for planned in options.plan:
         options.on_step(f"converting {planned.name}")
         try:
             payload = converter.payload(planned)
-        except ConversionError as error:
-            if planned.recipe.name == "float32":
-                raise
-            refusals.append(Refusal(name=planned.name, reason=str(error), asked=planned.asked))
+            options.on_step(f"verifying {planned.name}")
+            candidate = replay_golden(prove(payload, planned, reference, options))
+        except (ExportError, EngineError, InputError, CheckFailedError) as error:
+            if isinstance(error, ConversionError) and all(one.recipe.exact for one in options.plan):
+                raise  # every file that was asked for is the model as trained: better none than half of them
+            first = first or (error if planned.recipe.exact else None)
+            refusals.append(Refusal(name=planned.name, reason=refused_because(error, planned), asked=planned.asked))
             continue
-        options.on_step(f"verifying {planned.name}")
-        candidate = replay_golden(prove(payload, planned, reference, options))
         candidates.append(locate_divergence(candidate, reference))
+    if first is not None and not candidates:
+        raise first
     return candidates, refusals
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tagship_export.data.golden import replay
+from tagship_export.pipeline.plan import Planned
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.results import Candidate
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
+from tagship_runtime.errors import NotAScoreError, TagshipError
 
 
 def replay_golden(candidate: Candidate) -> Candidate:
@@ -31,3 +33,10 @@ def locate_divergence(candidate: Candidate, reference: Reference) -> Candidate:
     tolerance = TOLERANCE[candidate.planned.recipe.exact]
     divergence = first_divergence(reference.original.model, layer_values, reference.verdict, tolerance)
     return replace(candidate, verification=replace(candidate.verification, divergence=divergence))
+
+
+def refused_because(error: TagshipError, planned: Planned) -> str:
+    """Say why a recipe gives no file, when making or proving one ended in an error."""
+    if isinstance(error, NotAScoreError) and not planned.recipe.exact:
+        return f"numbers overflow in {planned.recipe.name}: {error.engine} gives {error.got:g}, which is no score"
+    return str(error)

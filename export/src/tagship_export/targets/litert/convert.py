@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +40,29 @@ def int8_io(source: Source) -> bytes:
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
     converter.representative_dataset = representative
-    return _run(converter)
+    payload = _run(converter)
+    _check_survival(payload)
+    return payload
+
+
+PREPARE = """
+import sys
+from ai_edge_litert.interpreter import Interpreter
+interpreter = Interpreter(model_content=sys.stdin.buffer.read(), num_threads=1)
+interpreter.allocate_tensors()
+interpreter.invoke()
+"""
+
+
+def _check_survival(payload: bytes) -> None:
+    """Refuse integers that LiteRT ends the process over, such as scales too far apart; found out in another process.
+
+    Raises:
+        ConversionError: It does.
+    """
+    done = subprocess.run([sys.executable, "-c", PREPARE], input=payload, capture_output=True, check=False)
+    if done.returncode < 0:
+        raise ConversionError("LiteRT ends the process that loads it: the scales of its integers are too far apart")
 
 
 def _converter(model: Any, batch: int | None) -> Any:

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tagship_export.source.tracing import OUTPUT
 from tagship_runtime.engines.quantization import dequantize, quantize
 from tagship_runtime.typing import Features
 
@@ -34,4 +35,6 @@ def layer_values(payload: bytes, rows: Features) -> dict[str, Any]:
             value = engine.get_tensor(index)
             scale, zero_point = details[index]["quantization"]
             found[details[index]["name"]] = dequantize(value, scale, zero_point) if scale else value
+            if index == graph.Outputs(0):  # other converters have other names for it
+                found[OUTPUT] = found[details[index]["name"]]
     return found

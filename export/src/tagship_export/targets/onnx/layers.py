@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tagship_export.source.tracing import INPUT
+from tagship_export.source.tracing import OUTPUT
 from tagship_runtime.typing import Features
 
 
@@ -22,7 +22,8 @@ def layer_values(payload: bytes, rows: Features) -> dict[str, Any]:
     options.log_severity_level = 4
     try:
         session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        values = session.run(names, {INPUT: rows})
+        values = session.run(names, {proto.graph.input[0].name: rows})
     except Exception as error:  # its exceptions have no common base but this; integers are not taken here
         raise ValueError(f"ONNX Runtime gives no values between the layers: {error}") from error
-    return dict(zip(names, values, strict=True))
+    found = dict(zip(names, values, strict=True))
+    return found | {OUTPUT: found[proto.graph.output[0].name]}  # other converters have other names for it

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tagship_export.errors import ConversionError
 from tagship_export.source.tracing import INPUT
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 PRODUCTS = ("MatMul", "Gemm", "Conv", "ConvTranspose")
 OPSET, IR_VERSION = 17, 8
 CALIBRATION_BATCH = 256
-LARGEST_HALF = float(np.finfo(np.float16).max)
 
 
 def float16(source: Source) -> bytes:
@@ -34,12 +34,17 @@ def float16(source: Source) -> bytes:
     proto = _read(source)
     casts = []
     for tensor in _weights(proto):
-        values = np.clip(onnx.numpy_helper.to_array(tensor), -LARGEST_HALF, LARGEST_HALF)
+        values = onnx.numpy_helper.to_array(tensor)
         name, stored = tensor.name, f"{tensor.name}.float16"
-        tensor.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), stored))
+        tensor.CopyFrom(onnx.numpy_helper.from_array(_halves(values), stored))
         casts.append(onnx.helper.make_node("Cast", [stored], [name], to=onnx.TensorProto.FLOAT))
     proto.graph.node.extend(casts)
     return canonical(proto, OPSET, IR_VERSION)
+
+
+def _halves(values: NDArray[Any]) -> NDArray[Any]:
+    with np.errstate(over="ignore"):  # what overflows is infinite, and refused where payloads are checked
+        return values.astype(np.float16)
 
 
 def dynamic_int8(source: Source) -> bytes:
