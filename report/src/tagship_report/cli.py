@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from tagship_runtime.terminal.table import printable
+
 HELP = "write the report of a run or an export again, as one HTML file"
 EXAMPLES = (
     "tagship report run",
@@ -23,5 +25,5 @@ def run(options: argparse.Namespace) -> int:
     """Write the page and print where it is."""
     from tagship_report.render import write_page
 
-    print(write_page(Path(options.folder), None if options.out is None else Path(options.out)))
+    print(printable(str(write_page(Path(options.folder), None if options.out is None else Path(options.out)))))
     return 0

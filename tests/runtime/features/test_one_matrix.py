@@ -167,9 +167,15 @@ def polars_of(columns: list[Column], text: Any = pl.String) -> pl.DataFrame:
 
 
 def pandas_of(columns: list[Column]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {column.feature.name: pd.array(column.cells, dtype=TYPES[column.type].pandas) for column in columns}
-    )
+    return pd.DataFrame({column.feature.name: pandas_array(column) for column in columns})
+
+
+def pandas_array(column: Column) -> Any:
+    name = TYPES[column.type].pandas or ""
+    if "int" not in column.type:
+        return pd.array(column.cells, dtype=name)
+    missing = np.array([cell is None for cell in column.cells])  # pandas makes floats of some integers on their way in
+    return pd.arrays.IntegerArray(np.array([cell or 0 for cell in column.cells], name.lower()), missing)
 
 
 IN_MEMORY: Mapping[str, Callable[[list[Column]], Any]] = {

@@ -90,3 +90,12 @@ def test_the_matrix_is_the_runtimes() -> None:
 def test_unknown_words_are_counted() -> None:
     features = (CategoryFeature(name="c", values=("red",)), NumericFeature(name="d"))
     assert unknown_words(rows(c=WORDS, d=np.arange(ROWS)), features) == {"c": 100}
+
+
+def test_a_category_without_a_frequent_word_is_left_out_though_it_is_asked_for() -> None:
+    names = [f"person {i}" for i in range(ROWS)]
+    (feature,), (notice,) = infer(rows(c=names, x=np.arange(ROWS)), Kinds(categorical=("c",)))
+    assert feature.name == "x"
+    assert notice == "column 'c' is left out: 200 different texts in 200 rows, none of them on 5 or more"
+    with pytest.raises(TrainingError, match="no column is left to learn from"):
+        infer(rows(c=names), Kinds(categorical=("c",)))

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -26,7 +27,7 @@ from tagship_runtime.documents import (
     RunDocument,
 )
 from tagship_runtime.features import encoder
-from tagship_runtime.files import replacing_folder
+from tagship_runtime.files import arrow_file, replacing_folder
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.draw_report import draw_report
 from tagship_runtime.typing import Decisions, Scores
@@ -226,10 +227,11 @@ def check_free(path: str | os.PathLike[str], *, force: bool) -> Path:
 
 def _write_rows(dataset: Dataset, path: Path) -> None:
     """Write rows in parts, so that a table larger than half of the memory can still be written."""
-    writer = None
-    for start in range(0, len(dataset), WRITE_ROWS):
-        part = dataset.take(np.arange(start, min(start + WRITE_ROWS, len(dataset)))).to_table()
-        writer = writer or pyarrow.parquet.ParquetWriter(path, part.schema)
-        writer.write_table(part)
-    if writer is not None:
-        writer.close()
+    with ExitStack() as stack:
+        writer = None
+        for start in range(0, len(dataset), WRITE_ROWS):
+            part = dataset.take(np.arange(start, min(start + WRITE_ROWS, len(dataset)))).to_table()
+            if writer is None:
+                file = stack.enter_context(arrow_file(path, "w"))
+                writer = stack.enter_context(pyarrow.parquet.ParquetWriter(file, part.schema))
+            writer.write_table(part)

@@ -57,8 +57,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _fail(options, "interrupted", INTERRUPTED)
     except CheckFailedError as error:
         return _fail(options, error, CHECK_FAILED)
+    except UnicodeEncodeError as error:
+        return _fail(options, _NO_TEXT.format(error.object[error.start : error.end]), BAD_INPUT)
     except (TagshipError, OSError, MemoryError) as error:
         return _fail(options, error, BAD_INPUT)
+
+
+_NO_TEXT = "a name holds {!r}, which is no text in UTF-8 and can be neither written nor printed; rename it"
 
 
 def _use_utf8() -> None:

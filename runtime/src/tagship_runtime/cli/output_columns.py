@@ -13,6 +13,7 @@ import numpy as np
 from tagship_runtime.errors import MissingColumnError, UsageError
 from tagship_runtime.files import Batch
 from tagship_runtime.files.sources import suffix_of
+from tagship_runtime.files.table_writer import Names
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.typing import Scores
 
@@ -95,6 +96,6 @@ class Layout:
     def _highest(self, model: Predictor, scores: Scores, k: int) -> Iterator[tuple[str, Any]]:
         highest = model.highest(scores, k)
         for place in range(k):
-            yield f"top:{place + 1}", [row[place][0] for row in highest]
+            yield f"top:{place + 1}", Names(row[place][0] for row in highest)
             if self.scores:
                 yield f"top_score:{place + 1}", np.array([row[place][1] for row in highest], np.float32)

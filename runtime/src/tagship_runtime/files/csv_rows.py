@@ -13,7 +13,7 @@ from tagship_runtime.features.cells import BLANK
 from tagship_runtime.files import parquet
 from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.prefetch import prefetched
-from tagship_runtime.files.pyarrow_import import import_pyarrow
+from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.sources import NOT_TEXT, check_header, existing, is_text, open_text, title
 
 LARGE = 1 << 22
@@ -146,7 +146,8 @@ def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
     parse = pyarrow.csv.ParseOptions(newlines_in_values=True)  # without, quotes end where a block of the file does
     try:
         with (
-            pyarrow.input_stream(existing(source)) as stream,
+            arrow_file(existing(source)) as raw,
+            pyarrow.input_stream(raw, compression="gzip" if source.lower().endswith(".gz") else None) as stream,
             pyarrow.csv.open_csv(stream, parse_options=parse, convert_options=convert) as batches,
         ):
             yield from prefetched(parquet.numbered(batches))

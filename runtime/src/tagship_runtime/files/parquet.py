@@ -8,7 +8,7 @@ from typing import Any
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.prefetch import prefetched
-from tagship_runtime.files.pyarrow_import import import_pyarrow
+from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.sources import existing, one_line
 
 BUFFER_BYTES = 1 << 20
@@ -23,7 +23,10 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     pyarrow = import_pyarrow("parquet")
     path = existing(source)
     try:
-        with pyarrow.parquet.ParquetFile(path, pre_buffer=False, buffer_size=BUFFER_BYTES) as file:
+        with (
+            arrow_file(path) as raw,
+            pyarrow.parquet.ParquetFile(raw, pre_buffer=False, buffer_size=BUFFER_BYTES) as file,
+        ):
             there = set(file.schema_arrow.names)
             columns = None if reading.columns is None else [name for name in reading.columns if name in there]
             if reading.columns is not None and len(columns or ()) < len(reading.columns):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -18,3 +19,12 @@ def import_pyarrow(*modules: str) -> Any:
     except ModuleNotFoundError as error:
         raise PackageMissingError("pyarrow", "files") from error
     return pyarrow
+
+
+def arrow_file(path: str | os.PathLike[str], mode: str = "r") -> Any:
+    """Open a file in pyarrow's own way, whose name may be no text; its other calls want names in UTF-8.
+
+    Raises:
+        OSError: It cannot be opened.
+    """
+    return import_pyarrow().OSFile(os.fsencode(path), mode)

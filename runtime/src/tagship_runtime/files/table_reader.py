@@ -12,7 +12,7 @@ from tagship_runtime.features import as_column
 from tagship_runtime.files import csv_rows, json_lines
 from tagship_runtime.files.arrow_columns import arrow_table, times, typed
 from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.pyarrow_import import import_pyarrow
+from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.sources import (
     SAMPLE,
     check_header,
@@ -65,9 +65,10 @@ def _batches(source: str, batches: Iterator[Batch]) -> list[Batch]:
 
 def _read_parquet(source: str, text: Sequence[str]) -> pyarrow.Table:
     pyarrow = import_pyarrow("parquet")
-    path = existing(source)
-    check_names(source, pyarrow.parquet.read_schema(path).names)
-    return pyarrow.parquet.read_table(path)
+    with arrow_file(existing(source)) as file:
+        check_names(source, pyarrow.parquet.read_schema(file).names)
+        file.seek(0)
+        return pyarrow.parquet.read_table(file)
 
 
 def _read_json(source: str, text: Sequence[str]) -> pyarrow.Table:

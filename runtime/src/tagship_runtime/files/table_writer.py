@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,12 +18,17 @@ import numpy as np
 from tagship_runtime.errors import DataError, UsageError
 from tagship_runtime.files.atomic_write import replacing
 from tagship_runtime.files.prefetch import deferred
-from tagship_runtime.files.pyarrow_import import import_pyarrow
+from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.sources import one_line, suffix_of
 from tagship_runtime.terminal.json import without_nan
 
 Columns = Mapping[str, Any]
-"""By name, of equal length: bool and float32 arrays, lists of tuples of names, and columns that pass through."""
+"""By name, of equal length: bool and float32 arrays, names, lists of tuples of names, and columns that pass through."""
+
+
+class Names(list[str]):
+    """A column of labels' names, one in each row."""
+
 
 Write = Callable[[Columns], None]
 
@@ -76,7 +82,7 @@ def _csv(stream: IO[str]) -> Write:
     def write(columns: Columns) -> None:
         nonlocal started
         if not started:
-            writer.writerow(columns)
+            writer.writerow([neutral(name) if _is_decisions(values) else name for name, values in columns.items()])
             started = True
         writer.writerows(zip(*(_csv_cells(values) for values in columns.values()), strict=True))
 
@@ -115,24 +121,45 @@ def _parquet(path: Path) -> Iterator[Write]:
             arrays = {name: _arrow(pyarrow, name, values, types.get(name)) for name, values in columns.items()}
             batch = pyarrow.RecordBatch.from_pydict(arrays)
             if writer is None:
-                writer = pyarrow.parquet.ParquetWriter(path, batch.schema)
+                writer = pyarrow.parquet.ParquetWriter(file, batch.schema)
             writer.write_batch(batch)
         except pyarrow.ArrowException as error:
             raise DataError(f"this cannot be written as Parquet: {one_line(error)}; {_INSTEAD}") from error
 
-    try:
-        with deferred(write) as later:
-            yield later
-    finally:
-        if writer is not None:
-            writer.close()
+    with arrow_file(path, "w") as file:
+        try:
+            with deferred(write) as later:
+                yield later
+        finally:
+            if writer is not None:
+                writer.close()
 
 
 def _csv_cells(values: Any) -> Sequence[Any]:
     if isinstance(values, np.ndarray):
-        return values.astype(np.uint8).tolist() if values.dtype == np.bool_ else [_decimal(v) for v in values]
+        return values.astype(np.uint8).tolist() if _is_decisions(values) else [_decimal(v) for v in values]
+    if isinstance(values, Names):
+        return [neutral(name) for name in values]
     cells = _plain(values)
-    return [";".join(cell) if isinstance(cell, tuple) else cell for cell in cells]
+    return [neutral(";".join(cell)) if isinstance(cell, tuple) else cell for cell in cells]
+
+
+def _is_decisions(values: Any) -> bool:
+    return isinstance(values, np.ndarray) and values.dtype == np.bool_
+
+
+FORMULA = frozenset("=+-@\t\r")
+"""What a cell begins with that a spreadsheet computes rather than shows."""
+
+
+def neutral(text: str) -> str:
+    """Return a text for a CSV; if it might be a formula, with an apostrophe before it, so that it is text."""
+    if text[:1] not in FORMULA or _NUMBER.fullmatch(text):
+        return text
+    return f"'{text}"
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 
 
 def _json_cells(values: Any) -> Sequence[Any]:

@@ -9,8 +9,14 @@ from typing import Any
 
 
 def print_json(document: Any) -> None:
-    """Print one document on stdout, as ``--json`` does; what is not finite becomes null."""
-    print(json.dumps(without_nan(document), indent=2, ensure_ascii=False, allow_nan=False))
+    """Print one document on stdout, as ``--json`` does; what is not finite becomes null, what is no text an escape."""
+    plain = without_nan(document)
+    text = json.dumps(plain, indent=2, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # the name of a file that is not UTF-8
+        text = json.dumps(plain, indent=2, allow_nan=False)
+    print(text)
 
 
 def without_nan(value: Any) -> Any:

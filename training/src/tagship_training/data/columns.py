@@ -27,7 +27,7 @@ DESCRIBE: Mapping[type[Feature], Callable[[Column], Described]] = {
 def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tuple[tuple[Feature, ...], list[str]]:
     """Fit a feature to each column of the training rows.
 
-    Columns that hold nothing to learn from are left out, unless the user names their kind.
+    Columns that hold nothing to learn from are left out, unless the user names their kind and they have a column.
 
     Args:
         rows: The training rows.
@@ -45,7 +45,8 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
     for name, values in rows.columns.items():
         column = Column(name=name, values=values, targets=rows.known_targets, incomplete=name in incomplete)
         described = DESCRIBE[kind_of(name, values, kinds)](column)
-        if described.useless and name not in (*kinds.categorical, *kinds.numeric):
+        wanted = name in (*kinds.categorical, *kinds.numeric) and described.feature.width
+        if described.useless and not wanted:
             left_out[name] = described.useless
         else:
             features.append(described.feature)

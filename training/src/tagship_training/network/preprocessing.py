@@ -23,6 +23,10 @@ CLIP = 3.0
 SAMPLE_ROWS = 100_000
 """Quantiles are taken of at most this many rows."""
 
+SMALLEST = 2.0**-100
+"""Numbers that differ by less are one: float32 cannot hold the inverse of much smaller ones, and some engines take
+these for zero."""
+
 TAILS = (0.005, 0.995)
 QUARTILES_PER_DEVIATION = 1.349
 """Interquartile range of a normal distribution, in standard deviations."""
@@ -70,7 +74,7 @@ def fit(architecture: Architecture, rows: Features, numeric: list[int]) -> Encod
         values = rows[:, column].astype(np.float64)
         center[column], spread[column] = _scale(values, keep_tails=architecture.keep_tails)
         if architecture.bins:
-            edges = np.unique(np.quantile(values, np.linspace(0, 1, architecture.bins + 1)).astype(np.float32))
+            edges = _edges(values, architecture.bins)
             source += [column] * (len(edges) - 1)
             low += edges[:-1].tolist()
             size += np.diff(edges).tolist()
@@ -107,4 +111,11 @@ def _scale(values: NDArray[np.float64], *, keep_tails: bool) -> tuple[float, flo
     if keep_tails:
         bottom, top = np.quantile(values, TAILS)
         spread = max(spread, (top - median) / CLIP, (median - bottom) / CLIP)
-    return float(median), float(spread)
+    return float(median), max(float(spread), SMALLEST)
+
+
+def _edges(values: NDArray[np.float64], bins: int) -> Features:
+    """Quantiles in float32, each apart from the one before it."""
+    edges: Features = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)).astype(np.float32))
+    apart: Features = edges[np.append(True, np.diff(edges.astype(np.float64)) >= SMALLEST)]
+    return apart

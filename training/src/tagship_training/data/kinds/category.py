@@ -22,8 +22,10 @@ def describe(column: Column) -> Described:
     least = MIN_COUNT if rows >= 20 * MIN_COUNT else 1
     frequent = [word for word, count in counts.most_common(MAX_WORDS) if count >= least]
     feature = CategoryFeature(name=column.name, values=tuple(sorted(frequent)))
-    if len(counts) == 1:
-        return Described(feature, f"every value is {frequent[0]!r}" if frequent else None)
+    if len(counts) == 1 and frequent:
+        return Described(feature, f"every value is {frequent[0]!r}")
+    if not frequent:
+        return Described(feature, f"{len(counts):,} different texts in {rows:,} rows, none of them on {least} or more")
     covered = sum(counts[word] for word in frequent) / rows
     if covered < 0.5:
         return Described(feature, f"{len(counts):,} different texts in {rows:,} rows, as in a name or free text")
