@@ -302,6 +302,7 @@ def test_every_way_gives_one_matrix(columns: list[Column]) -> None:
 
 
 @settings(max_examples=60)
+@example(column("text", ["nan(1)"]))
 @given(tables())
 def test_every_way_gives_one_matrix_by_the_fast_reader(columns: list[Column]) -> None:
     with pytest.MonkeyPatch.context() as patch:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from itertools import islice
-from typing import cast
+from typing import Any, cast
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.features.cells import BLANK
@@ -129,6 +129,16 @@ class _NotUnderstoodError(Exception):
     """A table that pyarrow refuses, and the plain reader may understand or explain better."""
 
 
+def _without_nan(batches: Iterable[Any]) -> Iterator[Any]:
+    """Yield batches up to one with a NaN that no word for missing spells: to pyarrow, ``nan(1)`` is one as well."""
+    pyarrow = import_pyarrow("compute")
+    for batch in batches:
+        for column in batch.columns:
+            if pyarrow.types.is_floating(column.type) and pyarrow.compute.any(pyarrow.compute.is_nan(column)).as_py():
+                raise _NotUnderstoodError
+        yield batch
+
+
 def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
     pyarrow = import_pyarrow("csv")
     with open_text(source) as text:
@@ -150,6 +160,6 @@ def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
             pyarrow.input_stream(raw, compression="gzip" if source.lower().endswith(".gz") else None) as stream,
             pyarrow.csv.open_csv(stream, parse_options=parse, convert_options=convert) as batches,
         ):
-            yield from prefetched(parquet.numbered(batches))
+            yield from prefetched(parquet.numbered(_without_nan(batches)))
     except (pyarrow.ArrowException, KeyError, OSError, UnicodeDecodeError) as error:
         raise _NotUnderstoodError from error
