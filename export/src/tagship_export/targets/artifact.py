@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from tagship_export.targets.constants import Constant
 from tagship_export.targets.runner import ArtifactRunner, Values
 from tagship_runtime.contract import Contract
 from tagship_runtime.features import Encoder, encoder
@@ -28,6 +29,7 @@ class OpenArtifact:
         runner: Scores encoded rows.
         layer_values: Gives intermediate values for encoded rows; None where only scores are to be had.
         stored_recipe: Recipe that the payload's own tensors were made by; None where the target cannot tell.
+        constants: Yields weights and biases that the payload stores; None where the target cannot tell them.
         weight_bytes: Bytes of the payload's constants by NumPy type name; empty where the target cannot tell.
     """
 
@@ -37,6 +39,7 @@ class OpenArtifact:
     runner: ArtifactRunner
     layer_values: Callable[[Features], Values] | None = None
     stored_recipe: str | None = None
+    constants: Callable[[], Iterator[Constant]] | None = None
     weight_bytes: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -65,5 +65,6 @@ class RuntimeTarget(Target):
             runner=EngineRunner(predictor.engine, contract.input, contract.output),
             layer_values=partial(self.layer_values, payload),
             stored_recipe=self.stored_recipe(payload),
+            constants=partial(self.constants, payload),
             weight_bytes=self.weight_bytes(payload),
         )

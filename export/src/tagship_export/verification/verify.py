@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError, OriginalError
-from tagship_export.recipes import budget_of
+from tagship_export.recipes import Recipe, budget_of
 from tagship_export.source.original import Original, open_original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.registry import open_artifact, open_predictor
@@ -19,6 +19,7 @@ from tagship_export.verification.golden_rows import golden_faults
 from tagship_export.verification.judge import judge
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_export.verification.moved_thresholds import moved_threshold_faults
+from tagship_export.verification.stored_weights import weight_faults
 from tagship_export.verification.verdict import Verification
 from tagship_runtime.contract import Contract
 from tagship_runtime.features import encoder
@@ -86,6 +87,7 @@ def verify(
             *contract_faults(original, opened, judged.recipe),
             *moved_threshold_faults(original, opened, judged.recipe),
             *golden_faults(opened),
+            *_weight_faults(original, opened, judged.recipe),
         ),
     )
     verdict = replace(verdict, origin=judged.origin, unchecked=tuple(unchecked(original, opened, judged)))
@@ -93,6 +95,12 @@ def verify(
         return verdict
     divergence = first_divergence(original.model, opened.layer_values, matrix, TOLERANCE[judged.recipe.exact])
     return replace(verdict, divergence=divergence)
+
+
+def _weight_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) -> Iterator[str]:
+    """Compare what is stored in fewer bits; where numbers are float32 the scores tell of every one."""
+    if not recipe.exact and artifact.constants is not None:
+        yield from weight_faults(original.model, list(artifact.constants()))
 
 
 def _told(original: Original, labels: Sequence[str] | None, thresholds: Thresholds | None) -> Original:

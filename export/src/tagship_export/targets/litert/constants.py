@@ -35,7 +35,28 @@ def constants(payload: bytes) -> Iterator[Constant]:
             seen.add(number)
             start, size = place
             values = np.frombuffer(payload, kind, size // np.dtype(kind).itemsize, start)
-            yield Constant(name=tensor.Name().decode(), values=values, replaced=partial(_replaced, payload, start))
+            shape = tuple(tensor.ShapeAsNumpy().tolist()) if tensor.ShapeLength() else ()
+            scale, zero_point = _scaling(tensor.Quantization(), shape) if scaled else (None, None)
+            yield Constant(
+                name=tensor.Name().decode(),
+                values=values,
+                replaced=partial(_replaced, payload, start),
+                shape=shape,
+                scale=scale,
+                zero_point=zero_point,
+            )
+
+
+def _scaling(quantization: Any, shape: tuple[int, ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return scale and zero point of each number."""
+    parts = [quantization.ScaleAsNumpy(), quantization.ZeroPointAsNumpy()]
+    axis = quantization.QuantizedDimension()
+    wide = [size if place == axis else 1 for place, size in enumerate(shape)]
+    scale, zero = (
+        np.broadcast_to(np.reshape(part, wide if np.size(part) > 1 else ()), shape).astype(np.float64)
+        for part in (parts[0], parts[1] if np.size(parts[1]) else np.zeros(1))
+    )
+    return scale, zero
 
 
 def _place(buffer: Any) -> tuple[int, int] | None:

@@ -1,0 +1,273 @@
+"""Every sabotage fails verification, or is named among what nobody checked.
+
+A saboteur changes one thing in a file and seals it again. An honest contract is left as it was; a forged one agrees
+with what was done: its golden rows are recorded anew with a tolerance of 1, and it calls itself int8.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tagship_export import export, open_original, verify
+from tagship_export.data.golden import record
+from tagship_export.source.original import Original
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.constants import Constant
+from tagship_export.targets.registry import target_of
+from tagship_runtime import container
+from tagship_runtime.contract import Contract
+from tagship_runtime.contract.decode import read_features
+from tagship_runtime.errors import EngineError, InputError
+
+Command = Callable[..., Any]
+RECIPES, FORMATS = ("float32", "int8"), ("tflite", "onnx")
+FILES = [f"{recipe}.{kind}" for recipe in RECIPES for kind in FORMATS]
+
+
+@pytest.fixture(scope="module")
+def folder(article_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("sound")
+    export(article_run, out, recipes=RECIPES)
+    return out
+
+
+@pytest.fixture(scope="module")
+def originals(article_run: Path) -> Mapping[str, Original]:
+    return {"run": open_original(article_run), "bare": open_original(article_run / "model.keras")}
+
+
+@pytest.fixture(scope="module")
+def rows(article_run: Path) -> str:
+    return str(article_run / "rows" / "test.parquet")
+
+
+def sealed(payload: bytes, contract: Contract, forged: bool) -> bytes:
+    """The artifact; forged so that it says of itself what it is now."""
+    if not forged:
+        return container.attach(payload, contract)
+    target = target_of(payload)
+    assert contract.golden is not None
+    claims = replace(contract, recipe="int8")
+    runner = target.runner(payload, claims)
+    try:
+        golden = record(OpenArtifact(contract=claims, runner=runner), list(contract.golden.rows), 1.0)
+    except (EngineError, InputError):
+        golden = contract.golden
+    return container.attach(payload, replace(claims, golden=golden))
+
+
+def taken_apart(path: Path) -> tuple[bytes, Contract]:
+    _, payload, contract = container.unpack(path.read_bytes())
+    assert contract is not None
+    return payload, contract
+
+
+def negated(constant: Constant, place: int) -> bytes:
+    values = constant.values.copy()
+    lowest = None if values.dtype.kind == "f" else np.iinfo(values.dtype).min
+    values[place] = np.iinfo(values.dtype).max if values[place] == lowest else -values[place]
+    return constant.replaced(values)
+
+
+def is_of_layers(constant: Constant) -> bool:
+    """Weights and biases; not the scales of quantized numbers, which are float32 in a file of int8."""
+    return constant.values.size > 1
+
+
+def changed_weights(path: Path) -> list[tuple[str, bytes]]:
+    """Payloads with the largest number of each weight matrix and of each bias negated."""
+    payload, contract = taken_apart(path)
+    quantized = contract.recipe == "int8"
+    return [
+        (constant.name, negated(constant, int(np.abs(constant.values.astype(np.float64)).argmax())))
+        for constant in target_of(payload).constants(payload)
+        if is_of_layers(constant) and (constant.values.dtype.kind == "i") == quantized and constant.values.any()
+    ]
+
+
+@pytest.mark.parametrize("against", ["run", "bare"])
+@pytest.mark.parametrize("forged", [False, True], ids=["honest", "forged"])
+@pytest.mark.parametrize("name", FILES)
+def test_each_layers_largest_weight_negated(
+    folder: Path, originals: Mapping[str, Original], rows: str, name: str, forged: bool, against: str
+) -> None:
+    changes = changed_weights(folder / name)
+    assert len(changes) >= 8
+    _, contract = taken_apart(folder / name)
+    for what, payload in changes:
+        verdict = verify(originals[against], sealed(payload, contract, forged), rows)
+        assert not verdict.passed, f"{what} in {name} passes"
+        assert verdict.recipe == contract.recipe
+
+
+@pytest.mark.parametrize("against", ["run", "bare"])
+@pytest.mark.parametrize("name", FILES)
+def test_the_sound_file_passes(
+    folder: Path, originals: Mapping[str, Original], rows: str, name: str, against: str
+) -> None:
+    verdict = verify(originals[against], folder / name, rows)
+    assert verdict.passed, verdict.faults
+    assert bool(verdict.unchecked) is (against == "bare")
+
+
+def thresholds(document: dict[str, Any]) -> None:
+    document["thresholds"] = [value + 0.02 for value in document["thresholds"]]
+
+
+def one_threshold(document: dict[str, Any]) -> None:
+    document["thresholds"][1] -= 0.02
+
+
+def labels(document: dict[str, Any]) -> None:
+    document["labels"] = document["labels"][::-1]
+
+
+def features(document: dict[str, Any]) -> None:
+    document["features"] = document["features"][::-1]
+
+
+def fill(document: dict[str, Any]) -> None:
+    document["features"][0]["fill"] = 12.0
+
+
+def words(document: dict[str, Any]) -> None:
+    name = document["features"][0]["name"]
+    document["features"][0] = {"name": name, "kind": "category", "values": ["6"]}
+
+
+def source(document: dict[str, Any]) -> None:
+    document["source"]["sha256"] = "0" * 64
+
+
+def tolerance(document: dict[str, Any]) -> None:
+    document["golden"]["tolerance"] = 1.0
+
+
+def another_recipe(document: dict[str, Any]) -> None:
+    document["recipe"] = "int8" if document["recipe"] == "float32" else "float32"
+
+
+def golden_scores(document: dict[str, Any]) -> None:
+    document["golden"]["scores"] = [[1 - score for score in row] for row in document["golden"]["scores"]]
+
+
+CLAIMS: Mapping[Callable[[dict[str, Any]], None], tuple[str, str | None]] = {
+    thresholds: ("threshold", "thresholds"),
+    one_threshold: ("threshold", "thresholds"),
+    labels: ("its labels are", "names and order of the labels"),
+    features: ("other features", "features: names, order"),
+    fill: ("other features", "features: names, order, fills"),
+    words: ("other features", "features: names, order, words"),
+    source: ("made from another model", None),
+    tolerance: ("allow a difference of 1", None),
+    another_recipe: ("its contract says that it is", None),
+    golden_scores: ("golden rows do not repeat", None),
+}
+"""What a contract is made to say, what is said of that against a run, and what is told as nobody's against a bare file;
+None where it fails there as well."""
+
+
+def claiming(path: Path, change: Callable[[dict[str, Any]], None], forged: bool) -> bytes:
+    payload, contract = taken_apart(path)
+    document = contract.to_dict()
+    change(document)
+    changed = Contract.from_json(json.dumps(document))
+    if not forged or change in (tolerance, golden_scores):
+        return container.attach(payload, changed)
+    golden = changed.golden
+    assert golden is not None
+    assert read_features(document["features"])
+    return container.attach(payload, replace(changed, golden=replace(golden, described=changed.description)))
+
+
+@pytest.mark.parametrize("forged", [False, True], ids=["honest", "forged"])
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("change", CLAIMS, ids=lambda change: change.__name__)
+def test_another_contract_against_a_run(
+    folder: Path,
+    originals: Mapping[str, Original],
+    rows: str,
+    change: Callable[[dict[str, Any]], None],
+    name: str,
+    forged: bool,
+) -> None:
+    verdict = verify(originals["run"], claiming(folder / name, change, forged), rows)
+    assert not verdict.passed
+    assert CLAIMS[change][0] in " ".join(verdict.faults)
+
+
+@pytest.mark.parametrize("forged", [False, True], ids=["honest", "forged"])
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("change", CLAIMS, ids=lambda change: change.__name__)
+def test_another_contract_against_a_bare_file(
+    folder: Path,
+    originals: Mapping[str, Original],
+    rows: str,
+    change: Callable[[dict[str, Any]], None],
+    name: str,
+    forged: bool,
+) -> None:
+    verdict = verify(originals["bare"], claiming(folder / name, change, forged), rows)
+    told = CLAIMS[change][1]
+    if told is None:
+        assert not verdict.passed
+        assert CLAIMS[change][0] in " ".join(verdict.faults)
+    else:
+        assert not verdict.passed or any(told in line for line in verdict.unchecked), verdict.unchecked
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_thresholds_that_the_caller_tells_are_checked(
+    folder: Path, originals: Mapping[str, Original], rows: str, name: str
+) -> None:
+    known = originals["run"]
+    verdict = verify(originals["bare"], folder / name, rows, labels=known.labels, thresholds=known.thresholds)
+    assert verdict.passed, verdict.faults
+    shifted = [value - 0.02 for value in known.thresholds or ()]
+    other = verify(originals["bare"], folder / name, rows, labels=known.labels, thresholds=shifted)
+    if name.startswith("float32"):
+        assert not other.passed
+        assert "its thresholds are" in " ".join(other.faults)
+    else:
+        assert not other.passed or any("thresholds that were moved" in line for line in other.unchecked)
+
+
+@pytest.mark.parametrize("forged_thresholds", [0.0001, 0.9999])
+@pytest.mark.parametrize("kind", FORMATS)
+def test_thresholds_that_hide_every_flip(
+    folder: Path, originals: Mapping[str, Original], rows: str, kind: str, forged_thresholds: float
+) -> None:
+    """Decided at such thresholds nothing ever flips; what is stored tells all the same."""
+    _, contract = taken_apart(folder / f"int8.{kind}")
+    hidden = (forged_thresholds,) * 3
+    claims = replace(contract, thresholds=hidden, parity={**(contract.parity or {}), "original_thresholds": [*hidden]})
+    for _, changed in changed_weights(folder / f"int8.{kind}"):
+        assert not verify(originals["bare"], sealed(changed, claims, True), rows).passed
+
+
+def test_the_command_prints_what_it_judged_by(
+    tagship: Command, folder: Path, article_run: Path, rows: str, tmp_path: Path
+) -> None:
+    payload, contract = taken_apart(folder / "float32.tflite")
+    forged = tmp_path / "forged.tflite"
+    forged.write_bytes(container.attach(payload, replace(contract, recipe="int8")))
+    done = tagship("verify", article_run, forged)
+    assert done.code == 1
+    said = " ".join(done.out.split())
+    assert "its contract says that it is int8, its weights are stored as in float32" in said
+    assert "judged as float32, found in its tensors: scores within 1e-05" in said
+    asked = tagship("verify", article_run, folder / "int8.tflite", "--recipe", "float32")
+    assert asked.code == 1
+    assert "it was to be float32, its weights are stored as in int8" in " ".join(asked.out.split())
+    bare = tagship("verify", article_run / "model.keras", folder / "float32.tflite", "--data", rows)
+    assert bare.code == 0
+    assert "nobody checked: names and order of the labels (--labels tells them); thresholds" in " ".join(
+        bare.out.split()
+    )
