@@ -9,6 +9,13 @@ class ExportError(TagshipError, ValueError):
     """A model that cannot be exported, or data that does not fit it."""
 
 
+class NothingComparedError(ExportError):
+    """There is not one row, so that nothing would be proved."""
+
+    def __init__(self) -> None:
+        super().__init__("there are no rows to compare, so nothing would be proved; give some")
+
+
 class OriginalError(ExportError):
     """The original is not a run folder or Keras model that can be used."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tagship_export.errors import ExportError
+from tagship_export.errors import ExportError, NothingComparedError
 from tagship_runtime.contract import Feature
 from tagship_runtime.features import columns_of
 from tagship_runtime.files import read_table
@@ -44,7 +44,7 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
         table = read_table(str(data), text) if isinstance(data, str | os.PathLike) else _table(data)
         rows = Dataset(table=table, targets=targets_of(table, labels), labels=labels)
     if not len(rows):
-        raise ExportError("there are no rows to compare, so nothing would be proved; give some")
+        raise NothingComparedError
     if rows.targets is not None and len(rows.targets) != len(rows):
         raise ExportError(f"there are {len(rows)} rows of features and {len(rows.targets)} of labels; give one each")
     return rows

@@ -4,25 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tagship_export.data.golden import replay
 from tagship_export.pipeline.plan import Planned
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.results import Candidate
+from tagship_export.verification.golden_rows import golden_faults
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_runtime.errors import NotAScoreError, TagshipError
 
 
 def replay_golden(candidate: Candidate) -> Candidate:
     """Return the candidate, with one more fault where its golden rows do not repeat."""
-    golden = candidate.artifact.contract.golden
-    if golden is None:
+    verdict, faults = candidate.verification, tuple(golden_faults(candidate.artifact))
+    if not faults:
         return candidate
-    difference, flips = replay(golden, candidate.artifact)
-    if difference <= golden.tolerance and flips == 0:
-        return candidate
-    verdict = candidate.verification
-    fault = f"its golden rows do not repeat: off by {difference:.2g} here, {flips} flips"
-    return replace(candidate, verification=replace(verdict, faults=(*verdict.faults, fault)))
+    return replace(candidate, verification=replace(verdict, faults=(*verdict.faults, *faults)))
 
 
 def locate_divergence(candidate: Candidate, reference: Reference) -> Candidate:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tagship_export.errors import ExportError
+from tagship_export.errors import ExportError, NothingComparedError
 from tagship_export.verification.bounds import clustered_upper_bound, upper_bound
 from tagship_runtime.documents import ParityFigures, WorstRowDocument
 from tagship_runtime.typing import Scores
@@ -140,7 +140,7 @@ def check_scores(original: Scores, artifact: Scores, labels: Sequence[str]) -> N
     if original.shape != artifact.shape or original.shape[1:] != (len(labels),):
         raise ExportError(f"scores have shapes {original.shape} and {artifact.shape} for {len(labels)} labels")
     if not len(original):
-        raise ExportError("there are no rows to compare, so nothing would be proved; give some")
+        raise NothingComparedError
     for side, scores in (("original", original), ("artifact", artifact)):
         sound = (scores >= 0) & (scores <= 1)
         if not sound.all():

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from tagship_export.data.rows import read_rows
-from tagship_export.errors import ExportError, OriginalError
+from tagship_export.errors import ExportError, NothingComparedError, OriginalError
 from tagship_export.recipes import Recipe, budget_of
 from tagship_export.source.original import Original, open_original
 from tagship_export.targets.artifact import OpenArtifact
@@ -135,7 +135,7 @@ def _encode(original: Original, contract: Contract, rows: Dataset) -> Features:
         raise ExportError(f"the original has {original.width} scores, the artifact {len(contract.labels)}")
     matrix = encoder(original.features or contract.features, (None, *original.row_shape)).encode(rows.table)
     if not len(matrix):
-        raise ExportError("there are no rows to compare, so nothing would be proved; give some")
+        raise NothingComparedError
     return matrix
 
 
