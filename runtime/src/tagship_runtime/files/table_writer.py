@@ -149,7 +149,7 @@ def _is_decisions(values: Any) -> bool:
 
 
 FORMULA = frozenset("=+-@\t\r")
-"""What a cell begins with that a spreadsheet computes rather than shows."""
+"""First characters of cells that a spreadsheet computes rather than shows."""
 
 
 def neutral(text: str) -> str:
