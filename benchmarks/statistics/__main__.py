@@ -16,7 +16,9 @@ import flips
 import goals
 import intervals
 import missing
+import real
 import repeated
+import shrinkage
 import transfer
 from lines import Line
 
@@ -28,6 +30,8 @@ CLAIMS: Mapping[str, tuple[str, Callable[[int], Iterator[Line]]]] = {
     "missing": (missing.TITLE, missing.lines),
     "repeated": (repeated.TITLE, repeated.lines),
     "calibration": (calibration.TITLE, calibration.lines),
+    "shrinkage": (shrinkage.TITLE, shrinkage.lines),
+    "real": (real.TITLE, real.lines),
 }
 
 

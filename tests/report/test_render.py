@@ -56,6 +56,22 @@ def test_words_are_explained_where_they_stand(tmp_path: Path) -> None:
     assert "<dfn>constant frequencies</dfn>" in compared
 
 
+def test_held_out_figures_are_said_to_be_off_in_two_ways(tmp_path: Path) -> None:
+    """They may be lower or higher than test figures, so a page that calls them too good says what is not."""
+    said = words(page(whole(tmp_path)))
+    assert "makes held-out decisions look better" in said
+    assert "learned from fewer rows makes them look worse" in said
+    assert "too good" not in said.partition("Labels")[0]
+    assert "what training again would change is not in them" in said
+
+
+def test_a_label_with_few_positives_has_no_bar(tmp_path: Path) -> None:
+    run = run_json(LABELS)
+    run["per_label"]["alpha"] |= {"positives": 3, "f1_low": None, "f1_high": None}
+    assert "too few positives" in words(page(write(tmp_path, run=run)))
+    assert "too few positives" not in words(page(whole(tmp_path / "others")))
+
+
 def test_all_sizes_are_compared_and_the_one_that_ships_is_marked(tmp_path: Path) -> None:
     epochs = "network,epoch,loss,val_loss\nwide,1,0.5,0.6\nteacher,1,0.5,0.6\n"
     with_sizes = page(write(tmp_path / "several", run=run_json(LABELS, ladder=ladder_json()), history=epochs))
