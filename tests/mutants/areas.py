@@ -24,12 +24,32 @@ AREAS: dict[str, tuple[str, ...]] = {
     "tagship_runtime.engines.sessions": ("runtime/engines/test_sessions.py",),
     "tagship_runtime.engines.batching": ("runtime/engines/test_batching.py",),
     "tagship_runtime.engines.quantization": ("runtime/engines/test_quantization.py",),
-    "tagship_training.network.platt": ("training/network/test_platt.py",),
+    "tagship_runtime.features.cells": ("runtime/features/test_cells.py",),
+    "tagship_runtime.selftest": ("runtime/test_agreement.py",),
+    "tagship_training.data.columns": ("training/data/test_columns_by_hand.py", "training/data/test_columns.py"),
+    "tagship_training.data.kinds.choose": ("training/data/test_columns_by_hand.py", "training/data/test_columns.py"),
+    "tagship_training.data.kinds.numeric": (
+        "training/data/test_columns_by_hand.py",
+        "training/data/test_missing_indicators.py",
+    ),
     "tagship_training.decisions.thresholds": (
+        "training/decisions/test_thresholds_by_hand.py",
         "training/decisions/test_thresholds.py",
         "training/decisions/test_guarantees.py",
     ),
-    "tagship_export.verification.threshold_transfer": ("export/verification/test_threshold_transfer.py",),
+    "tagship_training.network.platt": ("training/network/test_platt_by_hand.py", "training/network/test_platt.py"),
+    "tagship_export.verification.judge": (
+        "export/verification/test_judge.py",
+        "export/verification/test_comparison.py",
+    ),
+    "tagship_export.verification.parity": (
+        "export/verification/test_parity_by_hand.py",
+        "export/verification/test_parity.py",
+    ),
+    "tagship_export.verification.threshold_transfer": (
+        "export/verification/test_transfer_by_hand.py",
+        "export/verification/test_threshold_transfer.py",
+    ),
     "tagship_export.pipeline.selection": ("export/pipeline/test_selection.py",),
 }
 """Tests, below tests/, by module; those that need a trained model are left out."""
