@@ -38,10 +38,12 @@ AREAS: dict[str, tuple[str, ...]] = {
         "training/decisions/test_guarantees.py",
     ),
     "tagship_training.network.platt": ("training/network/test_platt_by_hand.py", "training/network/test_platt.py"),
+    "tagship_export.verification.claims": ("export/verification/test_claims_by_hand.py",),
     "tagship_export.verification.judge": (
         "export/verification/test_judge.py",
         "export/verification/test_comparison.py",
     ),
+    "tagship_export.verification.moved_thresholds": ("export/verification/test_claims_by_hand.py",),
     "tagship_export.verification.parity": (
         "export/verification/test_parity_by_hand.py",
         "export/verification/test_parity.py",
@@ -50,7 +52,11 @@ AREAS: dict[str, tuple[str, ...]] = {
         "export/verification/test_transfer_by_hand.py",
         "export/verification/test_threshold_transfer.py",
     ),
-    "tagship_export.pipeline.selection": ("export/pipeline/test_selection.py",),
+    "tagship_export.verification.verify": ("export/verification/test_verify_by_hand.py",),
+    "tagship_export.pipeline.selection": (
+        "export/pipeline/test_recommendation.py",
+        "export/pipeline/test_selection.py",
+    ),
 }
 """Tests, below tests/, by module; those that need a trained model are left out."""
 

@@ -1,0 +1,157 @@
+"""The way from an artifact to its verdict, with scores that are given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from export.verification.known import FEATURES, artifact, golden, original
+from tagship_export.errors import ExportError, OriginalError
+from tagship_export.verification import verify as module
+from tagship_export.verification.layerwise import TOLERANCE
+from tagship_export.verification.verify import verify
+from tagship_runtime.contract import NumericFeature, TensorSpec
+from tagship_runtime.files.dataset import Dataset
+
+ROWS = np.random.default_rng(0).random((300, 2)).astype(np.float32)
+
+
+def lower(scores: Any) -> Any:
+    """Scores of which the second is 0.1 lower."""
+    return np.clip(scores - np.array([0, 0.1], np.float32), 0, 1)
+
+
+def starts(faults: Any) -> list[str]:
+    return sorted(fault.split()[0] for fault in faults)
+
+
+def test_the_same_scores_pass() -> None:
+    verdict = verify(original(), artifact(golden=golden()), ROWS)
+    assert verdict.passed, verdict.faults
+    assert (verdict.artifact, verdict.size, verdict.recipe, verdict.origin) == ("x", 9, "float32", "found")
+    assert verdict.unchecked == ()
+    assert (verdict.parity.rows, verdict.parity.max_difference) == (300, 0)
+    assert verdict.thresholds == (0.5, 0.5)
+
+
+def test_other_scores_do_not() -> None:
+    verdict = verify(original(), artifact(lower), ROWS)
+    assert not verdict.passed
+    assert verdict.parity.flips_per_label["a"] == 0
+    assert verdict.parity.flips_per_label["b"] == ((ROWS[:, 1] >= 0.5) & (ROWS[:, 1] - np.float32(0.1) < 0.5)).sum()
+    assert verdict.divergence is None  # there are no layers to look into
+    assert verdict.unchecked == ("golden rows: it has none to replay",)
+
+
+def test_each_way_to_be_wrong_is_a_fault_of_its_own() -> None:
+    assert verify(original(), artifact(recipe="int8"), ROWS).faults[0].startswith("its contract says that it is int8")
+    assert verify(original(), artifact(), ROWS, recipe="int8").faults[0].startswith("it was to be int8")
+    assert starts(verify(original(), artifact(thresholds=(0.5, 0.4)), ROWS).faults) == ["its"]
+    off = golden(scores=(0.25, 0.875))
+    assert verify(original(), artifact(golden=off), ROWS).faults[0].startswith("its golden rows do not repeat")
+    assert (
+        verify(original(), artifact(features=FEATURES[::-1]), ROWS).faults[0].startswith("it describes other features")
+    )
+
+
+def test_labels_and_thresholds_may_be_told() -> None:
+    bare: dict[str, Any] = {"labels": None, "thresholds": None}
+    untold = verify(original(**bare), artifact(labels=("b", "a"), thresholds=(0.4, 0.4)), ROWS)
+    assert untold.passed
+    assert untold.thresholds == (0.4, 0.4)
+    assert len(untold.unchecked) == 3
+    told = verify(original(**bare), artifact(thresholds=(0.4, 0.4)), ROWS, labels=("a", "b"), thresholds=(0.5, 0.5))
+    assert told.faults[0].startswith("its thresholds are (0.4, 0.4), the original's (0.5, 0.5)")
+    assert told.thresholds == (0.5, 0.5)
+    swapped = verify(original(**bare), artifact(labels=("b", "a")), ROWS, labels=("a", "b"), thresholds=0.5)
+    assert swapped.faults[0].startswith("its labels are ['b', 'a']")
+    other = verify(original(), artifact(), ROWS, thresholds=(0.5, 0.25))
+    assert other.thresholds == (0.5, 0.25)
+
+
+def test_without_parity_the_files_thresholds_are_the_originals() -> None:
+    stored = {"original_thresholds": [0.625, 0.5]}
+    verdict = verify(original(thresholds=None), artifact(parity=stored), ROWS)
+    assert verdict.thresholds == (0.625, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("budget", "passed"),
+    [
+        ({"max_flip_rate": 1.0, "max_label_flips": 1.0, "max_share_change": 9.0}, True),
+        ({"max_flip_rate": 0.01, "max_label_flips": 1.0, "max_share_change": 9.0}, False),
+        ({"max_flip_rate": 1.0, "max_label_flips": 0.05, "max_share_change": 9.0}, False),
+        ({"max_flip_rate": 1.0, "max_label_flips": 1.0, "max_share_change": 0.05}, False),
+    ],
+)
+def test_budgets_reach_the_verdict(budget: dict[str, Any], passed: bool) -> None:
+    opened = artifact(lower, stored="int8", recipe="int8")
+    assert verify(original(), opened, ROWS, **budget).passed == passed
+
+
+def test_the_budget_of_f1_reaches_the_verdict() -> None:
+    table = {"x": ROWS[:, 0], "y": ROWS[:, 1]}
+    data = Dataset(table=table, targets=(ROWS >= 0.5).astype(np.uint8), labels=("a", "b"))
+    wide: dict[str, Any] = {"max_flip_rate": 1.0, "max_label_flips": 1.0, "max_share_change": 9.0}
+    opened = artifact(lower, stored="int8", recipe="int8")
+    assert verify(original(), opened, data, max_f1_drop=1.0, **wide).passed
+    verdict = verify(original(), opened, data, max_f1_drop=0.01, **wide)
+    assert [fault.split()[0] for fault in verdict.faults] == ["macro-F1"]
+
+
+def test_layers_are_looked_into_where_something_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+
+    def first_divergence(model: Any, values: Any, matrix: Any, tolerance: float) -> Any:
+        looked.append((values, len(matrix), tolerance))
+
+    monkeypatch.setattr(module, "first_divergence", first_divergence)
+    values: Any = object()
+    verify(original(), artifact(layer_values=values), ROWS)
+    assert looked == []
+    verify(original(), artifact(lower, layer_values=values), ROWS)
+    verify(original(), artifact(lower, stored="int8", recipe="int8", layer_values=values), ROWS)
+    assert looked == [(values, 300, TOLERANCE[True]), (values, 300, TOLERANCE[False])]
+
+
+def test_weights_are_compared_where_they_are_stored_in_fewer_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "weight_faults", lambda model, constants: [f"{len(constants)} weights"])
+
+    def three() -> Any:
+        return iter([1, 2, 3])
+
+    assert verify(original(), artifact(constants=three), ROWS).passed
+    int8 = artifact(stored="int8", recipe="int8", constants=three)
+    assert verify(original(), int8, ROWS).faults == ("3 weights",)
+    assert verify(original(), artifact(stored="int8", recipe="int8"), ROWS).passed
+
+
+def test_rows_of_the_run_are_taken_unless_some_are_given() -> None:
+    with pytest.raises(OriginalError, match="has no test rows of its own"):
+        verify(original(), artifact())
+    with pytest.raises(ExportError, match="no rows to compare"):
+        verify(original(), artifact(), ROWS[:0])
+
+
+def test_rows_are_encoded_as_each_side_takes_them() -> None:
+    """The artifact fills a missing number, which the original's own features do too."""
+    filled = (FEATURES[0], NumericFeature(name="y", fill=0.75))
+    rows = {"x": ROWS[:, 0], "y": np.where(ROWS[:, 1] < 0.1, np.nan, ROWS[:, 1])}
+    same = verify(original(features=filled), artifact(features=filled), rows)
+    assert same.passed, same.faults
+    assert verify(original(features=None), artifact(features=filled), rows).passed
+    other = verify(
+        original(features=filled), artifact(features=(FEATURES[0], NumericFeature(name="y", fill=0.25))), rows
+    )
+    assert other.parity.max_difference == 0.5
+    assert other.parity.flips == (ROWS[:, 1] < 0.1).sum()
+
+
+def test_another_number_of_scores() -> None:
+    three = artifact(
+        labels=("a", "b", "c"), thresholds=(0.5,) * 3, output=TensorSpec(name="o", dtype="float32", shape=(None, 3))
+    )
+    with pytest.raises(ExportError, match="the original has 2 scores, the artifact 3"):
+        verify(original(labels=None, thresholds=None), three, ROWS)
