@@ -62,8 +62,11 @@ def test_choice(choice: dict[str, Any], want: str) -> None:
 def test_decisions_count_besides_scores() -> None:
     worse = [*LADDER[:2], size("16", 300, 0.7999, 0.88, spread=0.02), *LADDER[3:]]
     assert choose(worse, TARGETS, Config()).name == "32"
-    no_student_decides_as_well = [*LADDER[:4], size("networks", 60_000, 0.81, 0.92)]
-    assert choose(no_student_decides_as_well, TARGETS, Config()).name == "networks"
+    # Students are held to the best of their own, by log loss.
+    networks_decide_better = [*LADDER[:4], size("networks", 60_000, 0.81, 0.92), size("blended", 90_000, 0.82, 0.93)]
+    assert choose(networks_decide_better, TARGETS, Config()).name == "16"
+    assert choose(networks_decide_better, TARGETS, Config(prefer="quality")).name == "blended"
+    assert choose(networks_decide_better[-2:], TARGETS, Config()).name == "blended"
 
 
 def test_nothing_fits() -> None:

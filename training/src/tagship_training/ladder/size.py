@@ -16,8 +16,9 @@ from tagship_training.errors import ConfigError
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.log_loss import row_losses
 
-NETWORKS, LINEAR = "networks", "linear"
-"""Names of the sizes that are no students: the networks among the teachers, averaged, and the logistic regression."""
+NETWORKS, LINEAR, BLENDED = "networks", "linear", "blended"
+"""Names of the sizes that are no students: the networks among the teachers, averaged, the logistic regression, and
+all of these with students besides."""
 
 SCORED_ROWS = 4096
 """Rows that are scored at a time."""
@@ -121,10 +122,10 @@ def _smallest_better_than_linear(sizes: Sequence[Size], losses: dict[str, NDArra
 
 
 def _smallest_as_good(sizes: Sequence[Size], losses: dict[str, NDArray[np.float64]], best: Size) -> Size:
-    """The smallest that is as good as the best student within noise; the best of all if its decisions are better."""
-    students = [size for size in sizes if size.name != NETWORKS] or list(sizes)
+    """The smallest student that is as good as the best one within noise; the best of all where there is none."""
+    students = [size for size in sizes if size.name not in (NETWORKS, BLENDED)] or list(sizes)
     reference = min(students, key=lambda size: float(losses[size.name].mean()))
-    least_f1 = max(size.metrics["macro_f1"] for size in (best, reference)) - MACRO_F1_TOLERANCE
+    least_f1 = reference.metrics["macro_f1"] - MACRO_F1_TOLERANCE
     as_good = [
         size
         for size in students

@@ -13,12 +13,12 @@ from tagship_training.config import Config
 from tagship_training.data.folds import LearningRows, learning_rows
 from tagship_training.data.prepare import Prepared
 from tagship_training.evaluation import metrics
+from tagship_training.ladder.blends import size_of_all, sizes_of_teachers
 from tagship_training.ladder.make_size import SizeMaker
-from tagship_training.ladder.size import LINEAR, NETWORKS, Size, choose
+from tagship_training.ladder.size import Size, choose
 from tagship_training.ladder.students import Shape, made_up_rows, student_architectures
 from tagship_training.ladder.train_students import train_students
 from tagship_training.network import forests, preprocessing
-from tagship_training.network.blend import blend, weighted_mean
 from tagship_training.network.choose import (
     ENSEMBLE_ROWS,
     MEMBERS,
@@ -117,7 +117,7 @@ def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_s
     training, shape = _teacher_training(rows, seen, len(matrix), config)
     blended = train_teachers(training, on_epoch, on_step)
     maker = SizeMaker(rows, table.labels, config)
-    sizes = _sizes_of_teachers(blended, maker)
+    sizes = sizes_of_teachers(blended.groups(), maker)
     history, notices = list(blended.history), [] if blended.interrupted is None else [blended.interrupted]
     if blended.interrupted is None:
         on_step("making up rows for students")
@@ -125,6 +125,9 @@ def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_s
         architectures = student_architectures(training.networks[0], shape, blended.stepwise, config)
         students = train_students(architectures, transfer, maker, on_epoch)
         sizes += students.sizes
+        if students.of_folds:
+            on_step("blending teachers and students")
+            sizes += size_of_all(blended.groups(), students.of_folds, maker)
         history += students.history
         notices += students.notices
     sizes.sort(key=lambda size: size.parameters)
@@ -180,16 +183,3 @@ def _transfer_set(
 def _blocks(table: Prepared) -> RowNumbers:
     """Number of the feature that each column of the matrix belongs to."""
     return np.repeat(np.arange(len(table.features)), [feature.width for feature in table.features])
-
-
-def _sizes_of_teachers(blended: TeacherBlend, maker: SizeMaker) -> list[Size]:
-    """The networks among the teachers, blended anew without those that do not ship, and the linear one by itself."""
-    groups = blended.groups()
-    shares = blend(maker.rows.held_out_targets, [scores for _, scores in groups])
-    chosen = [(group, scores, share) for (group, scores), share in zip(groups, shares, strict=True) if share]
-    mean = weighted_mean([scores for _, scores, _ in chosen], [share for *_, share in chosen])
-    sizes = [maker.make(NETWORKS, [group for group, *_ in chosen], tuple(share for *_, share in chosen), mean)]
-    if len(groups) > 1:
-        lines = [(group, scores) for group, scores in groups if group.architecture.name == LINEAR]
-        sizes += [maker.make(LINEAR, [group], (1.0,), scores) for group, scores in lines]
-    return sizes

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from tagship_runtime.typing import Scores
 from tagship_training.errors import DivergedError
 from tagship_training.ladder.make_size import SizeMaker
 from tagship_training.ladder.size import AVERAGED, Size
@@ -29,11 +30,14 @@ class Students:
 
     Attributes:
         sizes: One per size, and the best ones averaged.
+        of_folds: Of each size, the students of the folds without the one that learned from all rows, with their
+            scores of the held-out rows; none where rows of their own judge.
         history: Losses after each epoch.
         notices: Sentences for the user.
     """
 
     sizes: list[Size]
+    of_folds: list[tuple[Group, Scores]]
     history: History
     notices: list[str]
 
@@ -51,8 +55,7 @@ def train_students(
     """
     # Weights are drawn from a generator that all threads share, so no two sizes are built at the same time.
     built = [build_students(architecture, transfer, maker.config.seed) for architecture in architectures]
-    groups: list[Group] = []
-    found = Students(sizes=[], history=[], notices=[])
+    found = Students(sizes=[], of_folds=[], history=[], notices=[])
     for group, outcome in zip(built, _train_all(built, transfer, maker.config.seed, on_epoch), strict=False):
         name = group.architecture.name
         if isinstance(outcome, DivergedError):
@@ -62,11 +65,14 @@ def train_students(
             found.notices.append(f"interrupted before students of size {name} were trained")
             break
         found.history.extend(outcome)
-        found.sizes.append(maker.make(name, [group], (1.0,), held_out_scores(group, maker.rows)))
-        groups.append(group)
-    if found.sizes and maker.rows.crossed and groups[0].architecture.members > 1:
+        held_out = held_out_scores(group, maker.rows)
+        found.sizes.append(maker.make(name, [group], (1.0,), held_out))
+        if maker.rows.crossed and group.architecture.members > 1:
+            found.of_folds.append((_of_folds(group), held_out))
+    if found.of_folds:
         best = int(np.argmin([size.metrics["log_loss"] for size in found.sizes]))
-        found.sizes.append(_averaged(groups[best], found.sizes[best], maker))
+        average, held_out = found.of_folds[best]
+        found.sizes.append(maker.make(average.architecture.name, [average], (1.0,), held_out))
     return found
 
 
@@ -101,8 +107,7 @@ def _train_all(
     return outcomes
 
 
-def _averaged(group: Group, size: Size, maker: SizeMaker) -> Size:
-    """The students of all folds, averaged; their log loss is at most the mean of theirs, which ``size`` has."""
-    name = f"{size.name}-{AVERAGED}"
-    average = replace(group, architecture=replace(group.architecture, name=name, final=False))
-    return maker.make(name, [average], (1.0,), held_out_scores(group, maker.rows))
+def _of_folds(group: Group) -> Group:
+    """The students of all folds, whose average has a log loss of at most the mean of theirs."""
+    name = f"{group.architecture.name}-{AVERAGED}"
+    return replace(group, architecture=replace(group.architecture, name=name, final=False))
