@@ -26,6 +26,7 @@ class Contract(text: String) {
             if (feature.getString("kind") == "category") {
                 feature.getJSONArray("values").toList().map { if (it == spelled(value)) 1f else 0f }
             } else {
+                require(feature.getString("kind") == "numeric") { "${feature["name"]} is of kind ${feature["kind"]}" }
                 number(feature, value)
             }
         }

@@ -62,6 +62,9 @@ struct Contract {
         numbers += values.map { $0 == word ? 1 : 0 }
         continue
       }
+      guard feature["kind"] as? String == "numeric" else {
+        throw ContractError.badRow("\(feature["name"] ?? "") is of kind \(feature["kind"] ?? "")")
+      }
       let missing = isMissing(value)
       guard let number = missing ? (feature["fill"] as? NSNumber)?.floatValue : self.number(value), number.isFinite
       else { throw ContractError.badRow("\(feature["name"] ?? "") is \(value)") }

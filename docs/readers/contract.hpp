@@ -111,10 +111,12 @@ inline std::vector<float> encode(const Json& contract, const Json& row) {
       for (const auto& known : feature.at("values")) numbers.push_back(known == spelled(value));
       continue;
     }
-    if (feature.at("kind") != "numeric") throw std::runtime_error("a feature is of a kind that this reader does not know");
+    if (feature.at("kind") != "numeric" && feature.at("kind") != "offset") {
+      throw std::runtime_error("a feature is of kind " + feature.at("kind").dump() + ", which this reader does not know");
+    }
     const Json& used = missing(value) ? feature.at("fill") : value;
     if (used.is_null()) throw std::runtime_error(feature.at("name").get<std::string>() + " is missing, without a fill");
-    numbers.push_back(static_cast<float>(number_of(used)));
+    numbers.push_back(static_cast<float>(number_of(used) - feature.value("offset", 0.0)));
     if (!std::isfinite(numbers.back())) throw std::runtime_error("not finite in float32: " + value.dump());
     if (feature.value("indicator", false)) numbers.push_back(missing(value));
   }

@@ -55,11 +55,13 @@ def encode(contract, row):
         if feature["kind"] == "category":
             numbers += [float(spelled(value) == known) for known in feature["values"]]
             continue
+        if feature["kind"] not in ("numeric", "offset"):
+            raise ValueError(f"{feature['name']} is of kind {feature['kind']}, which this program does not know")
         missing = value is None or value != value or (isinstance(value, str) and value.strip() in BLANK)
         number = feature["fill"] if missing else float(value)
         if number is None:
             raise ValueError(f"{feature['name']} is missing, and has no fill")
-        numbers.append(number)
+        numbers.append(number - feature.get("offset", 0))
         if feature.get("indicator"):
             numbers.append(float(missing))
     with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused below

@@ -161,7 +161,7 @@ LATER = {
     *("flip_rate_upper_clustered", "shipped_flip_rate_upper_clustered"),
     *("max_label_flips", "max_share_change", "confidence"),
     *("judged_by", "unchecked"),
-    *("frequent", "macro_f1_present"),
+    *("frequent", "macro_f1_present", "offset"),
     *("repeated_test", "expected", "more", "worse", "others"),
 }
 """Keys that version 0.1 did not write; each is written by the runs and exports that are checked to the key above."""

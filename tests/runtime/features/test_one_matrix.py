@@ -21,7 +21,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
+from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, OffsetFeature
 from tagship_runtime.errors import DataError, InputError
 from tagship_runtime.features import Encoder, as_column, cells, encoder
 from tagship_runtime.files import csv_rows, read_batches, read_table
@@ -133,7 +133,11 @@ def features(draw: st.DrawFn, name: str, values: list[Any]) -> Feature:
         known = draw(st.lists(st.sampled_from(words), unique=True, min_size=1))
         return CategoryFeature(name=name, values=tuple(known))
     fill = draw(st.sampled_from([None, -7.0]))
-    return NumericFeature(name=name, fill=fill, indicator=fill is not None and draw(st.booleans()))
+    indicator = fill is not None and draw(st.booleans())
+    offset = draw(st.sampled_from([None, 2.0**40, 0.1]))
+    if offset is not None:
+        return OffsetFeature(name=name, fill=fill, indicator=indicator, offset=offset)
+    return NumericFeature(name=name, fill=fill, indicator=indicator)
 
 
 def rows_of(columns: list[Column]) -> list[dict[str, Any]]:

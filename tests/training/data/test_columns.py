@@ -99,3 +99,30 @@ def test_a_category_without_a_frequent_word_is_left_out_though_it_is_asked_for()
     assert notice == "column 'c' is left out: 200 different texts in 200 rows, none of them on 5 or more"
     with pytest.raises(TrainingError, match="no column is left to learn from"):
         infer(rows(c=names), Kinds(categorical=("c",)))
+
+
+@pytest.mark.parametrize(
+    ("values", "offset", "said"),
+    [
+        (np.arange(ROWS) + 1_700_000_000, 1_700_000_100, None),  # seconds
+        (np.arange(ROWS) + 20_000_000, 20_000_100, None),  # of 200 ids, 101 were left
+        (52.5 + np.arange(ROWS) * 1e-7, 52.50000995, None),  # places in one street
+        (np.arange(ROWS) * 1000 + 20_000_001, None, "rounds by up to 1"),
+        (np.append(np.arange(ROWS - 2), [2**40, 2**40 + 1]), None, "200 different numbers, of which 199 are left"),
+        (np.linspace(0, 1, ROWS), None, None),
+        (np.linspace(0, 1, ROWS).astype(np.float32) * 1e9, None, None),
+    ],
+)
+def test_large_numbers_are_kept_apart_or_told(values: Any, offset: float | None, said: str | None) -> None:
+    (feature,), notices = infer(rows(c=values), Kinds())
+    assert isinstance(feature, NumericFeature)
+    assert getattr(feature, "offset", None) == (None if offset is None else pytest.approx(offset, rel=1e-9))
+    assert (said is None) == (notices == []), notices
+    assert said is None or said in notices[0]
+    if offset is not None:
+        assert len(np.unique(rows(c=values).matrix([feature]))) == ROWS
+
+
+def test_a_constant_of_many_digits_is_told_as_it_is() -> None:
+    _, (notice,) = infer(rows(c=[1_700_000_001] * ROWS, x=np.arange(ROWS)), Kinds())
+    assert notice == "column 'c' is left out: every value is 1700000001"

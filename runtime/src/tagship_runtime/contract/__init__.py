@@ -7,6 +7,7 @@ from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.features.base import Feature
 from tagship_runtime.features.category import CategoryFeature
 from tagship_runtime.features.numeric import NumericFeature
+from tagship_runtime.features.offset import OffsetFeature
 
 __all__ = [
     "FORMAT_VERSION",
@@ -15,6 +16,7 @@ __all__ = [
     "Feature",
     "Golden",
     "NumericFeature",
+    "OffsetFeature",
     "TensorSpec",
     "check_labels",
     "check_thresholds",

@@ -14,6 +14,7 @@ class FeatureDocument(TypedDict):
     Attributes:
         fill: Of a number: what replaces a missing one; null where that is refused.
         indicator: Of a number: whether a missing one is flagged to the model as well.
+        offset: Of a number of kind ``offset``: what is subtracted from it in float64 before it becomes float32.
         values: Of a category: its words, in the order of the model's columns.
     """
 
@@ -21,4 +22,5 @@ class FeatureDocument(TypedDict):
     kind: str
     fill: NotRequired[float | None]
     indicator: NotRequired[bool]
+    offset: NotRequired[float]
     values: NotRequired[list[str]]

@@ -49,17 +49,21 @@ def numbers(values: NDArray[Any], name: str | int) -> Features:
         InputError: The column is of another type altogether, such as dates.
     """
     with np.errstate(over="ignore"):
-        if values.dtype.kind in "biuf":
-            return to_float32(values)
-        if values.dtype.kind not in "OUST":
-            raise InputError(f"column {name!r} holds {values.dtype}; numbers are needed")
-        try:
-            if values.dtype.kind == "O" and any(issubclass(kind, NO_NUMBERS) for kind in set(map(type, values.flat))):
-                raise TypeError
-            return to_float32(values.astype(np.float64))  # every cell is a number, or spelled as one
-        except (TypeError, ValueError, OverflowError):
-            cells = [number(value, row, name) for row, value in enumerate(values.tolist())]
-            return to_float32(np.array(cells, np.float64))
+        return to_float32(values if values.dtype.kind in "biuf" else real_numbers(values, name))
+
+
+def real_numbers(values: NDArray[Any], name: str | int) -> NDArray[np.float64]:
+    """Return one column as float64; see :func:`numbers`."""
+    if values.dtype.kind in "biuf":
+        return values.astype(np.float64)
+    if values.dtype.kind not in "OUST":
+        raise InputError(f"column {name!r} holds {values.dtype}; numbers are needed")
+    try:
+        if values.dtype.kind == "O" and any(issubclass(kind, NO_NUMBERS) for kind in set(map(type, values.flat))):
+            raise TypeError
+        return values.astype(np.float64)  # every cell is a number, or spelled as one
+    except (TypeError, ValueError, OverflowError):
+        return np.array([number(value, row, name) for row, value in enumerate(values.tolist())], np.float64)
 
 
 def to_float32(values: NDArray[Any]) -> Features:

@@ -9,8 +9,9 @@ from tagship_runtime.features.base import Feature
 from tagship_runtime.features.category import CategoryFeature
 from tagship_runtime.features.json_values import mapping, take, text
 from tagship_runtime.features.numeric import NumericFeature
+from tagship_runtime.features.offset import OffsetFeature
 
-KINDS: Mapping[str, type[Feature]] = {kind.kind: kind for kind in (NumericFeature, CategoryFeature)}
+KINDS: Mapping[str, type[Feature]] = {kind.kind: kind for kind in (NumericFeature, CategoryFeature, OffsetFeature)}
 """The class of each kind, by its name in the contract."""
 
 
@@ -25,6 +26,6 @@ def feature_from_dict(value: Any) -> Feature:
     document = mapping(value)
     name, kind = take(document, "name", text), document.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        known = " or ".join(repr(known) for known in KINDS)
+        known = " or ".join(map(repr, KINDS))
         raise ValueError(f"feature {name!r} is of kind {kind!r}, not {known}")
     return KINDS[kind].from_dict(document)

@@ -35,13 +35,14 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
         incomplete: Numeric columns in which a value is missing in some table that is given, and so may be.
 
     Returns:
-        The features, and notices on columns that were left out.
+        The features, and notices on columns that were left out or lose something.
 
     Raises:
         TableError: A column of a type that no kind takes, such as dates, or no feature is left.
     """
     features: list[Feature] = []
     left_out: dict[str, str] = {}
+    notes: list[str] = []
     for name, values in rows.columns.items():
         column = Column(name=name, values=values, targets=rows.known_targets, incomplete=name in incomplete)
         described = DESCRIBE[kind_of(name, values, kinds)](column)
@@ -50,10 +51,11 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
             left_out[name] = described.useless
         else:
             features.append(described.feature)
+            notes += [f"column {name!r} {described.note}"] if described.note else []
     notices = on_columns_left_out(left_out)
     if not features:
         raise TableError("no column is left to learn from: " + "; ".join(notices))
-    return tuple(features), notices
+    return tuple(features), notices + notes
 
 
 def check(rows: Dataset, kinds: Kinds) -> set[str]:

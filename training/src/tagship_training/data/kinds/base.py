@@ -30,7 +30,14 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """A feature, and the reason why it is useless; None where it is worth its columns."""
+    """A feature, and what is to be said of it.
+
+    Attributes:
+        feature: That is fitted.
+        useless: The reason why it is; None where it is worth its columns.
+        note: What is lost of the column's cells; None where nothing is.
+    """
 
     feature: Feature
     useless: str | None = None
+    note: str | None = None

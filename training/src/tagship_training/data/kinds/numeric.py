@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import chi2_contingency, fisher_exact
 
-from tagship_runtime.contract import NumericFeature
+from tagship_runtime.contract import NumericFeature, OffsetFeature
 from tagship_runtime.features import cells
 from tagship_runtime.typing import Targets
 from tagship_training.data.kinds.base import Column, Described
@@ -17,6 +17,9 @@ FREQUENT = 0.01
 SIGNIFICANT = 0.01
 """Chance, over all labels, below which an indicator counts as related to a label."""
 
+STEPS = 65_536
+"""Fractions over whose range float32 has so many steps are as good as exact."""
+
 FEW_EXPECTED = 5
 """Rows expected in a cell of a table of two flags, below which Pearson's test is not to be trusted."""
 
@@ -26,17 +29,67 @@ def describe(column: Column) -> Described:
 
     A missing number is refused later on where none is missing in any table that is given.
     """
-    numbers = cells.numbers(column.values, column.name)
+    numbers = cells.real_numbers(column.values, column.name)
     missing = np.isnan(numbers)
     if missing.all():
         return Described(NumericFeature(name=column.name), "every value is missing")
     present = numbers[~missing]
-    constant = present.min() == present.max()
+    offset, note = resolution(present)
+    held = present - (offset or 0)
+    constant = bool((held.astype(np.float32) == np.float32(held[0])).all())
+    useless = f"every value is {_shown(present[0])}" if constant else None
     if not missing.any() and not column.incomplete:
-        return Described(NumericFeature(name=column.name), f"every value is {present[0]:g}" if constant else None)
+        return Described(_feature(column.name, None, False, offset), useless, note)
     indicator = bool(missing.mean() >= FREQUENT and related(missing, column.targets))
-    feature = NumericFeature(name=column.name, fill=float(np.median(present)), indicator=indicator)
-    return Described(feature, f"every value is {present[0]:g} or missing" if constant and not indicator else None)
+    fill = float(np.median(present if offset is not None else present.astype(np.float32)))
+    feature = _feature(column.name, fill, indicator, offset)
+    return Described(feature, f"{useless} or missing" if useless and not indicator else None, note)
+
+
+def resolution(present: NDArray[np.float64]) -> tuple[float | None, str | None]:
+    """Tell whether float32 keeps a column's numbers apart, and what to do where it does not.
+
+    Returns:
+        A number to subtract first, where more of the numbers stay apart then; and what is lost all the same.
+    """
+    if (present.astype(np.float32) == present).all():
+        return None, None
+    low, high = float(present.min()), float(present.max())
+    step = float(np.spacing(np.float32(max(abs(low), abs(high)))))
+    whole = bool((present == np.trunc(present)).all())
+    if not whole and (high - low) / step >= STEPS:
+        return None, None
+    different, kept = len(np.unique(present)), _kept(present)
+    middle = float(np.round((low + high) / 2)) if whole else (low + high) / 2
+    shifted = _kept(present - middle)
+    offset = middle if different - shifted <= (different - kept) / 2 and kept < different else None
+    left = kept if offset is None else shifted
+    if left < different:
+        return offset, (
+            f"holds {different:,} different numbers, of which {left:,} are left in float32, the type of the model's "
+            "input, which holds integers up to 16,777,216 exactly; if they are names rather than amounts, take them as "
+            "words with --categorical, or --drop them"
+        )
+    if whole and offset is None:
+        return None, (
+            "holds integers above 16,777,216, which float32, the type of the model's input, rounds by up to "
+            f"{step / 2:g}"
+        )
+    return offset, None
+
+
+def _kept(numbers: NDArray[np.float64]) -> int:
+    return len(np.unique(numbers.astype(np.float32)))
+
+
+def _feature(name: str, fill: float | None, indicator: bool, offset: float | None) -> NumericFeature:
+    if offset is None:
+        return NumericFeature(name=name, fill=fill, indicator=indicator)
+    return OffsetFeature(name=name, fill=fill, indicator=indicator, offset=offset)
+
+
+def _shown(value: float) -> str:
+    return f"{value:.15g}" if value == np.trunc(value) else f"{value:g}"
 
 
 def related(missing: NDArray[np.bool_], targets: Targets) -> bool:

@@ -1,0 +1,100 @@
+"""Features of kind ``offset``: large numbers close together, such as times in seconds, of which float32 makes a few.
+
+Readers that do not know the kind refuse it; a key beside ``numeric`` would be passed over, and the model misled.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from tagship_runtime.features import cells
+from tagship_runtime.features.json_values import number, optional, take, text
+from tagship_runtime.features.numeric import DIGITS, MISSING_SHARE, NumericFeature
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from tagship_runtime.documents import FeatureDocument, FeatureSummary
+    from tagship_runtime.typing import Features
+
+
+@dataclass(frozen=True, kw_only=True)
+class OffsetFeature(NumericFeature):
+    """A number from which another is subtracted in float64; what is left is float32.
+
+    Attributes:
+        offset: Is subtracted, from ``fill`` as well.
+    """
+
+    kind: ClassVar[str] = "offset"
+
+    offset: float
+
+    @property
+    def unchanged_fill(self) -> float | None:
+        """See :class:`Feature`; no number enters the matrix as it is."""
+        return None
+
+    def encode(self, values: NDArray[Any], into: Features) -> int:
+        """See :class:`Feature`."""
+        numbers = cells.real_numbers(values, self.name)
+        missing = np.isnan(numbers)
+        filled = np.where(missing, math.nan if self.fill is None else self.fill, numbers)
+        with np.errstate(over="ignore", invalid="ignore"):
+            shifted = (filled - self.offset).astype(np.float32)
+        wrong = ~np.isfinite(shifted)
+        if wrong.any():
+            row = int(np.argmax(wrong))
+            cells.refuse(row, self.name, float(shifted[row]), values[row])
+        into[:, 0] = shifted
+        if self.indicator:
+            into[:, 1] = missing
+        return 0
+
+    def to_dict(self) -> FeatureDocument:
+        """See :class:`Feature`."""
+        document = super().to_dict()
+        document["offset"] = self.offset
+        return document
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """See :class:`Feature`."""
+        return cls(
+            name=take(document, "name", text),
+            fill=take(document, "fill", optional(number)),
+            indicator=bool(document.get("indicator", False)),
+            offset=take(document, "offset", number),
+        )
+
+    def describe(self) -> str:
+        """See :class:`Feature`."""
+        missing = "missing is refused" if self.fill is None else f"missing becomes {self.fill:.15g}"
+        return f"number less {self.offset:.15g}, {missing}{' and is flagged' if self.indicator else ''}"
+
+    def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
+        """Invent numbers evenly between the 1st and 99th percentile, rounded after the offset; see :class:`Feature`."""
+        known = values.astype(np.float64)
+        known = known[np.isfinite(known)]
+        low, high = np.percentile(known, [1, 99]) - self.offset if len(known) else (0.0, 1.0)
+        numbers = [float(f"{left:.{DIGITS}g}") + self.offset for left in random.uniform(low, high, count)]
+        if self.fill is None:
+            return numbers
+        missing = random.random(count) < MISSING_SHARE
+        return [None if absent else number for number, absent in zip(numbers, missing.tolist(), strict=True)]
+
+    def from_cells(self, cells: NDArray[np.float64]) -> list[Any]:
+        """Return the numbers; float32 would make a few of them."""
+        return list(cells.tolist())
+
+    def summarise(self, columns: Features) -> FeatureSummary:
+        """Return quantiles of the numbers as callers have them; see :class:`NumericFeature`."""
+        summary = super().summarise(columns)
+        for key in ("low", "median", "high"):
+            summary[key] += self.offset
+        return summary
