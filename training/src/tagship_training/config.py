@@ -143,6 +143,7 @@ class Options:
         learning_curve: Whether the model is trained on a quarter and a half of the rows as well.
         drop_empty_labels: Whether labels that are never on in the training rows are left out; they are an error else.
         optimum: The best possible scores for encoded rows, where they are known.
+        notes: Sentences on how the table was read, which the user has seen; the run keeps them.
     """
 
     kinds: Kinds = field(default_factory=Kinds)
@@ -150,3 +151,4 @@ class Options:
     learning_curve: bool = False
     drop_empty_labels: bool = False
     optimum: Callable[[Features], Scores] | None = None
+    notes: tuple[str, ...] = ()

@@ -39,6 +39,7 @@ from tagship_training.evaluation.figures import Figures
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.history import History
 from tagship_training.network.keras_scores import scores_of
+from tagship_training.run_folder import check_free as check_free
 
 if TYPE_CHECKING:
     from tagship_training.ladder.train import Ladder
@@ -204,25 +205,6 @@ class Run:
             "versions": dict(self.versions),
             "seconds": round(self.seconds, 2),
         }
-
-
-def check_free(path: str | os.PathLike[str], *, force: bool) -> Path:
-    """Return the folder to write, if it can be written and nothing would be lost but, with ``force``, a run.
-
-    Raises:
-        RunFolderError: Something is there already, or its parent cannot be written.
-    """
-    folder = Path(path).resolve()
-    parent = next(parent for parent in folder.parents if parent.exists())
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise RunFolderError(f"cannot write {folder}: {parent} is not a folder that can be written")
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return folder
-    if not (folder / "run.json").is_file():
-        raise RunFolderError(f"{folder} exists and is not a run; choose another --out")
-    if not force:
-        raise RunFolderError(f"{folder} holds a finished run; choose another --out, or --force to replace it")
-    return folder
 
 
 def _write_rows(dataset: Dataset, path: Path) -> None:

@@ -101,7 +101,13 @@ def train(
         size_metrics={} if ladder is None else measure_sizes(ladder, table),
         rows=rows_by_purpose(table.rows, ensemble.rows.folds, config),
         repeated=table.repeated,
-        notices=(*table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached),
+        notices=(
+            *options.notes,
+            *table.notices,
+            *repeated_notices(table, figures),
+            *ensemble.notices,
+            *unreached,
+        ),
         versions={package: version(package) for package in PACKAGES},
         seconds=time.perf_counter() - started,
     )

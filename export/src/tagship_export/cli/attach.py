@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from tagship_export.cli.options import read_labels, read_thresholds
+from tagship_export.cli.options import add_data_options, data_of, read_labels, read_thresholds
 from tagship_runtime.errors import MissingFileError, UsageError
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.terminal.table import wrap
@@ -25,6 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FILE", help="rows that say what features are called and how they range")
     parser.add_argument("--contract", metavar="FILE", help="the JSON that once stood beside the file")
     parser.add_argument("--out", metavar="FILE", help="where to write it; default: in place")
+    add_data_options(parser)
     parser.add_argument("--json", action="store_true", help="print the contract as JSON")
 
 
@@ -44,7 +45,9 @@ def run(options: argparse.Namespace) -> int:
         from tagship_export.pipeline.attach import attach, describe
         from tagship_runtime.files.sidecar import contract_beside, write_artifact
 
-        data = attach(source.read_bytes(), labels=labels, thresholds=thresholds, rows=options.data, contract=contract)
+        data = attach(
+            source.read_bytes(), labels=labels, thresholds=thresholds, rows=data_of(options), contract=contract
+        )
         text = describe(data)
         write_artifact(target, data, {contract_beside(target): text.encode()})
     if options.json:

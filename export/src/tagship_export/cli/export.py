@@ -7,7 +7,9 @@ import sys
 
 from tagship_export.cli.options import (
     add_budget_options,
+    add_data_options,
     add_original_options,
+    data_of,
     import_keras,
     read_labels,
     read_thresholds,
@@ -55,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--prefer", choices=("size", "latency"), default="size", help="what the best has least of")
     parser.add_argument("--data", metavar="FILE", help="rows to prove it on: a table, or .npz with x and y")
+    add_data_options(parser)
     add_original_options(parser)
     parser.add_argument("--labels", metavar="A,B|FILE", help="names of the scores, or a file with one per line")
     parser.add_argument("--thresholds", metavar="X|FILE", help="one for all labels, or a JSON file; default: 0.5")
@@ -84,6 +87,7 @@ def run(options: argparse.Namespace) -> int:
             if kind in wanted and format not in formats:
                 raise UsageError(f"--{kind} is made from {format}; add it to --formats")
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
+    data = data_of(options)
     import_keras()
     from tagship_export.cli.show import progress, show_export
     from tagship_export.pipeline.device_files import device_files
@@ -101,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
                 thresholds=thresholds,
                 logits=options.logits,
                 size=options.size,
-                data=options.data,
+                data=data,
                 max_flip_rate=options.max_flip_rate,
                 max_f1_drop=options.max_f1_drop,
                 max_label_flips=options.max_label_flips,

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
-from tagship_runtime.cli.options import names
+from tagship_runtime.cli.options import add_dialect_options, dialect_of, names, note, once
 from tagship_runtime.errors import UsageError
+from tagship_runtime.files import TableSource, check_header
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.thresholds import Thresholds
 
@@ -34,6 +35,27 @@ def add_original_options(parser: argparse.ArgumentParser) -> None:
     """Declare what has to be said of a model that is not a run."""
     parser.add_argument("--logits", action="store_true", help="the model lacks the sigmoid at its end; add it")
     parser.add_argument("--size", metavar="S", help="of the sizes that a run holds, such as 32-16-8")
+
+
+def add_data_options(parser: argparse.ArgumentParser) -> None:
+    """Declare how ``--data`` is spelled, which :func:`data_of` reads."""
+    add_dialect_options(parser)
+    parser.add_argument("--positive", metavar="A,B", help="values of label columns that mean on; others mean off")
+
+
+def data_of(options: argparse.Namespace) -> TableSource | None:
+    """Return the rows that a command was given, whose header is read here, before seconds go into importing TensorFlow.
+
+    Raises:
+        MissingFileError: No such file.
+        DataError: Its header cannot be read.
+    """
+    dialect = dialect_of(options)
+    if options.data is None:
+        return None
+    check_header(options.data, dialect)
+    positive = () if options.positive is None else tuple(names(options.positive))
+    return TableSource(path=options.data, dialect=dialect, positive=positive, note=once(note))
 
 
 def read_labels(text: str | None) -> Sequence[str] | None:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from tagship_export.cli.options import (
     add_budget_options,
+    add_data_options,
     add_original_options,
+    data_of,
     import_keras,
     read_labels,
     read_thresholds,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from tagship_export.source.original import Original
     from tagship_export.targets.artifact import OpenArtifact
     from tagship_export.verification.counterexamples import Search
+    from tagship_runtime.files import TableSource
 
 HELP = "compare artifacts with the original model on rows that you give; exit 1 if one fails"
 EXAMPLES = (
@@ -50,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--search", action="store_true", help="also look for the inputs on which the two differ most")
     parser.add_argument("--keep", action="store_true", help="put what --search finds among the artifact's golden rows")
+    add_data_options(parser)
     add_original_options(parser)
     add_budget_options(parser)
 
@@ -63,6 +67,7 @@ def run(options: argparse.Namespace) -> int:
 
     # A wrong file is told before seconds go into importing TensorFlow.
     artifacts = [open_artifact(path) for path in options.artifacts]
+    data = data_of(options)
     import_keras()
     from tagship_export.cli.show import progress, show, show_claims, show_search
     from tagship_export.source.original import open_original
@@ -78,12 +83,12 @@ def run(options: argparse.Namespace) -> int:
         "max_share_change": options.max_share_change,
         "recipe": options.recipe,
     }
-    verdicts = [verify(original, artifact, options.data, **bounds) for artifact in artifacts]
+    verdicts = [verify(original, artifact, data, **bounds) for artifact in artifacts]
     found = {}
     if options.search:
         with progress() as on_step:
             for artifact, verdict in zip(artifacts, verdicts, strict=True):
-                found[artifact.name] = _search(original, artifact, options, verdict.thresholds, on_step)
+                found[artifact.name] = _search(original, artifact, data, options, verdict.thresholds, on_step)
     if options.json:
         extra = [{"search": found[path].to_dict()} if path in found else {} for path in options.artifacts]
         print_json([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)])
@@ -98,6 +103,7 @@ def run(options: argparse.Namespace) -> int:
 def _search(
     original: Original,
     artifact: OpenArtifact,
+    data: TableSource | None,
     options: argparse.Namespace,
     thresholds: tuple[float, ...],
     on_step: Callable[[str], None],
@@ -108,7 +114,7 @@ def _search(
     from tagship_export.verification.counterexamples import search
 
     path = artifact.name
-    source = str(original.rows["train"]) if "train" in original.rows else options.data
+    source = str(original.rows["train"]) if "train" in original.rows else data
     found = search(
         original,
         artifact,

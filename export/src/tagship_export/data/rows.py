@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,13 @@ import numpy as np
 
 from tagship_export.errors import ExportError, NothingComparedError
 from tagship_runtime.contract import Feature
+from tagship_runtime.errors import DataError
 from tagship_runtime.features import columns_of
-from tagship_runtime.files import read_table
+from tagship_runtime.files import TableSource, read_table
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import label_column
+from tagship_runtime.files.label_spellings import truth_of
 from tagship_runtime.files.npz import read_npz
 from tagship_runtime.typing import Targets
 
@@ -24,8 +26,8 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
     """Rows from a file or from memory.
 
     Args:
-        data: A .csv, .jsonl, .parquet or .npz file, a table, an array, or a pair of features and targets. An .npz
-            holds the features as ``x`` and, if the truth is known, ``y``.
+        data: A file, by name or as a :class:`TableSource`, a table, an array, or a pair of features and targets. An
+            .npz holds the features as ``x`` and, if the truth is known, ``y``.
         labels: Whose columns in a table are the truth.
         features: Which columns hold words; they are read as prediction reads them.
 
@@ -37,11 +39,10 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
         rows = data
     elif isinstance(data, tuple) and len(data) == 2:
         rows = Dataset(table=_table(data[0]), targets=_targets(data[1], labels), labels=labels)
-    elif isinstance(data, str | os.PathLike) and Path(data).suffix.lower() == ".npz":
-        rows = _read_npz(Path(data), labels)
+    elif isinstance(data, str | os.PathLike | TableSource):
+        rows = _read_file(data if isinstance(data, TableSource) else TableSource(path=str(data)), labels, features)
     else:
-        text = [feature.name for feature in features or () if feature.textual]
-        table = read_table(str(data), text) if isinstance(data, str | os.PathLike) else _table(data)
+        table = _table(data)
         rows = Dataset(table=table, targets=targets_of(table, labels), labels=labels)
     if not len(rows):
         raise NothingComparedError
@@ -56,6 +57,14 @@ def _table(data: Any) -> Any:
     if columns is None:
         return np.asarray(data)
     return arrow_table(columns)
+
+
+def _read_file(source: TableSource, labels: tuple[str, ...], features: tuple[Feature, ...] | None) -> Dataset:
+    if Path(source.path).suffix.lower() == ".npz":
+        return _read_npz(Path(source.path), labels)
+    text = [feature.name for feature in features or () if feature.textual]
+    table = read_table(source.path, text, dialect=source.dialect, note=source.note)
+    return Dataset(table=table, targets=targets_of(table, labels, source.positive), labels=labels)
 
 
 def _read_npz(path: Path, labels: tuple[str, ...]) -> Dataset:
@@ -75,11 +84,11 @@ def _targets(values: Any, labels: tuple[str, ...]) -> Targets:
     return targets.astype(np.uint8)
 
 
-def targets_of(table: Any, labels: Sequence[str]) -> Targets | None:
+def targets_of(table: Any, labels: Sequence[str], positive: Collection[str] = ()) -> Targets | None:
     """Return the truth in a table's columns ``label:NAME`` or ``NAME``; None where it has none of them.
 
     Raises:
-        ExportError: Only some labels are there, or one holds something else than 0 and 1.
+        ExportError: Only some labels are there, or one holds what is no label.
     """
     columns = columns_of(table) or {}
     found = [label_column(label, columns) for label in labels]
@@ -88,7 +97,8 @@ def targets_of(table: Any, labels: Sequence[str]) -> Targets | None:
     absent = [label for label, name in zip(labels, found, strict=True) if name is None]
     if absent:
         raise ExportError(f"the table has columns for some labels but none for {absent[0]!r}; give all or none")
-    targets = np.stack([columns[name] for name in found if name is not None], axis=1)
-    if not np.isin(targets, (0, 1)).all():
-        raise ExportError("a label column holds something else than 0 and 1")
-    return targets.astype(np.uint8)
+    try:
+        truth = [truth_of(columns[name].tolist(), name, positive) for name in found if name is not None]
+    except DataError as error:
+        raise ExportError(str(error)) from error
+    return np.stack(truth, axis=1)

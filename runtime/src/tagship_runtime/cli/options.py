@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import csv
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 
 from tagship_runtime.errors import UsageError
+from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.loading import load
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.silence import quiet
@@ -29,6 +31,54 @@ def add_artifact_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="run a model that may never end, or reads other files; not a stranger's",
     )
+
+
+KINDS = ".csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx, .npz"
+"""Tables that are read, for the help of commands."""
+
+
+def add_dialect_options(parser: argparse.ArgumentParser) -> None:
+    """Declare how tables are spelled, which :func:`dialect_of` reads."""
+    group = parser.add_argument_group("how tables are spelled, found by looking unless said here")
+    group.add_argument("--separator", metavar="S", help="between the cells of a text table: ';', tab, ...")
+    group.add_argument("--decimal", metavar="M", help="between a number and its fraction: . or ,")
+    group.add_argument("--encoding", metavar="E", help="of a text table that is not Unicode, such as cp1252")
+    group.add_argument(
+        "--missing", metavar="A,B", help="words that stand for a missing number, besides n/a, - and so on"
+    )
+    group.add_argument("--sheet", metavar="NAME", help="of a workbook (default: the first)")
+
+
+def dialect_of(options: argparse.Namespace) -> Dialect:
+    """Return what the options say of how tables are spelled.
+
+    Raises:
+        UsageError: One of them means nothing.
+    """
+    return Dialect.parse(
+        separator=options.separator,
+        decimal=options.decimal,
+        encoding=options.encoding,
+        missing=() if options.missing is None else tuple(names(options.missing)),
+        sheet=options.sheet,
+    )
+
+
+def note(sentence: str) -> None:
+    """Tell people what was found by looking."""
+    print(f"tagship: note: {sentence}", file=sys.stderr)
+
+
+def once(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Return the same call, but for sentences that it was given before: a file may be read twice."""
+    told: set[str] = set()
+
+    def tell_once(sentence: str) -> None:
+        if sentence not in told:
+            told.add(sentence)
+            tell(sentence)
+
+    return tell_once
 
 
 def load_artifact(path: str, options: argparse.Namespace, threads: int = 1) -> Predictor:

@@ -11,7 +11,14 @@ from itertools import chain
 
 import numpy as np
 
-from tagship_runtime.cli.options import add_artifact_options, load_artifact
+from tagship_runtime.cli.options import (
+    KINDS,
+    add_artifact_options,
+    add_dialect_options,
+    dialect_of,
+    load_artifact,
+    note,
+)
 from tagship_runtime.cli.output_columns import Layout
 from tagship_runtime.cli.signals import raise_if_signalled
 from tagship_runtime.errors import InputValueError, TagshipError, UsageError
@@ -37,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     add = parser.add_argument
     add("artifact", metavar="ARTIFACT", help="a .tflite or .onnx file")
-    add("data", metavar="DATA", help=".csv, .jsonl (both also .gz), .parquet, or - for CSV or JSON Lines on stdin")
+    add("data", metavar="DATA", help=f"{KINDS}, or - for CSV or JSON Lines on stdin")
     add("--out", metavar="FILE", help="write here instead of to stdout; its suffix says whether CSV, JSON or Parquet")
     add("--format", choices=("csv", "jsonl"), help="what goes to stdout (default: csv)")
     add("--scores", action="store_true", help="add the scores, in columns score:LABEL")
@@ -48,6 +55,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--follow", action="store_true", help="answer each row on stdin as it comes")
     add("--threads", type=int, default=1, metavar="N", help="threads for a batch (default: 1)")
     add_artifact_options(parser)
+    add_dialect_options(parser)
 
 
 @dataclass(slots=True)
@@ -111,7 +119,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _reading(options: argparse.Namespace, encode: Encoder, layout: Layout, summary: Summary) -> Reading:
-    reading = Reading(rows=BATCH_ROWS, skip=summary.skip if summary.skipping else None, live=options.follow)
+    reading = Reading(
+        rows=BATCH_ROWS,
+        skip=summary.skip if summary.skipping else None,
+        live=options.follow,
+        dialect=dialect_of(options),
+        note=note,
+    )
     if encode.columns is None:
         return reading
     return replace(
@@ -134,7 +148,8 @@ def _score_batch(
     """Score a batch, or, where rows have to be left out, the parts between them, found by halving."""
     unknown: Counter[str] = Counter()
     try:
-        scores = model.predict_proba(encode.select(batch.columns, ids), unknown=unknown)
+        rows = encode.select(batch.columns, ids) if batch.rows is None else batch.rows
+        scores = model.predict_proba(rows, unknown=unknown)
     except InputValueError as error:
         if not summary.skipping:
             raise error.moved(batch.first) from None

@@ -1,4 +1,4 @@
-"""Tables in and predictions out: CSV and JSON Lines with the standard library, Parquet with pyarrow.
+"""Tables in and predictions out: CSV and JSON Lines by the standard library, Parquet by pyarrow, Excel by calamine.
 
 :func:`read_batches` streams, for prediction; :func:`read_table` reads a whole table with pyarrow, for training
 and verification; :func:`open_writer` streams out.
@@ -6,14 +6,20 @@ and verification; :func:`open_writer` streams out.
 
 from tagship_runtime.files.atomic_write import replacing, replacing_folder
 from tagship_runtime.files.batch_reader import STDIN, Batch, read_batches
+from tagship_runtime.files.dialect import Dialect
+from tagship_runtime.files.headers import check_header
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.table_reader import read_table
+from tagship_runtime.files.table_source import TableSource
 from tagship_runtime.files.table_writer import open_writer
 
 __all__ = [
     "STDIN",
     "Batch",
+    "Dialect",
+    "TableSource",
     "arrow_file",
+    "check_header",
     "import_pyarrow",
     "open_writer",
     "read_batches",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from tagship_runtime.errors import DataError, InputError
 from tagship_runtime.features import cells
+from tagship_runtime.files.numerals import COMMA, POINT, Numerals
 from tagship_runtime.files.pyarrow_import import import_pyarrow
 from tagship_runtime.files.sources import one_line
 
@@ -55,6 +56,49 @@ def arrow_column(values: NDArray[Any], name: str) -> pyarrow.Array:
         raise DataError(
             f"column {name!r} holds what is of no one type: {one_line(error)}; make it numbers or texts first"
         ) from error
+
+
+def typed_columns(
+    columns: Mapping[str, pyarrow.ChunkedArray], text: Sequence[str], numerals: Numerals
+) -> dict[str, pyarrow.ChunkedArray]:
+    """Return the columns of a CSV file, those of numbers as numbers.
+
+    Args:
+        columns: Texts as the file has them.
+        text: Names of those that stay so.
+        numerals: The file's spelling of numbers.
+
+    Raises:
+        DataError: Nothing tells which mark is the decimal one, or two things do.
+    """
+    pyarrow = import_pyarrow("compute")
+    done = {name: column for name, column in columns.items() if name in text}
+    rest = {name: column for name, column in columns.items() if name not in text}
+    plain = numerals.decimal in (None, POINT)
+    numbers = {name: typed(column) for name, column in rest.items()} if plain else {}
+    numbers = {name: column for name, column in numbers.items() if pyarrow.types.is_primitive(column.type)}
+    odd = {name: column.unique().to_pylist() for name, column in rest.items() if name not in numbers}
+    odd = {name: cells for name, cells in odd.items() if numerals.holds_numbers(cells)}
+    commas = any(COMMA in cell for cells in odd.values() for cell in cells)
+    if numerals.decimal is None and (numerals.strict or commas):  # what holds a point is evidence as well
+        odd |= {
+            name: rest[name].unique().to_pylist()
+            for name in numbers
+            if pyarrow.compute.any(pyarrow.compute.match_substring(rest[name], POINT)).as_py()
+        }
+    for name, spelled in numerals.rewrite(odd, known=True).items():
+        numbers.pop(name, None)
+        rest[name] = _replaced(rest[name], dict(zip(odd[name], spelled, strict=True)))
+    done |= {name: numbers[name] if name in numbers else typed(column) for name, column in rest.items()}
+    return {name: done[name] for name in columns}
+
+
+def _replaced(column: pyarrow.ChunkedArray, spelled: Mapping[str, str]) -> pyarrow.ChunkedArray:
+    """Return a column of texts with other texts for some."""
+    pyarrow = import_pyarrow()
+    encoded = column.combine_chunks().dictionary_encode()
+    words = pyarrow.array([spelled[word] for word in encoded.dictionary.to_pylist()], column.type)
+    return pyarrow.chunked_array([pyarrow.DictionaryArray.from_arrays(encoded.indices, words).cast(column.type)])
 
 
 def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:

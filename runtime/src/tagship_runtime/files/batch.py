@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tagship_runtime.errors import DataError
+from tagship_runtime.files.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,18 +18,21 @@ class Batch:
         first: Number of the first row, counted from 0 over the whole table.
         size: How many rows.
         columns: By name; lists, arrays or pyarrow arrays, of ``size`` values each.
+        rows: The features as an array (size, ...), where they have no names; None where they are among the columns.
     """
 
     first: int
     size: int
     columns: Mapping[str, Any]
+    rows: Any = None
 
     def halves(self) -> Iterator[Batch]:
         """Yield the two halves of at least two rows."""
         middle = self.size // 2
         for start, stop in ((0, middle), (middle, self.size)):
             columns = {name: values[start:stop] for name, values in self.columns.items()}
-            yield Batch(first=self.first + start, size=stop - start, columns=columns)
+            rows = None if self.rows is None else self.rows[start:stop]
+            yield Batch(first=self.first + start, size=stop - start, columns=columns, rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,8 @@ class Reading:
         numbers: Names of those that hold numbers, for readers that convert; None for unknown.
         skip: Told of a row that cannot be read, which is left out then; None to raise the error.
         live: Whether rows are answered as they come: one row a batch.
+        dialect: How the table is spelled, as far as that is given.
+        note: Told what was found by looking; None for nobody.
     """
 
     rows: int
@@ -48,6 +54,8 @@ class Reading:
     numbers: Sequence[str] | None = None
     skip: Callable[[DataError], None] | None = None
     live: bool = False
+    dialect: Dialect = field(default_factory=Dialect)
+    note: Callable[[str], None] | None = None
 
     def refuse(self, error: DataError) -> None:
         """Skip a row, or raise what is wrong with it."""

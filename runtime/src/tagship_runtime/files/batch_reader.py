@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from tagship_runtime.errors import UsageError
-from tagship_runtime.files import csv_rows, json_lines, parquet
+from tagship_runtime.files import csv_rows, excel, json_lines, npz, parquet
 from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.sources import SAMPLE, STDIN, kind_of, open_text, read_sample
 
@@ -18,6 +18,8 @@ READERS: Mapping[str, Callable[[str, Reading], Iterator[Batch]]] = {
     ".csv": csv_rows.read,
     ".jsonl": json_lines.read,
     ".parquet": parquet.read,
+    ".xlsx": excel.read,
+    ".npz": npz.read,
 }
 
 
@@ -25,8 +27,8 @@ def read_batches(source: str, reading: Reading | None = None) -> Iterator[Batch]
     """Stream a table.
 
     Args:
-        source: A .csv, .jsonl (both also .gz) or .parquet file, ``sample:NAME``, or ``-`` for CSV or JSON Lines
-            (it starts with a brace) on stdin.
+        source: A .csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx or .npz file, ``sample:NAME``, or ``-``
+            for CSV or JSON Lines (it starts with a brace) on stdin.
         reading: How; default: all columns, 8,192 rows at a time.
 
     Raises:
@@ -46,7 +48,9 @@ def read_batches(source: str, reading: Reading | None = None) -> Iterator[Batch]
 def _standard_input(reading: Reading) -> Iterator[Batch]:
     if isinstance(sys.stdin, io.TextIOWrapper):
         # Rows that are followed end where their lines end; a carriage return within one is not to make two of it.
-        sys.stdin.reconfigure(errors="surrogateescape", newline="\n" if reading.live else "")
+        sys.stdin.reconfigure(
+            encoding=reading.dialect.encoding, errors="surrogateescape", newline="\n" if reading.live else ""
+        )
     with open_text(STDIN) as stream:
         first = next((line for line in stream if line.strip()), "")
         lines = chain([first] if first else [], stream)

@@ -3,39 +3,50 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, cast
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.features.cells import BLANK
 from tagship_runtime.files import parquet
 from tagship_runtime.files.batch import Batch, Reading
+from tagship_runtime.files.csv_form import Form, form_of, looked_ahead
+from tagship_runtime.files.encodings import DEFAULT
+from tagship_runtime.files.numerals import COMMA, POINT
 from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
-from tagship_runtime.files.sources import NOT_TEXT, check_header, existing, is_text, open_text, title
+from tagship_runtime.files.sources import check_names, existing, is_text, not_text, open_text, title
 
 LARGE = 1 << 22
 """Bytes from which on pyarrow's speed outweighs its import."""
 
+END = "\0end of table"
+"""A row behind the last one: where it is part of a cell, a quotation mark was not closed."""
+
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:
     """Stream a file. What pyarrow does not understand is left to the plain reader, from that row on."""
-    done = 0
+    done, form = 0, None
     if reading.numbers is not None and existing(source).stat().st_size >= LARGE and find_spec("pyarrow"):
+        names, encoding, form = _look(source, reading)
         try:
-            for batch in _read_fast(source, reading):
+            for batch in _read_fast(source, reading, names, encoding, form):
                 yield batch
                 done += batch.size
             return
         except _NotUnderstoodError:
-            pass
-    with open_text(source) as stream:
-        yield from parse(stream, source, reading, done)
+            if done and form.numerals.decimal is None:
+                form.numerals.decimal = POINT  # as the rows before were read
+    with open_text(source, reading.dialect.encoding) as stream:
+        yield from parse(stream, source, reading, done, form)
 
 
-def parse(lines: Iterable[str], source: str, reading: Reading, done: int = 0) -> Iterator[Batch]:
+def parse(
+    lines: Iterable[str], source: str, reading: Reading, done: int = 0, form: Form | None = None
+) -> Iterator[Batch]:
     """Yield batches of lines, the first of which is the header.
 
     Args:
@@ -43,86 +54,141 @@ def parse(lines: Iterable[str], source: str, reading: Reading, done: int = 0) ->
         source: For messages.
         reading: How.
         done: How many rows to pass over.
+        form: What is known of the table already.
     """
+    if form is None:
+        head, lines = looked_ahead(lines, live=reading.live)
+        form = form_of(source, head, reading)
     counted = _Lines(lines)
-    rows = _rows(counted, reading.live)
+    rows = _rows(counted, form.separator, reading)
     names = next(rows, None)
     if names is None:
         raise DataError(f"{title(source)} is empty; a header row and rows of values are needed")
     if isinstance(names, str):
         raise DataError(f"{title(source)} {names}")
-    check_header(source, names)
+    check_names(source, names)
     number = done
     for _ in islice(rows, done):
         pass
     chunk: list[list[str]] = []
     for row in rows:
         number += 1
-        wrong = row if isinstance(row, str) else _wrong_length(row, names)
+        wrong = row if isinstance(row, str) else _wrong_length(row, names, counted)
         if not wrong:
             chunk.append(cast(list[str], row))
             if len(chunk) < (1 if reading.live else reading.rows):
                 continue
         # The batch ends here: it is full, or the row after it is left out.
         if chunk:
-            yield _batch(chunk, names, number - len(chunk) - bool(wrong))
+            yield _batch(chunk, names, number - len(chunk) - bool(wrong), reading, form)
             chunk = []
         if wrong:
-            reading.refuse(DataError(f"{title(source)}, line {counted.number} (row {number - 1}): {wrong}"))
+            reading.refuse(DataError(f"{title(source)}, line {counted.first} (row {number - 1}): {wrong}"))
     if chunk or number == 0:  # without rows there is still one batch, so that a wrong header is noticed
-        yield _batch(chunk, names, number - len(chunk))
+        yield _batch(chunk, names, number - len(chunk), reading, form)
 
 
 class _Lines:
-    """Lines of text, counted, with a note where one is not UTF-8.
+    """Lines of text, counted, with a note where one is not in the file's encoding.
 
     Attributes:
         number: How many were read.
-        text: Whether all of them are text; whoever reads a row sets it back.
+        first: Number of the line in which the row starts that was read last.
+        wrong: A line of that row that is no text; whoever reads a row sets it back.
     """
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._lines = lines
-        self.number, self.text = 0, True
+        self.number, self.first = 0, 1
+        self.wrong: str | None = None
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
             self.number += 1
             if not line.isascii() and not is_text(line):
-                self.text = False
+                self.wrong = line
             yield line
 
 
-def _rows(lines: _Lines, live: bool) -> Iterator[list[str] | str]:
+def _rows(lines: _Lines, separator: str, reading: Reading) -> Iterator[list[str] | str]:
     """Yield the cells of each row, or what is wrong with it; a blank line is no row.
 
     Where rows are answered as they come, each line is read for itself: a quotation mark that is not closed would take
     all lines after it into its cell.
     """
-    readers = (csv.reader([line], strict=True) for line in lines) if live else [csv.reader(lines)]
+    if reading.live:
+        readers = (csv.reader([line], delimiter=separator, strict=True) for line in lines)
+    else:
+        readers = (csv.reader(rows, delimiter=separator) for rows in [chain(lines, [END])])
     for reader in readers:
-        going = True
+        going, start = True, lines.number if reading.live else lines.number + 1
         while going:
             going = False
             try:
                 for row in reader:
-                    if row:
-                        yield row if lines.text else NOT_TEXT
-                    lines.text = True
+                    lines.first = start
+                    if row and row[-1].endswith(END):
+                        if row != [END]:
+                            yield _unclosed(row)
+                    elif row:
+                        yield row if lines.wrong is None else not_text(lines.wrong, reading.dialect.encoding)
+                    lines.wrong, start = None, lines.number + 1
             except csv.Error as error:  # the reader goes on with the next line
-                yield f"is not CSV: {str(error).partition(' - ')[0]}"
-                going = lines.text = True
+                lines.first = start
+                reason = str(error).partition(" - ")[0]
+                quote = "; is a quotation mark not closed?" if lines.number > start else ""
+                yield f"is not CSV: {reason}{quote}"
+                going, lines.wrong, start = True, None, lines.number + 1
 
 
-def _wrong_length(row: Sequence[str], names: Sequence[str]) -> str:
+def _unclosed(row: Sequence[str]) -> str:
+    start = row[-1].removesuffix(END).strip()[:20]
+    return f"a quotation mark is opened before {start!r} and not closed up to the end of the file; close or remove it"
+
+
+def _wrong_length(row: Sequence[str], names: Sequence[str], lines: _Lines) -> str:
     if len(row) == len(names):
         return ""
-    return f"has {len(row)} cell{'' if len(row) == 1 else 's'}, the header has {len(names)}; they have to match"
+    quote = (
+        f"; the row goes on to line {lines.number}: is a quotation mark not closed?"
+        if any("\n" in cell for cell in row)
+        else ""
+    )
+    return f"has {len(row)} cell{'' if len(row) == 1 else 's'}, the header has {len(names)}; they have to match{quote}"
 
 
-def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int) -> Batch:
-    columns = zip(*rows, strict=True) if rows else ((),) * len(names)
-    return Batch(first=first, size=len(rows), columns=dict(zip(names, map(list, columns), strict=True)))
+def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int, reading: Reading, form: Form) -> Batch:
+    columns: dict[str, Any] = dict(
+        zip(names, map(list, zip(*rows, strict=True) if rows else ((),) * len(names)), strict=True)
+    )
+    numbers = {name: columns[name] for name in reading.numbers or () if name in columns}
+    columns |= form.numerals.rewrite(numbers, known=True)
+    return Batch(first=first, size=len(rows), columns=columns)
+
+
+def look(source: str, reading: Reading) -> tuple[list[str], Form]:
+    """Return the names of a file's columns, and its form before any of its numbers is read.
+
+    Raises:
+        DataError: Its header cannot be read.
+    """
+    names, _, form = _look(source, replace(reading, numbers=None))
+    return names, form
+
+
+def _look(source: str, reading: Reading) -> tuple[list[str], str, Form]:
+    """Return a file's names, encoding and form, as its first rows tell them."""
+    with open_text(source, reading.dialect.encoding) as text:
+        encoding = text.encoding if isinstance(text, io.TextIOWrapper) else DEFAULT
+        head, _ = looked_ahead(text)
+    form = form_of(source, head, reading)
+    rows = [row for row in csv.reader(head, delimiter=form.separator) if row]
+    names = rows[0] if rows else []
+    check_names(source, names)
+    whole = [row for row in rows[1:-1] if len(row) == len(names)]
+    columns = dict(zip(names, map(list, zip(*whole, strict=True)), strict=True)) if whole else {}
+    form.numerals.rewrite({name: columns[name] for name in reading.numbers or () if name in columns}, known=True)
+    return names, encoding, form
 
 
 class _NotUnderstoodError(Exception):
@@ -139,27 +205,60 @@ def _without_nan(batches: Iterable[Any]) -> Iterator[Any]:
         yield batch
 
 
-def _read_fast(source: str, reading: Reading) -> Iterator[Batch]:
+def _read_fast(source: str, reading: Reading, names: Sequence[str], encoding: str, form: Form) -> Iterator[Batch]:
+    decimal = form.numerals.decimal or (POINT if form.separator == COMMA else None)
+    if reading.numbers and decimal is None:
+        raise _NotUnderstoodError  # nothing in the first rows tells which mark is the decimal one
     pyarrow = import_pyarrow("csv")
-    with open_text(source) as text:
-        names = next(csv.reader(text), [])
-    check_header(source, names)
     kinds = dict.fromkeys(reading.columns or (), pyarrow.string())
     kinds |= dict.fromkeys(reading.numbers or (), pyarrow.float64())
     convert = pyarrow.csv.ConvertOptions(
         column_types=kinds,
         include_columns=list(kinds),
-        null_values=sorted(BLANK),
+        null_values=sorted(form.numerals.missing),
         strings_can_be_null=False,
         auto_dict_encode=False,
+        decimal_point=decimal or POINT,
     )
-    parse = pyarrow.csv.ParseOptions(newlines_in_values=True)  # without, quotes end where a block of the file does
+    # Without newlines in values, quotes end where a block of the file does.
+    parse = pyarrow.csv.ParseOptions(newlines_in_values=True, delimiter=form.separator)
+    read = pyarrow.csv.ReadOptions(encoding="utf8" if encoding == DEFAULT else encoding)
     try:
         with (
             arrow_file(existing(source)) as raw,
             pyarrow.input_stream(raw, compression="gzip" if source.lower().endswith(".gz") else None) as stream,
-            pyarrow.csv.open_csv(stream, parse_options=parse, convert_options=convert) as batches,
+            pyarrow.csv.open_csv(
+                (counted := _Quotes(stream)), read_options=read, parse_options=parse, convert_options=convert
+            ) as batches,
         ):
-            yield from prefetched(parquet.numbered(_without_nan(batches)))
-    except (pyarrow.ArrowException, KeyError, OSError, UnicodeDecodeError) as error:
+            yield from _closed(prefetched(parquet.numbered(_without_nan(batches))), counted)
+    except (pyarrow.ArrowException, KeyError, OSError, UnicodeError) as error:
         raise _NotUnderstoodError from error
+
+
+class _Quotes:
+    """A stream of bytes that counts quotation marks."""
+
+    closed = False
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.count = stream, 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes."""
+        data: bytes = self._stream.read(size)
+        self.count += data.count(b'"')
+        return data
+
+
+def _closed(batches: Iterator[Batch], quotes: _Quotes) -> Iterator[Batch]:
+    """Yield all batches but a last one that a quotation mark may have swallowed, which pyarrow would not tell."""
+    last: Batch | None = None
+    for batch in batches:
+        if last is not None:
+            yield last
+        last = batch
+    if quotes.count % 2:
+        raise _NotUnderstoodError
+    if last is not None:
+        yield last

@@ -8,12 +8,12 @@ from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.sources import NOT_TEXT, is_text, open_text, title
+from tagship_runtime.files.sources import is_text, not_text, open_text, title
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:
     """Stream a file."""
-    with open_text(source) as stream:
+    with open_text(source, reading.dialect.encoding) as stream:
         yield from parse(stream, source, reading)
 
 
@@ -54,7 +54,7 @@ def _names(rows: list[dict[str, Any]], reading: Reading) -> dict[str, None]:
 
 def _row(line: str, place: str) -> dict[str, Any]:
     if not line.isascii() and not is_text(line):
-        raise DataError(f"{place} {NOT_TEXT}")
+        raise DataError(f"{place} {not_text(line)}")
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:

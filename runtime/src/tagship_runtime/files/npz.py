@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_runtime.errors import DataError, MissingFileError
+from tagship_runtime.files.batch import Batch, Reading
 
 FEATURES, TARGETS = ("x", "features", "inputs"), ("y", "labels", "targets")
 """Names of the two arrays, in any case."""
+
+KNOWN = {*FEATURES, *TARGETS, "feature_names", "label_names"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,12 +29,14 @@ class Arrays:
         targets: (rows, labels); None where the truth is not in the file.
         feature_names: Of the columns, where the file names them.
         label_names: Likewise.
+        others: Arrays by other names.
     """
 
     features: NDArray[Any]
     targets: NDArray[Any] | None
     feature_names: tuple[str, ...] | None
     label_names: tuple[str, ...] | None
+    others: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
 def read_npz(source: str | Path) -> Arrays:
@@ -47,6 +53,7 @@ def read_npz(source: str | Path) -> Arrays:
         # zipfile first: NumPy also reads a lone array, and would take a pickle for one.
         with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
             found = {name.lower(): archive[name] for name in archive.files}
+            spelled = {name.lower(): name for name in archive.files}
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
     features, targets = (next((found[key] for key in keys if key in found), None) for keys in (FEATURES, TARGETS))
@@ -57,7 +64,35 @@ def read_npz(source: str | Path) -> Arrays:
         targets=targets,
         feature_names=_names(found.get("feature_names")),
         label_names=_names(found.get("label_names")),
+        others={spelled[name]: array for name, array in found.items() if name not in KNOWN},
     )
+
+
+def read(source: str, reading: Reading) -> Iterator[Batch]:
+    """Yield the features in batches; arrays of one value for each row are columns that may be passed on.
+
+    Raises:
+        DataError: It is no such file, holds no features, or names that do not fit them.
+    """
+    arrays = read_npz(source)
+    features, rows = arrays.features, len(arrays.features) if arrays.features.ndim else 0
+    if features.ndim < 2:
+        raise DataError(f"{source}: x has shape {features.shape}; (rows, ...) is needed, for one row x[None]")
+    columns = {name: array for name, array in arrays.others.items() if array.shape == (rows,)}
+    if arrays.feature_names is not None:
+        if features.ndim != 2 or len(arrays.feature_names) != features.shape[1]:
+            raise DataError(f"{source}: {len(arrays.feature_names)} feature_names for x of shape {features.shape}")
+        columns |= dict(zip(arrays.feature_names, features.T, strict=True))
+    named = arrays.feature_names is not None
+    for first in range(0, max(rows, 1), reading.rows):
+        part = slice(first, first + reading.rows)
+        taken = features[part]
+        yield Batch(
+            first=first,
+            size=len(taken),
+            columns={name: column[part] for name, column in columns.items()},
+            rows=None if named else taken,
+        )
 
 
 def _names(array: NDArray[Any] | None) -> tuple[str, ...] | None:

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from tagship_runtime.errors import DataError, MissingFileError
+from tagship_runtime.files.encodings import DEFAULT, GUESS, encoding_of, example_of
 
 if TYPE_CHECKING:
     import pyarrow
@@ -22,15 +23,35 @@ if TYPE_CHECKING:
 STDIN = "-"
 SAMPLE = "sample:"
 SUFFIXES = (".csv", ".jsonl", ".parquet")
-_KINDS = ".csv, .csv.gz, .jsonl or .parquet"
+"""Kinds of tables that are written."""
+
+READ = {
+    ".csv": ".csv",
+    ".tsv": ".csv",
+    ".tab": ".csv",
+    ".txt": ".csv",
+    ".jsonl": ".jsonl",
+    ".ndjson": ".jsonl",
+    ".parquet": ".parquet",
+    ".xlsx": ".xlsx",
+    ".xlsm": ".xlsx",
+    ".npz": ".npz",
+}
+"""Kinds of tables that are read, by the end of their names."""
+
+_KINDS = ".csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx or .npz"
 
 
 def suffix_of(path: str | Path) -> str | None:
     """Return the kind of table that a file name says: one of ``SUFFIXES``, or None."""
-    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
-    kind = suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else "".join(suffixes[-1:])
-    kind = ".jsonl" if kind == ".ndjson" else kind
+    kind = ".jsonl" if _last(path) == ".ndjson" else _last(path)
     return kind if kind in SUFFIXES else None
+
+
+def _last(path: str | Path) -> str:
+    """Return the end of a name, in lower case and without ``.gz``."""
+    suffixes = [suffix.lower() for suffix in Path(path).suffixes]
+    return suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else "".join(suffixes[-1:])
 
 
 def kind_of(source: str) -> str:
@@ -41,32 +62,43 @@ def kind_of(source: str) -> str:
         DataError: Its name says nothing that is known.
     """
     existing(source)
-    kind = suffix_of(source)
+    kind = READ.get(_last(source))
     if kind is None:
         raise DataError(f"{source}: do not know this kind of table; {_KINDS} is needed")
     return kind
 
 
 @contextmanager
-def open_text(source: str) -> Iterator[IO[str]]:
-    """Open a table as text; bytes that are none become what :func:`is_text` denies, so that each row can be judged."""
+def open_text(source: str, encoding: str | None = None) -> Iterator[IO[str]]:
+    """Open a table as text; bytes that are none become what :func:`is_text` denies, so that each row can be judged.
+
+    Args:
+        source: A file, or standard input, which is UTF-8 unless something else is given.
+        encoding: Of its text; None to find it.
+    """
     try:
         if source == STDIN:
             yield sys.stdin
             return
-        path = existing(source)
-        with (
-            open_bytes(path) as raw,
-            io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as stream,
-        ):
-            yield stream
+        with open_bytes(existing(source)) as raw:
+            found = encoding or encoding_of(raw.peek(LOOK))
+            with io.TextIOWrapper(raw, encoding=found, errors="surrogateescape", newline="") as stream:
+                yield stream
+    except UnicodeError as error:  # a half of a letter in UTF-16
+        raise DataError(f"{title(source)} {not_text('', found)}") from error
     except (csv.Error, gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{title(source)} cannot be read as a table: {one_line(error)}") from error
 
 
-def open_bytes(path: Path) -> BinaryIO:
+LOOK = 1 << 16
+"""Bytes by which an encoding is found."""
+
+
+def open_bytes(path: Path) -> io.BufferedReader:
     """Open a file's content, unpacked if it ends in .gz."""
-    return cast(BinaryIO, gzip.open(path)) if path.suffix.lower() == ".gz" else path.open("rb")
+    if path.suffix.lower() == ".gz":
+        return cast(io.BufferedReader, gzip.open(path))
+    return cast(io.BufferedReader, path.open("rb", LOOK))
 
 
 def existing(source: str) -> Path:
@@ -99,27 +131,26 @@ def is_text(text: str) -> bool:
     return True
 
 
-NOT_TEXT = "is not text in UTF-8; save it as UTF-8"
+def not_text(text: str, encoding: str | None = None) -> str:
+    """Say that a text is not in its encoding, and what would read it.
+
+    Args:
+        text: Of which some bytes are no letters.
+        encoding: By which it was read; None for UTF-8.
+    """
+    name = "UTF-8" if encoding in (None, DEFAULT) else encoding
+    example = example_of(text) if name == "UTF-8" else None
+    hint = "" if example is None else f"; if {example!r} is right, give --encoding {GUESS}"
+    return f"is not text in {name}{hint}; or save it as UTF-8" if hint else f"is not text in {name}; save it as UTF-8"
 
 
 def check_names(source: str, names: Sequence[str]) -> None:
     """Refuse a table with two columns of one name, or with a name that is no text."""
     if not all(map(is_text, names)):
-        raise DataError(f"{title(source)} {NOT_TEXT}")
+        raise DataError(f"{title(source)} {not_text(','.join(names))}")
     repeated = [name for name, count in Counter(names).items() if count > 1]
     if repeated:
         raise DataError(f"{title(source)} has more than one column {repeated[0]!r}; rename one")
-
-
-def check_header(source: str, names: Sequence[str]) -> None:
-    """Refuse a header as :func:`check_names` does, and one that is separated by something else than commas."""
-    separator = next((mark for mark in ";\t|" if len(names) == 1 and mark in names[0]), None)
-    if separator is not None:
-        raise DataError(
-            f"{title(source)} is separated by {separator!r}, going by its header; commas are needed, and points in "
-            f"numbers: save it so, or with pandas: read_csv(FILE, sep={separator!r}, decimal=...).to_csv(...)"
-        )
-    check_names(source, names)
 
 
 def title(source: str) -> str:

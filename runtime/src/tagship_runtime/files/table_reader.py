@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import as_column
-from tagship_runtime.files import csv_rows, json_lines
-from tagship_runtime.files.arrow_columns import arrow_table, times, typed
+from tagship_runtime.features.cells import word
+from tagship_runtime.files import csv_rows, excel, json_lines
+from tagship_runtime.files.arrow_columns import arrow_table, times, typed, typed_columns
 from tagship_runtime.files.batch import Batch, Reading
+from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.sources import (
     SAMPLE,
-    check_header,
     check_names,
     existing,
     kind_of,
     one_line,
-    open_text,
     read_sample,
 )
 
@@ -30,13 +30,21 @@ if TYPE_CHECKING:
 BATCH_ROWS = 8192
 
 
-def read_table(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
+def read_table(
+    source: str,
+    text: Sequence[str] = (),
+    *,
+    dialect: Dialect | None = None,
+    note: Callable[[str], None] | None = None,
+) -> pyarrow.Table:
     """Read a whole table; a cell means what prediction takes it for, which reads files by the same code.
 
     Args:
         source: As for :func:`tagship_runtime.files.read_batches`, but stdin.
         text: Columns of a CSV file to take as they are spelled, as prediction does with categories; another holds
             numbers if each of its cells is one or missing.
+        dialect: How the table is spelled, as far as that is given.
+        note: Told what was found by looking.
 
     Raises:
         MissingFileError: No such file.
@@ -45,9 +53,12 @@ def read_table(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
     if source.startswith(SAMPLE):
         return read_sample(source)
     kind = kind_of(source)
+    if kind not in READERS:
+        raise DataError(f"{source} holds arrays; a table is needed here")
     pyarrow = import_pyarrow()
+    reading = Reading(rows=BATCH_ROWS, dialect=dialect or Dialect(), note=note)
     try:
-        table = READERS[kind](source, text)
+        table = READERS[kind](source, text, reading)
         check_names(source, table.column_names)
         return table
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
@@ -63,7 +74,7 @@ def _batches(source: str, batches: Iterator[Batch]) -> list[Batch]:
         raise DataError(f"{source} cannot be read as a table: {reason}") from error
 
 
-def _read_parquet(source: str, text: Sequence[str]) -> pyarrow.Table:
+def _read_parquet(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
     pyarrow = import_pyarrow("parquet")
     with arrow_file(existing(source)) as file:
         check_names(source, pyarrow.parquet.read_schema(file).names)
@@ -71,8 +82,8 @@ def _read_parquet(source: str, text: Sequence[str]) -> pyarrow.Table:
         return pyarrow.parquet.read_table(file)
 
 
-def _read_json(source: str, text: Sequence[str]) -> pyarrow.Table:
-    batches = _batches(source, json_lines.read(source, Reading(rows=sys.maxsize)))
+def _read_json(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
+    batches = _batches(source, json_lines.read(source, replace(reading, rows=sys.maxsize)))
     if not batches:
         raise DataError(f"{source} cannot be read as a table: it is empty; a row on each line is needed")
     (batch,) = batches
@@ -84,12 +95,11 @@ def _read_json(source: str, text: Sequence[str]) -> pyarrow.Table:
     return table
 
 
-def _read_csv(source: str, text: Sequence[str]) -> pyarrow.Table:
+def _read_csv(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
     pyarrow = import_pyarrow("csv")
-    with open_text(source) as lines:
-        names = next(csv.reader(lines), [])
-    check_header(source, names)
-    batches = _batches(source, csv_rows.read(source, Reading(rows=BATCH_ROWS, columns=names, numbers=())))
+    names, form = csv_rows.look(source, reading)
+    quiet = replace(reading, columns=names, numbers=(), note=None)
+    batches = _batches(source, csv_rows.read(source, quiet))
     string = pyarrow.string()
     parts: dict[str, list[Any]] = {name: [] for name in names}
     for batch in batches:
@@ -97,11 +107,25 @@ def _read_csv(source: str, text: Sequence[str]) -> pyarrow.Table:
             cells = batch.columns[name]
             parts[name].append(cells if isinstance(cells, pyarrow.Array) else pyarrow.array(cells, string))
     columns = {name: pyarrow.chunked_array(chunks, string) for name, chunks in parts.items()}
-    return pyarrow.table({name: column if name in text else typed(column) for name, column in columns.items()})
+    return pyarrow.table(typed_columns(columns, text, form.numerals))
 
 
-READERS: Mapping[str, Callable[[str, Sequence[str]], pyarrow.Table]] = {
+def _read_excel(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
+    pyarrow = import_pyarrow()
+    batches = _batches(source, excel.read(source, reading))
+    columns = {name: [cell for batch in batches for cell in batch.columns[name]] for name in batches[0].columns}
+    numerals = excel.numerals_of(source, reading)
+    rewritten = numerals.rewrite({name: cells for name, cells in columns.items() if name not in text}, known=False)
+    spelled = {
+        name: pyarrow.chunked_array([pyarrow.array([None if cell is None else word(cell) for cell in cells], "string")])
+        for name, cells in (columns | rewritten).items()
+    }
+    return pyarrow.table({name: column if name in text else typed(column) for name, column in spelled.items()})
+
+
+READERS: Mapping[str, Callable[[str, Sequence[str], Reading], pyarrow.Table]] = {
     ".csv": _read_csv,
     ".jsonl": _read_json,
     ".parquet": _read_parquet,
+    ".xlsx": _read_excel,
 }

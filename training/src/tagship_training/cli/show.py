@@ -55,9 +55,9 @@ def progress() -> Iterator[tuple[OnEpoch, Callable[[str], None]]]:
         yield on_epoch, on_step
 
 
-def show(run: Run, folder: Path) -> None:
-    """Print the figures of a finished run."""
-    for notice in run.notices:
+def show(run: Run, folder: Path, told: Sequence[str] = ()) -> None:
+    """Print the figures of a finished run, and its notices but for those that were told."""
+    for notice in run.notices[len(told) :]:
         print(f"tagship: note: {notice}", file=sys.stderr)
     print("\n".join(_lines(run, folder)))
 

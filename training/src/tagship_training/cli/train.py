@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagship_runtime.cli.options import names
+from tagship_runtime.cli.options import KINDS, add_dialect_options, dialect_of, names, note, once
 from tagship_runtime.errors import UsageError
 from tagship_runtime.terminal.json import print_json
 
@@ -35,18 +35,23 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("data", metavar="DATA", help=".csv, .csv.gz, .jsonl, .parquet, .npz or sample:synthetic")
+    parser.add_argument("data", metavar="DATA", help=f"{KINDS} or sample:synthetic")
     parser.add_argument("--out", required=True, metavar="RUN", help="folder to write")
     parser.add_argument("--force", action="store_true", help="replace a finished run in --out")
     parser.add_argument("--json", action="store_true", help="print run.json instead of tables")
 
     labels = parser.add_argument_group("labels, in one of three ways")
-    labels.add_argument("--labels", metavar="A,B", help="columns of 0 and 1")
-    labels.add_argument("--label-prefix", default="label:", metavar="P", help="columns of 0 and 1 that start with this")
+    labels.add_argument("--labels", metavar="A,B", help="columns by name, by pattern (is_*) or by position (4-6)")
+    labels.add_argument("--label-prefix", default="label:", metavar="P", help="columns whose names start with this")
     labels.add_argument("--tags-column", metavar="C", help="one column of texts such as sport;politics, or of lists")
     labels.add_argument("--tags-separator", default=";", metavar="S", help="between tags (default ;)")
     labels.add_argument("--tags-min-count", type=int, default=10, metavar="N", help="rarer tags are ignored (10)")
     labels.add_argument("--drop-empty-labels", action="store_true", help="leave out labels that no training row has")
+
+    labels.add_argument(
+        "--positive", metavar="A,B", help="values that mean on; default: 1, yes, true, ja, x and the like"
+    )
+    add_dialect_options(parser)
 
     columns = parser.add_argument_group("features, found from the data unless said here")
     columns.add_argument("--categorical", metavar="A,B", help="columns to take as words")
@@ -91,35 +96,49 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Train, save, and print the figures."""
-    from tagship_training.run import check_free
+    from tagship_training.run_folder import check_free
 
     config, where = _config(options), _label_columns(options)
-    check_free(options.out, force=options.force)  # before minutes of work, not after
-    finished = _train(options, config, _read(options, where))
+    check_free(options.out, force=options.force)
+    notes: list[str] = []
+    finished = _train(options, config, _read(options, where, notes), notes)
     finished.save(options.out, force=options.force)
-    _print(finished, options)
+    _print(finished, options, notes)
     return 0
 
 
-def _read(options: argparse.Namespace, where: LabelColumns) -> dict[str, Dataset | None]:
-    """Read the tables: ``train``, ``test`` and ``validation``, None where one is not given."""
+def _read(options: argparse.Namespace, where: LabelColumns, notes: list[str]) -> dict[str, Dataset | None]:
+    """Read the tables: ``train``, ``test`` and ``validation``, None where one is not given; notes are told and kept.
+
+    Nothing here imports TensorFlow, so that a wrong table is told at once.
+    """
+    from tagship_runtime.files import check_header
     from tagship_training.data.columns import textual
     from tagship_training.data.tables import from_table, read
 
-    drop, kinds = _list(options.drop), _kinds(options)
+    drop, kinds, dialect = _list(options.drop), _kinds(options), dialect_of(options)
+
+    @once
+    def tell(sentence: str) -> None:
+        note(sentence)
+        notes.append(sentence)
+
+    for path in (options.test, options.validation):
+        if path is not None:  # before the first table is read, which may be large
+            check_header(path, dialect)
     text = [*kinds.categorical, *([options.tags_column] if options.tags_column else [])]
-    data = from_table(read(options.data, text), where, drop)
+    data = from_table(read(options.data, text, dialect=dialect, note=tell), where, drop)
     # Words and tags of the training table are words and tags in the others, whatever those look like on their own.
     text += textual(data, kinds)
     where = replace(where, vocabulary=data.labels)
     others = {
-        name: None if path is None else from_table(read(path, text), where, drop)
+        name: None if path is None else from_table(read(path, text, dialect=dialect, note=tell), where, drop)
         for name, path in (("test", options.test), ("validation", options.validation))
     }
     return {"train": data, **others}
 
 
-def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dataset | None]) -> Run:
+def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dataset | None], notes: list[str]) -> Run:
     """Train with a bar of progress."""
     from tagship_runtime.terminal.silence import quiet
     from tagship_training.cli.show import progress
@@ -146,20 +165,21 @@ def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dat
                 learning_curve=options.learning_curve,
                 drop_empty_labels=options.drop_empty_labels,
                 optimum=OPTIMA.get(options.data),
+                notes=tuple(notes),
             ),
             on_epoch=on_epoch,
             on_step=on_step,
         )
 
 
-def _print(finished: Run, options: argparse.Namespace) -> None:
+def _print(finished: Run, options: argparse.Namespace, told: list[str]) -> None:
     from tagship_runtime.files.draw_report import NO_REPORT, REPORT
     from tagship_training.cli.show import show
 
     if options.json:
         print_json(finished.to_dict())
     else:
-        show(finished, Path(options.out))
+        show(finished, Path(options.out), told)
     report = Path(options.out) / REPORT
     print(f"tagship: {f'report: {report}' if report.is_file() else NO_REPORT}", file=sys.stderr)
 
@@ -205,6 +225,7 @@ def _label_columns(options: argparse.Namespace) -> LabelColumns:
         tags=options.tags_column,
         separator=options.tags_separator,
         min_count=options.tags_min_count,
+        positive=_list(options.positive),
     )
 
 

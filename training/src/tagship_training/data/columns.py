@@ -13,7 +13,7 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data.kinds import category, numeric
 from tagship_training.data.kinds.base import Column, Described
-from tagship_training.data.kinds.choose import kind_of
+from tagship_training.data.kinds.choose import check_no_numbers, kind_of
 from tagship_training.data.notices import on_columns_left_out
 from tagship_training.errors import TableError
 
@@ -46,8 +46,10 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
     for name, values in rows.columns.items():
         column = Column(name=name, values=values, targets=rows.known_targets, incomplete=name in incomplete)
         described = DESCRIBE[kind_of(name, values, kinds)](column)
-        wanted = name in (*kinds.categorical, *kinds.numeric) and described.feature.width
-        if described.useless and not wanted:
+        named = name in (*kinds.categorical, *kinds.numeric)
+        if described.feature.textual and not named:
+            check_no_numbers(name, values, left_out=described.useless is not None)
+        if described.useless and not (named and described.feature.width):
             left_out[name] = described.useless
         else:
             features.append(described.feature)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 import numpy as np
@@ -11,8 +13,9 @@ import pyarrow
 from numpy.typing import NDArray
 
 from tagship_runtime.contract import check_labels
-from tagship_runtime.errors import ContractError
+from tagship_runtime.errors import ContractError, DataError
 from tagship_runtime.files.label_columns import LABEL_PREFIX
+from tagship_runtime.files.label_spellings import truth_of
 from tagship_runtime.typing import Targets
 from tagship_training.errors import TableError
 
@@ -23,11 +26,13 @@ class LabelColumns:
 
     Attributes:
         prefix: Columns of 0 and 1 whose names start with this; it is removed from the labels' names.
-        names: Columns of 0 and 1 by name, instead.
+        names: Columns of 0 and 1 instead, by name, by pattern such as ``is_*``, or by position such as ``4-6``, counted
+            from 1.
         tags: One column of texts such as ``sport;politics``, or of lists, instead.
         separator: Between tags.
         min_count: Tags on fewer rows than this are no labels.
         vocabulary: The labels, where they are known from other rows; other tags are no labels then.
+        positive: Values that mean on, where all others mean off; none for the usual pairs, such as 1 and 0.
     """
 
     prefix: str = LABEL_PREFIX
@@ -36,6 +41,7 @@ class LabelColumns:
     separator: str = ";"
     min_count: int = 10
     vocabulary: tuple[str, ...] | None = None
+    positive: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +63,13 @@ def find_labels(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
     """Read the labels of a table.
 
     Raises:
-        TableError: No label column, one that holds something else than 0 and 1, or names that no artifact can carry.
+        TableError: No label column, one that holds what is no label, or names that no artifact can carry.
     """
     if where.tags is not None:
         found = _from_tags(table, where)
     else:
         columns, labels = _by_name(table.column_names, where)
-        targets = np.stack([_zeros_and_ones(table[name], name) for name in columns], axis=1)
+        targets = np.stack([_truth(table[name], name, where.positive) for name in columns], axis=1)
         found = FoundLabels(columns=tuple(columns), labels=tuple(labels), targets=targets)
     check_label_names(found.labels)
     return found
@@ -72,8 +78,8 @@ def find_labels(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
 def _by_name(names: Sequence[str], where: LabelColumns) -> tuple[list[str], list[str]]:
     """Names of the label columns, and of the labels in them."""
     if where.names is not None:
-        check_known(where.names, names)
-        return list(where.names), list(where.names)
+        found = named_columns(where.names, names)
+        return found, found
     columns = [name for name in names if name.startswith(where.prefix)]
     if not columns:
         raise TableError(
@@ -104,17 +110,48 @@ def _tags(cell: Any, separator: str) -> set[str]:
     """Tags of one cell: a text, or a list as Parquet and JSON Lines have them."""
     if cell is None:
         return set()
-    parts = cell if isinstance(cell, list) else str(cell).split(separator)
+    parts = cell if isinstance(cell, list) else str(cell).split(separator.strip(" ") or separator)
     return {tag for tag in (str(part).strip() for part in parts if part is not None) if tag}
 
 
-def _zeros_and_ones(column: pyarrow.ChunkedArray, name: str) -> NDArray[np.uint8]:
-    values = column.to_pylist()
-    for row, value in enumerate(values):
-        # One wrong word makes a text of the whole column, and the error has to name that word.
-        if value not in (0, 1, "0", "1"):
-            raise TableError(f"label column {name!r} holds {value!r} in row {row}; only 0 and 1 are labels")
-    return np.array([int(value) for value in values], np.uint8)
+def _truth(column: pyarrow.ChunkedArray, name: str, positive: Sequence[str]) -> NDArray[np.uint8]:
+    try:
+        return truth_of(column.to_pylist(), name, positive)
+    except DataError as error:
+        raise TableError(str(error)) from error
+
+
+def named_columns(wanted: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the columns that are meant, in the order in which they are.
+
+    Args:
+        wanted: Names; or, where no column is called so, patterns with ``*``, ``?`` or ``[``, and positions counted
+            from 1: ``4``, ``4-6``, or ``4-`` up to the last.
+        names: Of all columns.
+
+    Raises:
+        TableError: One of them means no column.
+    """
+    found: dict[str, None] = {}
+    for want in wanted:
+        if want in names:
+            found[want] = None
+            continue
+        position = re.fullmatch(r"([1-9][0-9]*)(-([1-9][0-9]*)?)?", want)
+        if position is not None:
+            first = int(position[1])
+            last = len(names) if position[2] == "-" else int(position[3] or first)
+            if not first <= last <= len(names):
+                raise TableError(f"{want!r} is no column, nor a position among {len(names)} columns")
+            found |= dict.fromkeys(names[first - 1 : last])
+        elif any(mark in want for mark in "*?["):
+            matching = [name for name in names if fnmatchcase(name, want)]
+            if not matching:
+                raise TableError(f"no column is like {want!r}; the columns are {_few(names)}")
+            found |= dict.fromkeys(matching)
+        else:
+            check_known([want], names)
+    return list(found)
 
 
 def check_label_names(labels: Sequence[str]) -> None:

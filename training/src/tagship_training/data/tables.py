@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files import read_table
+from tagship_runtime.files import Dialect, read_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.files.npz import read_npz
@@ -17,8 +17,14 @@ from tagship_training.data.label_columns import LabelColumns, check_known, find_
 from tagship_training.errors import TableError
 
 
-def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
-    """Read a table: .csv (.gz), .parquet, .jsonl, ``sample:NAME``, or .npz.
+def read(
+    source: str,
+    text: Sequence[str] = (),
+    *,
+    dialect: Dialect | None = None,
+    note: Callable[[str], None] | None = None,
+) -> pyarrow.Table:
+    """Read a table: .csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx, ``sample:NAME``, or .npz.
 
     A .npz file holds ``X`` (rows, features) and ``y`` (rows, labels), or their other names, and may hold
     ``feature_names`` and ``label_names``; see :func:`tagship_runtime.files.npz.read_npz`.
@@ -26,6 +32,8 @@ def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
     Args:
         source: The file.
         text: Columns of a CSV file to take as they are spelled.
+        dialect: How it is spelled, as far as that is given.
+        note: Told what was found by looking.
 
     Raises:
         MissingFileError: No such file.
@@ -33,7 +41,7 @@ def read(source: str, text: Sequence[str] = ()) -> pyarrow.Table:
         TableError: An .npz that cannot be read, or lacks one of the arrays.
     """
     if Path(source).suffix.lower() != ".npz":
-        return read_table(source, text)
+        return read_table(source, text, dialect=dialect, note=note)
     return _read_npz(source).to_table()
 
 

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
 from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import cells
+from tagship_runtime.files.numerals import MOSTLY, STRAY, WORDS, is_numeral
 from tagship_training.config import Kinds
 from tagship_training.errors import TableError
 
-STRAY = 0.1
-"""A column of texts with fewer words than this share among its numbers holds numbers and mistakes."""
+FEW_FRACTIONS = 10
+"""Up to so many different fractions may be words."""
 
 
 def kind_of(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature]:
@@ -54,10 +55,34 @@ def _is_text(values: NDArray[Any], name: str) -> bool:
             row = others[0]
             raise TableError(
                 f"column {name!r} holds numbers, but {values[row]!r} in row {row} ({len(others)} such cells); mend "
-                f"them, leave them empty, or take all of them as words with --categorical {name}"
+                f"them, leave them empty, name them with --missing, or take all as words with --categorical {name}"
             )
         return False
     return bool(words)
+
+
+def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None:
+    """Refuse to take a column for words that is mostly numbers.
+
+    Args:
+        name: The column's.
+        values: Its cells, (rows,).
+        left_out: Whether it would be left out as free text. A column that would not may hold sizes or other codes among
+            its words, but hardly many different fractions.
+
+    Raises:
+        TableError: It is.
+    """
+    texts = [cell for cell in values.tolist() if isinstance(cell, str) and cell.strip()]
+    others = [cell for cell in texts if not is_numeral(cell) and cell.strip() not in WORDS]
+    fractions = {cell for cell in texts if is_numeral(cell) and ("." in cell or "," in cell)}
+    if not left_out and len(fractions) <= FEW_FRACTIONS:
+        return
+    if others and len(texts) - len(others) >= MOSTLY * len(texts):
+        raise TableError(
+            f"column {name!r} is mostly numbers, but there are {others[0]!r} and the like ({len(others)} cells); if "
+            f"they stand for what is missing, name them with --missing; or mend them, or leave the column out: --drop {name}"
+        )
 
 
 def _is_number(text: str) -> bool:

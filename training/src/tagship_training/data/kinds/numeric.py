@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import chi2_contingency, fisher_exact
 
 from tagship_runtime.contract import NumericFeature, OffsetFeature
 from tagship_runtime.features import cells
@@ -108,6 +107,8 @@ def chance_of_independence(first: NDArray[np.bool_], second: NDArray[np.bool_]) 
         first: (rows,).
         second: (rows,).
     """
+    from scipy.stats import chi2_contingency, fisher_exact  # a second that a wrong table should not wait for
+
     counts = np.array([[(a & b).sum() for b in (second, ~second)] for a in (first, ~first)])
     if not counts.sum(axis=0).all() or not counts.sum(axis=1).all():
         return 1.0  # a flag that never changes goes with nothing

@@ -1,0 +1,105 @@
+"""Excel workbooks, through calamine: one sheet, whose first row with a cell is the header."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import islice
+from typing import Any
+
+from tagship_runtime.errors import DataError, PackageMissingError
+from tagship_runtime.features import cells
+from tagship_runtime.files.batch import Batch, Reading
+from tagship_runtime.files.numerals import Numerals
+from tagship_runtime.files.sources import check_names, existing, one_line
+
+
+def read(source: str, reading: Reading) -> Iterator[Batch]:
+    """Stream a sheet. The workbook is unpacked into memory as a whole; Excel has 1,048,576 rows at most."""
+    sheet = _open(source, reading)
+    rows = _rows(sheet)
+    names = [_name(cell) for cell in next(rows, ())]
+    if not names:
+        raise DataError(f"{source}, sheet {sheet.name!r} is empty; a header row and rows of values are needed")
+    used = _used(names, _rows(sheet))
+    names = [names[place] for place in used]
+    check_names(source, names)
+    numerals = numerals_of(source, reading)
+    first = 0
+    while chunk := list(islice(rows, reading.rows)):
+        columns = {name: [_cell(row[place]) for row in chunk] for name, place in zip(names, used, strict=True)}
+        columns |= numerals.rewrite({n: columns[n] for n in reading.numbers or () if n in columns}, known=True)
+        yield Batch(first=first, size=len(chunk), columns=columns)
+        first += len(chunk)
+    if first == 0:  # so that a wrong header is noticed
+        yield Batch(first=0, size=0, columns={name: [] for name in names})
+
+
+def look(source: str, reading: Reading) -> list[str]:
+    """Return the names of a sheet's columns.
+
+    Raises:
+        DataError: It has none.
+    """
+    batch: Batch = next(read(source, reading))
+    return list(batch.columns)
+
+
+def numerals_of(source: str, reading: Reading) -> Numerals:
+    """Return the spelling of numbers in a sheet's texts; cells that are numbers need none."""
+    given = reading.dialect
+    return Numerals(source, decimal=given.decimal, missing=given.missing, note=reading.note)
+
+
+def _open(source: str, reading: Reading) -> Any:
+    path = existing(source)
+    try:
+        import python_calamine
+    except ImportError as error:
+        raise PackageMissingError("python-calamine", "excel") from error
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_path(str(path))
+        sheets = workbook.sheet_names
+        wanted = reading.dialect.sheet
+        if not sheets or (wanted is not None and wanted not in sheets):
+            raise DataError(f"{source} has no sheet {wanted!r}; it has {', '.join(map(repr, sheets)) or 'none'}")
+        if wanted is None and len(sheets) > 1 and reading.note is not None:
+            reading.note(f"{source}: sheet {sheets[0]!r}, the first of {len(sheets)}; --sheet names another")
+        return workbook.get_sheet_by_name(wanted or sheets[0])
+    except (python_calamine.CalamineError, OSError) as error:
+        raise DataError(f"{source} cannot be read as an Excel workbook: {one_line(error)}") from error
+
+
+def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
+    """Yield rows with a cell that is not empty."""
+    return (row for row in sheet.iter_rows() if any(cell != "" for cell in row))
+
+
+def _used(names: Sequence[str], rows: Iterator[Sequence[Any]]) -> list[int]:
+    """Return the places of columns that have a name or a cell; a sheet may be wider than its table."""
+    unnamed = {place for place, name in enumerate(names) if not name}
+    for row in rows if unnamed else ():  # the first row is the header itself, which is empty there
+        unnamed = {place for place in unnamed if row[place] == ""}
+        if not unnamed:
+            break
+    return [place for place in range(len(names)) if place not in unnamed]
+
+
+def _name(cell: Any) -> str:
+    return str(_cell(cell) or "") if isinstance(cell, date | time | timedelta) else cells.word(cell)
+
+
+def _cell(cell: Any) -> Any:
+    """Return a cell as CSV would spell it where that is a text; dates and durations are, and missing ones are None."""
+    match cell:
+        case "":
+            return None
+        case datetime():
+            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+        case date() | time():
+            return cell.isoformat()
+        case timedelta():
+            minutes, seconds = divmod(cell.total_seconds(), 60)
+            hours, minutes = divmod(int(minutes), 60)
+            return f"{hours}:{minutes:02d}:{seconds:02.0f}"
+    return cell

@@ -1,0 +1,76 @@
+"""Spellings of labels: what means on and what means off in a column of a table."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tagship_runtime.errors import DataError
+from tagship_runtime.features import cells
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+PAIRS = (
+    ("1", "0"),
+    ("true", "false"),
+    ("yes", "no"),
+    ("y", "n"),
+    ("t", "f"),
+    ("on", "off"),
+    ("ja", "nein"),
+    ("j", "n"),
+    ("wahr", "falsch"),
+    ("oui", "non"),
+    ("vrai", "faux"),
+    ("sí", "no"),
+    ("si", "no"),
+    ("x", ""),
+)
+"""What means on, and what means off, in any case; a column has one pair."""
+
+KNOWN = "0 and 1, true and false, yes and no, ja and nein, wahr and falsch, x and blank"
+
+
+def truth_of(values: Sequence[Any], name: str, positive: Collection[str] = ()) -> NDArray[np.uint8]:
+    """Return a column of labels as 0 and 1, (rows,).
+
+    Args:
+        values: Cells: numbers, booleans or texts.
+        name: Of the column, for messages.
+        positive: Values that mean on, where the caller says so; all others mean off then.
+
+    Raises:
+        DataError: A cell means neither.
+    """
+    spelled = [_spelled(value) for value in values]
+    if positive:
+        wanted = {_spelled(value) for value in positive}
+        return np.array([text in wanted for text in spelled], np.uint8)
+    there = set(spelled)
+    for on, off in PAIRS:
+        if there <= {on, off} and there != {""}:
+            return np.array([text == on for text in spelled], np.uint8)
+    on, off = max(PAIRS, key=lambda pair: sum(text in pair for text in spelled))
+    row = next((row for row, text in enumerate(spelled) if text not in (on, off)), 0)
+    shown = dict.fromkeys(cells.shown(value) for value in values)
+    others = ", ".join(list(shown)[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
+    raise DataError(
+        f"label column {name!r} holds {cells.shown(values[row])} in row {row}; only 0 and 1 are labels, or another "
+        f"pair such as yes and no, x and blank; it holds {others}: say which of them mean on with --positive"
+    )
+
+
+def _spelled(value: Any) -> str:
+    """Return a cell as pairs are spelled; a missing one is blank."""
+    if isinstance(value, str):
+        text = value.strip().casefold()
+        return {"1.0": "1", "0.0": "0", "1,0": "1", "0,0": "0"}.get(text, text)
+    if isinstance(value, bool | np.bool_):
+        return "1" if value else "0"
+    try:
+        return cells.word(value).casefold()
+    except TypeError:
+        return cells.shown(value)

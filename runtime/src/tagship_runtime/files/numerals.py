@@ -1,0 +1,273 @@
+"""Numbers as people spell them, rewritten as Python reads them: decimal commas, thousands, percent, currencies."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from tagship_runtime.errors import DataError
+from tagship_runtime.features import cells
+
+POINT, COMMA = ".", ","
+
+WORDS = cells.BLANK | {"n/a", "-", "--", "\u2013", ".", "#N/A", "#NV", "#n/a"}
+"""Texts that stand for a missing number in a file."""
+
+STRAY = 0.1
+"""A column with fewer other texts than this share among its numbers holds numbers, and mistakes."""
+
+MOSTLY = 0.5
+"""A column with this share of numbers is not free text."""
+
+_CURRENCY = "[€$£¥]|EUR|USD|GBP|CHF|JPY"
+_PATTERN = re.compile(
+    r"(?P<sign>[+\u2212-]?)\s*"
+    rf"(?P<before>{_CURRENCY})?"
+    r"\s*(?P<inner>[+\u2212-]?)"
+    r"(?P<digits>[0-9][0-9.,'\u2019\u00a0\u202f ]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]+)?"
+    rf"\s*(?P<after>%|{_CURRENCY})?"
+)
+MINUS = ("-", "\u2212")
+_SPACES = "'\u2019\u00a0\u202f "
+
+
+def plain(text: str, decimal: str) -> str | None:
+    """Return a number as Python spells it; None where it is none.
+
+    A percentage is a share: ``12 %`` becomes 0.12, exactly rounded. A currency is dropped.
+
+    Args:
+        text: A cell.
+        decimal: The mark before the fraction; the other one stands between thousands, as do blanks and apostrophes.
+    """
+    found = _PATTERN.fullmatch(text.strip())
+    if found is None or (found["sign"] and found["inner"]) or (found["before"] and found["after"]):
+        return None
+    other = COMMA if decimal == POINT else POINT
+    whole, *fractions = found["digits"].rstrip().split(decimal)
+    if len(fractions) > 1 or (fractions and fractions[0] and not fractions[0].isdigit()):
+        return None
+    marks = set(whole) - set("0123456789")
+    if marks:
+        groups = re.split(f"[{re.escape(''.join(marks))}]", whole)
+        grouped = 1 <= len(groups[0]) <= 3 and groups[0][0] != "0" and all(len(group) == 3 for group in groups[1:])
+        if len(marks) > 1 or not marks <= {other, *_SPACES} or not grouped or found["power"]:
+            return None
+        whole = "".join(groups)
+    if found["after"] == "%" and found["power"]:
+        return None
+    sign = "-" if (found["sign"] or found["inner"]) in MINUS else ""
+    fraction = f".{fractions[0]}" if fractions and fractions[0] else ""
+    return f"{sign}{whole or 0}{fraction}{'e-2' if found['after'] == '%' else found['power'] or ''}"
+
+
+def unit(text: str) -> str:
+    """Return the percent sign or currency of a number, or nothing."""
+    found = _PATTERN.fullmatch(text.strip())
+    return "" if found is None else found["before"] or found["after"] or ""
+
+
+def is_numeral(text: str) -> bool:
+    """Tell whether a cell is a number under some decimal mark, as Python or as people spell it."""
+    return _is_plain(text) or plain(text, POINT) is not None or plain(text, COMMA) is not None
+
+
+class Numerals:
+    """Spelling of the numbers of one file, which has one decimal mark for all of them.
+
+    Attributes:
+        decimal: The mark; None while nothing tells.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        decimal: str | None = None,
+        usual: str | None = None,
+        missing: Iterable[str] = (),
+        note: Callable[[str], None] | None = None,
+    ) -> None:
+        """Take what is known before any cell.
+
+        Args:
+            name: Of the table, for messages.
+            decimal: The mark, where it is given.
+            usual: The mark of such a file unless its cells say otherwise: a point between commas.
+            missing: Words that stand for a missing number, besides :data:`WORDS`.
+            note: Told once what was found.
+        """
+        self.decimal = decimal
+        self._name, self._usual, self._note = name, usual, note
+        self.missing = WORDS | set(missing)
+        self._told: set[str] = set()
+        self._assumed: str | None = None
+
+    @property
+    def strict(self) -> bool:
+        """Whether a point is no decimal mark unless a cell, or the caller, says so."""
+        return self._usual is None
+
+    def rewrite(self, columns: Mapping[str, Sequence[Any]], *, known: bool) -> dict[str, list[Any]]:
+        """Return those columns that hold numbers and have to be rewritten, with missing ones empty.
+
+        Args:
+            columns: Cells by name; what is no text is a number as it is, or missing.
+            known: Whether all of them hold numbers; otherwise those do whose texts are numbers, but for a few.
+
+        Raises:
+            DataError: Nothing tells which mark is the decimal one, or two things do.
+        """
+        odd = self._odd_columns(columns, known=known, strict=self.strict)
+        if self.decimal is None and any(COMMA in text for texts in odd.values() for text in texts):
+            # A comma among points: what was taken for a point up to here is evidence as well.
+            odd = self._odd_columns(columns, known=known, strict=True)
+        if not odd:
+            return {}
+        self._decide(odd)
+        decimal = self.decimal or self._usual or POINT
+        rewritten = {}
+        for name, texts in odd.items():
+            spelled = {text: self._spell(text, decimal, name) for text in texts}
+            if any(map(unit, texts)):
+                self._check_units(name, columns[name])
+            self._tell(name, spelled, decimal)
+            rewritten[name] = [spelled.get(cell, cell) if isinstance(cell, str) else cell for cell in columns[name]]
+        return rewritten
+
+    def _odd_columns(self, columns: Mapping[str, Sequence[Any]], *, known: bool, strict: bool) -> dict[str, list[str]]:
+        odd = {name: texts for name, column in columns.items() if (texts := self._odd(column, strict=strict))}
+        return odd if known else {name: texts for name, texts in odd.items() if self.holds_numbers(columns[name])}
+
+    def _odd(self, column: Sequence[Any], *, strict: bool) -> list[str]:
+        """Return the texts that Python does not read as the numbers that they may be; strictly, all with a mark."""
+        strict = strict and self.decimal != POINT
+        if not strict:
+            try:
+                for cell in column:
+                    float(cell)
+            except (TypeError, ValueError):
+                pass
+            else:
+                self._assume(column)
+                return []
+        found = dict.fromkeys(cell for cell in column if isinstance(cell, str))
+        if strict:
+            return [text for text in found if POINT in text or COMMA in text or not _is_plain(text)]
+        odd = [text for text in found if not _is_plain(text)]
+        if not odd:
+            self._assume(column)
+        return odd
+
+    def _assume(self, column: Sequence[Any]) -> None:
+        """Remember the first number that is read with a point because nothing says otherwise."""
+        if self.decimal is None and self._assumed is None:
+            self._assumed = next((cell for cell in column if isinstance(cell, str) and POINT in cell), None)
+
+    def holds_numbers(self, cells: Sequence[Any]) -> bool:
+        """Tell whether the texts among cells are numbers or missing, but for a few."""
+        texts = [cell for cell in cells if isinstance(cell, str) and cell.strip() not in self.missing]
+        others = sum(not is_numeral(text) for text in texts)
+        return others <= STRAY * len(texts)
+
+    def _spell(self, text: str, decimal: str, name: str) -> str:
+        if text.strip() in self.missing:
+            return ""
+        if _is_float(text) and (decimal == POINT or (COMMA not in text and POINT not in text)):
+            return text
+        number = plain(text, decimal)
+        if number is None and _is_float(text):
+            raise DataError(
+                f"{self._name}: {text!r} in column {name!r} is no number with a decimal comma; mend it, or say what "
+                "the file has with --decimal"
+            )
+        return text if number is None else number
+
+    def _decide(self, columns: Mapping[str, Sequence[str]]) -> None:
+        """Find the decimal mark from cells that are a number under one mark alone."""
+        if self.decimal is not None:
+            return
+        sure: dict[str, tuple[str, str]] = {}
+        unsure: tuple[str, str] | None = None
+        for name, texts in columns.items():
+            for text in texts:
+                point, comma = plain(text, POINT), plain(text, COMMA)
+                if point == comma:
+                    continue
+                if point is not None and comma is not None:
+                    usual = self._usual == POINT and COMMA not in text  # 1.234 in a file with commas between cells
+                    unsure = unsure if usual else unsure or (name, text)
+                else:
+                    sure.setdefault(COMMA if point is None else POINT, (name, text))
+        if len(sure) == 2:
+            (one, first), (two, second) = sure[POINT], sure[COMMA]
+            raise DataError(
+                f"{self._name} has a decimal point in {first!r} (column {one!r}) and a decimal comma in {second!r} "
+                f"(column {two!r}); say which with --decimal . or --decimal ,"
+            )
+        if COMMA in sure and self._assumed is not None:
+            raise DataError(
+                f"{self._name} has a decimal comma in {sure[COMMA][1]!r} (column {sure[COMMA][0]!r}), and "
+                f"{self._assumed!r} in rows before it; say which mark with --decimal . or --decimal ,"
+            )
+        if sure:
+            self.decimal = next(iter(sure))
+        elif unsure is not None:
+            name, text = unsure
+            point, comma = plain(text, POINT), plain(text, COMMA)
+            raise DataError(
+                f"{self._name}: {text!r} in column {name!r} may be {_short(point)} or {_short(comma)}, and no other "
+                "cell tells; say which with --decimal . or --decimal ,"
+            )
+
+    def _check_units(self, name: str, column: Sequence[Any]) -> None:
+        """Refuse a column in which one number is a share or an amount of a currency, and another is not."""
+        present = (cell for cell in column if not (isinstance(cell, str) and cell.strip() in self.missing))
+        units = {unit(cell) if isinstance(cell, str) else "": cell for cell in present if cell is not None}
+        if len(units) > 1 and ("%" in units or len(units) > 2 or "" not in units):
+            first, second = list(units.values())[:2]
+            raise DataError(f"{self._name}: column {name!r} holds {first!r} and {second!r}; spell all of them alike")
+
+    def _tell(self, name: str, spelled: Mapping[str, str], decimal: str) -> None:
+        """Note one cell of each way of spelling, with its number."""
+        if self._note is None:
+            return
+        for text, number in spelled.items():
+            way = _way(text, decimal)
+            if number and number != text and way and way not in self._told:
+                self._told.add(way)
+                self._note(f"{self._name}: {text!r} in column {name!r} is read as {_short(number)} ({way})")
+
+
+def _way(text: str, decimal: str) -> str:
+    """Name what is unusual about a number's spelling."""
+    ways = ["decimal comma"] if decimal == COMMA and COMMA in text else []
+    other = POINT if decimal == COMMA else COMMA
+    if other in text or re.search(rf"\d[{_SPACES}]\d", text):
+        ways.append("thousands")
+    if unit(text):
+        ways.append("percent" if unit(text) == "%" else "currency")
+    return ", ".join(ways)
+
+
+def _short(number: str | None) -> str:
+    value = float(number or "nan")
+    return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a cell means what it says to :func:`tagship_runtime.features.cells.number`."""
+    return _is_float(text) or text.strip() in cells.BLANK or text.strip().lower() in cells.TRUTH
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+__all__ = ["COMMA", "POINT", "STRAY", "WORDS", "Numerals", "is_numeral", "plain", "unit"]

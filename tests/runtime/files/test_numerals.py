@@ -1,0 +1,128 @@
+"""Numbers as people spell them: read where nothing is in doubt, asked for where something is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tagship_runtime.errors import DataError
+from tagship_runtime.files.numerals import Numerals, plain
+
+
+@pytest.mark.parametrize(
+    ("text", "point", "comma"),
+    [
+        ("12", "12", "12"),
+        ("0.35", "0.35", None),
+        ("0,35", None, "0.35"),
+        ("1.234", "1.234", "1234"),
+        ("1,234", "1234", "1.234"),
+        ("0.123", "0.123", None),  # thousands do not begin with a zero
+        ("1.234,5", None, "1234.5"),
+        ("1,234.5", "1234.5", None),
+        ("1.234.567", None, "1234567"),
+        ("12.34.567", None, None),
+        ("31.12.2024", None, None),
+        ("10.0.0.1", None, None),
+        ("1 234,5", None, "1234.5"),
+        ("1\u202f234\u202f567", "1234567", "1234567"),
+        ("1'234.5", "1234.5", None),
+        ("1'234 567", None, None),
+        ("-1.5", "-1.5", None),
+        ("\u22121,5", None, "-1.5"),
+        ("- 1,5 €", None, "-1.5"),
+        ("€ -1,5", None, "-1.5"),
+        ("$1,234.50", "1234.50", None),
+        ("12 %", "12e-2", "12e-2"),
+        ("12,5%", None, "12.5e-2"),
+        ("1.5e3", "1.5e3", None),
+        ("1,5E-3", None, "1.5E-3"),
+        ("--1", None, None),
+        ("€1€", None, None),
+        ("1.", "1", None),
+        (",5", None, "0.5"),
+        ("0 123", None, None),
+        ("12 34", None, None),
+        ("", None, None),
+        ("M6", None, None),
+        ("1,2,3", None, None),
+    ],
+)
+def test_spellings(text: str, point: str | None, comma: str | None) -> None:
+    assert (plain(text, "."), plain(text, ",")) == (point, comma)
+
+
+@given(st.floats(-1e12, 1e12, allow_nan=False).map(lambda value: round(value, 3)))
+def test_what_is_grouped_comes_back(value: float) -> None:
+    grouped = f"{value:,.3f}"
+    assert float(plain(grouped, ".") or "nan") == value
+    assert float(plain(grouped.translate(str.maketrans(",.", ".,")), ",") or "nan") == value
+
+
+def test_a_percentage_is_exactly_its_share() -> None:
+    assert [float(plain(f"{share} %", ".") or "nan") for share in ("7", "12.3", "29")] == [0.07, 0.123, 0.29]
+
+
+def rewritten(columns: dict[str, list[str]], *, known: bool = True, **options: Any) -> dict[str, list[str]]:
+    return columns | Numerals("t", **options).rewrite(columns, known=known)
+
+
+def test_one_cell_tells_for_the_whole_file() -> None:
+    """Excel writes one decimal mark in all columns, so 0,35 in one says that 1,234 in another is no thousand."""
+    assert rewritten({"a": ["1,234", "7"], "b": ["0,35", "1.234"]}) == {"a": ["1.234", "7"], "b": ["0.35", "1234"]}
+
+
+@pytest.mark.parametrize(
+    ("columns", "options", "said"),
+    [
+        ({"a": ["1,234", "7"]}, {}, "'1,234' in column 'a' may be 1234 or 1.234"),
+        ({"a": ["1.234", "7"]}, {}, "'1.234' in column 'a' may be 1.234 or 1234"),
+        ({"a": ["1,234", "7"]}, {"usual": "."}, "'1,234' in column 'a' may be"),
+        ({"a": ["0.5"], "b": ["0,5"]}, {}, "a decimal point in '0.5' .* a decimal comma in '0,5'"),
+        ({"a": ["0.5"], "b": ["0,5"]}, {"usual": "."}, "a decimal point in '0.5' .* a decimal comma in '0,5'"),
+        ({"a": ["0,5", "0.5"]}, {"decimal": ","}, "'0.5' in column 'a' is no number with a decimal comma"),
+        ({"a": ["12 %", "12"]}, {}, "holds '12 %' and '12'"),
+        ({"a": ["5 €", "$5"]}, {}, r"holds '5 €' and '\$5'"),
+    ],
+)
+def test_what_is_in_doubt_is_asked(columns: dict[str, list[str]], options: dict[str, str], said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        rewritten(columns, **options)  # type: ignore[arg-type]
+
+
+def test_a_point_between_commas_is_what_it_always_was() -> None:
+    assert rewritten({"a": ["1.234", "7"]}, usual=".") == {"a": ["1.234", "7"]}
+
+
+def test_a_later_comma_is_held_against_earlier_points() -> None:
+    numerals = Numerals("t", usual=".")
+    assert numerals.rewrite({"a": ["1.5", "2"], "b": ["1", "2"]}, known=True) == {}
+    with pytest.raises(DataError, match=r"decimal comma in '0,5' .* '1.5' in rows before"):
+        numerals.rewrite({"a": ["1", "2"], "b": ["0,5", "2"]}, known=True)
+
+
+@pytest.mark.parametrize("word", ["", "n/a", "-", ".", "null", "#N/A", " - "])
+def test_words_for_missing_numbers(word: str) -> None:
+    assert [cell.strip() or "" for cell in rewritten({"a": ["1,5", word]})["a"]] == ["1.5", ""] or word == "null"
+
+
+def test_words_of_the_caller() -> None:
+    columns = {"a": ["1.5", "k. A."]}
+    assert Numerals("t", usual=".", missing=("k. A.",)).rewrite(columns, known=True) == {"a": ["1.5", ""]}
+
+
+def test_texts_stay_texts() -> None:
+    columns = {"size": ["M6", "M8", "1,5"], "note": ["1,5 mm", "2 mm", "x"], "weight": ["1,5", "2", "0,1"]}
+    assert rewritten(columns, known=False) == columns | {"weight": ["1.5", "2", "0.1"]}
+
+
+def test_a_note_shows_a_cell_and_its_number() -> None:
+    notes: list[str] = []
+    Numerals("parts.csv", note=notes.append).rewrite({"w": ["0,35", "1.234,5", "2,5"]}, known=True)
+    assert notes == [
+        "parts.csv: '0,35' in column 'w' is read as 0.35 (decimal comma)",
+        "parts.csv: '1.234,5' in column 'w' is read as 1234.5 (decimal comma, thousands)",
+    ]

@@ -1,0 +1,217 @@
+"""One table in many forms: dialects, encodings, spellings of labels and kinds of file, from training to decisions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas
+import pytest
+
+from tagship_export.data.rows import read_rows
+from tagship_runtime.files import Dialect, TableSource
+from tagship_runtime.files.dataset import Dataset
+from tagship_training.data.label_columns import LabelColumns
+from tagship_training.data.tables import from_table, read
+
+Command = Callable[..., Any]
+LABELS = ("large", "heavy")
+SPELLINGS = {
+    "0/1": ("1", "0"),
+    "yes": ("Yes", "no"),
+    "ja": ("ja", "nein"),
+    "WAHR": ("WAHR", "FALSCH"),
+    "x": ("x", ""),
+    "own": ("gut", "schlecht"),
+}
+SEPARATORS = {"comma": (",", "."), "semicolon": (";", ","), "tab": ("\t", ","), "bar": ("|", ".")}
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "cp1252")
+SMALL = ("--epochs", 3, "--members", 2, "--hidden", 8)
+
+
+@pytest.fixture(scope="module")
+def parts() -> pandas.DataFrame:
+    """Parts with sizes, a price in thousands, a share, missing weights and words that are no ASCII."""
+    random = np.random.default_rng(3)
+    frame = pandas.DataFrame(
+        {
+            "größe": random.normal(50, 20, 240).round(2),
+            "preis": random.uniform(500, 9000, 240).round(2),
+            "anteil": random.integers(1, 99, 240) / 100,
+            "gewicht": random.normal(5, 2, 240).round(3),
+            "material": random.choice(["Stahl", "Kunststoff", "weißes Glas"], 240),
+        }
+    )
+    frame["label:large"] = (frame["größe"] > 55).astype(int)
+    frame["label:heavy"] = (frame["gewicht"] > 5).astype(int)
+    frame.loc[::9, "gewicht"] = np.nan
+    return frame
+
+
+def spelled(number: float, decimal: str) -> str:
+    return f"{number:,.2f}".translate(str.maketrans(",.", ".,")) if decimal == "," else f"{number:,.2f}"
+
+
+def write(parts: pandas.DataFrame, path: Path, separator: str, decimal: str, encoding: str, spelling: str) -> Path:
+    """Write the table as somebody's program would: thousands, percent, a dash for what is missing."""
+    on, off = SPELLINGS[spelling]
+    lines = [separator.join(parts.columns)]
+    for row in parts.itertuples(index=False):
+        numbers = (spelled(row[0], decimal), spelled(row[1], decimal), f"{round(row[2] * 100)} %")
+        weight = "-" if np.isnan(row[3]) else f"{row[3]:.3f}".replace(".", decimal)
+        cells = (*numbers, weight, row[4], *(on if truth else off for truth in row[5:]))
+        lines.append(separator.join(f'"{cell}"' if separator in cell else cell for cell in cells))
+    path.write_bytes("\r\n".join(lines).encode(encoding))
+    return path
+
+
+def write_excel(parts: pandas.DataFrame, path: Path, spelling: str) -> Path:
+    on, off = SPELLINGS[spelling]
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(list(parts.columns))
+    for row in parts.itertuples(index=False):
+        weight = "n/a" if np.isnan(row[3]) else row[3]
+        sheet.append([*row[:3], weight, row[4], *(on if truth else off for truth in row[5:])])
+    book.save(path)
+    return path
+
+
+def forms(parts: pandas.DataFrame, folder: Path) -> Iterator[tuple[Path, Dialect, tuple[str, ...]]]:
+    """Yield the table in every form, with what has to be said of it."""
+    for (name, (separator, decimal)), encoding, spelling in product(SEPARATORS.items(), ENCODINGS, SPELLINGS):
+        path = folder / f"{name}-{encoding}-{spelling.replace('/', '')}.csv"
+        dialect = Dialect(encoding="cp1252" if encoding == "cp1252" else None)
+        positive = ("gut",) if spelling == "own" else ()
+        yield write(parts, path, separator, decimal, encoding, spelling), dialect, positive
+    for spelling in SPELLINGS:
+        path = folder / f"{spelling.replace('/', '')}.xlsx"
+        yield write_excel(parts, path, spelling), Dialect(), ("gut",) if spelling == "own" else ()
+
+
+def assert_same(got: Dataset, want: Dataset) -> None:
+    assert got.labels == want.labels
+    np.testing.assert_array_equal(got.known_targets, want.known_targets)
+    assert list(got.columns) == list(want.columns)
+    for name, column in want.columns.items():
+        if name.startswith("label:"):
+            continue
+        np.testing.assert_array_equal(got.columns[name], column)
+
+
+@pytest.fixture(scope="module")
+def clean(tagship: Command, parts: pandas.DataFrame, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the clean table, its run and its artifact."""
+    folder = tmp_path_factory.mktemp("clean")
+    parts.to_csv(folder / "clean.csv", index=False)
+    done = tagship("train", folder / "clean.csv", "--out", folder / "run", *SMALL)
+    assert done.code == 0, done.err
+    assert "names or free text" not in done.err
+    assert tagship("export", folder / "run", "--out", folder / "artifacts", "--formats", "onnx").code == 0
+    return folder
+
+
+def test_training_learns_from_the_same_rows(parts: pandas.DataFrame, clean: Path, tmp_path: Path) -> None:
+    want = from_table(read(str(clean / "clean.csv")), LabelColumns())
+    for path, dialect, positive in forms(parts, tmp_path):
+        assert_same(from_table(read(str(path), dialect=dialect), LabelColumns(positive=positive)), want)
+
+
+def test_verification_compares_the_same_rows(parts: pandas.DataFrame, clean: Path, tmp_path: Path) -> None:
+    want = read_rows(str(clean / "clean.csv"), LABELS)
+    for path, dialect, positive in forms(parts, tmp_path):
+        assert_same(read_rows(TableSource(path=str(path), dialect=dialect, positive=positive), LABELS), want)
+
+
+def test_prediction_scores_the_same_rows(
+    tagship: Command, parts: pandas.DataFrame, clean: Path, tmp_path: Path
+) -> None:
+    artifact = clean / "artifacts" / "float32.onnx"
+    want = tagship("predict", artifact, clean / "clean.csv", "--scores").out
+    assert len(want.splitlines()) == 241
+    for path, dialect, _ in forms(parts, tmp_path):
+        said = () if dialect.encoding is None else ("--encoding", dialect.encoding)
+        done = tagship("predict", artifact, path, "--scores", *said)
+        assert done.code == 0, (path.name, done.err)
+        assert done.out == want, path.name
+
+
+@pytest.mark.parametrize("form", ["semicolon-cp1252-ja.csv", "tab-utf-16-x.csv", "own.xlsx"])
+def test_the_whole_way(form: str, tagship: Command, parts: pandas.DataFrame, clean: Path, tmp_path: Path) -> None:
+    """Trained on another form, the model is the same one, and verification comes to the same figures."""
+    path, dialect, positive = next(found for found in forms(parts, tmp_path) if found[0].name == form)
+    said = [] if dialect.encoding is None else ["--encoding", dialect.encoding]
+    said += ["--positive", "gut"] if positive else []
+    done = tagship("train", path, "--out", tmp_path / "run", *SMALL, *said)
+    assert done.code == 0, done.err
+    first, second = (json.loads((folder / "run" / "run.json").read_text()) for folder in (clean, tmp_path))
+    for key in ("labels", "features", "thresholds", "metrics", "per_label", "diagnosis"):
+        assert first[key] == second[key], key
+    artifact = clean / "artifacts" / "float32.onnx"
+    verdicts = [
+        json.loads(tagship("verify", clean / "run", artifact, "--data", data, "--json", *more).out)[0]
+        for data, more in ((clean / "clean.csv", ()), (path, said))
+    ]
+    assert verdicts[0]["quality"] == verdicts[1]["quality"]
+    assert verdicts[0]["parity"] == verdicts[1]["parity"]
+
+
+def test_decimal_commas_are_told(tagship: Command, parts: pandas.DataFrame, clean: Path, tmp_path: Path) -> None:
+    """Numbers that were left out as free text, in silence and with exit code 0, are numbers, and a note shows one."""
+    path = write(parts, tmp_path / "commas.csv", ",", ",", "utf-8", "0/1")
+    done = tagship("train", path, "--out", tmp_path / "run", *SMALL)
+    assert done.code == 0, done.err
+    assert "(decimal comma)" in done.err
+    document = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert [feature["name"] for feature in document["features"]] == list(parts.columns[:5])
+    assert any("(decimal comma)" in notice for notice in document["notices"])
+    assert done.err.count("(decimal comma)") == 1
+
+
+@pytest.mark.parametrize(
+    ("cells", "options", "said"),
+    [
+        (["1,234"] * 40, (), "'1,234' in column 'x' may be 1234 or 1.234"),
+        ([f"{n}.5" if n % 4 else "abc" for n in range(40)], (), "column 'x' is mostly numbers, but there are 'abc'"),
+        ([f"{number},5" for number in range(30)] + ["k.A."] * 10, (), "name them with --missing"),
+    ],
+)
+def test_doubt_is_no_free_text(
+    cells: list[str], options: tuple[str, ...], said: str, tagship: Command, tmp_path: Path
+) -> None:
+    lines = [f"{cell};{row % 7};{row % 2}" for row, cell in enumerate(cells)]
+    (tmp_path / "t.csv").write_text("\n".join(["x;y;label:a", *lines]))
+    done = tagship("train", tmp_path / "t.csv", "--out", tmp_path / "run", *SMALL, *options)
+    assert (done.code, (tmp_path / "run").exists()) == (2, False)
+    assert said in done.err.splitlines()[-1]
+
+
+def test_words_for_what_is_missing(tagship: Command, tmp_path: Path) -> None:
+    cells = [f"{number % 9},5" for number in range(60)] + ["k.A."] * 20
+    lines = [f"{cell};{row % 7};{row % 2}" for row, cell in enumerate(cells)]
+    (tmp_path / "t.csv").write_text("\n".join(["x;y;label:a", *lines]))
+    done = tagship("train", tmp_path / "t.csv", "--out", tmp_path / "run", *SMALL, "--missing", "k.A.")
+    assert done.code == 0, done.err
+    feature = json.loads((tmp_path / "run" / "run.json").read_text())["features"][0]
+    assert feature["kind"] == "numeric"
+    assert 2.5 <= feature["fill"] <= 5.5
+
+
+@pytest.mark.parametrize(
+    ("wanted", "labels"),
+    [
+        (("label:large", "label:heavy"), ["label:large", "label:heavy"]),
+        (("label:*",), ["label:large", "label:heavy"]),
+        (("6-7",), ["label:large", "label:heavy"]),
+        (("7", "6"), ["label:heavy", "label:large"]),
+        (("6-",), ["label:large", "label:heavy"]),
+    ],
+)
+def test_label_columns_by_pattern_and_position(wanted: tuple[str, ...], labels: list[str], clean: Path) -> None:
+    table = read(str(clean / "clean.csv"))
+    assert list(from_table(table, LabelColumns(names=wanted), ["label:none"][:0]).labels) == labels
