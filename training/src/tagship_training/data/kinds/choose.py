@@ -81,7 +81,7 @@ def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None
     if others and len(texts) - len(others) >= MOSTLY * len(texts):
         raise TableError(
             f"column {name!r} is mostly numbers, but there are {others[0]!r} and the like ({len(others)} cells); if "
-            f"they stand for what is missing, name them with --missing; or mend them, or leave the column out: --drop {name}"
+            f"they stand for what is missing, name them with --missing; or mend them, or --drop {name}"
         )
 
 
