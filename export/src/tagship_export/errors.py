@@ -36,7 +36,8 @@ class UnsupportedOpsError(ConversionError):
         self.target, self.ops = target, ops
 
     def __str__(self) -> str:
+        delegate = "; it would need a delegate (Flex) that devices do not have" if self.target == "LiteRT" else ""
         return (
-            f"{self.target} has no builtin for {', '.join(self.ops)}; it would need a delegate (Flex) that devices "
-            "do not have: replace the layer that uses it, or leave this format out"
+            f"{self.target} has no builtin for {', '.join(self.ops)}{delegate}: replace the layer that uses it, or "
+            "leave this format out"
         )

@@ -10,7 +10,28 @@ from typing import TYPE_CHECKING, Any
 import numpy  # noqa: F401 - loaded from deep within other imports, it takes 11 ms longer to load
 
 from tagship_runtime.contract import Contract
-from tagship_runtime.errors import TagshipError
+from tagship_runtime.errors import (
+    ArtifactCorruptError,
+    ArtifactError,
+    CheckFailedError,
+    ContractError,
+    ContractVersionError,
+    DataError,
+    EngineError,
+    InputError,
+    InputShapeError,
+    InputValueError,
+    LabelError,
+    MissingColumnError,
+    MissingFileError,
+    NoContractError,
+    NotAnArtifactError,
+    NotAScoreError,
+    OutputError,
+    PackageMissingError,
+    TagshipError,
+    UsageError,
+)
 from tagship_runtime.loading import load
 from tagship_runtime.predictor import Predictor
 
@@ -19,7 +40,33 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-__all__ = ["Contract", "Predictor", "SelfTest", "TagshipError", "__version__", "load"]
+__all__ = [
+    "ArtifactCorruptError",
+    "ArtifactError",
+    "CheckFailedError",
+    "Contract",
+    "ContractError",
+    "ContractVersionError",
+    "DataError",
+    "EngineError",
+    "InputError",
+    "InputShapeError",
+    "InputValueError",
+    "LabelError",
+    "MissingColumnError",
+    "MissingFileError",
+    "NoContractError",
+    "NotAScoreError",
+    "NotAnArtifactError",
+    "OutputError",
+    "PackageMissingError",
+    "Predictor",
+    "SelfTest",
+    "TagshipError",
+    "UsageError",
+    "__version__",
+    "load",
+]
 
 
 def __getattr__(name: str) -> Any:

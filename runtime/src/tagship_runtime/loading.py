@@ -135,6 +135,7 @@ def _open(
     engine = open_engine(format, payload)
     _check_tensor(contract.input, engine.input)
     _check_tensor(contract.output, engine.output)
+    _check_output(contract.output)
     predictor = predictor_of(data, engine, contract, threads=threads)
     if engine.fallback:
         _prove(predictor)
@@ -182,6 +183,15 @@ def _check_tensor(promised: TensorSpec, found: TensorSpec) -> None:
         )
 
 
+def _check_output(output: TensorSpec) -> None:
+    """Refuse scores that are not one for each row and label."""
+    if len(output.shape) != 2:
+        raise ContractError(
+            f"the model's {output.name!r} has shape {output.shape}; (rows, labels) is needed: one score for each label "
+            "of a row, so let the model pool what it gives for places or moments"
+        )
+
+
 def _bare_contract(engine: Engine, labels: tuple[str, ...], thresholds: Thresholds | None) -> Contract:
     try:
         check_labels(labels)
@@ -190,6 +200,7 @@ def _bare_contract(engine: Engine, labels: tuple[str, ...], thresholds: Threshol
     for tensor in (engine.input, engine.output):
         if len(tensor.row_shape) != len(tensor.shape) - 1 or not tensor.row_shape:
             raise ContractError(f"the model's {tensor.name!r} has shape {tensor.shape}; only the batch may be free")
+    _check_output(engine.output)
     if engine.output.shape[-1] != len(labels):
         raise LabelError(
             f"{len(labels)} labels were passed, the model's output has shape {engine.output.shape}; "

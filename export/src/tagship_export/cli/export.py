@@ -104,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
                 labels=labels,
                 thresholds=thresholds,
                 logits=options.logits,
+                independent=options.independent,
                 size=options.size,
                 data=data,
                 max_flip_rate=options.max_flip_rate,

@@ -34,6 +34,11 @@ def add_budget_options(parser: argparse.ArgumentParser) -> None:
 def add_original_options(parser: argparse.ArgumentParser) -> None:
     """Declare what has to be said of a model that is not a run."""
     parser.add_argument("--logits", action="store_true", help="the model lacks the sigmoid at its end; add it")
+    parser.add_argument(
+        "--independent",
+        action="store_true",
+        help="the model's scores are independent probabilities, whatever its end looks like",
+    )
     parser.add_argument("--size", metavar="S", help="of the sizes that a run holds, such as 32-16-8")
 
 

@@ -73,7 +73,9 @@ def run(options: argparse.Namespace) -> int:
     from tagship_export.source.original import open_original
     from tagship_export.verification.verify import verify
 
-    original = open_original(options.original, logits=options.logits, size=options.size)
+    original = open_original(
+        options.original, logits=options.logits, size=options.size, independent=options.independent
+    )
     original = original if labels is None else original.called(labels)
     original = original if thresholds is None else original.deciding_by(thresholds)
     bounds = {

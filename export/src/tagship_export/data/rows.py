@@ -16,7 +16,7 @@ from tagship_runtime.features import columns_of
 from tagship_runtime.files import TableSource, read_table
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
-from tagship_runtime.files.label_columns import label_column
+from tagship_runtime.files.label_columns import LABEL_PREFIX, label_column, misspelled
 from tagship_runtime.files.label_spellings import truth_of
 from tagship_runtime.files.npz import read_npz
 from tagship_runtime.typing import Targets
@@ -92,6 +92,10 @@ def targets_of(table: Any, labels: Sequence[str], positive: Collection[str] = ()
     """
     columns = columns_of(table) or {}
     found = [label_column(label, columns) for label in labels]
+    near = {name: right for name, right in misspelled(columns).items() if right.removeprefix(LABEL_PREFIX) in labels}
+    for name, right in near.items():
+        if right not in columns:
+            raise ExportError(f"column {name!r} is spelled otherwise than a label's; rename it to {right!r}")
     if not any(found):
         return None
     absent = [label for label, name in zip(labels, found, strict=True) if name is None]

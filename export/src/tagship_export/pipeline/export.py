@@ -74,7 +74,12 @@ def _open(source: Any, options: ExportOptions) -> Original:
     if isinstance(source, Original):
         return source
     return open_original(
-        source, labels=options.labels, thresholds=options.thresholds, logits=options.logits, size=options.size
+        source,
+        labels=options.labels,
+        thresholds=options.thresholds,
+        logits=options.logits,
+        size=options.size,
+        independent=options.independent,
     )
 
 

@@ -29,6 +29,7 @@ class ExportOptions:
         labels: Names of the scores, where the source does not know them.
         thresholds: Instead of the source's, or of 0.5.
         logits: Whether the model lacks the sigmoid at its end.
+        independent: Whether its scores are independent probabilities, whatever the end of its graph looks like.
         size: Name of one of the sizes that a run trained; default: the one that it chose.
         data: Rows to prove it on; see :func:`tagship_export.data.rows.read_rows`. Default: the run's own.
         max_flip_rate: Instead of each recipe's own bound.
@@ -52,6 +53,7 @@ class ExportOptions:
     labels: Sequence[str] | None = None
     thresholds: Thresholds | None = None
     logits: bool = False
+    independent: bool = False
     size: str | None = None
     data: Any = None
     max_flip_rate: float | None = None
@@ -115,6 +117,7 @@ class ExportKeywords(TypedDict, total=False):
     labels: Sequence[str] | None
     thresholds: Thresholds | None
     logits: bool
+    independent: bool
     size: str | None
     data: Any
     max_flip_rate: float | None

@@ -14,6 +14,13 @@ NOISE = 1.05
 """Latencies within 5% of the least count as equal; there the smaller difference to the original decides."""
 
 
+LEAST_GAIN = 0.05
+"""Share of float32's bytes that a smaller artifact has to save before it is worth its changed decisions."""
+
+MOST_TIME = 2.0
+"""Times of float32's latency that a smaller artifact may take."""
+
+
 class Prefer(StrEnum):
     """Figure that the recommended artifact has least of."""
 
@@ -41,9 +48,25 @@ class Measured(Protocol):
         """Largest difference to the original's scores."""
 
 
-def choose(passed: Sequence[Measured], prefer: Prefer) -> Measured | None:
-    """Return the best of one format's artifacts that kept their budgets; None if there is none."""
-    return PICK[prefer](passed) if passed else None
+def choose(passed: Sequence[Measured], prefer: Prefer, float32: Measured | None = None) -> Measured | None:
+    """Return the best of one format's artifacts that kept their budgets; None if there is none.
+
+    Args:
+        passed: What kept its budget.
+        prefer: What to have least of.
+        float32: The one of ``passed`` that the others have to gain something over to be chosen; None if none has to.
+    """
+    worth = [one for one in passed if float32 is None or one is float32 or GAINS[prefer](one, float32)]
+    return PICK[prefer](worth) if worth else None
+
+
+def _smaller(artifact: Measured, float32: Measured) -> bool:
+    few_bytes = artifact.size <= (1 - LEAST_GAIN) * float32.size
+    return few_bytes and artifact.one_row_us <= MOST_TIME * float32.one_row_us
+
+
+def _faster(artifact: Measured, float32: Measured) -> bool:
+    return artifact.one_row_us <= float32.one_row_us
 
 
 def _smallest(passed: Sequence[Measured]) -> Measured:
@@ -55,6 +78,9 @@ def _fastest(passed: Sequence[Measured]) -> Measured:
     quick = [artifact for artifact in passed if artifact.one_row_us <= least * NOISE]
     return min(quick, key=lambda artifact: (artifact.max_difference, artifact.size))
 
+
+GAINS: Mapping[Prefer, Callable[[Measured, Measured], bool]] = {Prefer.SIZE: _smaller, Prefer.LATENCY: _faster}
+"""Whether an artifact gains anything worth having over float32."""
 
 PICK: Mapping[Prefer, Callable[[Sequence[Measured]], Measured]] = {
     Prefer.SIZE: _smallest,
@@ -80,11 +106,12 @@ def recommend(candidates: Sequence[Candidate], prefer: Prefer) -> Recommendation
     names, notes = [], []
     for kind in dict.fromkeys(candidate.kind for candidate in candidates):
         of_kind = {candidate.name: candidate for candidate in candidates if candidate.kind == kind}
-        best = choose([candidate for candidate in of_kind.values() if candidate.verification.passed], prefer)
+        passed = [candidate for candidate in of_kind.values() if candidate.verification.passed]
+        float32 = next((one for one in of_kind.values() if one.recipe.name == "float32"), None)
+        best = choose(passed, prefer, float32 if float32 in passed else None)
         if best is None:
             continue
         names.append(best.name)
-        float32 = next((one for one in of_kind.values() if one.recipe.name == "float32"), None)
         if float32 is not None and len(of_kind) > 1:
             notes.append(describe_gain(best, float32, of_kind[best.name].verification.shipped_flips))
     return Recommendation(names=tuple(names), notes=tuple(notes))
@@ -93,7 +120,10 @@ def recommend(candidates: Sequence[Candidate], prefer: Prefer) -> Recommendation
 def describe_gain(chosen: Measured, float32: Measured, flips: int) -> str:
     """Say what the chosen artifact gains over float32."""
     if chosen.name == float32.name:
-        return f"{chosen.name}: quantization buys nothing here; float32 is the best of those within their budgets"
+        return (
+            f"{chosen.name}: quantization buys nothing here that is worth having (5% of the bytes, at most twice the "
+            "time); float32 is the best of those within their budgets"
+        )
     size = f"{chosen.size:,} bytes instead of {float32.size:,} ({chosen.size / float32.size - 1:+.0%})"
     speed = f"one row in {chosen.one_row_us:.1f} us instead of {float32.one_row_us:.1f}"
     return f"{chosen.name}: {size}, {speed}, for {flips} changed decision{'' if flips == 1 else 's'}"

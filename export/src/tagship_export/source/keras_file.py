@@ -14,6 +14,11 @@ ZIP, HDF5 = b"PK\x03\x04", b"\x89HDF\r\n\x1a\n"
 CARRIERS = frozenset({"Lambda", "__lambda__", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer"})
 """Keras' own classes that run what the file brings along."""
 
+KERAS_2 = frozenset({"TFOpLambda", "SlicingOpLambda", "TensorFlowOpLayer", "ClassMethod", "InstanceMethod"})
+"""Layers by which Keras 2 kept plain calls of TensorFlow."""
+
+GIT_LFS = b"version https://git-lfs"
+
 
 def load_keras(path: Path) -> Any:
     """Load a model whose parts are all Keras' own or registered in this process.
@@ -22,6 +27,11 @@ def load_keras(path: Path) -> Any:
         OriginalError: It is no such file, is damaged, or holds something else.
     """
     strangers = sorted(set(_strangers(_config(path))))
+    if calls := sorted(KERAS_2 & set(strangers)):
+        raise OriginalError(
+            f"{path} was saved by Keras 2, and calls TensorFlow by itself ({', '.join(calls)}); "
+            "Keras 3 cannot load it: build the model with Keras 3, load_weights from the file, and save it as .keras"
+        )
     if set(strangers) & CARRIERS:
         found = ", ".join(name for name in strangers if name in CARRIERS)
         raise OriginalError(
@@ -48,12 +58,14 @@ def load_keras(path: Path) -> Any:
 def _config(path: Path) -> Any:
     """Return the model's architecture, as parsed JSON."""
     with path.open("rb") as stream:
-        start = stream.read(len(HDF5))
+        start = stream.read(len(GIT_LFS))
+    if start == GIT_LFS:
+        raise OriginalError(f"{path} is a pointer of Git LFS, not the model itself; run: git lfs pull")
     try:
         if start.startswith(ZIP):
             with zipfile.ZipFile(path) as archive:
                 return json.loads(archive.read("config.json"))
-        if start == HDF5:
+        if start.startswith(HDF5):
             import h5py
 
             with h5py.File(path, "r") as file:
@@ -64,7 +76,7 @@ def _config(path: Path) -> Any:
             "save the whole model with model.save('model.keras')"
         ) from error
     raise OriginalError(
-        f"{path} cannot be loaded as a Keras model: it starts with {start!r}; a .keras or .h5 file is needed"
+        f"{path} cannot be loaded as a Keras model: it starts with {start[:8]!r}; a .keras or .h5 file is needed"
     )
 
 

@@ -125,6 +125,7 @@ def open_original(
     thresholds: Thresholds | None = None,
     logits: bool = False,
     size: str | None = None,
+    independent: bool = False,
 ) -> Original:
     """Load a run folder, a ``.keras`` or ``.h5`` file, or take a Keras model that is there.
 
@@ -134,13 +135,14 @@ def open_original(
         thresholds: One for all, one each, or by name; default: the run's, or 0.5 once labels are known.
         logits: Whether the model lacks the sigmoid at its end, so that one is added.
         size: Name of one of the sizes that a run trained; default: the one that it chose.
+        independent: Whether its scores are independent probabilities, whatever the end of its graph looks like.
 
     Raises:
         MissingFileError: Nothing is there.
         OriginalError: It is none of these, cannot be exported, or its parts do not fit together.
     """
     if not isinstance(source, str | os.PathLike):
-        model = with_sigmoid(source, logits=logits)
+        model = with_sigmoid(source, logits=logits, independent=independent)
         return _named(Original(model=model, sha256=_sha256_of_weights(model), rows={}), labels, thresholds)
     path = Path(source)
     if size is not None and path.is_file():
@@ -148,11 +150,11 @@ def open_original(
     if not path.exists():
         raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
     if path.is_file():
-        model = with_sigmoid(load_keras(path), logits=logits)
+        model = with_sigmoid(load_keras(path), logits=logits, independent=independent)
         return _named(Original(model=model, sha256=sha256_of_file(path), rows={}, file=path), labels, thresholds)
     if not (path / "run.json").is_file():
         raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
-    run = _open_run(path, size, logits=logits)
+    run = _open_run(path, size, logits=logits, independent=independent)
     return _named(run, labels or run.labels, run.thresholds if thresholds is None else thresholds)
 
 
@@ -162,7 +164,7 @@ def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresho
     return original.called(labels).deciding_by(DEFAULT_THRESHOLD if thresholds is None else thresholds)
 
 
-def _open_run(folder: Path, size: str | None, *, logits: bool) -> Original:
+def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool) -> Original:
     try:
         run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         if run["tagship_run"] != RUN_FORMAT:
@@ -183,7 +185,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool) -> Original:
     if not model_file.is_file():
         raise OriginalError(f"{folder} has no {model_file.relative_to(folder)}; train again")
     original = Original(
-        model=with_sigmoid(load_keras(model_file), logits=logits),
+        model=with_sigmoid(load_keras(model_file), logits=logits, independent=independent),
         sha256=sha256_of_file(model_file),
         labels=labels,
         thresholds=thresholds,

@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tagship_export.recipes import Budget, Recipe
-from tagship_export.verification.bounds import clustered_upper_bound
+from tagship_export.verification.bounds import clustered_upper_bound, lower_bound
 from tagship_export.verification.comparison import Comparison
 from tagship_export.verification.histograms import count_differences
 from tagship_export.verification.label_budgets import label_faults
 from tagship_export.verification.metrics import Quality, measure
 from tagship_export.verification.parity import Parity, compare, worst_rows
 from tagship_export.verification.verdict import Verification
+
+FEW = 10
+"""Flips that a budget has to allow on the rows at hand; one that allows fewer is finer than they can measure."""
+
+BORDERLINE_RATE = 0.002
+"""Share of decisions that rounding may take over a threshold in a recipe that is exact, as float16 may."""
 
 
 def judge(
@@ -36,6 +42,8 @@ def judge(
         after = measure(compared.targets, compared.shipped_decisions)
     wanted, shipped = compared.original_decisions, compared.worst_decisions
     shipped_flips = int((shipped != wanted).sum())
+    f1_faults = list(_quality_faults(before, after, budget))
+    few = _too_few(parity, shipped_flips, recipe, budget, f1_breaks=bool(f1_faults))
     return Verification(
         artifact=name,
         size=size,
@@ -55,9 +63,31 @@ def judge(
             *faults,
             *_parity_faults(parity, shipped_flips, recipe, budget),
             *(() if recipe.exact else label_faults(wanted, shipped, labels, budget)),
-            *_quality_faults(before, after, budget),
+            *(() if few else f1_faults),
         ),
+        notes=(few,) if few else (),
     )
+
+
+def _too_few(parity: Parity, shipped_flips: int, recipe: Recipe, budget: Budget, *, f1_breaks: bool) -> str | None:
+    """Say that flips break a budget that is finer than so few rows can measure; None where they do not, or can."""
+    cells, most = parity.rows * len(parity.flips_per_label), max(parity.flips, shipped_flips)
+    allowed = BORDERLINE_RATE if recipe.exact else budget.max_flip_rate
+    breaks = f1_breaks or (not recipe.exact and most / cells > allowed)
+    firm = recipe.exact and parity.firm_flips > 0
+    if not breaks or not most or firm or allowed * cells >= FEW or lower_bound(most, cells) > allowed:
+        return None
+    return (
+        f"too few rows to tell: {most} of {cells:,} decisions differ, as they often would at a rate of {allowed:.2%}, "
+        "and that much is allowed; give more rows"
+    )
+
+
+def _breaks(flips: int, cells: int, allowed: float) -> bool:
+    """Tell whether flips are more than is allowed; beyond chance, where the budget is finer than rows can measure."""
+    if allowed * cells < FEW:
+        return lower_bound(flips, cells) > allowed
+    return flips / cells > allowed
 
 
 def _parity_faults(parity: Parity, shipped_flips: int, recipe: Recipe, budget: Budget) -> Iterator[str]:
@@ -65,9 +95,9 @@ def _parity_faults(parity: Parity, shipped_flips: int, recipe: Recipe, budget: B
     cells = parity.rows * len(parity.flips_per_label)
     counted = parity.firm_flips if recipe.exact else parity.flips
     what = "flips that are not borderline" if recipe.exact else "flips at the original's thresholds"
-    if counted / cells > budget.max_flip_rate:
+    if _breaks(counted, cells, budget.max_flip_rate):
         yield f"{counted} {what} ({counted / cells:.2%} of decisions, allowed {budget.max_flip_rate:.2%})"
-    if not recipe.exact and shipped_flips / cells > budget.max_flip_rate:
+    if not recipe.exact and _breaks(shipped_flips, cells, budget.max_flip_rate):
         yield (
             f"{shipped_flips} flips at the thresholds that it ships ({shipped_flips / cells:.2%} of decisions, "
             f"allowed {budget.max_flip_rate:.2%})"

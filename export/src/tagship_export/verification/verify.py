@@ -42,6 +42,7 @@ def verify(
     logits: bool = False,
     recipe: str | None = None,
     thresholds: Thresholds | None = None,
+    independent: bool = False,
 ) -> Verification:
     """Compare an artifact with its original.
 
@@ -60,6 +61,7 @@ def verify(
         logits: Whether the original lacks the sigmoid at its end.
         recipe: Name of the recipe whose tolerance and budget apply; default: the one that is found in the artifact's
             own tensors. Whatever the contract says, it has to be the same.
+        independent: Whether the original's scores are independent probabilities, whatever its end looks like.
         thresholds: The original's, where it does not know them, or instead of its own.
 
     Raises:
@@ -69,7 +71,7 @@ def verify(
     """
     opened = _open(artifact)
     if not isinstance(original, Original):
-        original = open_original(original, logits=logits)
+        original = open_original(original, logits=logits, independent=independent)
     original = _told(original, labels, thresholds)
     contract = opened.contract
     judged = judged_by(opened, recipe)

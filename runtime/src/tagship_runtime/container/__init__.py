@@ -42,6 +42,8 @@ def recognise(data: bytes) -> Format:
     for format in READABLE:
         if format.recognise(data):
             return format
+    if data.startswith(b"version https://git-lfs"):
+        raise NotAnArtifactError("a pointer of Git LFS, not the model itself; run: git lfs pull")
     what = f"{len(data)} bytes that start with {bytes(data[:8])!r}" if data else "an empty file"
     raise NotAnArtifactError(f"{what}; a .tflite or .onnx model is needed")
 

@@ -18,3 +18,20 @@ def feature_columns(names: Iterable[str], labels: Sequence[str], prefix: str = L
     """Return the columns that hold no label, in the table's order."""
     taken = {start + label for label in labels for start in ("", prefix)}
     return [name for name in names if name not in taken]
+
+
+def misspelled(names: Iterable[str], prefix: str = LABEL_PREFIX) -> dict[str, str]:
+    """Return columns whose names start with the prefix but for capitals and blanks, and how they should be called.
+
+    ``Label:B`` would be a feature that gives the label away, ``label: A`` a label that nobody asks for by that name.
+    """
+    wanted = "".join(prefix.split()).casefold()
+    found = {}
+    for name in names:
+        for end in range(len(name) + 1):
+            if "".join(name[:end].split()).casefold() == wanted:
+                right = prefix + name[end:].strip()
+                if wanted and name != right:
+                    found[name] = right
+                break
+    return found

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.contract import check_labels
 from tagship_runtime.errors import ContractError, DataError
-from tagship_runtime.files.label_columns import LABEL_PREFIX
+from tagship_runtime.files.label_columns import LABEL_PREFIX, misspelled
 from tagship_runtime.files.label_spellings import truth_of
 from tagship_runtime.typing import Targets
 from tagship_training.errors import TableError
@@ -80,6 +80,11 @@ def _by_name(names: Sequence[str], where: LabelColumns) -> tuple[list[str], list
     if where.names is not None:
         found = named_columns(where.names, names)
         return found, found
+    for name, right in misspelled(names, where.prefix).items():
+        raise TableError(
+            f"column {name!r} is spelled otherwise than label columns are; rename it to {right!r}, or name the label "
+            "columns with --labels A,B"
+        )
     columns = [name for name in names if name.startswith(where.prefix)]
     if not columns:
         raise TableError(

@@ -1,0 +1,92 @@
+"""Models that compute in another precision: a copy in float32 with the same weights is what is exported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tagship_export.errors import OriginalError
+
+OTHER = frozenset({"float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"})
+"""Names of policies and types that a copy in float32 replaces."""
+
+TEXT_LAYERS = frozenset({"StringLookup", "TextVectorization", "Hashing"})
+
+
+def as_float32(model: Any) -> Any:
+    """Return the model, or a copy of it that computes in float32 where it does not.
+
+    Raises:
+        OriginalError: It cannot be copied, takes text, or stores integers already.
+    """
+    layers = list(_layers(model))
+    _check_kinds(layers)
+    policies = sorted({policy for layer in layers if (policy := _policy(layer)) in OTHER})
+    if not policies:
+        return model
+    import keras
+
+    try:
+        config = _in_float32(keras.saving.serialize_keras_object(model))
+        copy = keras.saving.deserialize_keras_object(config)
+        copy.set_weights([np.asarray(weight, np.float32) for weight in model.get_weights()])
+        remaining = [layer.name for layer in _layers(copy) if _policy(layer) in OTHER]
+    except Exception as error:  # Keras raises whatever its parts raise
+        raise OriginalError(_not_copied(policies)) from error
+    if remaining:
+        raise OriginalError(_not_copied(policies))
+    return copy
+
+
+def _not_copied(policies: list[str]) -> str:
+    return (
+        f"the model computes in {', '.join(policies)} (the dtype policy of its layers), and no float32 copy of it can "
+        "be made; build it under keras.config.set_dtype_policy('float32') and set its weights"
+    )
+
+
+def _check_kinds(layers: list[Any]) -> None:
+    """Refuse what no artifact takes or stores."""
+    text = sorted({type(layer).__name__ for layer in layers} & TEXT_LAYERS)
+    if text:
+        raise OriginalError(
+            f"the model takes text ({', '.join(text)}), artifacts take numbers: put that layer before the model, or "
+            "train on a table whose columns hold the words, and export the rest"
+        )
+    if any("int8" in str(_policy(layer)) or "int4" in str(_policy(layer)) for layer in layers):
+        raise OriginalError(
+            "the model was quantized by Keras (model.quantize), and stores integers already; export the model as it "
+            "was before, with --recipes int8"
+        )
+
+
+def _layers(model: Any) -> Iterator[Any]:
+    """Yield the model and all layers in it, however deep."""
+    yield model
+    yield from getattr(model, "_flatten_layers", lambda **_: ())(include_self=False)
+
+
+def _policy(layer: Any) -> str | None:
+    """Return the name of a layer's policy; that of models says nothing, since their layers compute."""
+    import keras
+
+    policy = getattr(layer, "dtype_policy", None)
+    if policy is None or isinstance(layer, keras.layers.InputLayer):
+        return None
+    return str(policy.name)
+
+
+def _in_float32(part: Any) -> Any:
+    """Return a configuration with float32 in place of other types of computing."""
+    if isinstance(part, list | tuple):
+        return [_in_float32(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("class_name") in {"DTypePolicy", "Policy"} and part.get("config", {}).get("name") in OTHER:
+        return {**part, "config": {**part["config"], "name": "float32"}}
+    return {
+        key: "float32" if key == "dtype" and isinstance(value, str) and value in OTHER else _in_float32(value)
+        for key, value in part.items()
+    }

@@ -1,0 +1,68 @@
+"""On few rows a single flip breaks no budget that is finer than the rows can measure, and the verdict says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tagship_export.recipes import RECIPES, budget_of
+from tagship_export.verification.comparison import Comparison
+from tagship_export.verification.judge import judge
+
+
+def compared(rows: int, flips: int, difference: float = 7e-6) -> Comparison:
+    """Scores beside a threshold of 0.5, so many of which cross it."""
+    random = np.random.default_rng(0)
+    original = random.uniform(0.6, 0.9, (rows, 3)).astype(np.float32)
+    original[::2] -= np.float32(0.5)
+    original[:flips, 0] = 0.5 + difference / 2
+    artifact = original.copy()
+    artifact[:flips, 0] -= np.float32(difference)
+    targets = (original >= 0.5).astype(np.uint8)
+    return Comparison(
+        labels=("a", "b", "c"),
+        targets=targets,
+        thresholds=(0.5,) * 3,
+        shipped_thresholds=(0.5,) * 3,
+        original=original,
+        batch=artifact,
+        alone=artifact[:10],
+    )
+
+
+def verdict(recipe: str, rows: int, flips: int, **budget: Any) -> Any:
+    return judge(compared(rows, flips), RECIPES[recipe], budget_of(RECIPES[recipe], **budget))
+
+
+@pytest.mark.parametrize("recipe", ["float16", "float32"])
+def test_one_flip_on_few_rows_is_told_and_no_fault(recipe: str) -> None:
+    found = verdict(recipe, 40, 1)
+    assert found.passed, found.faults
+    (note,) = found.notes
+    assert note.startswith("too few rows to tell: 1 of 120 decisions differ, as they often would at a rate of 0.20%")
+    assert found.to_dict()["notes"] == [note]
+    assert verdict(recipe, 40, 0).notes == ()
+
+
+def test_flips_that_no_chance_explains_are_a_fault_on_few_rows_as_well() -> None:
+    found = verdict("float16", 40, 5)
+    assert not found.passed
+    assert found.notes == ()
+    assert "5 flips at the original's thresholds (4.17% of decisions, allowed 0.20%)" in found.faults
+
+
+def test_a_budget_that_the_rows_can_measure_is_held_to() -> None:
+    assert verdict("float16", 4000, 24).passed
+    over = verdict("float16", 4000, 25)
+    assert not over.passed
+    assert over.notes == ()
+    none_allowed = verdict("float16", 40, 1, max_flip_rate=0.0)
+    assert not none_allowed.passed
+
+
+def test_flips_that_are_not_borderline_fail_float32_on_few_rows() -> None:
+    found = judge(compared(40, 1, difference=1e-3), RECIPES["float32"], RECIPES["float32"].budget)
+    assert not found.passed
+    assert found.notes == ()
