@@ -68,7 +68,7 @@ def test_by_which_recipe(
         ({}, (0.25, 0.75)),
         ({"original_thresholds": [0.5, 0.625]}, (0.5, 0.625)),
         ({"original_thresholds": [0.5]}, (0.25, 0.75)),
-        ({"original_thresholds": "0.5"}, (0.25, 0.75)),
+        ({"original_thresholds": "12"}, (0.25, 0.75)),
     ],
 )
 def test_thresholds_that_the_original_is_said_to_have(parity: Any, want: tuple[float, ...]) -> None:
@@ -94,6 +94,11 @@ def faults(known: dict[str, Any], claims: dict[str, Any], recipe: Any = EXACT) -
         ({"thresholds": None}, {"thresholds": (0.5, 0.4)}, []),
         ({"features": None}, {"features": (Y, X)}, []),
         ({}, {"features": (Y, X)}, ["it describes other features than the original: in the order ['y', 'x']"]),
+        (
+            {"features": (Y, X)},
+            {},
+            ["it describes other features than the original: in the order ['x', 'y'], where"],
+        ),
         ({}, {"features": None}, ["it describes other features than the original: none, where the original has some"]),
         (
             {},
@@ -201,6 +206,7 @@ def tuned_by(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         ((0.5, 0.4), []),  # where its scores move it to
         ((0.5, 0.395), []),
         ((0.5, 0.405), []),
+        ((0.5, 0.385), ["its threshold for 'b' is 0.3850"]),
         ((0.5, 0.38), ["its threshold for 'b' is 0.3800, the original's 0.5000, and its scores move that to 0.4"]),
         ((0.5, 0.42), ["its threshold for 'b' is 0.4200, the original's 0.5000, and its scores move that to 0.4"]),
         ((0.48, 0.4), ["its threshold for 'a' is 0.4800"]),
@@ -228,3 +234,19 @@ def test_moved_thresholds_that_are_looked_at_elsewhere(
     opened = artifact(thresholds=(0.3, 0.6))
     assert list(moved_threshold_faults(original(**(tuned_by | known)), opened, recipe)) == []
     assert list(moved_threshold_faults(original(**tuned_by), opened, INEXACT)) != []
+
+
+@pytest.mark.parametrize(("close", "far"), [(0.125, False), (0.1249, True)])
+def test_a_threshold_at_the_bound_is_close(
+    tuned_by: dict[str, Any], close: float, far: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moved_thresholds, "CLOSE", close)
+    opened = artifact(thresholds=(0.5, 0.625))
+    assert (list(moved_threshold_faults(original(**tuned_by), opened, INEXACT)) != []) == far
+
+
+def test_rows_without_names_are_encoded_by_the_models_shape(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(moved_thresholds, "tuning_rows", lambda _: Dataset(table=ROWS, targets=None, labels=("a", "b")))
+    opened = artifact(features=None, thresholds=(0.5, 0.3))
+    found = list(moved_threshold_faults(original(features=None, rows={"train": "x"}), opened, INEXACT))
+    assert [fault.split(" is ")[0] for fault in found] == ["its threshold for 'b'"]

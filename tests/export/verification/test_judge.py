@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tagship_export.recipes import RECIPES, Budget, Recipe
+from tagship_export.verification.bounds import clustered_upper_bound
 from tagship_export.verification.comparison import Comparison
 from tagship_export.verification.judge import judge
 from tagship_export.verification.verdict import Verification
@@ -136,3 +137,26 @@ def test_a_verdict_says_what_was_judged() -> None:
     flipped = judged([0.9, 0.1, 0.1, 0.1], [0.2, 0.1, 0.1, 0.1], INEXACT).to_dict()["parity"]
     assert (flipped["shipped_flips"], flipped["shipped_flip_rate"]) == (1, 0.25)
     assert flipped["shipped_flip_rate_upper"] == pytest.approx(flipped["flip_rate_upper"])
+
+
+def test_decisions_of_all_labels_are_counted() -> None:
+    """One of eight flips, at both thresholds."""
+    original = np.full((4, 2), 0.9, np.float32)
+    artifact = original.copy()
+    artifact[0, 1] = 0.1
+    compared = Comparison(
+        labels=("a", "b"),
+        targets=None,
+        thresholds=(0.5, 0.5),
+        shipped_thresholds=(0.5, 0.5),
+        original=original,
+        batch=artifact,
+        alone=artifact[:1],
+    )
+    for rate, faults in ((0.125, 0), (0.1249, 2)):
+        verdict = judge(compared, INEXACT, replace(LENIENT, max_flip_rate=rate))
+        assert len(verdict.faults) == faults
+    assert (verdict.artifact, verdict.size) == ("", 0)
+    flipped = np.zeros((4, 2), bool)
+    flipped[0, 1] = True
+    assert verdict.shipped_flip_rate_upper_clustered == clustered_upper_bound(flipped)
