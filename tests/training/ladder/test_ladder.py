@@ -15,6 +15,8 @@ import tagship_runtime
 from tagship_export import export
 from tagship_export.errors import OriginalError
 from tagship_training import Config, Run, train
+from tagship_training.decisions.objectives import Objective
+from tagship_training.decisions.thresholds import tune
 from tagship_training.ladder import cost
 
 Command = Callable[..., Any]
@@ -114,6 +116,17 @@ def test_one_seed_one_ladder(ladder_run: Run, two_labels: tuple[np.ndarray, np.n
         assert (first.name, first.thresholds) == (second.name, second.thresholds)
         for a, b in zip(first.model.get_weights(), second.model.get_weights(), strict=True):
             np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.usefixtures("quick_ladder")
+def test_a_goal_with_confidence_reaches_every_size(two_labels: tuple[np.ndarray, np.ndarray]) -> None:
+    goal = Objective.parse("recall=0.8")
+    run = train(*two_labels, config=Config(objective=goal, confidence=0.9))
+    assert run.ladder is not None
+    targets = run.ladder.rows.held_out_targets
+    assert any(size.thresholds != tune(targets, size.held_out, goal) for size in run.ladder.sizes)
+    for size in run.ladder.sizes:
+        assert size.thresholds == tune(targets, size.held_out, goal, 42, 0.9), size.name
 
 
 @pytest.mark.usefixtures("quick_ladder")
