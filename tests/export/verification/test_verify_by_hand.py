@@ -14,6 +14,7 @@ from tagship_export.verification.layerwise import TOLERANCE
 from tagship_export.verification.verify import verify
 from tagship_runtime.contract import NumericFeature, TensorSpec
 from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.predictor import Predictor
 
 ROWS = np.random.default_rng(0).random((300, 2)).astype(np.float32)
 
@@ -155,3 +156,30 @@ def test_another_number_of_scores() -> None:
     )
     with pytest.raises(ExportError, match="the original has 2 scores, the artifact 3"):
         verify(original(labels=None, thresholds=None), three, ROWS)
+
+
+@pytest.mark.parametrize("told", [{}, {"logits": True}, {"independent": True}])
+def test_a_model_is_opened_as_the_caller_says(told: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = []
+
+    def open_original(source: Any, **options: Any) -> Any:
+        opened.append((source, options))
+        return original()
+
+    monkeypatch.setattr(module, "open_original", open_original)
+    assert verify("model.keras", artifact(), ROWS, **told).passed
+    assert opened == [("model.keras", {"logits": False, "independent": False} | told)]
+
+
+def test_a_predictor_and_a_file_are_opened_each_in_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "open_predictor", lambda _: artifact(lower))
+    monkeypatch.setattr(module, "open_artifact", lambda _: artifact())
+    predictor = object.__new__(Predictor)
+    assert verify(original(), b"bytes", ROWS).passed
+    assert not verify(original(), predictor, ROWS).passed
+
+
+def test_rows_without_names_are_encoded_by_the_models_shape() -> None:
+    assert verify(original(features=None), artifact(features=None), ROWS).passed
+    with pytest.raises(ValueError, match=r"the model takes \(rows, 2\)"):
+        verify(original(features=None), artifact(features=None), ROWS[:, :1])
