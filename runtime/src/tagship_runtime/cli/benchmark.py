@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tagship_runtime.cli.given_rows import given_rows
 from tagship_runtime.cli.options import add_artifact_options, load_artifact
 from tagship_runtime.errors import UsageError
 from tagship_runtime.predictor import Predictor
@@ -56,6 +57,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("artifacts", nargs="+", metavar="ARTIFACT", help="a .tflite or .onnx file")
     parser.add_argument("--target", metavar="NAME", help="an emulated device, for C: cortex-m0, cortex-m3, cortex-m4f")
+    parser.add_argument("--data", metavar="FILE", help="rows to time, a table or .npz (default: golden or random rows)")
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     add_artifact_options(parser)
 
@@ -162,7 +164,7 @@ def _measure(path: str, options: argparse.Namespace) -> Speed:
     start = time.perf_counter()
     model = load_artifact(path, options)
     load_seconds = time.perf_counter() - start
-    rows = _rows(model)
+    rows = _rows(model) if options.data is None else given_rows(model, options.data, BATCH_ROWS)
     first = rows[0].tolist() if isinstance(rows, np.ndarray) else rows[0]
     one = _times(lambda: model.predict_one(first), ONE_ROW_CALLS) * 1e6
     many = _times(lambda: model.predict(rows), BATCH_CALLS)

@@ -78,7 +78,7 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     features, rows = arrays.features, len(arrays.features) if arrays.features.ndim else 0
     if features.ndim < 2:
         raise DataError(f"{source}: x has shape {features.shape}; (rows, ...) is needed, for one row x[None]")
-    columns = {name: array for name, array in arrays.others.items() if array.shape == (rows,)}
+    columns: dict[str, Any] = {name: array.tolist() for name, array in arrays.others.items() if array.shape == (rows,)}
     if arrays.feature_names is not None:
         if features.ndim != 2 or len(arrays.feature_names) != features.shape[1]:
             raise DataError(f"{source}: {len(arrays.feature_names)} feature_names for x of shape {features.shape}")

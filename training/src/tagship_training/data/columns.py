@@ -24,7 +24,9 @@ DESCRIBE: Mapping[type[Feature], Callable[[Column], Described]] = {
 """Function that fits a feature to a column, by the class of feature."""
 
 
-def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tuple[tuple[Feature, ...], list[str]]:
+def infer(
+    rows: Dataset, kinds: Kinds, incomplete: Collection[str] = (), unteachable: Mapping[str, str] | None = None
+) -> tuple[tuple[Feature, ...], list[str]]:
     """Fit a feature to each column of the training rows.
 
     Columns that hold nothing to learn from are left out, unless the user names their kind and they have a column.
@@ -33,6 +35,7 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
         rows: The training rows.
         kinds: Kinds that the user names.
         incomplete: Numeric columns in which a value is missing in some table that is given, and so may be.
+        unteachable: Columns that are left out, and why.
 
     Returns:
         The features, and notices on columns that were left out or lose something.
@@ -44,6 +47,9 @@ def infer(rows: Dataset, kinds: Kinds, incomplete: Collection[str] = ()) -> tupl
     left_out: dict[str, str] = {}
     notes: list[str] = []
     for name, values in rows.columns.items():
+        if unteachable and name in unteachable:
+            left_out[name] = unteachable[name]
+            continue
         column = Column(name=name, values=values, targets=rows.known_targets, incomplete=name in incomplete)
         described = DESCRIBE[kind_of(name, values, kinds)](column)
         named = name in (*kinds.categorical, *kinds.numeric)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tagship_runtime.contract import Feature
@@ -15,6 +15,7 @@ from tagship_training.data import columns, splits
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.notices import listed, on_unknown_words
 from tagship_training.data.repeated_rows import Flags, find_repeated, find_repeated_within
+from tagship_training.data.unteachable import find_unteachable
 from tagship_training.errors import TableError
 
 
@@ -28,6 +29,7 @@ class Prepared:
         features: The description of the columns that they were encoded by.
         repeats: Which rows have the features of a training row, by purpose; of ``train``, those of another one.
         notices: Sentences for the user.
+        leaks: Labels that columns held under another name, by the column's name; these are left out.
     """
 
     rows: Mapping[str, Dataset]
@@ -35,6 +37,7 @@ class Prepared:
     features: tuple[Feature, ...]
     repeats: Mapping[str, Flags]
     notices: tuple[str, ...]
+    leaks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -73,6 +76,7 @@ def prepare(
     """
     given = [part for part in (train, test, validation) if part is not None]
     incomplete = set().union(*(columns.check(part, options.kinds) for part in given))
+    unteachable = find_unteachable(train, (*options.kinds.categorical, *options.kinds.numeric))
     if test is None:
         rest, judged = splits.split_test(train.known_targets, config.seed, stratify=config.stratify)
         train, test = train.take(rest), train.take(judged)
@@ -82,14 +86,21 @@ def prepare(
         test, validation = others[0] or test, others[1]
     rows = {"train": train, "test": with_labels_of(train, test, "test")}
     notices = dropped + splits.check_positives(train.known_targets, train.labels)
-    features, left_out = columns.infer(train, options.kinds, incomplete)
+    features, left_out = columns.infer(train, options.kinds, incomplete, unteachable.reasons)
     if validation is not None:
         rows["validation"] = with_labels_of(train, validation, "validation")
     matrices = {name: _encode(part, features, name) for name, part in rows.items()}
     repeats = {name: find_repeated(matrices["train"], matrices[name]) for name in rows if name != "train"}
     repeats["train"] = find_repeated_within(matrices["train"])
     notices += left_out + _notices(rows, features)
-    return Prepared(rows=rows, matrices=matrices, features=features, repeats=repeats, notices=tuple(notices))
+    return Prepared(
+        rows=rows,
+        matrices=matrices,
+        features=features,
+        repeats=repeats,
+        notices=tuple(notices),
+        leaks=unteachable.leaks,
+    )
 
 
 def as_dataset(rows: Dataset | tuple[Any, Any] | None, like: Dataset) -> Dataset | None:

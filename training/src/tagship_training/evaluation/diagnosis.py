@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tagship_runtime.documents import DiagnosisDocument
 from tagship_training.network.history import History
@@ -46,6 +46,7 @@ class Diagnosis:
         falling: The share by which the last tenth of the epochs brought the held-out loss down; None after one epoch.
         better_size: ``smaller``, ``larger`` or ``none``: the networks whose held-out loss is lower; None where no other
             size was trained.
+        leaks: Labels that columns held under another name, by the column's name; these were left out.
     """
 
     learned: float
@@ -55,6 +56,7 @@ class Diagnosis:
     curve: Mapping[str, float] | None = None
     falling: float | None = 0.0
     better_size: str | None = None
+    leaks: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def unfinished(self) -> bool:
@@ -69,6 +71,11 @@ class Diagnosis:
     @property
     def verdict(self) -> str:
         """The diagnosis in a sentence."""
+        leaks = [f"column {name!r} was left out: it is the label {label!r}" for name, label in self.leaks.items()]
+        return "; ".join([self._by_losses, *leaks])
+
+    @property
+    def _by_losses(self) -> str:
         parts = []
         if self.optimal is not None:
             regret = self.test - self.optimal

@@ -96,6 +96,7 @@ def diagnose(
         curve=learning_curve(table, train, config.seed, test, on_step) if options.learning_curve else None,
         falling=fall_of(ensemble.history),
         better_size=ensemble.better_size,
+        leaks=table.leaks,
     )
 
 

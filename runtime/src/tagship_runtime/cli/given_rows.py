@@ -1,0 +1,37 @@
+"""Rows that a command is given beside an artifact, as the model takes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tagship_runtime.cli.options import note
+from tagship_runtime.errors import UsageError
+from tagship_runtime.features import encoder
+from tagship_runtime.files import read_batches
+from tagship_runtime.files.batch_reader import Reading
+from tagship_runtime.predictor import Predictor
+
+
+def given_rows(model: Predictor, source: str, most: int) -> Any:
+    """Return the first rows of a table, or of an .npz file: an array, or a list of cells for each row.
+
+    Args:
+        model: Whose features they have to have.
+        source: The file.
+        most: So many rows at most.
+
+    Raises:
+        UsageError: There are none.
+    """
+    encode = encoder(model.contract.features, model.contract.input.shape)
+    reading = Reading(rows=most, note=note)
+    if encode.columns is not None:
+        numbers = [name for name in encode.columns if name not in encode.textual]
+        reading = Reading(rows=most, columns=list(encode.columns), numbers=numbers, note=note)
+    batch = next(read_batches(source, reading), None)
+    if batch is None or not batch.size:
+        raise UsageError(f"--data is {source}, which holds no rows; give some")
+    rows = encode.select(batch.columns, ()) if batch.rows is None else batch.rows
+    return rows[:most] if isinstance(rows, np.ndarray) else encode.row_list(rows)[:most]

@@ -1,0 +1,108 @@
+"""Columns that should not teach: what they are recognised by, and what is left alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+
+from tagship_runtime.files.arrow_columns import arrow_table
+from tagship_runtime.files.dataset import Dataset
+from tagship_training.data.unteachable import Unteachable, find_unteachable
+from tagship_training.evaluation.diagnosis import Diagnosis
+
+Command = Callable[..., Any]
+ROWS = 200
+RANDOM = np.random.default_rng(0)
+TRUTH = (RANDOM.random((ROWS, 2)) < 0.4).astype(np.uint8)
+
+
+def found(name: str, values: Any, named: tuple[str, ...] = (), rows: int = ROWS) -> Unteachable:
+    table = arrow_table({name: np.asarray(values)[:rows]})
+    return find_unteachable(Dataset(table=table, targets=TRUTH[:rows], labels=("large", "round")), named)
+
+
+def spelled(on: str, off: str, label: int = 0) -> list[str]:
+    return [on if truth else off for truth in TRUTH[:, label]]
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "reason"),
+    [
+        ("row", np.arange(ROWS), "it counts the rows; --numeric row keeps"),
+        ("row", np.arange(ROWS) + 17.0, "it counts the rows"),
+        ("", np.arange(ROWS)[::-1] * 7, "it is an index without a name; a name and --numeric keep"),
+        ("Unnamed: 0", RANDOM.permutation(ROWS) * 100, "it is an index without a name"),
+        ("part", RANDOM.permutation(ROWS) + 40_000, "it numbers the rows: 200 different integers that lie close"),
+        ("part_id", RANDOM.choice(10**9, ROWS, replace=False), "it is an identifier, by its name and 200"),
+        ("Teile-Nr.", RANDOM.choice(10**9, ROWS, replace=False), "it is an identifier"),
+        ("copy", TRUTH[:, 0], "it is the label 'large' under another name"),
+        ("copy", 1 - TRUTH[:, 1], "it is the label 'round' under another name"),
+        ("copy", spelled("ja", "nein", 1), "it is the label 'round' under another name"),
+        ("copy", spelled("x", ""), "it is the label 'large' under another name"),
+        ("copy", np.where(TRUTH[:, 0] == 1, 2.5, 7.0), "it is the label 'large' under another name"),
+    ],
+)
+def test_left_out(name: str, values: Any, reason: str) -> None:
+    got = found(name, values)
+    assert reason in got.reasons[name]
+    assert (name in got.leaks) == reason.startswith("it is the label")
+    assert not found(name, values, (name,)).reasons
+    assert not found(name, values, rows=19).reasons
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("weight_mg", RANDOM.choice(10**9, ROWS, replace=False)),  # all different, but a measure
+        ("width", RANDOM.normal(size=ROWS)),
+        ("id", RANDOM.integers(0, 50, ROWS)),  # it repeats, so it says something
+        ("idea", RANDOM.choice(10**9, ROWS, replace=False)),
+        ("year", RANDOM.integers(1990, 2020, ROWS)),
+        ("minute", np.arange(ROWS) * 5.0),
+        ("flag", RANDOM.random(ROWS) < 0.5),
+        ("nearly", np.where(np.arange(ROWS) == 3, 1 - TRUTH[:, 0], TRUTH[:, 0])),
+        ("constant", np.ones(ROWS)),
+        ("words", [*spelled("ja", "nein")[:-1], "vielleicht"]),
+        ("step", np.concatenate([np.arange(ROWS - 1), [np.nan]])),
+    ],
+)
+def test_left_alone(name: str, values: Any) -> None:
+    assert found(name, values) == Unteachable()
+
+
+def test_the_verdict_names_a_leak() -> None:
+    verdict = Diagnosis(learned=0.3, held_out=0.31, test=0.3, leaks={"groß": "large"}).verdict
+    assert verdict.endswith("; column 'groß' was left out: it is the label 'large'")
+    best = Diagnosis(learned=0.3, held_out=0.31, test=0.3, optimal=0.3, leaks={"groß": "large"}).verdict
+    assert best.endswith("it is the label 'large'")
+
+
+def test_from_the_table_to_the_run(tagship: Command, tmp_path: Path) -> None:
+    """What is left out is told, is no feature, and comes back when the user names it."""
+    width = RANDOM.normal(size=ROWS)
+    frame = pandas.DataFrame({"width": width, "groß": np.where(width > 0, "ja", "nein"), "label:large": width > 0})
+    frame.to_csv(tmp_path / "parts.csv")
+    quick = ("--epochs", 1, "--members", 2, "--hidden", 2)
+    done = tagship("train", tmp_path / "parts.csv", "--out", tmp_path / "run", *quick)
+    assert done.code == 0, done.err
+    assert "column '' is left out: it counts the rows" in done.err
+    assert (
+        "column 'groß' is left out: it is the label 'large' under another name, which --categorical groß keeps"
+        in done.err
+    )
+    document = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert [feature["name"] for feature in document["features"]] == ["width"]
+    assert "column 'groß' was left out: it is the label 'large'" in document["diagnosis"]["verdict"]
+    assert any("'groß' is left out" in notice for notice in document["notices"])
+    done = tagship(
+        "train", tmp_path / "parts.csv", "--out", tmp_path / "kept", *quick, "--categorical", "groß", "--drop", "width"
+    )
+    assert done.code == 0, done.err
+    document = json.loads((tmp_path / "kept" / "run.json").read_text())
+    assert [feature["name"] for feature in document["features"]] == ["groß"]

@@ -1,0 +1,122 @@
+"""Columns that should not teach: what counts or names the rows, and labels under another name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_runtime.features import cells
+from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.typing import Targets
+
+FEWEST_ROWS = 20
+"""In a smaller table, chance alone makes columns count or copy."""
+
+UNNAMED = re.compile(r"|Unnamed: \d+")
+"""Names that pandas gives to an index."""
+
+IDENTIFIER = re.compile(r"(?:^|[^a-z])(?:id|ids|nr|no|nummer|number|key|serial|uuid|guid)(?:$|[^a-z])", re.IGNORECASE)
+"""Names that an identifier has."""
+
+NEARLY_ALL = 0.99
+"""Share of different values from which on a column of integers may name rows."""
+
+DENSE = 2.0
+"""Different integers within a range of so many times their number are numbers of rows: what is measured repeats."""
+
+
+@dataclass(slots=True)
+class Unteachable:
+    """Columns that are left out.
+
+    Attributes:
+        reasons: Why, by name.
+        leaks: The label that a column holds, by the column's name.
+    """
+
+    reasons: dict[str, str] = field(default_factory=dict)
+    leaks: dict[str, str] = field(default_factory=dict)
+
+
+def find_unteachable(rows: Dataset, named: Collection[str]) -> Unteachable:
+    """Return the columns of a whole table, in its order, that should not teach.
+
+    Args:
+        rows: The table, before any row is set aside.
+        named: Columns whose kind the user names, which stay whatever they hold.
+    """
+    found = Unteachable()
+    if len(rows) < FEWEST_ROWS:
+        return found
+    for name, values in rows.columns.items():
+        if name in named:
+            continue
+        label = _label_in(values, rows.known_targets, rows.labels)
+        if label is not None:
+            found.leaks[name] = label
+            found.reasons[name] = f"it is the label {label!r} under another name, which {_keep(name, values)}"
+            continue
+        reason = _reason(name, values)
+        if reason is not None:
+            found.reasons[name] = f"{reason}; {_keep(name, values)}"
+    return found
+
+
+def _keep(name: str, values: NDArray[Any]) -> str:
+    option = "--numeric" if values.dtype.kind in "biuf" else "--categorical"
+    return f"{option} {name} keeps" if name else f"a name and {option} keep"
+
+
+def _reason(name: str, values: NDArray[Any]) -> str | None:
+    """Say how a column of integers counts or names rows; None where it does neither."""
+    integers = _integers(values)
+    if integers is None:
+        return None
+    if (np.diff(integers) == 1).all():
+        return "it counts the rows"
+    different = len(np.unique(integers))
+    if different < NEARLY_ALL * len(integers):
+        return None
+    if UNNAMED.fullmatch(name):
+        return "it is an index without a name"
+    if integers.max() - integers.min() < DENSE * different:
+        return f"it numbers the rows: {different:,} different integers that lie close together"
+    if IDENTIFIER.search(name):
+        return f"it is an identifier, by its name and {different:,} different integers"
+    return None
+
+
+def _integers(values: NDArray[Any]) -> NDArray[np.int64] | None:
+    """Return a column of integers; None for any other, and where one is missing or beyond 53 bits."""
+    if values.dtype.kind not in "iuf":
+        return None
+    numbers = values.astype(np.float64)
+    if not np.isfinite(numbers).all() or (np.abs(numbers) > 2**53).any() or (numbers != np.trunc(numbers)).any():
+        return None
+    return numbers.astype(np.int64)
+
+
+def _label_in(values: NDArray[Any], targets: Targets, labels: tuple[str, ...]) -> str | None:
+    """Return the label that a column of two values holds, under whatever spelling, upright or upside down."""
+    try:
+        words = values.tolist() if values.dtype.kind in "biu" else [_word(value) for value in values.tolist()]
+    except TypeError:
+        return None
+    first = words[0]
+    if len(set(words[:1000])) > 2 or len(set(words)) != 2:
+        return None
+    flags = np.array([word == first for word in words], np.uint8)
+    for place, label in enumerate(labels):
+        own = targets[:, place]
+        if (flags == own).all() or (flags != own).all():
+            return label
+    return None
+
+
+def _word(value: Any) -> str:
+    return cells.word(value).strip().casefold()
