@@ -27,6 +27,8 @@ from tagship_runtime.typing import Features, Scores
 
 PREDICT_ROWS, PREDICT_CELLS = 4096, 1 << 24
 DEFAULT_THRESHOLD = 0.5
+WHOLE = 2**24
+"""Below it, float32 holds every integer, and rounds none to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +64,12 @@ class Original:
     def row_shape(self) -> tuple[int, ...]:
         """The shape of one encoded row."""
         return row_shape(self.model)
+
+    @cached_property
+    def takes_integers(self) -> bool:
+        """Whether the model's input is one of integers, such as the numbers of words."""
+        inputs = getattr(self.model, "inputs", None)
+        return any("int" in str(one.dtype) for one in inputs or ())
 
     @cached_property
     def width(self) -> int:
@@ -113,7 +121,16 @@ class Original:
             raise OriginalError(str(error)) from error
 
     def scores(self, features: Features) -> Scores:
-        """Return scores by Keras for encoded rows, float32 (rows, labels)."""
+        """Return scores by Keras for encoded rows, float32 (rows, labels).
+
+        Raises:
+            OriginalError: The model takes integers, and float32, in which rows are encoded, may have rounded one.
+        """
+        if self.takes_integers and features.size and float(np.abs(features).max()) >= WHOLE:
+            raise OriginalError(
+                f"the model takes integers, and a row holds one of {WHOLE:,} or more, which float32 cannot tell from "
+                "its neighbours; artifacts take float32, so number such names from 0 on, and train with these numbers"
+            )
         batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
         return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
 
