@@ -23,7 +23,7 @@ export interface SelfTest {
 /** Score the golden rows through the same path as predictions, one by one and as a batch. */
 export async function replay(predictor: Predictor): Promise<SelfTest> {
   const { golden } = predictor.contract;
-  if (golden === null || golden.rows.length === 0) {
+  if (golden === null || !Array.isArray(golden.rows[0])) {
     throw new CheckFailedError("there are no golden rows to replay; export with some");
   }
   const rows = golden.rows as readonly Row[];

@@ -130,7 +130,10 @@ def replay(predictor: Replayable) -> SelfTest:
     golden = predictor.contract.golden
     if golden is None or not golden.rows:
         raise CheckFailedError("the artifact has no golden rows, so there is nothing to replay")
-    rows = list(golden.rows)
+    try:
+        rows = golden.values(predictor.contract.input.row_shape)
+    except ValueError as error:
+        raise CheckFailedError(f"replaying golden rows: {error}") from error
     original = predictor.with_thresholds(predictor.contract.thresholds)
     try:
         batch = original.predict_proba(rows)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from tagship_export.data.golden_choice import DIGITS, choose, next_to_thresholds
 from tagship_export.data.mutants import Shown
 from tagship_export.targets.artifact import OpenArtifact
-from tagship_runtime.contract import Golden
+from tagship_runtime.contract import Golden, repeated
 from tagship_runtime.errors import CheckFailedError, NotAScoreError
 from tagship_runtime.features import Encoder
 from tagship_runtime.files.dataset import Dataset
@@ -26,6 +26,12 @@ ROWS, CANDIDATES, FEW = 24, 4096, 256
 
 Changes = Callable[[OpenArtifact, Features, float], Shown]
 """Call that tells which changes of an artifact encoded rows show, beyond a tolerance."""
+
+FEW_CELLS = 1 << 18
+"""Cells of the rows that are looked at closely, where those are large; there are never fewer rows than are recorded."""
+
+SEEDED, SEEDED_CELLS = 48, 512
+"""Seeds that are looked at, for rows of more cells than these."""
 
 MAX_BYTES = 32 * 1024
 LARGE_CELLS = 256
@@ -46,6 +52,7 @@ def make_golden(
     mode: GoldenMode = GoldenMode.SYNTHETIC,
     seed: int = 0,
     changes: Changes | None = None,
+    seeds: bool = True,
 ) -> Golden | None:
     """Choose rows and record the artifact's answers.
 
@@ -60,23 +67,32 @@ def make_golden(
         mode: Where the rows come from.
         seed: Of the invented rows.
         changes: Tells for encoded rows which changes of the artifact they show; None where it cannot be changed.
+        seeds: Whether rows of large inputs may be such that a seed stands for them, real ones included, which take too
+            much room.
 
     Returns:
         At most 24 rows and 32 KiB of JSON; None where none are wanted, or not even one fits.
     """
     if mode is GoldenMode.NONE:
         return None
-    candidates = CANDIDATES_OF[mode](artifact.encoder, rows, np.random.default_rng(seed))
-    scores = artifact.scores(candidates)
-    order = _promising(scores, artifact.thresholds)
-    few = [_writable(candidates[row]) for row in order]
-    if mode is GoldenMode.SYNTHETIC and artifact.contract.features is not None:
-        few = [*next_to_thresholds(artifact, few, scores[order], tolerance), *few]
+    cells, seeded = _cells(artifact), seeds and _is_large(artifact)
+    if seeded:
+        stored: Sequence[Any] = seeds_for(artifact, rows)
+        few = repeated(stored, artifact.contract.input.row_shape)
+    else:
+        candidates = CANDIDATES_OF[mode](artifact.encoder, rows, np.random.default_rng(seed))
+        scores = artifact.scores(candidates)
+        order = _promising(scores, artifact.thresholds, max(ROWS, min(FEW, FEW_CELLS // cells)))
+        few = [_writable(candidates[row]) for row in order]
+        if mode is GoldenMode.SYNTHETIC and artifact.contract.features is not None:
+            few = [*next_to_thresholds(artifact, few, scores[order], tolerance), *few]
+        stored = few
     scores, matrix = artifact.scores(few), artifact.encoder.encode(few)
     found = Shown.nothing(len(few)) if changes is None else changes(artifact, matrix, tolerance)
     chosen = choose(scores, artifact.thresholds, found, ROWS)
     while chosen:
         golden = record(artifact, [few[row] for row in chosen], tolerance)
+        golden = replace(golden, rows=tuple(stored[row] for row in chosen))
         caught = int(found.clearly[:, chosen].any(axis=1).sum())
         golden = replace(golden, changes=len(found.clearly) or None, caught=caught if len(found.clearly) else None)
         if len(json.dumps(golden.to_dict())) <= MAX_BYTES:
@@ -123,10 +139,10 @@ def replay(golden: Golden, artifact: OpenArtifact) -> tuple[float, int]:
     Raises:
         CheckFailedError: A score is not between 0 and 1.
     """
-    rows = list(golden.rows)
     try:
+        rows = golden.values(artifact.contract.input.row_shape)
         ways = artifact.scores(rows), np.concatenate([artifact.scores([row]) for row in rows])
-    except NotAScoreError as error:
+    except (NotAScoreError, ValueError) as error:
         raise CheckFailedError(f"replaying golden rows: {error}") from error
     return agreement(golden, artifact.thresholds, ways, [artifact.decide(scores) for scores in ways])
 
@@ -145,12 +161,45 @@ CANDIDATES_OF: Mapping[GoldenMode, Callable[[Encoder, Dataset, np.random.Generat
 }
 
 
-def _promising(scores: Scores, thresholds: Scores) -> list[int]:
+def _cells(artifact: OpenArtifact) -> int:
+    return int(np.prod(artifact.contract.input.row_shape))
+
+
+def _is_large(artifact: OpenArtifact) -> bool:
+    return artifact.contract.features is None and _cells(artifact) > SEEDED_CELLS
+
+
+def seeds_for(artifact: OpenArtifact, rows: Dataset) -> list[dict[str, Any]]:
+    """Return seeds of rows between the 1st and 99th percentile of all cells, from single cells to large blocks.
+
+    Some take the whole range, some its lower or its upper half.
+    """
+    values = np.asarray(rows.take(np.arange(min(len(rows), SEEDED))).table).astype(np.float64)
+    low, high = (float(number) for number in np.percentile(values, [1, 99]))
+    shape = artifact.contract.input.row_shape
+    largest = max(shape[:-1] or shape)
+    blocks = [2**power for power in range(16) if 2**power <= max(1, largest // 2)]
+    found = []
+    for number in range(SEEDED):
+        start, share = ((0.0, 1.0), (0.0, 0.5), (0.5, 0.5))[number // len(blocks) % 3]
+        first, step = low + start * (high - low), share * (high - low) / 255
+        found.append(
+            {
+                "seed": number << 24,
+                "block": blocks[number % len(blocks)],
+                "low": float(f"{first:.{DIGITS}g}"),
+                "step": float(f"{step:.{DIGITS}g}"),
+            }
+        )
+    return found
+
+
+def _promising(scores: Scores, thresholds: Scores, count: int) -> list[int]:
     """Return row numbers: those next to a threshold, in turn for each label, and the first ones."""
     distance: NDArray[np.float64] = np.abs(scores.astype(np.float64) - thresholds)
-    near = np.argsort(distance, axis=0, kind="stable")[:FEW].ravel().tolist()
+    near = np.argsort(distance, axis=0, kind="stable")[:count].ravel().tolist()
     order = [row for pair in zip(near, range(len(scores)), strict=False) for row in pair]
-    return list(dict.fromkeys(order))[:FEW]
+    return list(dict.fromkeys(order))[:count]
 
 
 def _writable(row: Any) -> Any:

@@ -21,6 +21,9 @@ from tagship_runtime.typing import Decisions, Features, Scores
 CHANGES, PER_CONSTANT = 96, 3
 """Most changes of constants that are tried, and of one constant."""
 
+LEAST_CHANGES, MOST_CELLS = 16, 1 << 22
+"""Fewest changes that are tried where rows are large, and cells that are scored for all of them together."""
+
 SHIFT = 0.02
 """Shift of a threshold that golden rows have to show."""
 
@@ -72,9 +75,10 @@ def shown(target: Target, payload: bytes, artifact: OpenArtifact, matrix: Featur
 def _changed_constants(target: Target, payload: bytes, matrix: Features, labels: int) -> Iterator[Scores]:
     """Yield scores of payloads in which one of the largest numbers of a constant has the other sign."""
     found = list(target.constants(payload))
-    if len(found) > CHANGES:
-        found = [found[place] for place in np.linspace(0, len(found) - 1, CHANGES).astype(int)]
-    each = max(1, min(PER_CONSTANT, CHANGES // max(len(found), 1)))
+    most = max(LEAST_CHANGES, min(CHANGES, MOST_CELLS // matrix.size))
+    if len(found) > most:
+        found = [found[place] for place in np.linspace(0, len(found) - 1, most).astype(int)]
+    each = max(1, min(PER_CONSTANT, most // max(len(found), 1)))
     for constant in found:
         for values in _negated(constant, each):
             try:

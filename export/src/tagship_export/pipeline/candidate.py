@@ -50,7 +50,14 @@ def prove(payload: bytes, planned: Planned, reference: Reference, options: Expor
         contract,
         parity=verdict.parity_dict() | {"tuned_on": None if recipe.exact else reference.splits.tuned_on},
         quality=verdict.quality(),
-        golden=make_golden(artifact, reference.splits.calibration, tolerance, options.golden_mode, changes=changes),
+        golden=make_golden(
+            artifact,
+            reference.splits.calibration,
+            tolerance,
+            options.golden_mode,
+            changes=changes,
+            seeds=target.seeded_rows,
+        ),
     )
     data = target.embed(payload, proven)
     _, sealed = target.unpack(data)  # what its users will read

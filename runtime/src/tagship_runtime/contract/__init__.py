@@ -1,7 +1,7 @@
 """The contract: what an artifact says of itself, typed, and read from JSON."""
 
 from tagship_runtime.contract.decode import FORMAT_VERSION, read_features
-from tagship_runtime.contract.golden import Golden
+from tagship_runtime.contract.golden import Golden, repeated
 from tagship_runtime.contract.schema import Contract, check_labels, check_thresholds
 from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.features.base import Feature
@@ -21,4 +21,5 @@ __all__ = [
     "check_labels",
     "check_thresholds",
     "read_features",
+    "repeated",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tagship_runtime.features.json_values import Json
@@ -14,7 +15,8 @@ class Golden:
     """Rows with known answers, to be replayed where the artifact runs.
 
     Attributes:
-        rows: As a caller would pass them: values in feature order, None for a missing one.
+        rows: As a caller would pass them: values in feature order, None for a missing one; or what a seed stands for
+            (:mod:`tagship_runtime.contract.seeded_rows`).
         scores: The artifact's own scores when it was made, (rows, labels).
         decisions: ``scores >= thresholds``, (rows, labels).
         tolerance: How far a score may be off elsewhere.
@@ -32,6 +34,17 @@ class Golden:
     changes: int | None = None
     caught: int | None = None
 
+    def values(self, shape: tuple[int, ...]) -> list[Any]:
+        """Return the rows as a caller would pass them, those of a seed computed.
+
+        Args:
+            shape: Of one row of the model's input.
+
+        Raises:
+            ValueError: Such a row is too large.
+        """
+        return repeated(self.rows, shape)
+
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON object of the contract."""
         document: dict[str, Json] = {
@@ -42,3 +55,18 @@ class Golden:
         }
         later = {"described": self.described, "changes": self.changes, "caught": self.caught}
         return document | {key: value for key, value in later.items() if value is not None}
+
+
+def repeated(rows: Sequence[Json], shape: tuple[int, ...]) -> list[Any]:
+    """Return rows as a caller would pass them: those that are there as they are, those of a seed computed.
+
+    Args:
+        rows: Of the contract.
+        shape: Of one row of the model's input.
+
+    Raises:
+        ValueError: A row of a seed has more cells than are computed here.
+    """
+    from tagship_runtime.contract.seeded_rows import cells_of
+
+    return [cells_of(row, shape) if isinstance(row, Mapping) else row for row in rows]

@@ -50,6 +50,7 @@ class CTarget(Target):
 
     name = "c"
     title = "C"
+    seeded_rows = False
     companions: ClassVar[tuple[str, ...]] = (".h",)
     device_files: ClassVar[Mapping[str, MakeDeviceFiles]] = {"arduino": arduino_library}
     recipes: ClassVar[Mapping[str, MakePayload]] = {"float32": as_trained}
