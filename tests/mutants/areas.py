@@ -27,9 +27,14 @@ AREAS: dict[str, tuple[str, ...]] = {
     "tagship_runtime.features.cells": ("runtime/features/test_cells.py",),
     "tagship_runtime.selftest": ("runtime/test_agreement.py",),
     "tagship_training.data.columns": ("training/data/test_columns_by_hand.py", "training/data/test_columns.py"),
-    "tagship_training.data.kinds.choose": ("training/data/test_columns_by_hand.py", "training/data/test_columns.py"),
+    "tagship_training.data.kinds.choose": (
+        "training/data/test_columns_by_hand.py",
+        "training/data/test_resolution.py",
+        "training/data/test_columns.py",
+    ),
     "tagship_training.data.kinds.numeric": (
         "training/data/test_columns_by_hand.py",
+        "training/data/test_resolution.py",
         "training/data/test_missing_indicators.py",
     ),
     "tagship_training.decisions.thresholds": (

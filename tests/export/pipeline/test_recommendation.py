@@ -76,3 +76,16 @@ def test_what_is_gained() -> None:
     assert describe_gain(chosen, float32, 1) == f"{said} 1 changed decision"
     assert describe_gain(chosen, float32, 2) == f"{said} 2 changed decisions"
     assert "buys nothing" in describe_gain(float32, float32, 0)
+
+
+def test_one_that_is_as_fast_as_float32_and_as_near_is_worth_having() -> None:
+    float32, small = candidate("float32.onnx", 100), candidate("int8.onnx", 40)
+    assert choose([float32, small], Prefer.LATENCY, float32) is small
+    slower = candidate("int8.onnx", 40, 10.01)
+    assert choose([float32, slower], Prefer.LATENCY, float32) is float32
+
+
+@pytest.mark.parametrize(("passed", "want"), [(True, "float32.onnx"), (False, "int8.onnx")])
+def test_a_gain_is_asked_for_where_float32_kept_its_budget(passed: bool, want: str) -> None:
+    found = recommend([candidate("float32.onnx", 100, passed=passed), candidate("int8.onnx", 99)], Prefer.SIZE)
+    assert found.names == (want,)

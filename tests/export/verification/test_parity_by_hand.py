@@ -90,6 +90,7 @@ def test_zero_and_one_are_scores() -> None:
         (0.2, 0.1, 0.5, 0.5),  # a score at its threshold is on
         (0.5, 0.625, 0.375, 0.375),
         (0.5, 0.375, 0.5, 0.375),
+        (0.6, 0.5, 0.9, 0.9),
     ],
 )
 def test_the_worse_of_two_ways(original: float, batch: float, alone: float, want: float) -> None:

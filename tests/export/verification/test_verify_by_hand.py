@@ -111,6 +111,7 @@ def test_layers_are_looked_into_where_something_is_wrong(monkeypatch: pytest.Mon
     monkeypatch.setattr(module, "first_divergence", first_divergence)
     values: Any = object()
     verify(original(), artifact(layer_values=values), ROWS)
+    verify(original(), artifact(lower), ROWS)
     assert looked == []
     verify(original(), artifact(lower, layer_values=values), ROWS)
     verify(original(), artifact(lower, stored="int8", recipe="int8", layer_values=values), ROWS)

@@ -120,6 +120,9 @@ def test_real_types_become_float32(kind: str) -> None:
     got = cells.numbers(np.array([0, 1], kind), "c")
     assert got.dtype == np.float32
     assert got.tolist() == [0, 1]
+    wide = cells.real_numbers(np.array([0, 1], kind), "c")
+    assert wide.dtype == np.float64
+    assert wide.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("kind", ["U3", "S3", "O", np.dtypes.StringDType()])
@@ -141,6 +144,7 @@ def test_an_integer_beyond_53_bits_goes_by_way_of_float64() -> None:
     assert cells.numbers(np.array([tie]), "c") == cells.numbers(np.array([str(tie)]), "c") == np.float32(2**60)
     own = np.array([1.5], np.float32)
     assert cells.to_float32(own) is own
+    assert cells.numbers(own, "c") is own
 
 
 @pytest.mark.parametrize(

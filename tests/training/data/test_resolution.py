@@ -1,0 +1,95 @@
+"""What float32 keeps apart of a column of numbers, and which words are numbers after all."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tagship_runtime.contract import NumericFeature, OffsetFeature
+from tagship_runtime.files.numerals import MOSTLY
+from tagship_training.config import Kinds
+from tagship_training.data.kinds.base import Column
+from tagship_training.data.kinds.choose import check_no_numbers, kind_of
+from tagship_training.data.kinds.numeric import describe, resolution
+from tagship_training.errors import TableError
+
+
+@pytest.mark.parametrize(
+    ("numbers", "offset", "note"),
+    [
+        ([1, 2.5, 3], None, None),
+        ([0.1, 100_000.1], None, None),  # fractions over a wide range are as good as exact
+        ([1e6 + k / 100 for k in range(10)], 1e6 + 0.045, None),  # one of them is whole
+        ([1.7e9 + k for k in range(100)], 1.7e9 + 50, None),  # half way is rounded to an even number
+        ([0, 16_777_217, 1e12 + 1], None, "holds integers above 16,777,216, .* rounds by up to 32768"),
+        ([0, *(1e12 + k for k in range(10))], None, "holds 11 different numbers, of which 2 are left in float32"),
+        ([1.7e9 + 100_000_001 * (k > 49) + k for k in range(100)], None, "holds 100 different numbers, of which"),
+    ],
+)
+def test_what_float32_keeps_apart(numbers: list[float], offset: float | None, note: str | None) -> None:
+    got, said = resolution(np.array(numbers, np.float64))
+    assert got == (None if offset is None else pytest.approx(offset, abs=1e-9))
+    assert said is None if note is None else re.match(note, said or "")
+
+
+def described(*numbers: float) -> Any:
+    values = np.array(numbers, np.float64)
+    return describe(Column(name="c", values=values, targets=np.zeros((len(values), 1), np.uint8), incomplete=False))
+
+
+def test_an_offset_goes_into_the_feature() -> None:
+    assert described(*(1.7e9 + k for k in range(100))).feature == OffsetFeature(name="c", offset=1.7e9 + 50)
+    one = described(7.0, np.nan)
+    assert (one.feature, one.useless) == (NumericFeature(name="c", fill=7.0), "every value is 7 or missing")
+
+
+def texts(*values: Any) -> Any:
+    made = np.empty(len(values), object)
+    made[:] = values
+    return made
+
+
+FRACTIONS = [f"{k}.5" for k in range(30)]
+COMMAS = [f"{k},5" for k in range(30)]
+WORD = "unknown"
+
+
+@pytest.mark.parametrize(
+    ("values", "left_out", "refused"),
+    [
+        ([*FRACTIONS, WORD], False, True),
+        ([*COMMAS, WORD], False, True),
+        ([*FRACTIONS[:11], WORD], False, True),
+        ([*FRACTIONS[:10], WORD], False, False),
+        ([*FRACTIONS[:10] * 3, WORD], False, False),
+        ([*FRACTIONS[:10], WORD], True, True),
+        ([*map(str, range(30)), WORD], False, False),  # codes
+        ([*map(str, range(30)), WORD], True, True),
+        ([*FRACTIONS], True, False),
+        ([*FRACTIONS, None, ""], True, False),
+        ([*FRACTIONS[:12], *["a", "b", "c"] * 12], True, False),
+    ],
+)
+def test_words_that_are_mostly_numbers(values: list[Any], left_out: bool, refused: bool) -> None:
+    if refused:
+        with pytest.raises(TableError, match=r"mostly numbers, but there are 'unknown' and the like \(1 cells\)"):
+            check_no_numbers("c", texts(*values), left_out=left_out)
+    else:
+        check_no_numbers("c", texts(*values), left_out=left_out)
+
+
+def test_mostly_begins_at_its_bound() -> None:
+    total = 20
+    numerals = round(MOSTLY * total)
+    assert numerals == MOSTLY * total
+    with pytest.raises(TableError, match="mostly numbers"):
+        check_no_numbers("c", texts(*FRACTIONS[:numerals], *[WORD] * (total - numerals)), left_out=True)
+    check_no_numbers("c", texts(*FRACTIONS[: numerals - 1], *[WORD] * (total - numerals + 1)), left_out=True)
+
+
+def test_an_array_in_a_cell_is_no_number() -> None:
+    with pytest.raises(TableError, match="numbers or texts are needed, so leave it out"):
+        kind_of("c", texts("red", np.array([1.0])), Kinds())
