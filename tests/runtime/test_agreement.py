@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tagship_runtime.contract import Golden
 from tagship_runtime.errors import CheckFailedError, NotAScoreError
 from tagship_runtime.selftest import SelfTest, agreement, replay, tolerance_limit
 
 WANT = [[0.5, 0.2], [0.9, 0.505], [0.1, 0.3]]
 ON = [[True, False], [True, True], [False, False]]
 CUT = np.array([0.5, 0.5], np.float32)
-GOLDEN: Any = SimpleNamespace(scores=WANT, decisions=ON, tolerance=0.01, rows=((1.0,), (2.0,), (3.0,)), described=None)
+GOLDEN = Golden(
+    rows=([1.0], [2.0], [3.0]),
+    scores=tuple(map(tuple, WANT)),
+    decisions=tuple(map(tuple, ON)),
+    tolerance=0.01,
+)
+"""Rows that are numbered from 1."""
 
 
 def agreed(*ways: tuple[int, int, float]) -> tuple[float, int]:
@@ -129,7 +137,12 @@ class Model:
     labels: tuple[str, ...] = ("a", "b")
 
     def __init__(self, golden: Any = GOLDEN, **wrong: Any) -> None:
-        self.contract: Any = SimpleNamespace(golden=golden, thresholds=(0.5, 0.5), description="as it is")
+        self.contract: Any = SimpleNamespace(
+            golden=golden,
+            thresholds=(0.5, 0.5),
+            description="as it is",
+            input=SimpleNamespace(row_shape=(1,)),
+        )
         self.engine: Any = SimpleNamespace(name="fake", version="7")
         self.weight_bytes = {"int8": 5}
         self.thresholds = np.array([0.9, 0.9], np.float32)
@@ -185,13 +198,22 @@ def test_each_way_to_score_is_replayed(wrong: dict[str, Any], difference: float,
 
 @pytest.mark.parametrize(("described", "want"), [(None, True), ("as it is", True), ("as it was", False)])
 def test_golden_rows_belong_to_a_description(described: str | None, want: bool) -> None:
-    assert replay(Model(SimpleNamespace(**{**vars(GOLDEN), "described": described}))).described == want
+    assert replay(Model(replace(GOLDEN, described=described))).described == want
 
 
-@pytest.mark.parametrize("golden", [None, SimpleNamespace(rows=())])
+@pytest.mark.parametrize("golden", [None, replace(GOLDEN, rows=())])
 def test_without_golden_rows_nothing_is_shown(golden: Any) -> None:
     with pytest.raises(CheckFailedError, match="no golden rows"):
         replay(Model(golden))
+
+
+def test_rows_that_cannot_be_computed_fail_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
+    def values(golden: Golden, shape: tuple[int, ...]) -> Any:
+        raise ValueError(f"rows of {shape}")
+
+    monkeypatch.setattr(Golden, "values", values)
+    with pytest.raises(CheckFailedError, match=r"replaying golden rows: rows of \(1,\)"):
+        replay(Model())
 
 
 def test_what_is_no_score_fails_the_check() -> None:
