@@ -16,17 +16,18 @@ from tagship_export.verification.verdict import Verification
 
 EXACT = replace(RECIPES["float32"], score_tolerance=0.25)
 INEXACT = replace(RECIPES["int8"], score_tolerance=0.25)
+TIMES = 100
 LENIENT = Budget(max_flip_rate=1, max_f1_drop=1, max_label_flips=1, max_share_change=1e9)
 
 
 def judged(
     original: Any, artifact: Any, recipe: Recipe, shipped: float = 0.5, targets: Any = None, **budget: float
 ) -> Verification:
-    """Judge scores of one label at a threshold of 0.5."""
-    cells = [np.array(scores, np.float32)[:, None] for scores in (original, artifact)]
+    """Judge scores of one label at a threshold of 0.5, each row a hundred times: few rows are another matter."""
+    cells = [np.tile(np.array(scores, np.float32), TIMES)[:, None] for scores in (original, artifact)]
     compared = Comparison(
         labels=("a",),
-        targets=None if targets is None else np.array(targets, np.uint8)[:, None],
+        targets=None if targets is None else np.tile(np.array(targets, np.uint8), TIMES)[:, None],
         thresholds=(0.5,),
         shipped_thresholds=(shipped,),
         original=cells[0],
@@ -43,7 +44,7 @@ def faults(*arguments: Any, **options: Any) -> list[str]:
 
 
 BORDERLINE = ([0.6, 0.6, 0.9, 0.1], [0.45, 0.45, 0.9, 0.1])
-"""Two of four decisions flip, 0.1 from the threshold."""
+"""Two decisions of four flip, 0.1 from the threshold."""
 FIRM = ([0.8, 0.8, 0.9, 0.1], [0.45, 0.45, 0.9, 0.1])
 
 
@@ -57,8 +58,8 @@ FIRM = ([0.8, 0.8, 0.9, 0.1], [0.45, 0.45, 0.9, 0.1])
             INEXACT,
             0.49,
             [
-                "2 flips at the original's thresholds (50.00% of decisions, allowed 49.00%)",
-                "2 flips at the thresholds that it ships (50.00% of decisions, allowed 49.00%)",
+                "200 flips at the original's thresholds (50.00% of decisions, allowed 49.00%)",
+                "200 flips at the thresholds that it ships (50.00% of decisions, allowed 49.00%)",
             ],
         ),
         (FIRM, replace(EXACT, score_tolerance=0.29), 0.49, None),
@@ -69,7 +70,7 @@ def test_flips_that_count(scores: Any, recipe: Recipe, rate: float, said: list[s
     found = faults(*scores, recipe, max_flip_rate=rate)
     if said is None:
         flips, difference = found
-        assert flips == "2 flips that are not borderline (50.00% of decisions, allowed 49.00%)"
+        assert flips == "200 flips that are not borderline (50.00% of decisions, allowed 49.00%)"
         assert difference == "a score is off by 0.35 (tolerance 0.29)"
     else:
         assert found == said
@@ -78,15 +79,15 @@ def test_flips_that_count(scores: Any, recipe: Recipe, rate: float, said: list[s
 def test_flips_of_what_ships_are_counted_apart() -> None:
     """Moved to 0.4, the threshold undoes the flips at 0.5; moved to 0.05, it makes one of its own."""
     assert faults(*BORDERLINE, INEXACT, 0.4, max_flip_rate=0.49) == [
-        "2 flips at the original's thresholds (50.00% of decisions, allowed 49.00%)"
+        "200 flips at the original's thresholds (50.00% of decisions, allowed 49.00%)"
     ]
     assert faults([0.9, 0.1], [0.9, 0.1], INEXACT, 0.05, max_flip_rate=0.49) == [
-        "1 flips at the thresholds that it ships (50.00% of decisions, allowed 49.00%)"
+        "100 flips at the thresholds that it ships (50.00% of decisions, allowed 49.00%)"
     ]
     assert faults([0.9, 0.1], [0.9, 0.1], INEXACT, 0.05, max_flip_rate=0.5) == []
     assert faults([0.9, 0.1], [0.9, 0.1], EXACT, 0.05, max_flip_rate=0.0) == []  # its thresholds are checked as such
     verdict = judged([0.9, 0.1], [0.9, 0.1], INEXACT, 0.05)
-    assert (verdict.parity.flips, verdict.shipped_flips) == (0, 1)
+    assert (verdict.parity.flips, verdict.shipped_flips) == (0, 100)
 
 
 @pytest.mark.parametrize(("tolerance", "off"), [(0.25, False), (0.2499, True)])
@@ -121,7 +122,7 @@ def test_label_budgets_are_for_recipes_that_are_not_exact() -> None:
     original, artifact = [0.9] * 40 + [0.1] * 40, [0.4] * 40 + [0.1] * 40
     assert faults(original, artifact, replace(EXACT, score_tolerance=0.6), max_label_flips=0.5) == []
     (said,) = faults(original, artifact, INEXACT, max_label_flips=0.5)
-    assert said.startswith("label 'a': 40 of the 40 rows")
+    assert said.startswith("label 'a': 4000 of the 4000 rows")
 
 
 def test_a_verdict_says_what_was_judged() -> None:
@@ -135,15 +136,15 @@ def test_a_verdict_says_what_was_judged() -> None:
     assert document["parity"]["shipped_flip_rate"] == 0
     assert document["parity"]["original_thresholds"] == [0.5]
     flipped = judged([0.9, 0.1, 0.1, 0.1], [0.2, 0.1, 0.1, 0.1], INEXACT).to_dict()["parity"]
-    assert (flipped["shipped_flips"], flipped["shipped_flip_rate"]) == (1, 0.25)
+    assert (flipped["shipped_flips"], flipped["shipped_flip_rate"]) == (100, 0.25)
     assert flipped["shipped_flip_rate_upper"] == pytest.approx(flipped["flip_rate_upper"])
 
 
 def test_decisions_of_all_labels_are_counted() -> None:
-    """One of eight flips, at both thresholds."""
-    original = np.full((4, 2), 0.9, np.float32)
+    """One in eight flips, at both thresholds."""
+    original = np.full((400, 2), 0.9, np.float32)
     artifact = original.copy()
-    artifact[0, 1] = 0.1
+    artifact[:100, 1] = 0.1
     compared = Comparison(
         labels=("a", "b"),
         targets=None,
@@ -157,6 +158,6 @@ def test_decisions_of_all_labels_are_counted() -> None:
         verdict = judge(compared, INEXACT, replace(LENIENT, max_flip_rate=rate))
         assert len(verdict.faults) == faults
     assert (verdict.artifact, verdict.size) == ("", 0)
-    flipped = np.zeros((4, 2), bool)
-    flipped[0, 1] = True
+    flipped = np.zeros((400, 2), bool)
+    flipped[:100, 1] = True
     assert verdict.shipped_flip_rate_upper_clustered == clustered_upper_bound(flipped)
