@@ -46,6 +46,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     "tagship_export.verification.claims": ("export/verification/test_claims_by_hand.py",),
     "tagship_export.verification.judge": (
         "export/verification/test_judge.py",
+        "export/verification/test_few_rows.py",
         "export/verification/test_comparison.py",
     ),
     "tagship_export.verification.moved_thresholds": ("export/verification/test_claims_by_hand.py",),
