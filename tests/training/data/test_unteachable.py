@@ -19,11 +19,12 @@ from tagship_training.evaluation.diagnosis import Diagnosis
 Command = Callable[..., Any]
 ROWS = 200
 RANDOM = np.random.default_rng(0)
+WIDTH = np.random.default_rng(1).normal(size=ROWS)
 TRUTH = (RANDOM.random((ROWS, 2)) < 0.4).astype(np.uint8)
 
 
 def found(name: str, values: Any, named: tuple[str, ...] = (), rows: int = ROWS) -> Unteachable:
-    table = arrow_table({name: np.asarray(values)[:rows]})
+    table = arrow_table({name: np.asarray(values)[:rows], "width": WIDTH[:rows]})
     return find_unteachable(Dataset(table=table, targets=TRUTH[:rows], labels=("large", "round")), named)
 
 
@@ -76,11 +77,21 @@ def test_left_alone(name: str, values: Any) -> None:
     assert found(name, values) == Unteachable()
 
 
+def test_labels_under_another_name_stay_where_nothing_else_would_be_left() -> None:
+    labels = RANDOM.random((ROWS, 2)) < 0.5
+    columns = {"a": labels[:, 0].astype(float), "b": labels[:, 1].astype(float)}
+    both = find_unteachable(Dataset(table=columns, targets=labels, labels=("x", "y")), ())
+    assert both == Unteachable(leaks={"a": "x", "b": "y"})
+    width = RANDOM.normal(size=ROWS)
+    three = find_unteachable(Dataset(table=columns | {"width": width}, targets=labels, labels=("x", "y")), ())
+    assert list(three.reasons) == ["a", "b"]
+
+
 def test_the_verdict_names_a_leak() -> None:
     verdict = Diagnosis(learned=0.3, held_out=0.31, test=0.3, leaks={"groß": "large"}).verdict
-    assert verdict.endswith("; column 'groß' was left out: it is the label 'large'")
+    assert verdict.endswith("; column 'groß' is the label 'large' under another name")
     best = Diagnosis(learned=0.3, held_out=0.31, test=0.3, optimal=0.3, leaks={"groß": "large"}).verdict
-    assert best.endswith("it is the label 'large'")
+    assert best.endswith("is the label 'large' under another name")
 
 
 def test_from_the_table_to_the_run(tagship: Command, tmp_path: Path) -> None:
@@ -98,7 +109,7 @@ def test_from_the_table_to_the_run(tagship: Command, tmp_path: Path) -> None:
     )
     document = json.loads((tmp_path / "run" / "run.json").read_text())
     assert [feature["name"] for feature in document["features"]] == ["width"]
-    assert "column 'groß' was left out: it is the label 'large'" in document["diagnosis"]["verdict"]
+    assert "column 'groß' is the label 'large' under another name" in document["diagnosis"]["verdict"]
     assert any("'groß' is left out" in notice for notice in document["notices"])
     done = tagship(
         "train", tmp_path / "parts.csv", "--out", tmp_path / "kept", *quick, "--categorical", "groß", "--drop", "width"

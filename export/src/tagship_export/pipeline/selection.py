@@ -80,7 +80,7 @@ def _fastest(passed: Sequence[Measured]) -> Measured:
 
 
 GAINS: Mapping[Prefer, Callable[[Measured, Measured], bool]] = {Prefer.SIZE: _smaller, Prefer.LATENCY: _faster}
-"""Whether an artifact gains anything worth having over float32."""
+"""Tells whether an artifact gains anything worth having over float32."""
 
 PICK: Mapping[Prefer, Callable[[Sequence[Measured]], Measured]] = {
     Prefer.SIZE: _smallest,

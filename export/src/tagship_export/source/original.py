@@ -67,7 +67,7 @@ class Original:
 
     @cached_property
     def takes_integers(self) -> bool:
-        """Whether the model's input is one of integers, such as the numbers of words."""
+        """True if the model's input is one of integers, such as the numbers of words."""
         inputs = getattr(self.model, "inputs", None)
         return any("int" in str(one.dtype) for one in inputs or ())
 

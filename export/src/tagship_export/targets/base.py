@@ -117,7 +117,7 @@ class Target(ABC):
         """Count bytes of weights and other constants, by NumPy type name."""
 
     seeded_rows: ClassVar[bool] = True
-    """Whether what runs its files can repeat golden rows that a seed stands for."""
+    """True if what runs its files can repeat golden rows that a seed stands for."""
 
     def stored_recipe(self, payload: bytes) -> str | None:
         """Return the recipe that a payload's own tensors were made by; None where the target cannot tell."""

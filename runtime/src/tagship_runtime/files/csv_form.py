@@ -17,7 +17,7 @@ TABS = (".tsv", ".tab")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What a text table's bytes mean.
+    """Meaning of a text table's bytes.
 
     Attributes:
         separator: Between cells.

@@ -16,7 +16,7 @@ DECIMALS = {".": ".", ",": ",", "point": ".", "comma": ","}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
-    """How a table is spelled, as far as the caller says it; None is found by looking at the file.
+    """Spelling of a table, as far as the caller says it; None is found by looking at the file.
 
     Attributes:
         separator: Between cells, one character.

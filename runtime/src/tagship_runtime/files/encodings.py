@@ -9,7 +9,7 @@ DEFAULT = "utf-8-sig"
 """UTF-8, with or without a byte order mark."""
 
 GUESS = "cp1252"
-"""What Windows saves in western Europe; shown as an example, never taken for granted."""
+"""Encoding that Windows saves in western Europe; shown as an example, never taken for granted."""
 
 MARKS = {codecs.BOM_UTF8: DEFAULT, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 

@@ -29,7 +29,7 @@ PAIRS = (
     ("si", "no"),
     ("x", ""),
 )
-"""What means on, and what means off, in any case; a column has one pair."""
+"""Words for on and for off, in any case; a column has one pair."""
 
 KNOWN = "0 and 1, true and false, yes and no, ja and nein, wahr and falsch, x and blank"
 

@@ -107,7 +107,7 @@ class Numerals:
 
     @property
     def strict(self) -> bool:
-        """Whether a point is no decimal mark unless a cell, or the caller, says so."""
+        """True if a point is no decimal mark unless a cell, or the caller, says so."""
         return self._usual is None
 
     def rewrite(self, columns: Mapping[str, Sequence[Any]], *, known: bool) -> dict[str, list[Any]]:

@@ -46,6 +46,8 @@ class Unteachable:
 def find_unteachable(rows: Dataset, named: Collection[str]) -> Unteachable:
     """Return the columns of a whole table, in its order, that should not teach.
 
+    Where nothing else would be left, labels under another name stay, as leaks.
+
     Args:
         rows: The table, before any row is set aside.
         named: Columns whose kind the user names, which stay whatever they hold.
@@ -64,6 +66,9 @@ def find_unteachable(rows: Dataset, named: Collection[str]) -> Unteachable:
         reason = _reason(name, values)
         if reason is not None:
             found.reasons[name] = f"{reason}; {_keep(name, values)}"
+    if len(found.reasons) == len(rows.columns):
+        for name in found.leaks:
+            del found.reasons[name]
     return found
 
 

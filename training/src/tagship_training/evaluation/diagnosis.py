@@ -46,7 +46,7 @@ class Diagnosis:
         falling: The share by which the last tenth of the epochs brought the held-out loss down; None after one epoch.
         better_size: ``smaller``, ``larger`` or ``none``: the networks whose held-out loss is lower; None where no other
             size was trained.
-        leaks: Labels that columns held under another name, by the column's name; these were left out.
+        leaks: Labels that columns held under another name, by the column's name; left out where others are there.
     """
 
     learned: float
@@ -71,7 +71,7 @@ class Diagnosis:
     @property
     def verdict(self) -> str:
         """The diagnosis in a sentence."""
-        leaks = [f"column {name!r} was left out: it is the label {label!r}" for name, label in self.leaks.items()]
+        leaks = [f"column {name!r} is the label {label!r} under another name" for name, label in self.leaks.items()]
         return "; ".join([self._by_losses, *leaks])
 
     @property
