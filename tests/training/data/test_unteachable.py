@@ -78,12 +78,10 @@ def test_left_alone(name: str, values: Any) -> None:
 
 
 def test_labels_under_another_name_stay_where_nothing_else_would_be_left() -> None:
-    labels = RANDOM.random((ROWS, 2)) < 0.5
-    columns = {"a": labels[:, 0].astype(float), "b": labels[:, 1].astype(float)}
-    both = find_unteachable(Dataset(table=columns, targets=labels, labels=("x", "y")), ())
-    assert both == Unteachable(leaks={"a": "x", "b": "y"})
-    width = RANDOM.normal(size=ROWS)
-    three = find_unteachable(Dataset(table=columns | {"width": width}, targets=labels, labels=("x", "y")), ())
+    columns = {"a": TRUTH[:, 0].astype(float), "b": TRUTH[:, 1].astype(float)}
+    both = find_unteachable(Dataset(table=columns, targets=TRUTH, labels=("large", "round")), ())
+    assert both == Unteachable(leaks={"a": "large", "b": "round"})
+    three = find_unteachable(Dataset(table=columns | {"width": WIDTH}, targets=TRUTH, labels=("large", "round")), ())
     assert list(three.reasons) == ["a", "b"]
 
 
