@@ -15,14 +15,15 @@ ALONE = np.array([[0.4], [0.41]], np.float32)
 """The first row flips alone, the second differs less than in the batch."""
 
 
-def compared(targets: list[list[int]] | None = None, shipped: float = 0.5) -> Comparison:
+def compared(targets: list[list[int]] | None = None, shipped: float = 0.5, times: int = 1) -> Comparison:
+    """Scores of both sides, the rows repeated."""
     return Comparison(
         labels=("a",),
-        targets=None if targets is None else np.array(targets, np.uint8),
+        targets=None if targets is None else np.tile(np.array(targets, np.uint8), (times, 1)),
         thresholds=(0.5,),
         shipped_thresholds=(shipped,),
-        original=ORIGINAL,
-        batch=BATCH,
+        original=np.tile(ORIGINAL, (times, 1)),
+        batch=np.tile(BATCH, (times, 1)),
         alone=ALONE,
     )
 
@@ -39,13 +40,14 @@ def test_the_worse_of_both_ways_counts() -> None:
 
 
 def test_a_verdict() -> None:
-    budget = Budget(max_flip_rate=0.25, max_f1_drop=0.1)
+    budget = Budget(max_flip_rate=0.25, max_f1_drop=0.1, max_label_flips=1, max_share_change=1)
     kept = judge(compared([[1], [0], [1], [0]]), RECIPES["int8"], budget, name="x")
     assert (kept.passed, kept.parity.flips, kept.shipped_flips) == (True, 1, 1)
     assert [q.macro_f1 for q in (kept.before, kept.unmoved, kept.after) if q] == [1.0, 1.0, 1.0]
-    broken = judge(compared([[1], [0], [1], [0]], shipped=0.42), RECIPES["int8"], budget, faults=("first",))
+    truth = [[1], [0], [1], [0]]
+    broken = judge(compared(truth, shipped=0.42, times=20), RECIPES["int8"], budget, faults=("first",))
     assert not broken.passed
-    assert [fault.split()[0] for fault in broken.faults] == ["first", "2", "macro-F1"]
+    assert [fault.split()[0] for fault in broken.faults] == ["first", "21", "macro-F1"]
     assert broken.unmoved is not None
     assert broken.unmoved.macro_f1 == 1.0
     exact = judge(compared(), RECIPES["float32"], budget)
