@@ -17,7 +17,7 @@ from tagship_runtime.features.table_encoder import TableEncoder
 def test_each_thing_is_done_once(article_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     encoded: list[int] = []
     scored: list[int] = []
-    opened: list[str] = []
+    opened: list[bytes] = []
 
     def counting(method: Callable[..., Any], counts: list[int]) -> Callable[..., Any]:
         def counted(self: Any, *arguments: Any) -> Any:
@@ -28,14 +28,17 @@ def test_each_thing_is_done_once(article_run: Path, tmp_path: Path, monkeypatch:
         return counted
 
     def open_engine(format: Any, payload: bytes) -> Any:
-        opened.append(format.name)
+        opened.append(payload)
         return engines.open_engine(format, payload)
 
     monkeypatch.setattr(TableEncoder, "encode", counting(TableEncoder.encode, encoded))
     monkeypatch.setattr(Original, "scores", counting(Original.scores, scored))
     monkeypatch.setattr("tagship_export.targets.runtime_target.open_engine", open_engine)
     done = export_all(article_run, tmp_path, recipes=["float32", "int8"])
-    assert [candidate.kind for candidate in done.candidates] == opened == ["tflite", "tflite", "onnx", "onnx"]
+    assert [candidate.kind for candidate in done.candidates] == ["tflite", "tflite", "onnx", "onnx"]
+    for candidate in done.candidates:  # changed ones, which golden rows are chosen by, besides
+        payload, _ = candidate.planned.target.unpack(candidate.data)
+        assert opened.count(payload) == 1
     (verdict,) = {candidate.verification.parity.rows for candidate in done.candidates}
     assert encoded.count(verdict) == 1
     assert len(scored) == 2

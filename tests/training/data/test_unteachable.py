@@ -69,6 +69,8 @@ def test_left_out(name: str, values: Any, reason: str) -> None:
         ("flag", RANDOM.random(ROWS) < 0.5),
         ("nearly", np.where(np.arange(ROWS) == 3, 1 - TRUTH[:, 0], TRUTH[:, 0])),
         ("constant", np.ones(ROWS)),
+        ("second", RANDOM.permutation(ROWS) + 1_700_000_000),
+        ("millisecond", np.arange(ROWS) + 1_700_000_000_000),
         ("words", [*spelled("ja", "nein")[:-1], "vielleicht"]),
         ("step", np.concatenate([np.arange(ROWS - 1), [np.nan]])),
     ],

@@ -103,7 +103,11 @@ def test_what_it_would_take_is_told() -> None:
         tune_thresholds(truth, scores, "precision=0.9", confidence=0.95)
     noise = random.random((500, 1)).astype(np.float32)
     _, (notice,) = choose_thresholds(truth, noise, ("noise",), Objective.parse("precision=0.9"), 0, 0.95)
-    assert notice.endswith("on held-out rows; more rows would not change that")
+    assert notice.endswith("that takes at least 29 positive held-out rows, there are 23")
+    wrong = np.linspace(0.9, 0.1, 500, dtype=np.float32)[:, None]
+    truth = (np.arange(500) >= 440).astype(np.uint8)[:, None]
+    _, (notice,) = choose_thresholds(truth, wrong, ("wrong",), Objective.parse("precision=0.9"), 0, 0.95)
+    assert notice.endswith("on held-out rows; as precise as that, no number would do")
 
 
 def test_tied_scores_are_switched_on_together() -> None:

@@ -63,10 +63,10 @@ def goal_is_reached(run: RunDocument, limits: Limits) -> Iterator[Check]:
 
 
 def _interval(one: LabelFigures, kind: str) -> tuple[float, float]:
-    """Wilson's interval of a label's precision or recall; nothing is reached where nothing was counted."""
+    """Wilson's interval of a label's precision or recall; anything is possible where nothing was counted."""
     hits = one["recall"] * one["positives"]
     if kind == "recall":
         reached, trials = one["recall"], float(one["positives"])
     else:
         reached, trials = one["precision"], hits / one["precision"] if one["precision"] else 0.0
-    return wilson(reached, round(trials)) if trials >= 1 else (0.0, 0.0)
+    return wilson(reached, round(trials)) if trials >= 1 else (0.0, 1.0)

@@ -30,6 +30,10 @@ DENSE = 2.0
 """Different integers within a range of so many times their number are numbers of rows: what is measured repeats."""
 
 
+TIMES = ((1e9, 2e9), (1e12, 2e12))
+"""Seconds and milliseconds since 1970, of the years 2001 to 2033: they count, and do not count rows."""
+
+
 @dataclass(slots=True)
 class Unteachable:
     """Columns that are left out.
@@ -82,14 +86,15 @@ def _reason(name: str, values: NDArray[Any]) -> str | None:
     integers = _integers(values)
     if integers is None:
         return None
-    if (np.diff(integers) == 1).all():
+    time = any(first <= integers.min() and integers.max() <= last for first, last in TIMES)
+    if (np.diff(integers) == 1).all() and not time:
         return "it counts the rows"
     different = len(np.unique(integers))
     if different < NEARLY_ALL * len(integers):
         return None
     if UNNAMED.fullmatch(name):
         return "it is an index without a name"
-    if integers.max() - integers.min() < DENSE * different:
+    if integers.max() - integers.min() < DENSE * different and not time:
         return f"it numbers the rows: {different:,} different integers that lie close together"
     if IDENTIFIER.search(name):
         return f"it is an identifier, by its name and {different:,} different integers"

@@ -94,8 +94,10 @@ def shortfall(objective: Objective, confidence: float, true: int, on: int, posit
         return f"{said}that takes {least} positive held-out rows, there are {positives}"
     reached = true / max(on, 1)
     rows = _rows_to_show(objective.value, confidence, reached)
+    if rows is None and positives < least:
+        return f"{said}that takes at least {least} positive held-out rows, there are {positives}"
     if rows is None:
-        return f"{said}the nearest has precision {reached:.3f} on held-out rows; more rows would not change that"
+        return f"{said}the nearest has precision {reached:.3f} on held-out rows; as precise as that, no number would do"
     return (
         f"{said}with the precision of {reached:.3f} that the nearest has on held-out rows it takes about "
         f"{math.ceil(positives * rows / max(on, 1))} positive ones, there are {positives}"
