@@ -107,6 +107,14 @@ def test_tables_of_every_kind(tagship: Command, table: pyarrow.Table, tmp_path: 
     assert metrics[0] == metrics[1] == metrics[2]
 
 
+def test_a_goal_is_shown_with_its_confidence(tagship: Command, table: pyarrow.Table, tmp_path: Path) -> None:
+    pyarrow.parquet.write_table(table, tmp_path / "data.parquet")
+    goal = ("--objective", "recall=0.6", "--confidence", 0.9, "--hidden", 4, "--members", 2, "--epochs", 1)
+    done = tagship("train", tmp_path / "data.parquet", "--out", tmp_path / "run", *goal)
+    assert done.code == 0, done.err
+    assert "\nfor recall=0.6, confidence 0.9  held out" in done.out
+
+
 def test_labels_by_name(tagship: Command, table: pyarrow.Table, tmp_path: Path) -> None:
     renamed = table.rename_columns(["width", "height", "large", "round"])
     pyarrow.csv.write_csv(renamed, tmp_path / "parts.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -85,7 +86,7 @@ def test_a_run_says_so_where_it_matters() -> None:
     leaked = train(NUMBERS[:600], targets[:600], test=(NUMBERS[500:800], targets[500:800]), config=config)
     (notice,) = [one for one in leaked.notices if "test rows" in one]
     assert notice.startswith("100 of 300 test rows have the features of a training row, where 0.0% is to be expected")
-    assert " with these rows and " in notice
+    assert re.search(r"log loss is \d\.\d{4} with these rows and \d\.\d{4} without, micro-F1 \d\.\d{3} and", notice)
     assert leaked.to_dict()["repeated_rows"] == {"test": 100}
     flags = train(FLAGS[:600], targets[:600], test=(FLAGS[600:900], targets[600:900]), config=config)
     assert flags.to_dict()["repeated_rows"]["test"] > 250

@@ -69,6 +69,11 @@ class Model:
     older: bool
 
 
+def _objective(run: RunDocument) -> str:
+    confidence = run.get("confidence")
+    return run["objective"] if confidence is None else f"{run['objective']} with confidence {confidence:g}"
+
+
 def describe(sources: Sources, run: RunDocument, limits: Limits) -> Model:
     """Gather the section's content, and draw its plots."""
     test_rows, curves = run["rows"]["test"], sources.curves
@@ -81,7 +86,7 @@ def describe(sources: Sources, run: RunDocument, limits: Limits) -> Model:
     return Model(
         rows=test_rows,
         held_out=None if curves is None else curves["rows"]["held_out"],
-        objective=run["objective"],
+        objective=_objective(run),
         metrics=metrics_of(run),
         baselines=run["baselines"],
         sizes=sizes,

@@ -110,7 +110,11 @@ def _metrics(run: Run) -> list[str]:
         rows.append((title, held_out, test, _interval(intervals.get(metric), 4)))
         if metric == "macro_f1":
             rows += _macro_f1_of_some(run)
-    return table((f"at thresholds tuned for {run.config.objective}", "held out", "test", "95% interval"), rows)
+    objective, confidence = run.config.objective, run.config.confidence
+    tuned = f"at thresholds tuned for {objective}"
+    if confidence is not None:
+        tuned = f"for {objective}, confidence {confidence:g}"
+    return table((tuned, "held out", "test", "95% interval"), rows)
 
 
 def _macro_f1_of_some(run: Run) -> Iterator[tuple[str, str, str, str]]:

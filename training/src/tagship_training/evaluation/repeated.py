@@ -59,15 +59,18 @@ def repeated_notices(table: Prepared, figures: Figures) -> list[str]:
     expected, learned = int(table.repeats["train"].sum()), len(table.repeats["train"])
     for name, count in table.repeated.items():
         rows, judged = len(table.repeats[name]), figures.repeated if name == "test" else None
-        if not (_is_more(count, rows, expected, learned) or (judged is not None and judged["worse"])):
+        more = _is_more(count, rows, expected, learned)
+        if not (more or (judged is not None and judged["worse"])):
             continue
-        said = (
-            f"{count} of {rows} {name} rows have the features of a training row, where {expected / learned:.1%} is to "
-            "be expected; figures may be too good"
-        )
-        if judged is not None and judged["others"] is not None:
-            macro_f1 = figures.metrics["test"]["macro_f1"], judged["others"]["macro_f1"]
-            said += f": macro-F1 is {macro_f1[0]:.3f} with these rows and {macro_f1[1]:.3f} without"
+        said = f"{count} of {rows} {name} rows have the features of a training row, "
+        said += f"where {expected / learned:.1%} is to be expected" if more else "as many as are to be expected"
+        said += "; figures may be too good"
+        if judged is not None and (others := judged["others"]) is not None:
+            test = figures.metrics["test"]
+            said += (
+                f": log loss is {test['log_loss']:.4f} with these rows and {others['log_loss']:.4f} without, micro-F1 "
+                f"{test['micro_f1']:.3f} and {others['micro_f1']:.3f}"
+            )
         notices.append(said)
     return notices
 
