@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 import tagship_runtime
+from chromium import launched, needs_chromium
 from javascript.conftest import ROOT, run
-from javascript.serving import CHROMIUM, Mounts, served
+from javascript.serving import Mounts, served
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is on the PATH; .ci/run installs it on Debian")
+pytestmark = needs_chromium
 
 ROWS: list[list[Any]] = [[6, 23, 0, 4, 8, 8], [1, 2, 3, 4, 5, 6], ["7", True, 1e3, -4, 0.5, 0]]
 
@@ -48,12 +49,8 @@ IMPORTS = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP example.test 127.0.0.1"]
-        )
+    with launched("--host-resolver-rules=MAP example.test 127.0.0.1") as started:
         yield started
-        started.close()
 
 
 @pytest.fixture(scope="module")

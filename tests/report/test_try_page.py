@@ -13,29 +13,23 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 import tagship_runtime
-from javascript.serving import CHROMIUM
+from chromium import launched, needs_chromium
 from report.pages import HOSTILE
 from tagship_report.errors import ReportError
 from tagship_report.try_page.render import MOST_BYTES, write_try_page
 from tagship_runtime import Contract, container
 from tagship_runtime.errors import ArtifactError, MissingFileError, OutputError, UsageError
 
-needs_chromium = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium is on the PATH; .ci/run installs it on Debian"
-)
-
 Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with launched() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture

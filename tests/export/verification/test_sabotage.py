@@ -187,9 +187,18 @@ def claiming(path: Path, change: Callable[[dict[str, Any]], None], forged: bool)
     return container.attach(payload, replace(changed, golden=replace(golden, described=changed.description)))
 
 
-@pytest.mark.parametrize("forged", [False, True], ids=["honest", "forged"])
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("change", CLAIMS, ids=lambda change: change.__name__)
+def every_claim(test: Callable[..., None]) -> Callable[..., None]:
+    """Run a test with each file and each change of its contract, honest and forged."""
+    for mark in (
+        pytest.mark.parametrize("change", CLAIMS, ids=lambda change: change.__name__),
+        pytest.mark.parametrize("name", FILES),
+        pytest.mark.parametrize("forged", [False, True], ids=["honest", "forged"]),
+    ):
+        test = mark(test)
+    return test
+
+
+@every_claim
 def test_another_contract_against_a_run(
     folder: Path,
     originals: Mapping[str, Original],
@@ -203,9 +212,7 @@ def test_another_contract_against_a_run(
     assert CLAIMS[change][0] in " ".join(verdict.faults)
 
 
-@pytest.mark.parametrize("forged", [False, True], ids=["honest", "forged"])
-@pytest.mark.parametrize("name", FILES)
-@pytest.mark.parametrize("change", CLAIMS, ids=lambda change: change.__name__)
+@every_claim
 def test_another_contract_against_a_bare_file(
     folder: Path,
     originals: Mapping[str, Original],

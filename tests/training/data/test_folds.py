@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tagship_training.data.folds import EVERYBODY, NOBODY, deal, last_fifth
-from tagship_training.data.repeated_rows import count_repeated
+from tagship_training.data.repeated_rows import find_repeated
 from tagship_training.data.splits import split_test
 
 
@@ -29,4 +29,4 @@ def test_other_splits() -> None:
     assert targets[test].sum() == 3
     assert NOBODY != EVERYBODY
     train_rows = np.array([[1, 2], [3, 4]], np.float32)
-    assert count_repeated(train_rows, np.array([[3, 4], [4, 3], [3, 4]], np.float32)) == 2
+    assert find_repeated(train_rows, np.array([[3, 4], [4, 3], [3, 4]], np.float32)).sum() == 2

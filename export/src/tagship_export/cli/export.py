@@ -81,11 +81,10 @@ def run(options: argparse.Namespace) -> int:
     if not formats or set(formats) - set(TARGETS):
         raise UsageError(f"--formats is {options.formats!r}; give {', '.join(TARGETS)} or {','.join(TARGETS)}")
     plan_recipes(recipes, formats)
-    wanted = [kind for target in TARGETS.values() for kind in target.device_files if getattr(options, kind)]
-    for format, target in TARGETS.items():
-        for kind in target.device_files:
-            if kind in wanted and format not in formats:
-                raise UsageError(f"--{kind} is made from {format}; add it to --formats")
+    wanted = {kind: name for name, target in TARGETS.items() for kind in target.device_files if getattr(options, kind)}
+    for kind, name in wanted.items():
+        if name not in formats:
+            raise UsageError(f"--{kind} is made from {name}; add it to --formats")
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
     data = data_of(options)
     import_keras()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ ALONE_ROWS = 1000
 """So many rows are also scored one by one, because that is how most of them will be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class OpenArtifact:
     """An artifact as its users see it: rows as callers have them become scores, and scores decisions.
 
@@ -52,7 +53,7 @@ class OpenArtifact:
         """Thresholds that it ships, float32 (labels,)."""
         return np.array(self.contract.thresholds, np.float32)
 
-    @property
+    @cached_property
     def encoder(self) -> Encoder:
         """Encoder from rows as callers have them to the matrix that the runner takes."""
         return encoder(self.contract.features, self.contract.input.shape)

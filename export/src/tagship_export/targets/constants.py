@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+FLOATS = frozenset({"float32", "float16"})
+"""Types of constants that need no scale to be numbers."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constant:

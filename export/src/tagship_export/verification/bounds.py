@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import beta
 
+from tagship_runtime.evaluation.intervals import CONFIDENCE
 from tagship_runtime.typing import Decisions
-
-CONFIDENCE = 0.95
 
 
 def upper_bound(flips: float, trials: float) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from tagship_export.verification.parity import worse_of
 from tagship_runtime.typing import Decisions, Scores, Targets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Comparison:
     """Scores of an original and of an artifact for the same rows.
 
@@ -32,7 +33,7 @@ class Comparison:
     batch: Scores
     alone: Scores
 
-    @property
+    @cached_property
     def worst(self) -> Scores:
         """The artifact's scores, for rows that were scored both ways from the one that does worse."""
         scores, some = self.batch.copy(), slice(len(self.alone))

@@ -26,7 +26,6 @@ _STORED = {1: (4, "<f4"), 11: (10, "<f8")}
 """Fields of a tensor that hold packed numbers of their own type, where ``raw_data`` does not."""
 
 _RAW = 9
-_LENGTHS = {1: 8, 5: 4}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,9 @@ NO_WORDS = (*NO_NUMBERS, complex, bytes, bytearray, list, tuple, dict, set, froz
 DIRECT = frozenset("?bBhHiIefd")
 """NumPy's letters of types whose values float64 holds, or is."""
 
+WHOLE = 2**53
+"""Up to so much float64 holds every integer."""
+
 LONGEST = 80
 """Characters of a cell in a message."""
 

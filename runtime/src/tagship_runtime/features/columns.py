@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tagship_runtime.errors import InputError, InputShapeError
-from tagship_runtime.features.cells import MISSING
+from tagship_runtime.features.cells import MISSING, WHOLE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -101,9 +101,6 @@ def row_list(rows: Any, width: int) -> Sequence[Any] | NDArray[Any]:
 def _is_several(row: Any) -> bool:
     return hasattr(row, "__len__") and not isinstance(row, str | bytes | bytearray) and getattr(row, "ndim", 1) != 0
 
-
-WHOLE = 2**53
-"""Up to so much float64 holds every integer."""
 
 LONG = frozenset({"int64", "uint64"})
 """Types of pyarrow, polars and, in lower case, pandas whose integers may be larger."""

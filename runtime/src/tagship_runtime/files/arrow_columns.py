@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     import pyarrow
     from numpy.typing import NDArray
 
-WHOLE = 2**53
-"""Up to so much float64 holds every integer."""
-
 INTEGER = r"^(0|-?[1-9][0-9]*)$"
 """Spelling of an integer that is the same once it was one."""
 
@@ -114,8 +111,12 @@ def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
         return times(column, present)
     missing = np.isnan(numbers)
     known = numbers[~missing]
-    whole = bool((np.isfinite(known) & (known == np.trunc(known)) & (np.abs(known) <= WHOLE)).all()) and len(known)
-    if whole and pyarrow.compute.all(pyarrow.compute.match_substring_regex(present, INTEGER)).as_py():
+    whole = np.isfinite(known) & (known == np.trunc(known)) & (np.abs(known) <= cells.WHOLE)
+    if (
+        len(known)
+        and whole.all()
+        and pyarrow.compute.all(pyarrow.compute.match_substring_regex(present, INTEGER)).as_py()
+    ):
         numbers = np.where(missing, 0, numbers).astype(np.int64)
     return pyarrow.chunked_array([pyarrow.array(numbers, mask=missing)])
 

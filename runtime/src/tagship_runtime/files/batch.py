@@ -9,6 +9,9 @@ from typing import Any
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.dialect import Dialect
 
+BATCH_ROWS = 8192
+"""Rows of a batch, unless the caller says otherwise."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:

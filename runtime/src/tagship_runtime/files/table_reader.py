@@ -12,7 +12,7 @@ from tagship_runtime.features import as_column
 from tagship_runtime.features.cells import word
 from tagship_runtime.files import csv_rows, excel, json_lines
 from tagship_runtime.files.arrow_columns import arrow_table, times, typed, typed_columns
-from tagship_runtime.files.batch import Batch, Reading
+from tagship_runtime.files.batch import BATCH_ROWS, Batch, Reading
 from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.sources import (
@@ -26,8 +26,6 @@ from tagship_runtime.files.sources import (
 
 if TYPE_CHECKING:
     import pyarrow
-
-BATCH_ROWS = 8192
 
 
 def read_table(

@@ -23,11 +23,6 @@ NEIGHBOURS = 4
 Flags = NDArray[np.bool_]
 
 
-def count_repeated(train: Features, others: Features) -> int:
-    """Count the rows of ``others`` that occur in ``train``."""
-    return int(find_repeated(train, others).sum())
-
-
 def find_repeated(train: Features, others: Features) -> Flags:
     """Tell which rows of ``others`` occur in ``train``, both (rows, width); nearly equal rows count, (rows,)."""
     found = np.isin(_hashes(others), _hashes(train))

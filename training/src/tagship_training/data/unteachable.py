@@ -106,7 +106,7 @@ def _integers(values: NDArray[Any]) -> NDArray[np.int64] | None:
     if values.dtype.kind not in "iuf":
         return None
     numbers = values.astype(np.float64)
-    if not np.isfinite(numbers).all() or (np.abs(numbers) > 2**53).any() or (numbers != np.trunc(numbers)).any():
+    if not np.isfinite(numbers).all() or (np.abs(numbers) > cells.WHOLE).any() or (numbers != np.trunc(numbers)).any():
         return None
     return numbers.astype(np.int64)
 

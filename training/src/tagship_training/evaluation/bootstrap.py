@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_runtime.evaluation.intervals import CONFIDENCE
 from tagship_runtime.typing import Scores, Targets
 from tagship_training.network.log_loss import row_losses
 
 RESAMPLES = 1000
 """Bootstrap samples behind an interval."""
 
-CONFIDENCE = 0.95
 CELLS_AT_ONCE = 1_000_000
 
 

@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.targets.constants import Constant
+from tagship_export.targets.constants import FLOATS, Constant
 
-FLOATS = frozenset({"float32", "float16"})
 INTEGERS = frozenset({"int8", "uint8", "int16", "int32"})
 SCALED = frozenset(
     {"DequantizeLinear", "MatMulInteger", "ConvInteger", "DynamicQuantizeMatMul", "MatMulIntegerToFloat"}
