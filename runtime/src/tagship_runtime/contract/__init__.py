@@ -1,5 +1,7 @@
 """The contract: what an artifact says of itself, typed, and read from JSON."""
 
+from typing import TYPE_CHECKING, Any
+
 from tagship_runtime.contract.decode import FORMAT_VERSION, read_features
 from tagship_runtime.contract.golden import Golden, repeated
 from tagship_runtime.contract.schema import Contract, check_labels, check_thresholds
@@ -8,6 +10,9 @@ from tagship_runtime.features.base import Feature
 from tagship_runtime.features.category import CategoryFeature
 from tagship_runtime.features.numeric import NumericFeature
 from tagship_runtime.features.offset import OffsetFeature
+
+if TYPE_CHECKING:
+    from tagship_runtime.features.text import TextFeature
 
 __all__ = [
     "FORMAT_VERSION",
@@ -18,8 +23,17 @@ __all__ = [
     "NumericFeature",
     "OffsetFeature",
     "TensorSpec",
+    "TextFeature",
     "check_labels",
     "check_thresholds",
     "read_features",
     "repeated",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "TextFeature":  # a device whose model takes no text starts without it
+        from tagship_runtime.features.text import TextFeature
+
+        return TextFeature
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

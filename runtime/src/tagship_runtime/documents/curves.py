@@ -73,6 +73,8 @@ class FeatureSummary(TypedDict):
         high: Of a number: the 99% quantile.
         missing: Of a number whose missing values are flagged: the share of them.
         shares: Of a category: the share of each word, in order.
+        ngrams: Of a text: how many n-grams of the vocabulary one has in the mean.
+        empty: Of a text: the share of those without any.
     """
 
     low: NotRequired[float]
@@ -80,6 +82,8 @@ class FeatureSummary(TypedDict):
     high: NotRequired[float]
     missing: NotRequired[float]
     shares: NotRequired[list[float]]
+    ngrams: NotRequired[float]
+    empty: NotRequired[float]
 
 
 class CurvesDocument(TypedDict):

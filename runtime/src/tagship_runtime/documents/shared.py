@@ -16,6 +16,9 @@ class FeatureDocument(TypedDict):
         indicator: Of a number: whether a missing one is flagged to the model as well.
         offset: Of a number of kind ``offset``: what is subtracted from it in float64 before it becomes float32.
         values: Of a category: its words, in the order of the model's columns.
+        tokenizer: Of a text: the name of the rules by which it becomes words.
+        ngrams: Of a text: the least and the greatest number of words of an n-gram.
+        vocabulary: Of a text: the n-grams that are counted, in the order of the model's columns.
     """
 
     name: str
@@ -24,3 +27,6 @@ class FeatureDocument(TypedDict):
     indicator: NotRequired[bool]
     offset: NotRequired[float]
     values: NotRequired[list[str]]
+    tokenizer: NotRequired[str]
+    ngrams: NotRequired[list[int]]
+    vocabulary: NotRequired[list[str]]

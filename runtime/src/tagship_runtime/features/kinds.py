@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tagship_runtime.features.base import Feature
@@ -11,8 +11,20 @@ from tagship_runtime.features.json_values import mapping, take, text
 from tagship_runtime.features.numeric import NumericFeature
 from tagship_runtime.features.offset import OffsetFeature
 
-KINDS: Mapping[str, type[Feature]] = {kind.kind: kind for kind in (NumericFeature, CategoryFeature, OffsetFeature)}
-"""The class of each kind, by its name in the contract."""
+
+def _text() -> type[Feature]:
+    from tagship_runtime.features.text import TextFeature  # a device whose model takes no text starts without it
+
+    return TextFeature
+
+
+KINDS: Mapping[str, Callable[[], type[Feature]]] = {
+    "numeric": lambda: NumericFeature,
+    "category": lambda: CategoryFeature,
+    "offset": lambda: OffsetFeature,
+    "text": _text,
+}
+"""Returns the class of each kind, by its name in the contract."""
 
 
 def feature_from_dict(value: Any) -> Feature:
@@ -28,4 +40,4 @@ def feature_from_dict(value: Any) -> Feature:
     if not isinstance(kind, str) or kind not in KINDS:
         known = " or ".join(map(repr, KINDS))
         raise ValueError(f"feature {name!r} is of kind {kind!r}, not {known}")
-    return KINDS[kind].from_dict(document)
+    return KINDS[kind]().from_dict(document)
