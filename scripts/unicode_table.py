@@ -166,7 +166,7 @@ def table() -> tuple[str, str]:
 
 def module(classed: str, folded: str) -> str:
     """Return the table as a module of Python."""
-    return f'''"""Classes of characters of Unicode {VERSION}, and what stands for them; from scripts/unicode_table.py."""
+    return f'''"""Classes of characters of Unicode {VERSION}, and what stands for them; by scripts/unicode_table.py."""
 
 CLASSES = (
 {lines(classed)}

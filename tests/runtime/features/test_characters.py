@@ -31,8 +31,8 @@ def test_the_table_is_what_the_script_writes(script: ModuleType) -> None:
     if unicodedata.unidata_version != script.VERSION:
         pytest.skip(f"this Python has Unicode {unicodedata.unidata_version}, the table that of {script.VERSION}")
     classed, folded = script.table()
-    assert characters.CLASSES == classed
-    assert characters.FOLDS == folded
+    assert classed == characters.CLASSES
+    assert folded == characters.FOLDS
     assert script.TABLE.read_text() == script.module(classed, folded)
 
 

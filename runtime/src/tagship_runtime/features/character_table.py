@@ -1,4 +1,4 @@
-"""Characters that stand for others in words: the table of one version of Unicode, whatever the platform's own may be."""
+"""Characters that stand for others in words: a table of one version of Unicode, whatever the platform has."""
 
 from __future__ import annotations
 

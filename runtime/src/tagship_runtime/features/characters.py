@@ -1,4 +1,4 @@
-"""Classes of characters of Unicode 14.0.0, and what stands for them; from scripts/unicode_table.py."""
+"""Classes of characters of Unicode 14.0.0, and what stands for them; by scripts/unicode_table.py."""
 
 CLASSES = (
     "wBJBHZBGZBrBACCACAABDACBACBBBBABDBBBCBBWBBeBBpOBELBOEBHABBABRUpHAArHAD/GAArHAA7GAE/GABtGAD/GABtGAK/GAEEAD/GAHp"
