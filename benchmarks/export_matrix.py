@@ -24,7 +24,7 @@ from sklearn.metrics import f1_score
 
 from tagship_export import export_all, open_original
 from tagship_export.data.splits import HeldOutSplits, split_rows
-from tagship_export.source.original import Original
+from tagship_export.original.open_original import Original
 from tagship_export.verification.metrics import Quality, measure
 from tagship_export.verification.parity import compare
 from tagship_runtime.files import read_table

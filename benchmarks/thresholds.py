@@ -23,7 +23,7 @@ from sklearn.model_selection import KFold
 from tagship_runtime.evaluation.decision_metrics import decision_metrics
 from tagship_runtime.terminal.silence import quiet
 from tagship_training import Config, Dataset, Objective, Options
-from tagship_training.decisions import thresholds as tuning
+from tagship_training.thresholds import tune as tuning
 
 F1 = Objective()
 

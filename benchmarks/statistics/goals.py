@@ -8,8 +8,8 @@ import numpy as np
 from lines import Line, share
 from scipy.stats import norm
 
-from tagship_training.decisions.objectives import Objective
-from tagship_training.decisions.thresholds import best_cut, sure_cut, unsure
+from tagship_training.thresholds.objectives import Objective
+from tagship_training.thresholds.tune import best_cut, sure_cut, unsure
 
 TITLE = "goals with --confidence 0.95 (before: none): new rows reach what is said"
 DRAWS, POPULATION, CONFIDENCE = 300, 300_000, 0.95

@@ -13,8 +13,8 @@ from lines import Line, share
 
 from tagship_runtime.terminal.silence import quiet
 from tagship_training import Config, Dataset, LabelColumns, Run, from_table, read
-from tagship_training.decisions.objectives import Objective
-from tagship_training.decisions.thresholds import best_cut, sure_cut, unsure
+from tagship_training.thresholds.objectives import Objective
+from tagship_training.thresholds.tune import best_cut, sure_cut, unsure
 
 TITLE = "on real tables, one default run each"
 SETS = ("emotions", "yeast", "water_quality")

@@ -9,8 +9,8 @@ from lines import Line
 from scipy.stats import norm
 
 from tagship_runtime.evaluation.decision_metrics import decision_metrics
-from tagship_training.decisions.objectives import Objective
-from tagship_training.decisions.thresholds import best_cut, tune
+from tagship_training.thresholds.objectives import Objective
+from tagship_training.thresholds.tune import best_cut, tune
 
 TITLE = "thresholds for F1: macro-F1 of new rows against each label's own best cut"
 SAMPLES, POPULATION = 100, 50_000

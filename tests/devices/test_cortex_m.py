@@ -16,7 +16,7 @@ import pytest
 from export.models import mixed
 from tagship_export import export, open_original
 from tagship_export.errors import ExportError
-from tagship_export.source.original import Original
+from tagship_export.original.open_original import Original
 from tagship_export.targets.c.firmware import emulated
 from tagship_export.targets.c.firmware.boards import BOARDS, CORTEX_M3
 from tagship_export.targets.c.firmware.emulated import Firmware, ToolMissingError

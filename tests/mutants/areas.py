@@ -29,27 +29,27 @@ AREAS: dict[str, tuple[str, ...]] = {
     "tagship_training.data.columns": ("training/data/test_columns_by_hand.py", "training/data/test_columns.py"),
     "tagship_training.data.kinds.choose": (
         "training/data/test_columns_by_hand.py",
-        "training/data/test_resolution.py",
+        "training/data/kinds/test_resolution.py",
         "training/data/test_columns.py",
     ),
     "tagship_training.data.kinds.numeric": (
         "training/data/test_columns_by_hand.py",
-        "training/data/test_resolution.py",
-        "training/data/test_missing_indicators.py",
+        "training/data/kinds/test_resolution.py",
+        "training/data/kinds/test_missing_indicators.py",
     ),
-    "tagship_training.decisions.thresholds": (
-        "training/decisions/test_thresholds_by_hand.py",
-        "training/decisions/test_thresholds.py",
-        "training/decisions/test_guarantees.py",
+    "tagship_training.thresholds.tune": (
+        "training/thresholds/test_tune_by_hand.py",
+        "training/thresholds/test_tune.py",
+        "training/thresholds/test_guarantees.py",
     ),
     "tagship_training.network.platt": ("training/network/test_platt_by_hand.py", "training/network/test_platt.py"),
-    "tagship_export.verification.claims": ("export/verification/test_claims_by_hand.py",),
-    "tagship_export.verification.judge": (
-        "export/verification/test_judge.py",
+    "tagship_export.verification.contract_claims": ("export/verification/test_contract_claims_by_hand.py",),
+    "tagship_export.verification.rejection": (
+        "export/verification/test_rejection.py",
         "export/verification/test_few_rows.py",
         "export/verification/test_comparison.py",
     ),
-    "tagship_export.verification.moved_thresholds": ("export/verification/test_claims_by_hand.py",),
+    "tagship_export.verification.shipped_thresholds": ("export/verification/test_contract_claims_by_hand.py",),
     "tagship_export.verification.parity": (
         "export/verification/test_parity_by_hand.py",
         "export/verification/test_parity.py",

@@ -10,7 +10,7 @@ import pytest
 
 import tagship_runtime
 from export.models import MODELS
-from tagship_export.source.output_layer import with_sigmoid
+from tagship_export.original.output_layer import with_sigmoid
 from tagship_export.targets.registry import TARGETS
 from tagship_runtime.container import FORMATS
 from tagship_runtime.terminal.silence import quiet

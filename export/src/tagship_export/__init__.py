@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tagship_export.errors import ExportError
+    from tagship_export.original.open_original import Original, open_original
     from tagship_export.pipeline.export import export, export_all
     from tagship_export.pipeline.options import ExportOptions
     from tagship_export.pipeline.results import Artifact, Export
     from tagship_export.recipes import RECIPES, Budget
-    from tagship_export.source.original import Original, open_original
     from tagship_export.verification.verdict import Verification
     from tagship_export.verification.verify import verify
 
@@ -39,12 +39,12 @@ _HOMES = {
     "Export": "tagship_export.pipeline.results",
     "ExportOptions": "tagship_export.pipeline.options",
     "ExportError": "tagship_export.errors",
-    "Original": "tagship_export.source.original",
+    "Original": "tagship_export.original.open_original",
     "RECIPES": "tagship_export.recipes",
     "Verification": "tagship_export.verification.verdict",
     "export": "tagship_export.pipeline.export",
     "export_all": "tagship_export.pipeline.export",
-    "open_original": "tagship_export.source.original",
+    "open_original": "tagship_export.original.open_original",
     "verify": "tagship_export.verification.verify",
 }
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from tagship_report import formatting
+from tagship_report.documents import Documents, read_documents
 from tagship_report.errors import told_as_misfit
 from tagship_report.limits import ATTEMPTS, MOST_BYTES, Limits
 from tagship_report.sections import artifacts, contents, model, verdict
-from tagship_report.sources import Sources, read_sources
 from tagship_runtime.errors import OutputError
 from tagship_runtime.files import replacing
 
@@ -37,10 +37,10 @@ def write_page(folder: Path, out: Path | None = None) -> Path:
         ReportError: Its files are damaged, or do not fit together.
         OutputError: The page cannot be written; an earlier one stays as it is. Or what is there is none.
     """
-    sources = read_sources(folder)
+    documents = read_documents(folder)
     target = folder / NAME if out is None else out
     check_replaceable(target)
-    page = render(sources)
+    page = render(documents)
     with replacing(target) as temporary:
         temporary.write_bytes(page)
     return target
@@ -65,20 +65,20 @@ def check_replaceable(target: Path) -> None:
         raise OutputError(f"{target} is there and no report of tagship; give --out another name, or move it away")
 
 
-def render(sources: Sources) -> bytes:
+def render(documents: Documents) -> bytes:
     """Return the page, below 2 MB; of a run too large for that, with the weakest labels."""
     from jinja2 import UndefinedError
 
     page = b""
     for limits in ATTEMPTS:
-        with told_as_misfit(sources.name, UndefinedError):
-            page = _fill(sources, limits).encode("utf-8", "replace")
+        with told_as_misfit(documents.name, UndefinedError):
+            page = _fill(documents, limits).encode("utf-8", "replace")
         if len(page) < MOST_BYTES:
             break
     return page
 
 
-def _fill(sources: Sources, limits: Limits) -> str:
+def _fill(documents: Documents, limits: Limits) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -94,23 +94,23 @@ def _fill(sources: Sources, limits: Limits) -> str:
     script = read_template("report.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return environment.get_template("report.html").render(
-        title=formatting.isolated(sources.name),
-        sources=sources,
+        title=formatting.isolated(documents.name),
+        documents=documents,
         limits=limits,
         style=Markup(read_template("report.css")),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - likewise
         script_digest=digest,
-        verdict=verdict.judge(sources, limits),
-        summary=None if sources.run is None else verdict.summary(sources.run),
-        **_sections(sources, limits),
+        verdict=verdict.judge(documents, limits),
+        summary=None if documents.run is None else verdict.summary(documents.run),
+        **_sections(documents, limits),
     )
 
 
-def _sections(sources: Sources, limits: Limits) -> dict[str, Any]:
+def _sections(documents: Documents, limits: Limits) -> dict[str, Any]:
     return {
-        "model": None if sources.run is None else model.describe(sources, sources.run, limits),
-        "artifacts": None if sources.export is None else artifacts.describe(sources.export, limits),
-        "inside": contents.describe(sources, limits),
+        "model": None if documents.run is None else model.describe(documents, documents.run, limits),
+        "artifacts": None if documents.export is None else artifacts.describe(documents.export, limits),
+        "inside": contents.describe(documents, limits),
     }
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from tagship_export.data.splits import split_rows
-from tagship_export.pipeline.candidate import prove
+from tagship_export.original.open_original import open_original
 from tagship_export.pipeline.failures import locate_divergence, replay_golden
 from tagship_export.pipeline.options import ExportOptions
 from tagship_export.pipeline.plan import plan_recipes
+from tagship_export.pipeline.prove import prove
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.results import Candidate
-from tagship_export.source.original import open_original
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tagship_export import export_all
-from tagship_export.source.original import Original
+from tagship_export.original.open_original import Original
 from tagship_runtime.engines import base as engines
 from tagship_runtime.features.table_encoder import TableEncoder
 

@@ -11,8 +11,8 @@ import pytest
 
 from tagship_export.pipeline import report
 from tagship_runtime.documents import ExportDocument
+from tagship_runtime.documents.report_page import NO_REPORT
 from tagship_runtime.errors import OutputError
-from tagship_runtime.files.draw_report import NO_REPORT
 
 DOCUMENT = cast(
     ExportDocument,

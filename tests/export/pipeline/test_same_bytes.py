@@ -24,7 +24,7 @@ with quiet():
     from tagship_export.pipeline.convert import Converter
     from tagship_export.pipeline.plan import plan_recipes
     from tagship_export.pipeline.reference import Reference
-    from tagship_export.source.original import open_original
+    from tagship_export.original.open_original import open_original
     original, splits = split_rows(open_original(sys.argv[1]))
     reference = Reference.of(original, splits)
     converter = Converter(original.model, reference.calibration, batch=None, verbose=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tagship_export.source.original import Original
+from tagship_export.original.open_original import Original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.contract import Contract, Golden, NumericFeature, TensorSpec
 from tagship_runtime.typing import Features, Scores

@@ -7,7 +7,7 @@ import pytest
 
 from tagship_export.recipes import RECIPES, Budget
 from tagship_export.verification.comparison import Comparison
-from tagship_export.verification.judge import judge
+from tagship_export.verification.rejection import judge
 
 ORIGINAL = np.array([[0.6], [0.4], [0.9], [0.1]], np.float32)
 BATCH = np.array([[0.6], [0.45], [0.8], [0.1]], np.float32)

@@ -9,7 +9,7 @@ import pytest
 
 from tagship_export.recipes import RECIPES, budget_of
 from tagship_export.verification.comparison import Comparison
-from tagship_export.verification.judge import judge
+from tagship_export.verification.rejection import judge
 
 
 def compared(rows: int, flips: int, difference: float = 7e-6) -> Comparison:

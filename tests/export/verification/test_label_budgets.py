@@ -10,8 +10,8 @@ import pytest
 from tagship_export.errors import ExportError
 from tagship_export.recipes import RECIPES, budget_of
 from tagship_export.verification.comparison import Comparison
-from tagship_export.verification.judge import judge
 from tagship_export.verification.label_budgets import label_faults
+from tagship_export.verification.rejection import judge
 from tagship_runtime.typing import Decisions
 
 ROWS, LABELS = 2000, 20

@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 from tagship_export import export, open_original, verify
-from tagship_export.data.golden import record
-from tagship_export.source.original import Original
+from tagship_export.data.golden_rows import record
+from tagship_export.original.open_original import Original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.constants import Constant
 from tagship_export.targets.registry import target_of

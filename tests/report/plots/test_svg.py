@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 
 from report.pages import ladder_json
+from tagship_report.documents import Epoch
 from tagship_report.plots import (
     calibration,
     flips,
@@ -19,7 +20,6 @@ from tagship_report.plots import (
     trained_sizes,
 )
 from tagship_report.plots.axes import Box, power_of_ten
-from tagship_report.sources import Epoch
 
 SIZES: Any = [
     {"artifact": "float32.onnx", "bytes": 40_000, "passed": True},

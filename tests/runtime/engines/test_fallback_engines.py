@@ -13,7 +13,7 @@ import pytest
 import tagship_runtime
 from export.models import MODELS
 from tagship_runtime import container
-from tagship_runtime.engines import onnx, plain
+from tagship_runtime.engines import numpy_onnx, onnx
 from tagship_runtime.engines.tflite_runtime import refuse_dynamic
 from tagship_runtime.errors import EngineError, PackageMissingError
 from tagship_runtime.typing import Features
@@ -34,7 +34,7 @@ def test_numpy_alone_scores_as_onnx_runtime(name: str, rows: int) -> None:
 
     model, features = MODELS[name]()
     payload = convert(model)
-    engines: list[Any] = [onnx.load(payload), plain.load(payload)]
+    engines: list[Any] = [onnx.load(payload), numpy_onnx.load(payload)]
     assert engines[0].input == engines[1].input
     assert engines[0].output == engines[1].output
     scores = []
@@ -100,7 +100,7 @@ def test_what_numpy_cannot_compute_names_the_package(every_kind: dict[str, Path]
 def test_damaged_graphs(cut: float, artifacts: dict[tuple[str, str], Path]) -> None:
     payload = container.unpack(artifacts["plain", "onnx"].read_bytes()).payload
     with pytest.raises(EngineError, match="cannot be read"):
-        plain.load(payload[: int(len(payload) * cut)])
+        numpy_onnx.load(payload[: int(len(payload) * cut)])
 
 
 @pytest.mark.parametrize(("recipe", "refused"), [("dynamic_int8", True), ("int8", False), ("float16", False)])

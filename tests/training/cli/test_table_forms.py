@@ -14,7 +14,7 @@ import pandas
 import pytest
 
 from tagship_export.data.rows import read_rows
-from tagship_runtime.files import Dialect, TableSource
+from tagship_runtime.files import Dialect, TableFile
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.data.label_columns import LabelColumns
 from tagship_training.data.tables import from_table, read
@@ -125,7 +125,7 @@ def test_training_learns_from_the_same_rows(parts: pandas.DataFrame, clean: Path
 def test_verification_compares_the_same_rows(parts: pandas.DataFrame, clean: Path, tmp_path: Path) -> None:
     want = read_rows(str(clean / "clean.csv"), LABELS)
     for path, dialect, positive in forms(parts, tmp_path):
-        assert_same(read_rows(TableSource(path=str(path), dialect=dialect, positive=positive), LABELS), want)
+        assert_same(read_rows(TableFile(path=str(path), dialect=dialect, positive=positive), LABELS), want)
 
 
 def test_prediction_scores_the_same_rows(

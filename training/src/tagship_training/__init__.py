@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from tagship_training.data.arrays import from_arrays
     from tagship_training.data.label_columns import LabelColumns
     from tagship_training.data.tables import from_table, read
-    from tagship_training.decisions.objectives import Objective
-    from tagship_training.decisions.thresholds import tune_thresholds
     from tagship_training.errors import TrainingError
     from tagship_training.run import Run
+    from tagship_training.thresholds.objectives import Objective
+    from tagship_training.thresholds.tune import tune_thresholds
     from tagship_training.trainer import train
 
 __version__ = "0.1.0"
@@ -42,7 +42,7 @@ _HOMES = {
     "Dataset": "tagship_runtime.files.dataset",
     "Kinds": "tagship_training.config",
     "LabelColumns": "tagship_training.data.label_columns",
-    "Objective": "tagship_training.decisions.objectives",
+    "Objective": "tagship_training.thresholds.objectives",
     "Options": "tagship_training.config",
     "PRESETS": "tagship_training.config",
     "Run": "tagship_training.run",
@@ -51,7 +51,7 @@ _HOMES = {
     "from_table": "tagship_training.data.tables",
     "read": "tagship_training.data.tables",
     "train": "tagship_training.trainer",
-    "tune_thresholds": "tagship_training.decisions.thresholds",
+    "tune_thresholds": "tagship_training.thresholds.tune",
 }
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from tagship_runtime.documents import ConfigurationDocument
 from tagship_runtime.typing import Features, Scores
-from tagship_training.decisions.objectives import Objective, check_confidence
 from tagship_training.errors import ConfigError
+from tagship_training.thresholds.objectives import Objective, check_confidence
 
 PREFERENCES = ("balance", "quality", "size")
 

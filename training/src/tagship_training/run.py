@@ -26,10 +26,10 @@ from tagship_runtime.documents import (
     RowCounts,
     RunDocument,
 )
+from tagship_runtime.documents.report_page import draw_report
 from tagship_runtime.features import encoder
 from tagship_runtime.files import arrow_file, replacing_folder
 from tagship_runtime.files.dataset import Dataset
-from tagship_runtime.files.draw_report import draw_report
 from tagship_runtime.typing import Decisions, Scores
 from tagship_training.config import Config
 from tagship_training.errors import RunFolderError

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tagship_runtime.cli.options import add_dialect_options, dialect_of, names, note, once
 from tagship_runtime.errors import UsageError
-from tagship_runtime.files import TableSource, check_header
+from tagship_runtime.files import TableFile, check_header
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.thresholds import Thresholds
 
@@ -48,7 +48,7 @@ def add_data_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--positive", metavar="A,B", help="values of label columns that mean on; others mean off")
 
 
-def data_of(options: argparse.Namespace) -> TableSource | None:
+def data_of(options: argparse.Namespace) -> TableFile | None:
     """Return the rows that a command was given, whose header is read here, before seconds go into importing TensorFlow.
 
     Raises:
@@ -60,7 +60,7 @@ def data_of(options: argparse.Namespace) -> TableSource | None:
         return None
     check_header(options.data, dialect)
     positive = () if options.positive is None else tuple(names(options.positive))
-    return TableSource(path=options.data, dialect=dialect, positive=positive, note=once(note))
+    return TableFile(path=options.data, dialect=dialect, positive=positive, note=once(note))
 
 
 def read_labels(text: str | None) -> Sequence[str] | None:

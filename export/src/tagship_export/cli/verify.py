@@ -22,10 +22,10 @@ from tagship_runtime.files import replacing
 from tagship_runtime.terminal.json import print_json
 
 if TYPE_CHECKING:
-    from tagship_export.source.original import Original
+    from tagship_export.original.open_original import Original
     from tagship_export.targets.artifact import OpenArtifact
     from tagship_export.verification.counterexamples import Search
-    from tagship_runtime.files import TableSource
+    from tagship_runtime.files import TableFile
 
 HELP = "compare artifacts with the original model on rows that you give; exit 1 if one fails"
 EXAMPLES = (
@@ -70,7 +70,7 @@ def run(options: argparse.Namespace) -> int:
     data = data_of(options)
     import_keras()
     from tagship_export.cli.show import progress, show, show_claims, show_search
-    from tagship_export.source.original import open_original
+    from tagship_export.original.open_original import open_original
     from tagship_export.verification.verify import verify
 
     original = open_original(
@@ -105,7 +105,7 @@ def run(options: argparse.Namespace) -> int:
 def _search(
     original: Original,
     artifact: OpenArtifact,
-    data: TableSource | None,
+    data: TableFile | None,
     options: argparse.Namespace,
     thresholds: tuple[float, ...],
     on_step: Callable[[str], None],

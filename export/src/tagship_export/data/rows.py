@@ -13,7 +13,7 @@ from tagship_export.errors import ExportError, NothingComparedError
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import columns_of
-from tagship_runtime.files import TableSource, read_table
+from tagship_runtime.files import TableFile, read_table
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, label_column, misspelled
@@ -26,7 +26,7 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
     """Rows from a file or from memory.
 
     Args:
-        data: A file, by name or as a :class:`TableSource`, a table, an array, or a pair of features and targets. An
+        data: A file, by name or as a :class:`TableFile`, a table, an array, or a pair of features and targets. An
             .npz holds the features as ``x`` and, if the truth is known, ``y``.
         labels: Whose columns in a table are the truth.
         features: Which columns hold words; they are read as prediction reads them.
@@ -39,8 +39,8 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
         rows = data
     elif isinstance(data, tuple) and len(data) == 2:
         rows = Dataset(table=_table(data[0]), targets=_targets(data[1], labels), labels=labels)
-    elif isinstance(data, str | os.PathLike | TableSource):
-        rows = _read_file(data if isinstance(data, TableSource) else TableSource(path=str(data)), labels, features)
+    elif isinstance(data, str | os.PathLike | TableFile):
+        rows = _read_file(data if isinstance(data, TableFile) else TableFile(path=str(data)), labels, features)
     else:
         table = _table(data)
         rows = Dataset(table=table, targets=targets_of(table, labels), labels=labels)
@@ -59,7 +59,7 @@ def _table(data: Any) -> Any:
     return arrow_table(columns)
 
 
-def _read_file(source: TableSource, labels: tuple[str, ...], features: tuple[Feature, ...] | None) -> Dataset:
+def _read_file(source: TableFile, labels: tuple[str, ...], features: tuple[Feature, ...] | None) -> Dataset:
     if Path(source.path).suffix.lower() == ".npz":
         return _read_npz(Path(source.path), labels)
     text = [feature.name for feature in features or () if feature.textual]

@@ -9,7 +9,7 @@ import numpy as np
 
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import OriginalError
-from tagship_export.source.original import Original
+from tagship_export.original.open_original import Original
 from tagship_runtime.contract import NumericFeature
 from tagship_runtime.features import columns_of
 from tagship_runtime.files.dataset import Dataset

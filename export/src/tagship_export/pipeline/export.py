@@ -10,18 +10,18 @@ from typing import Any, Unpack
 
 from tagship_export.data.splits import split_rows
 from tagship_export.errors import ConversionError, ExportError
-from tagship_export.pipeline.candidate import prove
+from tagship_export.original.open_original import Original, open_original
 from tagship_export.pipeline.convert import Converter
 from tagship_export.pipeline.document import export_document
 from tagship_export.pipeline.failures import locate_divergence, refused_because, replay_golden
 from tagship_export.pipeline.latency import with_latency
 from tagship_export.pipeline.options import ExportKeywords, ExportOptions
 from tagship_export.pipeline.output_folder import DOCUMENT, save, write_document
+from tagship_export.pipeline.prove import prove
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.report import publish
 from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
 from tagship_export.pipeline.selection import Recommendation, recommend
-from tagship_export.source.original import Original, open_original
 from tagship_runtime.errors import CheckFailedError, EngineError, InputError, TagshipError
 
 

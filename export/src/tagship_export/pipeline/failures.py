@@ -7,7 +7,7 @@ from dataclasses import replace
 from tagship_export.pipeline.plan import Planned
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.results import Candidate
-from tagship_export.verification.golden_rows import golden_faults
+from tagship_export.verification.golden_replay import golden_faults
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_runtime.errors import NotAScoreError, TagshipError
 

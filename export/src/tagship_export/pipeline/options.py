@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, TypedDict
 
-from tagship_export.data.golden import GoldenMode
+from tagship_export.data.golden_rows import GoldenMode
 from tagship_export.errors import ExportError
 from tagship_export.pipeline.plan import Planned, plan_recipes
 from tagship_export.pipeline.selection import Prefer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from tagship_export.source.original import Original
+from tagship_export.original.open_original import Original
 from tagship_runtime.documents import SourceDocument
 
 TOOLS = ("tensorflow", "tf2onnx", "onnx", "onnxruntime", "ai-edge-quantizer", "tagship-export")

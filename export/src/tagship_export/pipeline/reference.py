@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tagship_export.data.splits import HeldOutSplits
 from tagship_export.errors import ExportError
-from tagship_export.source.original import Original
+from tagship_export.original.open_original import Original
 from tagship_runtime.typing import Features, Scores
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tagship_export.pipeline.output_folder import DOCUMENT, write_document
 from tagship_runtime.documents import ArtifactDocument, ExportDocument
+from tagship_runtime.documents.report_page import NO_REPORT, draw_report
 from tagship_runtime.errors import TagshipError
-from tagship_runtime.files.draw_report import NO_REPORT, draw_report
 
 
 def publish(run: Path | None, out: Path, document: ExportDocument) -> tuple[Path | None, str | None]:

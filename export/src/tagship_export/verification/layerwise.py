@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.source.tracing import OUTPUT
+from tagship_export.original.tracing import OUTPUT
 from tagship_export.targets.runner import Values
 from tagship_runtime.documents import DivergenceDocument
 from tagship_runtime.typing import Features

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.source.tracing import freeze
+from tagship_export.original.tracing import freeze
 from tagship_export.targets.constants import Constant
 
 SAME = 0.5

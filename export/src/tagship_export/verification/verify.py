@@ -9,16 +9,16 @@ from typing import Any
 
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError, NothingComparedError, OriginalError
+from tagship_export.original.open_original import Original, open_original
 from tagship_export.recipes import Recipe, budget_of
-from tagship_export.source.original import Original, open_original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.registry import open_artifact, open_predictor
-from tagship_export.verification.claims import claimed_thresholds, contract_faults, judged_by, unchecked
 from tagship_export.verification.comparison import Comparison
-from tagship_export.verification.golden_rows import golden_faults
-from tagship_export.verification.judge import judge
+from tagship_export.verification.contract_claims import claimed_thresholds, contract_faults, judged_by, unchecked
+from tagship_export.verification.golden_replay import golden_faults
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
-from tagship_export.verification.moved_thresholds import moved_threshold_faults
+from tagship_export.verification.rejection import judge
+from tagship_export.verification.shipped_thresholds import shipped_threshold_faults
 from tagship_export.verification.stored_weights import weight_faults
 from tagship_export.verification.verdict import Verification
 from tagship_runtime.contract import Contract
@@ -87,7 +87,7 @@ def verify(
         faults=(
             *judged.faults,
             *contract_faults(original, opened, judged.recipe),
-            *moved_threshold_faults(original, opened, judged.recipe),
+            *shipped_threshold_faults(original, opened, judged.recipe),
             *golden_faults(opened),
             *_weight_faults(original, opened, judged.recipe),
         ),

@@ -10,12 +10,12 @@ from typing import TypeAlias
 
 from tagship_report.checks import artifacts, constant_answers, judged_rows, labels, simpler_models, training
 from tagship_report.checks.base import Check, State
+from tagship_report.documents import Documents
 from tagship_report.limits import Limits
-from tagship_report.sources import Sources
 from tagship_runtime.documents import ExportDocument, RunDocument
 
 RunCheck: TypeAlias = Callable[[RunDocument, Limits], Iterator[Check]]
-ExportCheck: TypeAlias = Callable[[ExportDocument, Sources], Iterator[Check]]
+ExportCheck: TypeAlias = Callable[[ExportDocument, Documents], Iterator[Check]]
 
 RUN_CHECKS: Sequence[RunCheck] = (
     constant_answers.better_than_a_constant,
@@ -35,13 +35,13 @@ EXPORT_CHECKS: Sequence[ExportCheck] = (
 )
 
 
-def check_sources(sources: Sources, limits: Limits) -> Iterator[Check]:
+def check_documents(documents: Documents, limits: Limits) -> Iterator[Check]:
     """Apply every check to what there is."""
-    if sources.run is not None:
+    if documents.run is not None:
         for check in RUN_CHECKS:
-            yield from check(sources.run, limits)
-    if sources.export is None:
+            yield from check(documents.run, limits)
+    if documents.export is None:
         yield Check(State.OPEN, "Not exported yet, so nothing is known about files for devices.")
         return
     for check_export in EXPORT_CHECKS:
-        yield from check_export(sources.export, sources)
+        yield from check_export(documents.export, documents)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from tagship_report.checks.base import Check, State
+from tagship_report.documents import Documents
 from tagship_report.formatting import count
-from tagship_report.sources import Sources
 from tagship_runtime.documents import ArtifactDocument, ExportDocument
 
 SLOWER = 1.5
@@ -18,9 +18,9 @@ def recommended_of(export: ExportDocument) -> Mapping[str, ArtifactDocument]:
     return {one["format"]: one for one in export["artifacts"] if one["artifact"] in export["recommended"]}
 
 
-def every_format_is_proved(export: ExportDocument, sources: Sources) -> Iterator[Check]:
+def every_format_is_proved(export: ExportDocument, documents: Documents) -> Iterator[Check]:
     """Say for each format whether a file keeps its budget, and point out one that is small but slow."""
-    del sources
+    del documents
     recommended = recommended_of(export)
     for format_name in dict.fromkeys(one["format"] for one in export["artifacts"]):
         made = [one for one in export["artifacts"] if one["format"] == format_name]
@@ -46,15 +46,15 @@ def every_format_is_proved(export: ExportDocument, sources: Sources) -> Iterator
             )
 
 
-def of_this_model(export: ExportDocument, sources: Sources) -> Iterator[Check]:
+def of_this_model(export: ExportDocument, documents: Documents) -> Iterator[Check]:
     """Fail where the artifacts were made from another model than the one in the folder."""
-    made_from, there = export["source"]["sha256"], sources.model_sha256
-    if sources.run is not None and made_from and there and made_from != there:
+    made_from, there = export["source"]["sha256"], documents.model_sha256
+    if documents.run is not None and made_from and there and made_from != there:
         yield Check(State.FAIL, "The files were made from another model than the one in this folder; export again.")
 
 
-def judged_by_labels(export: ExportDocument, sources: Sources) -> Iterator[Check]:
+def judged_by_labels(export: ExportDocument, documents: Documents) -> Iterator[Check]:
     """Say where the rows had no labels, so that nothing is known about quality."""
-    del sources
+    del documents
     if any(one["quality"] is None for one in recommended_of(export).values()):
         yield Check(State.OPEN, "The rows have no labels, so the files are compared with the original alone.")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tagship_report.documents import Epoch
 from tagship_report.plots.svg import ACCENT, MUTED, canvas, inline
-from tagship_report.sources import Epoch
 
 SIZE = (360.0, 220.0)
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tagship_report.documents import Documents
 from tagship_report.limits import Limits, shortened
 from tagship_report.sections.features import Feature, list_features
-from tagship_report.sources import Sources
 from tagship_runtime.documents import ExportDocument, NetworkDocument, RowCounts, RunDocument
 
 
@@ -29,11 +29,11 @@ class Contents:
     seconds: float | None
 
 
-def describe(sources: Sources, limits: Limits) -> Contents:
+def describe(documents: Documents, limits: Limits) -> Contents:
     """Gather the section's content."""
-    run, export = sources.run, sources.export
+    run, export = documents.run, documents.export
     features = (run and run["features"]) or (export and export["features"]) or []
-    summaries = [] if sources.curves is None else sources.curves["features"]
+    summaries = [] if documents.curves is None else documents.curves["features"]
     notices = [] if run is None else run["notices"]
     return Contents(
         features=tuple(list_features(features, summaries, limits)),
@@ -45,7 +45,7 @@ def describe(sources: Sources, limits: Limits) -> Contents:
         notices=tuple(shortened(notice, limits.sentence) for notice in notices[: limits.notices]),
         notice_count=len(notices),
         versions=_versions(run, export),
-        digests=_digests(sources),
+        digests=_digests(documents),
         seconds=None if run is None else run["seconds"],
     )
 
@@ -78,12 +78,12 @@ def _versions(run: RunDocument | None, export: ExportDocument | None) -> dict[st
     }
 
 
-def _digests(sources: Sources) -> dict[str, str]:
+def _digests(documents: Documents) -> dict[str, str]:
     """Digests by file, of those that have one."""
-    export = sources.export
+    export = documents.export
     if export is None:
-        named = {"model.keras": sources.model_sha256}
+        named = {"model.keras": documents.model_sha256}
     else:
-        named = {"model.keras": export["source"]["sha256"] or sources.model_sha256}
+        named = {"model.keras": export["source"]["sha256"] or documents.model_sha256}
         named |= {one["artifact"]: one["digest"] for one in export["artifacts"]}
     return {name: digest for name, digest in named.items() if digest}

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tagship_report.checks.constant_answers import always_yes
+from tagship_report.documents import Documents, Epoch
 from tagship_report.limits import Limits, shortened
 from tagship_report.plots import calibration, learning, trained_sizes
 from tagship_report.sections.curves import Curve, Cuts, curve_of, cuts_of
 from tagship_report.sections.metrics import Metric, metrics_of
-from tagship_report.sources import Epoch, Sources
 from tagship_runtime.documents import BaselineDocument, DiagnosisDocument, LabelFigures, RunDocument, SizeDocument
 
 
@@ -74,9 +74,9 @@ def _objective(run: RunDocument) -> str:
     return run["objective"] if confidence is None else f"{run['objective']} with confidence {confidence:g}"
 
 
-def describe(sources: Sources, run: RunDocument, limits: Limits) -> Model:
+def describe(documents: Documents, run: RunDocument, limits: Limits) -> Model:
     """Gather the section's content, and draw its plots."""
-    test_rows, curves = run["rows"]["test"], sources.curves
+    test_rows, curves = run["rows"]["test"], documents.curves
     weakest = sorted(run["per_label"], key=lambda name: run["per_label"][name]["f1"])
     by_name = {} if curves is None else {one["label"]: one for one in curves["labels"]}
     drawn = [by_name[name] for name in weakest if name in by_name][: limits.drawn]
@@ -99,7 +99,7 @@ def describe(sources: Sources, run: RunDocument, limits: Limits) -> Model:
         curves=tuple(curve_of(number, one, test_rows, limits) for number, one in enumerate(drawn)),
         cuts=cuts_of(drawn, test_rows, len(weakest)),
         calibration=calibration.draw(bins) if bins else None,
-        learning=_learning([epoch for epoch in sources.history if not sizes or epoch.network in _shipped(run)]),
+        learning=_learning([epoch for epoch in documents.history if not sizes or epoch.network in _shipped(run)]),
         diagnosis=run["diagnosis"],
         older=curves is None,
     )

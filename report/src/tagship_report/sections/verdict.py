@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tagship_report.checks import check_sources
+from tagship_report.checks import check_documents
 from tagship_report.checks.base import Check, State
 from tagship_report.checks.constant_answers import always_yes_macro_f1
 from tagship_report.checks.judged_rows import rows_are_new
+from tagship_report.documents import Documents
 from tagship_report.formatting import count, figure
 from tagship_report.limits import Limits
-from tagship_report.sources import Sources
 from tagship_runtime.documents import RunDocument
 
 
@@ -62,19 +62,19 @@ EXPORT_HEADLINES: Mapping[State, str] = {
 """Words where nothing is known of how the model was trained."""
 
 
-def judge(sources: Sources, limits: Limits) -> Verdict:
+def judge(documents: Documents, limits: Limits) -> Verdict:
     """Apply the checks to what there is; the worst one decides."""
-    found = tuple(check_sources(sources, limits))
+    found = tuple(check_documents(documents, limits))
     worst = next(
         (state for state in (State.FAIL, State.WARN) if any(check.state is state for check in found)), State.PASS
     )
-    headline = EXPORT_HEADLINES[worst] if sources.run is None else HEADLINES[sources.export is not None, worst]
+    headline = EXPORT_HEADLINES[worst] if documents.run is None else HEADLINES[documents.export is not None, worst]
     return Verdict(
         state=worst,
         headline=headline,
         checks=found,
-        answers=_answers(sources.run),
-        compared=bool(sources.run and sources.run["baselines"]),
+        answers=_answers(documents.run),
+        compared=bool(documents.run and documents.run["baselines"]),
     )
 
 

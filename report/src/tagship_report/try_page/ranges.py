@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tagship_report.sources import read_sources
+from tagship_report.documents import read_documents
 from tagship_runtime.contract import Contract
 from tagship_runtime.documents import FeatureSummary
 from tagship_runtime.errors import TagshipError, UsageError
@@ -35,11 +35,11 @@ def _ranges_of(folder: Path, contract: Contract) -> list[FeatureSummary] | None:
     if not model.is_file() or sha256_of_file(model) != contract.source.get("sha256"):
         return None
     try:
-        sources = read_sources(folder)
+        documents = read_documents(folder)
     except TagshipError:  # files that no report can be drawn from; the page does without
         return None
     features = contract.features
-    if sources.run is None or sources.curves is None or features is None:
+    if documents.run is None or documents.curves is None or features is None:
         return None
-    names = [feature["name"] for feature in sources.run["features"]]
-    return sources.curves["features"] if names == [feature.name for feature in features] else None
+    names = [feature["name"] for feature in documents.run["features"]]
+    return documents.curves["features"] if names == [feature.name for feature in features] else None

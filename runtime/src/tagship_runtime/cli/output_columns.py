@@ -12,7 +12,7 @@ import numpy as np
 
 from tagship_runtime.errors import MissingColumnError, UsageError
 from tagship_runtime.files import Batch
-from tagship_runtime.files.sources import suffix_of
+from tagship_runtime.files.open_table import suffix_of
 from tagship_runtime.files.table_writer import Names
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.typing import Scores

@@ -42,7 +42,7 @@ class OnnxFormat(Format):
 
     name = "onnx"
     title = "ONNX"
-    engines = ("onnx", "plain")
+    engines = ("onnx", "numpy_onnx")
     traces = (b"\n\x07tagship\x12", b"\n\x0athresholds\x12")
 
     def recognise(self, data: bytes) -> bool:

@@ -9,15 +9,15 @@ from tagship_runtime.files.batch_reader import STDIN, Batch, read_batches
 from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.headers import check_header
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
+from tagship_runtime.files.table_file import TableFile
 from tagship_runtime.files.table_reader import read_table
-from tagship_runtime.files.table_source import TableSource
 from tagship_runtime.files.table_writer import open_writer
 
 __all__ = [
     "STDIN",
     "Batch",
     "Dialect",
-    "TableSource",
+    "TableFile",
     "arrow_file",
     "check_header",
     "import_pyarrow",

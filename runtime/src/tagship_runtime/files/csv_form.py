@@ -8,8 +8,8 @@ from itertools import chain, islice
 
 from tagship_runtime.files.batch import Reading
 from tagship_runtime.files.numerals import POINT, Numerals
+from tagship_runtime.files.open_table import title
 from tagship_runtime.files.separators import ROWS, SHOWN, find_separator
-from tagship_runtime.files.sources import title
 
 TABS = (".tsv", ".tab")
 """Ends of file names that say what stands between cells."""

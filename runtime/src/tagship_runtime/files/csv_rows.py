@@ -16,9 +16,9 @@ from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.csv_form import Form, form_of, looked_ahead
 from tagship_runtime.files.encodings import DEFAULT
 from tagship_runtime.files.numerals import COMMA, POINT
+from tagship_runtime.files.open_table import check_names, existing, is_text, not_text, open_text, title
 from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
-from tagship_runtime.files.sources import check_names, existing, is_text, not_text, open_text, title
 
 LARGE = 1 << 22
 """Bytes from which on pyarrow's speed outweighs its import."""

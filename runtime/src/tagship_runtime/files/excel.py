@@ -11,7 +11,7 @@ from tagship_runtime.errors import DataError, PackageMissingError
 from tagship_runtime.features import cells
 from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.numerals import Numerals
-from tagship_runtime.files.sources import check_names, existing, one_line
+from tagship_runtime.files.open_table import check_names, existing, one_line
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:

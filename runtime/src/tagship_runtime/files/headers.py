@@ -8,8 +8,8 @@ from dataclasses import replace
 from tagship_runtime.files import csv_rows, excel, json_lines, npz
 from tagship_runtime.files.batch import Reading
 from tagship_runtime.files.dialect import Dialect
+from tagship_runtime.files.open_table import SAMPLE, check_names, existing, kind_of, read_sample
 from tagship_runtime.files.pyarrow_import import import_pyarrow
-from tagship_runtime.files.sources import SAMPLE, check_names, existing, kind_of, read_sample
 
 
 def check_header(source: str, dialect: Dialect | None = None) -> list[str]:

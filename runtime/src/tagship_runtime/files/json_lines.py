@@ -8,7 +8,7 @@ from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.sources import is_text, not_text, open_text, title
+from tagship_runtime.files.open_table import is_text, not_text, open_text, title
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:

@@ -14,8 +14,7 @@ from tagship_runtime.files import csv_rows, excel, json_lines
 from tagship_runtime.files.arrow_columns import arrow_table, times, typed, typed_columns
 from tagship_runtime.files.batch import BATCH_ROWS, Batch, Reading
 from tagship_runtime.files.dialect import Dialect
-from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
-from tagship_runtime.files.sources import (
+from tagship_runtime.files.open_table import (
     SAMPLE,
     check_names,
     existing,
@@ -23,6 +22,7 @@ from tagship_runtime.files.sources import (
     one_line,
     read_sample,
 )
+from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 
 if TYPE_CHECKING:
     import pyarrow

@@ -17,9 +17,9 @@ import numpy as np
 
 from tagship_runtime.errors import DataError, UsageError
 from tagship_runtime.files.atomic_write import replacing
+from tagship_runtime.files.open_table import one_line, suffix_of
 from tagship_runtime.files.prefetch import deferred
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
-from tagship_runtime.files.sources import one_line, suffix_of
 from tagship_runtime.terminal.json import without_nan
 
 Columns = Mapping[str, Any]

@@ -19,7 +19,7 @@ import pytest
 from export.models import MODELS, mixed
 from tagship_export import export, open_original
 from tagship_export.errors import ConversionError, ExportError
-from tagship_export.source.output_layer import with_sigmoid
+from tagship_export.original.output_layer import with_sigmoid
 from tagship_export.targets.c import network
 from tagship_export.targets.c.compiler import NoCompilerError, find_compiler
 from tagship_export.targets.c.encode import columns_of

@@ -173,7 +173,7 @@ def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dat
 
 
 def _print(finished: Run, options: argparse.Namespace, told: list[str]) -> None:
-    from tagship_runtime.files.draw_report import NO_REPORT, REPORT
+    from tagship_runtime.documents.report_page import NO_REPORT, REPORT
     from tagship_training.cli.show import show
 
     if options.json:
@@ -186,7 +186,7 @@ def _print(finished: Run, options: argparse.Namespace, told: list[str]) -> None:
 
 def _config(options: argparse.Namespace) -> Config:
     from tagship_training.config import PRESETS
-    from tagship_training.decisions.objectives import Objective
+    from tagship_training.thresholds.objectives import Objective
 
     if options.preset not in PRESETS:
         raise UsageError(f"--preset is {options.preset!r}; choose one of {', '.join(PRESETS)}")

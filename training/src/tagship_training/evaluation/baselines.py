@@ -21,10 +21,10 @@ from sklearn.svm import LinearSVC
 from tagship_runtime.documents import BaselineDocument, BaselineMetrics
 from tagship_runtime.typing import Features, Scores, Targets
 from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
-from tagship_training.decisions.objectives import Objective
-from tagship_training.decisions.thresholds import tune
 from tagship_training.evaluation.bootstrap import bootstrap, difference
 from tagship_training.evaluation.metrics import evaluate
+from tagship_training.thresholds.objectives import Objective
+from tagship_training.thresholds.tune import tune
 
 TREES = 300
 

@@ -10,7 +10,6 @@ import numpy as np
 from tagship_runtime.typing import Scores
 from tagship_training.config import Config
 from tagship_training.data.folds import LearningRows
-from tagship_training.decisions.thresholds import choose_thresholds
 from tagship_training.evaluation import metrics
 from tagship_training.ladder import cost
 from tagship_training.ladder.size import Size
@@ -18,6 +17,7 @@ from tagship_training.network import platt
 from tagship_training.network.assemble import to_graph
 from tagship_training.network.graph import Group
 from tagship_training.network.held_out import learned_loss
+from tagship_training.thresholds.tune import choose_thresholds
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tagship_export.errors import ConversionError, UnsupportedOpsError
-from tagship_export.source.tracing import trace
+from tagship_export.original.tracing import trace
 from tagship_export.targets.litert.flatbuffer import name_ends, operations
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tagship_export.source.tracing import INPUT, OUTPUT
+from tagship_export.original.tracing import INPUT, OUTPUT
 
 
 def name_ends(payload: bytes) -> bytes:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tagship_export.source.tracing import OUTPUT
+from tagship_export.original.tracing import OUTPUT
 from tagship_runtime.engines.quantization import dequantize, quantize
 from tagship_runtime.typing import Features
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tagship_export.errors import ConversionError
-from tagship_export.source.tracing import INPUT
+from tagship_export.original.tracing import INPUT
 from tagship_export.targets.litert.flatbuffer import name_ends, operations
 from tagship_runtime.typing import Features
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tagship_export.errors import ConversionError, UnsupportedOpsError
-from tagship_export.source.tracing import INPUT, freeze, row_shape
+from tagship_export.original.tracing import INPUT, freeze, row_shape
 from tagship_export.targets.onnx.equal_nodes import first_names, rename_equal
 from tagship_export.targets.onnx.graph import canonical, fuse_gemm, has_subgraphs, name_ends, replace_erfc
 from tagship_export.targets.onnx.quantize import IR_VERSION, OPSET

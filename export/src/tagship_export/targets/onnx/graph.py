@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tagship_export.errors import ConversionError
-from tagship_export.source.tracing import INPUT, OUTPUT
+from tagship_export.original.tracing import INPUT, OUTPUT
 
 COUNTER = re.compile(r"__\d+|:0$")
 TYPE_CHANGES = {"QuantizeLinear", "DequantizeLinear", "Cast"}

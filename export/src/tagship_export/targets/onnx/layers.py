@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tagship_export.source.tracing import OUTPUT
+from tagship_export.original.tracing import OUTPUT
 from tagship_runtime.typing import Features
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.errors import ConversionError
-from tagship_export.source.tracing import INPUT
+from tagship_export.original.tracing import INPUT
 from tagship_export.targets.onnx.graph import canonical
 from tagship_runtime.typing import Features
 

@@ -11,11 +11,11 @@ import pytest
 
 import tagship_runtime
 from tagship_export.errors import ExportError
+from tagship_export.original.open_original import Original, open_original
 from tagship_export.recipes import RECIPES
-from tagship_export.source.original import Original, open_original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.registry import open_artifact
-from tagship_export.verification.claims import claimed_thresholds, contract_faults, judged_by, unchecked
+from tagship_export.verification.contract_claims import claimed_thresholds, contract_faults, judged_by, unchecked
 from tagship_runtime.contract import CategoryFeature, Contract, NumericFeature
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from tagship_export.data.golden import make_golden
+from tagship_export.data.golden_rows import make_golden
 from tagship_export.data.mutants import shown
 from tagship_export.pipeline.options import ExportOptions
 from tagship_export.pipeline.plan import Planned
@@ -15,7 +15,7 @@ from tagship_export.pipeline.results import Candidate
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.runner import ArtifactRunner
 from tagship_export.verification.comparison import Comparison
-from tagship_export.verification.judge import judge
+from tagship_export.verification.rejection import judge
 from tagship_export.verification.threshold_transfer import transfer_thresholds
 from tagship_runtime.contract import Contract
 from tagship_runtime.selftest import tolerance_limit

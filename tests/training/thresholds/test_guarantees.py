@@ -9,10 +9,10 @@ import pytest
 from scipy.stats import binom, binomtest, norm
 
 from tagship_training.config import Config
-from tagship_training.decisions.guarantees import allowed_misses, least_positives
-from tagship_training.decisions.objectives import Objective
-from tagship_training.decisions.thresholds import best_cut, choose_thresholds, sure_cut, tune_thresholds, unsure
 from tagship_training.errors import ConfigError
+from tagship_training.thresholds.guarantees import allowed_misses, least_positives
+from tagship_training.thresholds.objectives import Objective
+from tagship_training.thresholds.tune import best_cut, choose_thresholds, sure_cut, tune_thresholds, unsure
 
 DRAWS = 150
 

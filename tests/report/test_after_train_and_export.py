@@ -14,7 +14,7 @@ from keras import Sequential, layers
 
 import tagship_runtime
 from tagship_export import export_all
-from tagship_runtime.files import draw_report
+from tagship_runtime.documents import report_page
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_a_run_that_cannot_be_written_is_told(run: Path, tagship: Callable[..., 
 
 
 def test_without_training_there_is_a_note(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(draw_report, "entry_points", lambda group: [])
+    monkeypatch.setattr(report_page, "entry_points", lambda group: [])
     before = (run / "report.html").read_bytes()
     done = export_all(run, run / "made", formats=["onnx"])
     assert done.report is None
@@ -107,7 +107,7 @@ def test_without_training_there_is_a_note(run: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_train_without_what_draws_it(tmp_path: Path, tagship: Callable[..., Any], monkeypatch: Any) -> None:
-    monkeypatch.setattr(draw_report, "entry_points", lambda group: [])
+    monkeypatch.setattr(report_page, "entry_points", lambda group: [])
     run = tmp_path / "run"
     outcome = tagship(
         *("train", "sample:synthetic", "--out", run),

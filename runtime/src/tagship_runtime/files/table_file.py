@@ -9,7 +9,7 @@ from tagship_runtime.files.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableSource:
+class TableFile:
     """A file, where its name alone does not say all that is known of it.
 
     Attributes:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import onnx
 
-from tagship_export.source.tracing import freeze
+from tagship_export.original.tracing import freeze
 from tagship_export.targets.onnx.convert import convert
 from tagship_export.targets.onnx.equal_nodes import first_names, rename_equal
 

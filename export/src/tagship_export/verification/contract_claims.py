@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tagship_export.original.open_original import Original
 from tagship_export.recipes import RECIPES, Recipe, recipe_named
-from tagship_export.source.original import Original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.contract import Contract, Feature
 from tagship_runtime.selftest import tolerance_limit

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from tagship_export.errors import OriginalError
-from tagship_export.source.keras_file import load_keras
-from tagship_export.source.output_layer import with_sigmoid
-from tagship_export.source.tracing import OUTPUT, row_shape, trace
+from tagship_export.original.keras_file import load_keras
+from tagship_export.original.output_layer import with_sigmoid
+from tagship_export.original.tracing import OUTPUT, row_shape, trace
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
 from tagship_runtime.documents import RUN_FORMAT
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tagship_training.decisions import thresholds as tuning
-from tagship_training.decisions.cuts import all_cuts
-from tagship_training.decisions.guarantees import guaranteed_cuts, shortfall
-from tagship_training.decisions.objectives import Objective
-from tagship_training.decisions.thresholds import (
+from tagship_training.errors import ConfigError, TableError
+from tagship_training.thresholds import tune as tuning
+from tagship_training.thresholds.cuts import all_cuts
+from tagship_training.thresholds.guarantees import guaranteed_cuts, shortfall
+from tagship_training.thresholds.objectives import Objective
+from tagship_training.thresholds.tune import (
     best_cut,
     choose_thresholds,
     sure_cut,
@@ -21,7 +22,6 @@ from tagship_training.decisions.thresholds import (
     unreached,
     unsure,
 )
-from tagship_training.errors import ConfigError, TableError
 
 
 def table(rows: int, shares: tuple[float, ...] = (0.05, 0.4)) -> Any:

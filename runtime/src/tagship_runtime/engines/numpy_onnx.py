@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Operation = Callable[..., Any]
 
 
-class PlainEngine:
+class NumpyEngine:
     """The graph as NumPy calls; sessions share its constants, which nothing writes."""
 
     name = "NumPy"
@@ -56,18 +56,18 @@ class PlainEngine:
         return scores
 
 
-def load(payload: bytes) -> PlainEngine:
+def load(payload: bytes) -> NumpyEngine:
     """Open a .onnx model's bytes.
 
     Raises:
         PackageMissingError: The graph has operations that need ONNX Runtime.
         EngineError: The graph cannot be read.
     """
-    return PlainEngine(payload)
+    return NumpyEngine(payload)
 
 
 class _Session:
-    def __init__(self, engine: PlainEngine, rows: int) -> None:
+    def __init__(self, engine: NumpyEngine, rows: int) -> None:
         self._engine = engine
         self.resize(rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tagship_export.data.golden import replay
+from tagship_export.data.golden_rows import replay
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.errors import CheckFailedError, InputError
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagship_runtime.evaluation.decision_metrics import decision_metrics
-from tagship_training.decisions.objectives import Objective
-from tagship_training.decisions.thresholds import best_cut, choose_thresholds, tune, tune_thresholds
 from tagship_training.errors import TrainingError
+from tagship_training.thresholds.objectives import Objective
+from tagship_training.thresholds.tune import best_cut, choose_thresholds, tune, tune_thresholds
 
 CELL = st.tuples(st.integers(0, 1), st.sampled_from([i / 16 for i in range(17)]))
 

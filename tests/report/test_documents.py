@@ -14,9 +14,9 @@ from jsonschema import Draft202012Validator
 from repo.schemas import DOCUMENTS, Document, schema
 from report.pages import curves_json, export_json, run_json, write
 from report.parsing import LABELS, page, words
+from tagship_report.documents import read_documents
 from tagship_report.errors import ReportError
 from tagship_report.render import write_page
-from tagship_report.sources import read_sources
 from tagship_runtime.documents import EXPORT_FORMAT
 from tagship_runtime.errors import MissingFileError
 
@@ -102,15 +102,15 @@ def test_what_earlier_files_do_not_say_is_filled_in(tmp_path: Path) -> None:
         del export[key]
     for one in export["artifacts"]:
         del one["distances"], one["quality_unmoved"]
-    sources = read_sources(write(tmp_path, run=run, export=export))
-    assert sources.run is not None
-    assert sources.run["repeated_rows"] == {"test": 0}
-    assert sources.run["diagnosis"]["unfinished"] is False
-    assert sources.export is not None
-    assert sources.export["tagship_export"] == EXPORT_FORMAT
-    assert sources.export["labels"] == []
-    assert sources.export["source"]["sha256"] is None
-    assert {one["quality_unmoved"] is None for one in sources.export["artifacts"]} == {True}
+    documents = read_documents(write(tmp_path, run=run, export=export))
+    assert documents.run is not None
+    assert documents.run["repeated_rows"] == {"test": 0}
+    assert documents.run["diagnosis"]["unfinished"] is False
+    assert documents.export is not None
+    assert documents.export["tagship_export"] == EXPORT_FORMAT
+    assert documents.export["labels"] == []
+    assert documents.export["source"]["sha256"] is None
+    assert {one["quality_unmoved"] is None for one in documents.export["artifacts"]} == {True}
 
 
 def test_current_files_are_taken_as_they_are(tmp_path: Path) -> None:
@@ -120,9 +120,9 @@ def test_current_files_are_taken_as_they_are(tmp_path: Path) -> None:
         curves_json(LABELS),
         export_json(LABELS),
     )
-    sources = read_sources(write(tmp_path, run=run, curves=curves, export=export))
-    assert (sources.run, sources.curves, sources.export) == (run, curves, export)
-    assert [(one.network, one.epoch, one.loss, one.val_loss) for one in sources.history] == [
+    documents = read_documents(write(tmp_path, run=run, curves=curves, export=export))
+    assert (documents.run, documents.curves, documents.export) == (run, curves, export)
+    assert [(one.network, one.epoch, one.loss, one.val_loss) for one in documents.history] == [
         ("wide", 1, 0.6, 0.5),
         ("wide", 2, 0.4, 0.45),
     ]
@@ -190,9 +190,9 @@ def test_a_moved_run_names_its_files_right(tmp_path: Path) -> None:
     folder = write(tmp_path / "run", run=run_json(LABELS), export=export)
 
     def paths(folder: Path) -> list[str | None]:
-        sources = read_sources(folder)
-        assert sources.export is not None
-        return [one["path"] for one in sources.export["artifacts"][:2]]
+        documents = read_documents(folder)
+        assert documents.export is not None
+        return [one["path"] for one in documents.export["artifacts"][:2]]
 
     assert paths(folder) == [inside, "../made/int8.tflite"]
     assert "<code>../made/int8.tflite</code>" in write_page(folder).read_text(encoding="utf-8")

@@ -50,7 +50,7 @@ class Epoch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
+class Documents:
     """Parsed files, each in the shape of its current format.
 
     Attributes:
@@ -70,7 +70,7 @@ class Sources:
     model_sha256: str | None = None
 
 
-def read_sources(folder: Path) -> Sources:
+def read_documents(folder: Path) -> Documents:
     """Read a run folder, or a folder that ``tagship export`` wrote.
 
     Raises:
@@ -94,7 +94,7 @@ def read_sources(folder: Path) -> Sources:
     model = folder / "model.keras"
     name = folder.resolve().name
     with told_as_misfit(name):
-        return Sources(
+        return Documents(
             name=name,
             run=None if run is None else _current_run(run),
             curves=None if curves is None else cast(CurvesDocument, curves),

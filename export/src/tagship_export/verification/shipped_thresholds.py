@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from tagship_export.data.splits import tuning_rows
+from tagship_export.original.open_original import Original
 from tagship_export.recipes import Recipe
-from tagship_export.source.original import Original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.verification.threshold_transfer import agreeing_thresholds, transfer_thresholds
 from tagship_runtime.features import encoder
@@ -17,7 +17,7 @@ CLOSE = 0.01
 """Distance between two thresholds that another processor's integers explain; a shift of 0.02 is beyond it."""
 
 
-def moved_threshold_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) -> Iterator[str]:
+def shipped_threshold_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) -> Iterator[str]:
     """Yield which labels ship a threshold that is neither the original's nor what its scores move that to.
 
     Moved thresholds are found anew on the rows that an export of the run moves them by; an original without rows

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from tagship_runtime.typing import Scores, Targets
-from tagship_training.decisions.cuts import Cuts, Flags, all_cuts
-from tagship_training.decisions.guarantees import guaranteed_cuts, nearest_cuts, shortfall
-from tagship_training.decisions.objectives import Objective, check_confidence
 from tagship_training.errors import TableError
+from tagship_training.thresholds.cuts import Cuts, Flags, all_cuts
+from tagship_training.thresholds.guarantees import guaranteed_cuts, nearest_cuts, shortfall
+from tagship_training.thresholds.objectives import Objective, check_confidence
 
 BOOTSTRAPS = 30
 BOOTSTRAP_ROWS = 100_000

@@ -10,9 +10,9 @@ import pytest
 
 from export.verification.known import FEATURES, artifact, golden, original
 from tagship_export.recipes import RECIPES
-from tagship_export.verification import moved_thresholds
-from tagship_export.verification.claims import claimed_thresholds, contract_faults, judged_by, unchecked
-from tagship_export.verification.moved_thresholds import moved_threshold_faults
+from tagship_export.verification import shipped_thresholds
+from tagship_export.verification.contract_claims import claimed_thresholds, contract_faults, judged_by, unchecked
+from tagship_export.verification.shipped_thresholds import shipped_threshold_faults
 from tagship_runtime.contract import CategoryFeature, NumericFeature
 from tagship_runtime.files.dataset import Dataset
 
@@ -195,7 +195,7 @@ ROWS = np.random.default_rng(0).random((400, 2)).astype(np.float32)
 def tuned_by(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """Facts of a run that tuned by these rows."""
     made = Dataset(table={"x": ROWS[:, 0], "y": ROWS[:, 1]}, targets=None, labels=("a", "b"))
-    monkeypatch.setattr(moved_thresholds, "tuning_rows", lambda _: made)
+    monkeypatch.setattr(shipped_thresholds, "tuning_rows", lambda _: made)
     return {"rows": {"train": "x"}}
 
 
@@ -219,7 +219,7 @@ def test_where_thresholds_may_have_moved_to(
 ) -> None:
     """Scores of the second label are 0.1 lower than the original's."""
     opened = artifact(lambda scores: scores - np.array([0, 0.1], np.float32), thresholds=thresholds, stored="int8")
-    found = list(moved_threshold_faults(original(**tuned_by), opened, INEXACT))
+    found = list(shipped_threshold_faults(original(**tuned_by), opened, INEXACT))
     assert len(found) == len(said), found
     assert all(fault.startswith(start) for fault, start in zip(found, said, strict=True)), found
 
@@ -232,21 +232,23 @@ def test_moved_thresholds_that_are_looked_at_elsewhere(
     tuned_by: dict[str, Any], known: dict[str, Any], recipe: Any
 ) -> None:
     opened = artifact(thresholds=(0.3, 0.6))
-    assert list(moved_threshold_faults(original(**(tuned_by | known)), opened, recipe)) == []
-    assert list(moved_threshold_faults(original(**tuned_by), opened, INEXACT)) != []
+    assert list(shipped_threshold_faults(original(**(tuned_by | known)), opened, recipe)) == []
+    assert list(shipped_threshold_faults(original(**tuned_by), opened, INEXACT)) != []
 
 
 @pytest.mark.parametrize(("close", "far"), [(0.125, False), (0.1249, True)])
 def test_a_threshold_at_the_bound_is_close(
     tuned_by: dict[str, Any], close: float, far: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(moved_thresholds, "CLOSE", close)
+    monkeypatch.setattr(shipped_thresholds, "CLOSE", close)
     opened = artifact(thresholds=(0.5, 0.625))
-    assert (list(moved_threshold_faults(original(**tuned_by), opened, INEXACT)) != []) == far
+    assert (list(shipped_threshold_faults(original(**tuned_by), opened, INEXACT)) != []) == far
 
 
 def test_rows_without_names_are_encoded_by_the_models_shape(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(moved_thresholds, "tuning_rows", lambda _: Dataset(table=ROWS, targets=None, labels=("a", "b")))
+    monkeypatch.setattr(
+        shipped_thresholds, "tuning_rows", lambda _: Dataset(table=ROWS, targets=None, labels=("a", "b"))
+    )
     opened = artifact(features=None, thresholds=(0.5, 0.3))
-    found = list(moved_threshold_faults(original(features=None, rows={"train": "x"}), opened, INEXACT))
+    found = list(shipped_threshold_faults(original(features=None, rows={"train": "x"}), opened, INEXACT))
     assert [fault.split(" is ")[0] for fault in found] == ["its threshold for 'b'"]

@@ -11,7 +11,7 @@ import pytest
 from tagship_export.recipes import RECIPES, Budget, Recipe
 from tagship_export.verification.bounds import clustered_upper_bound
 from tagship_export.verification.comparison import Comparison
-from tagship_export.verification.judge import judge
+from tagship_export.verification.rejection import judge
 from tagship_export.verification.verdict import Verification
 
 EXACT = replace(RECIPES["float32"], score_tolerance=0.25)

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from scipy.stats import binom
 
-from tagship_training.decisions.cuts import Counts, Cuts, Flags
-from tagship_training.decisions.objectives import Objective
+from tagship_training.thresholds.cuts import Counts, Cuts, Flags
+from tagship_training.thresholds.objectives import Objective
 
 STEP = 1.05
 """Cuts that are tested for precision switch on this many times as many rows as the one before."""

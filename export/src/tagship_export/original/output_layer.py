@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tagship_export.errors import OriginalError
-from tagship_export.source.float32_copy import as_float32
-from tagship_export.source.tracing import OUTPUT, row_shape, trace
+from tagship_export.original.float32_copy import as_float32
+from tagship_export.original.tracing import OUTPUT, row_shape, trace
 from tagship_runtime.typing import Scores
 
 PASSING = frozenset(

@@ -1,4 +1,4 @@
-"""Sources of tables: paths, standard input, built-in data sets; and the kind of each."""
+"""Tables opened: paths, standard input, built-in data sets; and the kind of each."""
 
 from __future__ import annotations
 
