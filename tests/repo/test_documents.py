@@ -39,6 +39,7 @@ NOT_RUN = {
     "it makes the environment that this runs in, or everything else",
     "it downloads; tests/runtime/test_bare_environment.py installs the wheel",
     "needs a Raspberry Pi",
+    "tests/fleet run it, where Spark and Ray are",
 }
 """Every reason that a document gives for a block that is not run."""
 
@@ -73,7 +74,11 @@ def workshop(
     labels = [name for name in table if name.startswith("label:")]
     for name in ("articles.csv.gz", "held-out.csv.gz", "held-out.csv", "rows.csv", "new.csv"):
         (table.drop(columns=labels) if name == "new.csv" else table).to_csv(folder / name, index=False)
-    table.assign(part=[f"part-{number}" for number in range(len(table))]).to_parquet(folder / "rows.parquet")
+    named = table.assign(part=[f"part-{number}" for number in range(len(table))])
+    named.to_parquet(folder / "rows.parquet")
+    (folder / "rows").mkdir()
+    for half, some in enumerate((named[:300], named[300:])):
+        some.to_parquet(folder / "rows" / f"part-{half}.parquet")
     rows, truth = table.drop(columns=labels).to_numpy(np.float32), table[labels].to_numpy(np.float32)
     for name in ("valid.npz", "held-out.npz"):
         np.savez(folder / name, x=rows, y=truth)

@@ -31,6 +31,7 @@ from tagship_runtime.errors import (
     PackageMissingError,
     TagshipError,
     UsageError,
+    WorkerKilledError,
 )
 from tagship_runtime.loading import load
 from tagship_runtime.predictor import Predictor
@@ -64,6 +65,7 @@ __all__ = [
     "SelfTest",
     "TagshipError",
     "UsageError",
+    "WorkerKilledError",
     "__version__",
     "load",
 ]

@@ -107,6 +107,25 @@ class PackageMissingError(TagshipError, ImportError):
         return f"{self.package} is not installed{why}; run: pip install 'tagship-runtime[{self.extra}]'"
 
 
+class WorkerKilledError(TagshipError, RuntimeError):
+    """Processes died over one table.
+
+    Attributes:
+        source: The table.
+        cause: How the last one ended.
+    """
+
+    def __init__(self, source: str, cause: str) -> None:
+        super().__init__(source, cause)
+        self.source, self.cause = source, cause
+
+    def __str__(self) -> str:
+        return (
+            f"two workers died over {self.source}, the last one {self.cause}; what is finished stays, and the same "
+            "command goes on from there: give fewer --workers, or divide the table"
+        )
+
+
 class EngineError(TagshipError, RuntimeError):
     """The engine refused a model or failed while running it."""
 

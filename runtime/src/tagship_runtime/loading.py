@@ -59,9 +59,8 @@ def load(
         raise UsageError(f"threads is {threads!r}; a whole number of at least 1 is needed")
     if labels is not None:
         labels = _in_order(labels)
-    data, name = _read(source)
+    data, name = read_bytes(source, sha256=sha256)
     with _naming(name):
-        _check_pin(data, sha256)
         return _open(data, labels, thresholds, threads, loops=loops)
 
 
@@ -78,6 +77,21 @@ def read_contract(source: str | os.PathLike[str] | bytes | BinaryIO) -> tuple[Fo
         if contract is None:
             raise NoContractError("the model has no tagship contract; 'tagship export' makes artifacts that have one")
         return format, contract
+
+
+def read_bytes(
+    source: str | os.PathLike[str] | bytes | BinaryIO, *, sha256: str | None = None
+) -> tuple[bytes, str | None]:
+    """Return a file's bytes, and its name where it has one.
+
+    Raises:
+        MissingFileError: No such file.
+        ArtifactCorruptError: It has another digest than ``sha256``.
+    """
+    data, name = _read(source)
+    with _naming(name):
+        _check_pin(data, sha256)
+    return data, name
 
 
 def _in_order(labels: Any) -> tuple[str, ...]:

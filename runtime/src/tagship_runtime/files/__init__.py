@@ -4,7 +4,7 @@
 and verification; :func:`open_writer` streams out.
 """
 
-from tagship_runtime.files.atomic_write import replacing, replacing_folder
+from tagship_runtime.files.atomic_write import remove_temporary, replacing, replacing_folder
 from tagship_runtime.files.batch_reader import STDIN, Batch, read_batches
 from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.headers import check_header
@@ -24,6 +24,7 @@ __all__ = [
     "open_writer",
     "read_batches",
     "read_table",
+    "remove_temporary",
     "replacing",
     "replacing_folder",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 import stat
@@ -80,3 +81,10 @@ def replacing_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
 def _unpredictable(target: Path) -> Path:
     """Return a name beside the target that is not too long where the target's is not."""
     return target.with_name(f".{target.name[:100]}.{token_hex(8)}.tmp")
+
+
+def remove_temporary(path: str | os.PathLike[str]) -> None:
+    """Remove what :func:`replacing` left beside ``path`` in a process that was killed; nobody may be writing to it."""
+    target = Path(path)
+    for left in target.parent.glob(f".{glob.escape(target.name[:100])}.{'[0-9a-f]' * 16}.tmp"):
+        left.unlink(missing_ok=True)

@@ -44,11 +44,11 @@ _KINDS = ".csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx or .npz"
 
 def suffix_of(path: str | Path) -> str | None:
     """Return the kind of table that a file name says: one of ``SUFFIXES``, or None."""
-    kind = ".jsonl" if _last(path) == ".ndjson" else _last(path)
+    kind = ".jsonl" if last_suffix(path) == ".ndjson" else last_suffix(path)
     return kind if kind in SUFFIXES else None
 
 
-def _last(path: str | Path) -> str:
+def last_suffix(path: str | Path) -> str:
     """Return the end of a name, in lower case and without ``.gz``."""
     suffixes = [suffix.lower() for suffix in Path(path).suffixes]
     return suffixes[-2] if suffixes[-1:] == [".gz"] and len(suffixes) > 1 else "".join(suffixes[-1:])
@@ -62,7 +62,7 @@ def kind_of(source: str) -> str:
         DataError: Its name says nothing that is known.
     """
     existing(source)
-    kind = READ.get(_last(source))
+    kind = READ.get(last_suffix(source))
     if kind is None:
         raise DataError(f"{source}: do not know this kind of table; {_KINDS} is needed")
     return kind

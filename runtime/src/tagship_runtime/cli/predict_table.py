@@ -1,0 +1,133 @@
+"""Answers of one table."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
+from typing import Any, Self
+
+import numpy as np
+
+from tagship_runtime.cli.options import dialect_of
+from tagship_runtime.cli.output_layout import layout_of
+from tagship_runtime.cli.signals import raise_if_signalled
+from tagship_runtime.errors import TagshipError
+from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.files import open_writer, read_batches
+from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
+from tagship_runtime.predictor import Predictor
+from tagship_runtime.scoring import score_batches
+
+STOP, SKIP = "stop", "skip"
+
+
+@dataclass(slots=True)
+class Summary:
+    """Counts to be told when all rows are done.
+
+    Attributes:
+        rows: How many were predicted.
+        skipped: How many were left out.
+        first: What was wrong with the first of them.
+        unknown: By feature, how many cells hold a word that the model does not know.
+    """
+
+    rows: int = 0
+    skipped: int = 0
+    first: str = ""
+    unknown: Counter[str] = field(default_factory=Counter)
+
+    def skip(self, error: TagshipError) -> None:
+        """Count a row that is left out."""
+        self.first = self.first or str(error)
+        self.skipped += 1
+
+    def add(self, other: Summary) -> None:
+        """Count another table's rows as well."""
+        self.rows += other.rows
+        self.skipped += other.skipped
+        self.first = self.first or other.first
+        self.unknown.update(other.unknown)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts as JSON has them."""
+        return {"rows": self.rows, "skipped": self.skipped, "first": self.first, "unknown": dict(self.unknown)}
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """Return the counts of :meth:`to_dict`."""
+        return cls(**{**document, "unknown": Counter(document["unknown"])})
+
+    def lines(self) -> Iterator[str]:
+        """Yield sentences for people."""
+        if self.skipped:
+            yield f"left out {self.skipped:,} of {self.rows + self.skipped:,} rows; the first: {self.first}"
+        for feature, cells in self.unknown.items():
+            yield f"{cells:,} of {self.rows:,} cells of {feature!r} hold a word that the model does not know"
+
+
+def predict_table(
+    model: Predictor,
+    options: argparse.Namespace,
+    source: str,
+    out: str | None,
+    kind: str | None,
+    *,
+    reach: Callable[[int], None],
+    tell: Callable[[str], None],
+) -> Summary:
+    """Predict the rows of a table and write them.
+
+    Args:
+        model: What predicts.
+        options: Of the command.
+        source: The table.
+        out: The file to write; None for stdout.
+        kind: Of what is written, such as ``.csv``; None where the file's name says nothing that is known.
+        reach: Told how many rows are done.
+        tell: Told what was found by looking at the table.
+
+    Raises:
+        TagshipError: The table, a row of it, or the file is not usable; nothing is written then.
+    """
+    encode = encoder(model.contract.features, model.contract.input.shape)
+    layout, summary = layout_of(options, model.labels, kind), Summary()
+    skip = summary.skip if options.on_error == SKIP else None
+    reading = _reading(options, encode, layout.ids, skip, tell)
+    scored = score_batches(
+        model, encode, read_batches(source, reading), passed_on=layout.ids, skip=skip, unknown=summary.unknown
+    )
+    blocks = ((batch.size, layout.columns(model, batch, scores)) for batch, scores in scored)
+    first = next(blocks, None)  # so that a wrong file is refused before anything is written
+    if first is None:
+        first = 0, layout.columns(model, None, np.empty((0, len(model.labels)), np.float32))
+    with open_writer(out, None if kind is None and out is not None else kind) as write:
+        for size, block in chain([first], blocks):
+            write(block)
+            summary.rows += size
+            if options.follow:
+                sys.stdout.flush()
+            reach(summary.rows)
+            raise_if_signalled()
+    return summary
+
+
+def _reading(
+    options: argparse.Namespace,
+    encode: Encoder,
+    ids: Sequence[str],
+    skip: Callable[[TagshipError], None] | None,
+    tell: Callable[[str], None],
+) -> Reading:
+    reading = Reading(rows=BATCH_ROWS, skip=skip, live=options.follow, dialect=dialect_of(options), note=tell)
+    if encode.columns is None:
+        return reading
+    return replace(
+        reading,
+        columns=list(dict.fromkeys((*encode.columns, *ids))),
+        numbers=[name for name in encode.columns if name not in encode.textual],
+    )

@@ -1,0 +1,1 @@
+"""Folders of tables, answered part by part by several processes; what is finished is not done again."""

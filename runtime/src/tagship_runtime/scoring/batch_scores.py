@@ -1,0 +1,66 @@
+"""Scores of batches; rows that cannot be used are an error, or are left out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from tagship_runtime.errors import InputValueError
+from tagship_runtime.features import Encoder
+from tagship_runtime.files import Batch
+from tagship_runtime.predictor import Predictor
+from tagship_runtime.typing import Scores
+
+
+def score_batches(
+    model: Predictor,
+    encode: Encoder,
+    batches: Iterable[Batch],
+    *,
+    passed_on: Sequence[str] = (),
+    skip: Callable[[InputValueError], None] | None = None,
+    unknown: Counter[str] | None = None,
+) -> Iterator[tuple[Batch, Scores]]:
+    """Yield batches with their scores, (rows, labels); those around rows that are left out in parts.
+
+    Args:
+        model: What scores.
+        encode: Its encoder, which says which columns are needed.
+        batches: Rows.
+        passed_on: Names of columns that are no features unless they are named.
+        skip: Told what is wrong with a row that is left out; None to raise it. Rows are counted as batches count them.
+        unknown: Gets, by feature, how many cells of scored rows hold a word that the model does not know.
+
+    Raises:
+        InputValueError: A row that cannot be used, where none is to be left out.
+        InputError: Columns are missing, or of another type.
+        EngineError: The engine failed.
+    """
+    for batch in batches:
+        yield from _score(model, encode, batch, passed_on, skip, Counter() if unknown is None else unknown)
+
+
+def _score(
+    model: Predictor,
+    encode: Encoder,
+    batch: Batch,
+    passed_on: Sequence[str],
+    skip: Callable[[InputValueError], None] | None,
+    unknown: Counter[str],
+) -> Iterator[tuple[Batch, Scores]]:
+    """Score a batch, or, where rows have to be left out, the parts between them, found by halving."""
+    found: Counter[str] = Counter()
+    try:
+        rows = encode.select(batch.columns, passed_on) if batch.rows is None else batch.rows
+        scores = model.predict_proba(rows, unknown=found)
+    except InputValueError as error:
+        if skip is None:
+            raise error.moved(batch.first) from None
+        if batch.size == 1:
+            skip(error.moved(batch.first))
+            return
+        for half in batch.halves():
+            yield from _score(model, encode, half, passed_on, skip, unknown)
+        return
+    unknown.update(found)
+    yield batch, scores
