@@ -79,7 +79,7 @@ class Journal:
 
     @property
     def figures(self) -> list[Mapping[str, Any]]:
-        """What was noted of each finished part, in the order of their names."""
+        """Notes on each finished part, in the order of their names."""
         return [self._finished[name]["figures"] for name in sorted(self._finished)]
 
     def _is_finished(self, part: Part) -> bool:
