@@ -1,6 +1,6 @@
 """Write the table of characters that tokenizers in every language read: classes, marks' order and folds of Unicode 14.
 
-    python3.11 scripts/unicode_table.py      # writes runtime/src/tagship_runtime/features/characters.py
+    python3.11 scripts/unicode_table.py      # writes the sources that are listed below
 
 docs/contract.md, "Words of a text", says what is in it. The numbers of the file are those of source maps: digits of
 base 32, the lowest first, each as one of 64 letters; the upper 32 mean that another digit follows.
@@ -16,7 +16,7 @@ from pathlib import Path
 VERSION = "14.0.0"
 """Of Unicode; characters that came later separate words, wherever the table is read."""
 
-TABLE = Path(__file__).parents[1] / "runtime/src/tagship_runtime/features/characters.py"
+ROOT = Path(__file__).parents[1]
 
 LINE = 110
 """Characters of a line."""
@@ -33,6 +33,9 @@ DENSE = (
     *((0xAA60, 0xAADF), (0xF900, 0xFAFF), (0x16FE0, 0x18DFF), (0x1AFF0, 0x1B2FF), (0x20000, 0x3FFFF)),
 )
 """Scripts without blanks: Thai, Lao, Burmese, Khmer, Tai, Balinese, Javanese, Han, Kana, Bopomofo, Yi, Tangut."""
+
+REPLACEMENTS = "\ufffc\ufffd"
+"""Symbols that stand for an object, or for what could not be decoded."""
 
 HANGUL = range(0xAC00, 0xD7A4)
 """Syllables, whose parts follow by arithmetic and are not in the table."""
@@ -59,6 +62,8 @@ def is_dropped(character: str) -> bool:
 def class_of(character: str) -> int:
     """Return the class of a character that no fold replaces."""
     category = unicodedata.category(character)
+    if character in REPLACEMENTS:
+        return SEPARATOR
     if category[0] == "M":
         return MARK + unicodedata.combining(character)
     if category == "So" or (category in ("Lo", "Lm", "Nl") and is_within(ord(character), DENSE)):
@@ -164,30 +169,107 @@ def table() -> tuple[str, str]:
     return classed, folded
 
 
-def module(classed: str, folded: str) -> str:
-    """Return the table as a module of Python."""
-    return f'''"""Classes of characters of Unicode {VERSION}, and what stands for them; by scripts/unicode_table.py."""
+TITLE = f"Classes of characters of Unicode {VERSION}, and their folds; scripts/unicode_table.py wrote this."
+
+SOURCES = {
+    "runtime/src/tagship_runtime/features/characters.py": '''"""{title}"""
 
 CLASSES = (
-{lines(classed)}
+{classes}
 )
 
 FOLDS = (
-{lines(folded)}
+{folds}
 )
-'''
+''',
+    "docs/readers/characters.py": '''"""{title}"""
+
+CLASSES = (
+{classes}
+)
+
+FOLDS = (
+{folds}
+)
+''',
+    "runtime/javascript/src/features/characters.ts": """/** {title} */
+
+export const CLASSES =
+{classes+};
+
+export const FOLDS =
+{folds+};
+""",
+    "docs/readers/characters.mjs": """// {title}
+
+export const CLASSES =
+{classes+};
+
+export const FOLDS =
+{folds+};
+""",
+    "docs/readers/characters.hpp": """// {title}
+#pragma once
+
+namespace tagship {
+
+inline constexpr char CLASSES[] =
+{classes};
+
+inline constexpr char FOLDS[] =
+{folds};
+
+}  // namespace tagship
+""",
+    "docs/readers/Characters.kt": """// {title}
+
+const val CLASSES =
+{classes+}
+
+const val FOLDS =
+{folds+}
+""",
+    "docs/readers/Characters.swift": """// {title}
+
+let classesOfCharacters =
+{classes+}
+
+let foldsOfCharacters =
+{folds+}
+""",
+}
+"""The table in each language that reads it."""
 
 
-def lines(text: str) -> str:
-    """Return a long text as string literals that follow one another."""
-    return "\n".join(f'    "{text[place : place + LINE]}"' for place in range(0, len(text), LINE))
+def sources() -> dict[str, str]:
+    """Return what each file holds."""
+    classed, folded = table()
+    parts = {
+        "{title}": TITLE,
+        "{classes}": lines(classed),
+        "{folds}": lines(folded),
+        "{classes+}": lines(classed, " +"),
+        "{folds+}": lines(folded, " +"),
+    }
+    found = {}
+    for path, source in SOURCES.items():
+        for part, text in parts.items():
+            source = source.replace(part, text)
+        found[path] = source
+    return found
+
+
+def lines(text: str, joint: str = "") -> str:
+    """Return a long text as string literals, one a line."""
+    return f"{joint}\n".join(f'    "{text[place : place + LINE]}"' for place in range(0, len(text), LINE))
 
 
 def main() -> None:
     """Write the table."""
     if unicodedata.unidata_version != VERSION:
         sys.exit(f"this Python has Unicode {unicodedata.unidata_version}; {VERSION} is needed, that of Python 3.11")
-    TABLE.write_text(module(*table()))
+    for path, source in sources().items():
+        (ROOT / path).write_text(source)
 
 
 if __name__ == "__main__":

@@ -127,7 +127,14 @@ def show_sizes() -> None:
         "tagship, plain()": "export { load, plain } from './src/index.ts'",
         "tagship, onnx()": "export { load, onnx } from './src/index.ts'",
     }.items():
-        options = ["--bundle", "--minify", "--format=esm", "--log-level=error", "--external:*/sha256.js"]
+        options = [
+            "--bundle",
+            "--minify",
+            "--format=esm",
+            "--log-level=error",
+            "--external:*/sha256.js",
+            "--external:*/features/text.js",
+        ]
         built = subprocess.run(
             [MODULES / ".bin" / "esbuild", *options], cwd=PACKAGE, input=entry.encode(), check=True, capture_output=True
         ).stdout

@@ -18,6 +18,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "words.hpp"
+
 namespace tagship {
 
 using Json = nlohmann::json;
@@ -96,6 +98,15 @@ inline void flatten(const Json& value, std::vector<float>& into) {
   for (const auto& part : value) flatten(part, into);
 }
 
+// How often each n-gram of a text's feature occurs in it.
+inline std::vector<float> counts_in(const Json& feature, const Json& value) {
+  if (feature.at("tokenizer") != "words-1") throw std::runtime_error("words by rules that this reader does not know");
+  if (!value.is_null() && !value.is_string()) throw std::runtime_error(value.dump() + " is no text");
+  const auto text = value.is_null() ? std::string() : value.get<std::string>();
+  const auto sizes = feature.at("ngrams").get<std::vector<std::size_t>>();
+  return counts_of(feature.at("vocabulary").get<std::vector<std::string>>(), sizes.at(0), sizes.at(1), text);
+}
+
 // The model's input for one row: its values in feature order, null for a missing one.
 inline std::vector<float> encode(const Json& contract, const Json& row) {
   std::vector<float> numbers;
@@ -109,6 +120,11 @@ inline std::vector<float> encode(const Json& contract, const Json& row) {
     const Json &feature = features[place], &value = row[place];
     if (feature.at("kind") == "category") {
       for (const auto& known : feature.at("values")) numbers.push_back(known == spelled(value));
+      continue;
+    }
+    if (feature.at("kind") == "text") {
+      const auto counts = counts_in(feature, value);
+      numbers.insert(numbers.end(), counts.begin(), counts.end());
       continue;
     }
     if (feature.at("kind") != "numeric" && feature.at("kind") != "offset") {

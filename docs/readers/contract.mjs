@@ -1,4 +1,5 @@
 // The contract of a tagship artifact in plain JavaScript: browsers, Node, Deno; no engine, no package.
+import { countsOf } from "./words.mjs";
 
 const BLANK = new Set(["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]);
 const ENDS = /^([^\S\ufeff]|\x85)+|([^\S\ufeff]|\x85)+$/g; // white space, as the exporter sees it
@@ -78,6 +79,7 @@ export function encode(contract, row) {
   const numbers = contract.features.flatMap((feature, place) => {
     const value = row[place];
     if (typeof value === "object" && value !== null) throw new Error(`${feature.name} is ${JSON.stringify(value)}`);
+    if (feature.kind === "text") return countsOf(feature, value);
     if (feature.kind === "category") {
       const word = spelled(value);
       return feature.values.map((known) => Number(known === word));

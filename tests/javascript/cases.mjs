@@ -25,12 +25,17 @@ async function check(name, want, compute) {
 }
 
 for (const { text, ...want } of read("contracts")) {
-  await check(`contract: ${want.name}`, { ...want, value: "read" }, () => tagship.readContract(text) && "read");
+  await check(`contract: ${want.name}`, { ...want, value: "read" }, async () => {
+    await tagship.prepare(tagship.readContract(text));
+    return "read";
+  });
 }
 
 const number = (value) => (Object.is(value, -0) ? "-0" : value);
-function encode(document, rows) {
-  const encoder = tagship.encoder(tagship.readContract(JSON.stringify(document)));
+async function encode(document, rows) {
+  const contract = tagship.readContract(JSON.stringify(document));
+  await tagship.prepare(contract);
+  const encoder = tagship.encoder(contract);
   encoder.check(rows);
   const into = new Float32Array(rows.length * encoder.width);
   rows.forEach((row, place) => encoder.encode(row, into, place * encoder.width, place));
@@ -45,6 +50,24 @@ for (const { name, contract, rows } of single) {
 }
 for (const { name, contract, rows, encoded, ...want } of batches) {
   await check(`batch: ${name}`, { ...want, value: encoded?.map(number) }, () => encode(contract, rows));
+}
+
+const { wordsOf } = await import(new URL("features/words.js", library));
+for (const { name, text, times, words, ...sizes } of read("words")) {
+  const { count, characters, longest } = sizes;
+  if (words) await check(`words: ${name}`, { value: words }, () => wordsOf(text));
+  else await check(`words: ${name}`, { value: [count, characters, longest] }, () => sizesOf(wordsOf(text.repeat(times))));
+}
+
+function sizesOf(words) {
+  let [characters, longest] = [0, 0];
+  for (const word of words) {
+    let length = 0;
+    for (const _ of word) length++;
+    characters += length;
+    longest = Math.max(longest, length);
+  }
+  return [words.length, characters, longest];
 }
 
 const { decisions, labels, current, given } = read("thresholds");

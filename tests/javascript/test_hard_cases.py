@@ -18,7 +18,7 @@ def test_every_hard_case_comes_out_as_in_python(node: str, package: Path) -> Non
     assert answer["replayed"] > 2000
 
 
-@pytest.mark.parametrize("change", ["thresholds.json", "rows.json", "contracts.json", "files.json"])
+@pytest.mark.parametrize("change", ["thresholds.json", "rows.json", "words.json", "contracts.json", "files.json"])
 def test_a_wrong_answer_is_noticed(change: str, node: str, package: Path, tmp_path: Path) -> None:
     for path in SHARED.glob("*.json"):
         (tmp_path / path.name).write_text(path.read_text())
@@ -28,6 +28,8 @@ def test_a_wrong_answer_is_noticed(change: str, node: str, package: Path, tmp_pa
             wrong["decisions"][0]["decisions"][1] = False
         case "rows.json":
             wrong["single"][0]["rows"][0]["encoded"][0] += 1e-6
+        case "words.json":
+            wrong[-1]["longest"] += 1
         case "contracts.json":
             wrong[0] |= {"error": "ContractError", "mentions": ["x"]}
         case "files.json":

@@ -1,4 +1,4 @@
-"""Write the hard cases that every reader replays: contracts, rows, thresholds and damaged files.
+"""Write the hard cases that every reader replays: contracts, rows, words, thresholds and damaged files.
 
 The answers are the runtime's; what an error has to mention is written by hand, and checked against the runtime's own
 text. ``python tests/repo/hard_cases.py`` renews tests/shared/*.json, which ``test_hard_cases.py`` holds to it.
@@ -18,9 +18,16 @@ import numpy as np
 from tagship_runtime import Contract, TagshipError, container
 from tagship_runtime.errors import NoContractError
 from tagship_runtime.features import encoder
+from tagship_runtime.features.tokenizer import tokens
 from tagship_runtime.thresholds import decide, resolve_thresholds
 
 FOLDER = Path(__file__).parents[1] / "shared"
+
+HARD_TEXTS: Mapping[str, Any] = json.loads(Path(__file__).with_name("hard_texts.json").read_text(encoding="ascii"))
+TEXTS: Mapping[str, Sequence[str]] = {name: texts for name, texts in HARD_TEXTS.items() if name != "repeated"}
+"""Texts whose words are hard to agree on, by what is hard about them."""
+LONG: Sequence[tuple[str, int]] = [(text, times) for text, times in HARD_TEXTS["repeated"]]
+"""Texts, and how often each is repeated."""
 
 Case = dict[str, Any]
 
@@ -32,6 +39,20 @@ def tensor(name: str, *shape: int | None, dtype: str = "float32", **more: Any) -
 AGE = {"name": "age", "kind": "numeric", "fill": 54.5, "indicator": True}
 SIZE = {"name": "size", "kind": "numeric", "fill": None}
 SEX = {"name": "sex", "kind": "category", "values": ["F", "M", "1", "true", "", "1e-05"]}
+BODY: dict[str, Any] = {"name": "body", "kind": "text", "tokenizer": "words-1", "ngrams": [1, 2]} | {
+    "vocabulary": [
+        "oil",
+        "crude oil",
+        "the",
+        "strasse",
+        "e\u0301te\u0301",
+        "\u6771",
+        "\u6771 \u4eac",
+        "1",
+        "\U0001f600",
+        "oil oil",
+    ]
+}
 GOLDEN = {"rows": [[1, 2, "F"]], "scores": [[0.1, 0.9]], "decisions": [[0, 1]], "tolerance": 1e-5}
 
 
@@ -52,6 +73,12 @@ def contract(**changes: Any) -> dict[str, Any]:
         **changes,
     }
     return {key: value for key, value in document.items() if value is not ...}
+
+
+def speech(**changes: Any) -> dict[str, Any]:
+    """A contract of one text, with changes."""
+    body = {key: value for key, value in (BODY | changes).items() if value is not ...}
+    return contract(features=[body], input=tensor("x", None, len(body.get("vocabulary", ())) or 1))
 
 
 CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
@@ -100,6 +127,18 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("fill as text", contract(features=[{"name": "x", "kind": "numeric", "fill": "1"}]), ["'fill'", "'1'", "number"]),
     ("values as text", contract(features=[{"name": "x", "kind": "category", "values": "FM"}]), ["'values'", "'FM'"]),
     ("a value that is a number", contract(features=[{"name": "x", "kind": "category", "values": [1]}]), ["'values'"]),
+    ("a text", speech(), ()),
+    *((f"a text without {key}", speech(**{key: ...}), [f"'{key}'"])
+      for key in ("tokenizer", "ngrams", "vocabulary")),
+    ("words by other rules", speech(tokenizer="words-2"), ["'body'", "'words-2'"]),
+    ("n-grams of no word", speech(ngrams=[0, 1]), ["'body'", "0 to 1 words"]),
+    ("n-grams of five words", speech(ngrams=[1, 5]), ["'body'", "1 to 5 words"]),
+    ("n-grams backwards", speech(ngrams=[2, 1]), ["'body'", "2 to 1 words"]),
+    ("n-grams of one number", speech(ngrams=[1]), ["'ngrams'", "two numbers"]),
+    ("n-grams of a fraction", speech(ngrams=[1, 1.5]), ["'ngrams'", "1.5", "integer"]),
+    ("no vocabulary", speech(vocabulary=[]), ["0"]),
+    ("an n-gram twice", speech(vocabulary=["a", "a"]), ["'body'", "repeat"]),
+    ("an n-gram that is a number", speech(vocabulary=[1]), ["'vocabulary'", "text"]),
     ("input too narrow", contract(input=tensor("features", None, 8)), ["9 columns", "8"]),
     ("input of three axes", contract(input=tensor("features", None, 9, 1)), ["9 columns"]),
     ("input of one axis", contract(input=tensor("features", 9)), ["'input'", "batch"]),
@@ -159,6 +198,14 @@ ODD_NAMES = contract(
 IMAGE = contract(features=None, input=tensor("pixels", None, 2, 3))
 SIGNAL = contract(features=None, input=tensor("signal", None, 3))
 
+TEXT = contract(features=[SIZE, BODY], input=tensor("x", None, 11))
+SAID: Sequence[Any] = (
+    "", None, "oil", "Crude OIL; crude-oil!", "The Stra\u00dfe, THE STRASSE", "\u00c9t\u00e9 e\u0301te\u0301",
+    "\u6771\u4eac\u6771 \u4eac", "1 \u0661 \u00bd", "ok\U0001f600\U0001f600\U0001f3fd", "oil oil oil", "nothing",
+    "oil\u200boil oi\u200dl", "NA", "nan", " ",
+)  # fmt: skip
+UNSAID: Sequence[Any] = (1, 0.5, True, False, ["oil"], {"oil": 1}, [])
+
 ROWS: Mapping[str, tuple[Case, Sequence[tuple[Sequence[Any], Sequence[str]]]]] = {
     "numbers with a fill": (NUMERIC, [([value], ()) for value in NUMBERS]),
     "numbers that are none": (NUMERIC, [([value], ("row 0", "'age'")) for value in NO_NUMBERS]),
@@ -185,6 +232,8 @@ ROWS: Mapping[str, tuple[Case, Sequence[tuple[Sequence[Any], Sequence[str]]]]] =
             ([], ("0", "3")),
         ],
     ),
+    "texts": (TEXT, [([1, text], ()) for text in SAID]),
+    "texts that are none": (TEXT, [([1, value], ("row 0", "'body'", "no text")) for value in UNSAID]),
     "odd names": (
         ODD_NAMES,
         [
@@ -356,9 +405,27 @@ def files() -> list[Case]:
     return found
 
 
+def words() -> list[Case]:
+    """Texts and their words; of those that are long by repetition, how many words and characters there are."""
+    short = [
+        {"name": f"{name}: {text!a}", "text": text, "words": tokens(text)}
+        for name, texts in TEXTS.items()
+        for text in texts
+    ]
+    long = [{"name": f"{text!a}, {times:,} times", "text": text, "times": times} for text, times in LONG]
+    return short + [case | sizes(tokens(case["text"] * case["times"])) for case in long]
+
+
+def sizes(found: Sequence[str]) -> Case:
+    """How many words there are, their characters in all, and the longest one's."""
+    lengths = [len(word) for word in found]
+    return {"count": len(lengths), "characters": sum(lengths), "longest": max(lengths, default=0)}
+
+
 MAKERS: Mapping[str, Callable[[], Any]] = {
     "contracts": contracts,
     "rows": rows,
+    "words": words,
     "thresholds": thresholds,
     "files": files,
 }

@@ -47,7 +47,11 @@ def test_rows_and_thresholds_come_out_as_in_the_runtime(command: list[str]) -> N
         if isinstance(case["row"], list)
     ]
     decisions = json.loads((FOLDER / "thresholds.json").read_text(encoding="utf-8"))["decisions"]
-    given = json.dumps({"rows": cases, "decisions": decisions})
+    texts = json.loads((FOLDER / "words.json").read_text(encoding="utf-8"))
+    words = [{**one, "utf8": list(one["text"].encode("utf-8", "surrogatepass"))} for one in texts]
+    given = json.dumps(
+        {"rows": cases, "decisions": decisions, "words": words if "node" in command[0] else _bytes(words)}
+    )
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
@@ -57,4 +61,12 @@ def test_rows_and_thresholds_come_out_as_in_the_runtime(command: list[str]) -> N
         if want is not None:
             np.testing.assert_array_equal(np.float32(found), np.float32(want), err_msg=str(case["row"]))
     assert answer["decisions"] == [one["decisions"] for one in decisions]
+    for one, found in zip(texts, answer["words"], strict=True):
+        assert found == one.get("words", [one.get(key) for key in ("count", "characters", "longest")]), one["name"]
     assert len(cases) > 100
+    assert len(texts) > 300
+
+
+def _bytes(words: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without the text itself, of which C++'s JSON takes no half of a surrogate pair."""
+    return [{key: value for key, value in one.items() if key in ("utf8", "times")} for one in words]

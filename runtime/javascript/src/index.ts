@@ -22,7 +22,7 @@ export { onnx } from "./engines/onnx.js";
 export { plain } from "./engines/plain/index.js";
 export * from "./errors.js";
 export type { Cell, Encoder, Feature, Row } from "./features/base.js";
-export { encoder } from "./features/encoder.js";
+export { encoder, prepare } from "./features/encoder.js";
 export { load, type LoadOptions, type Source } from "./loading.js";
 export type { Predictor } from "./predictor.js";
 export type { SelfTest } from "./selftest.js";

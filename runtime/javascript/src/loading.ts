@@ -4,6 +4,7 @@ import { unpack } from "./container/index.js";
 import { sha256 } from "./digests.js";
 import type { Engine } from "./engines/base.js";
 import { ArtifactCorruptError, ArtifactError, CheckFailedError, MissingFileError, UsageError, quoted } from "./errors.js";
+import { prepare } from "./features/encoder.js";
 import { Predictor } from "./predictor.js";
 import { Scorer, messageOf } from "./scorer.js";
 import type { Thresholds } from "./thresholds.js";
@@ -29,6 +30,7 @@ export async function load(source: Source, engine: Engine, options: LoadOptions 
   try {
     await checkPin(bytes, options.sha256);
     const { payload, contract } = await unpack(bytes, engine.format);
+    await prepare(contract);
     const session = await engine.open(payload, contract);
     const predictor = new Predictor(contract, session.name, new Scorer(session, contract));
     const rows = contract.golden?.rows ?? [{}]; // a row that a seed stands for is not repeated here

@@ -2,48 +2,34 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import unicodedata
-from pathlib import Path
-from types import ModuleType
 
 import pytest
 
+from repo.unicode_script import SCRIPT
 from tagship_runtime.features import characters
 from tagship_runtime.features.character_table import CharacterTable
 
-ROOT = Path(__file__).parents[3]
 TABLE = CharacterTable()
 
 
-@pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("unicode_table", ROOT / "scripts" / "unicode_table.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def test_the_table_is_what_the_script_writes() -> None:
+    if unicodedata.unidata_version != SCRIPT.VERSION:
+        pytest.skip(f"this Python has Unicode {unicodedata.unidata_version}, the table that of {SCRIPT.VERSION}")
+    assert SCRIPT.table() == (characters.CLASSES, characters.FOLDS)
+    for path, source in SCRIPT.sources().items():
+        assert (SCRIPT.ROOT / path).read_text() == source, f"{path}: run scripts/unicode_table.py"
 
 
-def test_the_table_is_what_the_script_writes(script: ModuleType) -> None:
-    if unicodedata.unidata_version != script.VERSION:
-        pytest.skip(f"this Python has Unicode {unicodedata.unidata_version}, the table that of {script.VERSION}")
-    classed, folded = script.table()
-    assert classed == characters.CLASSES
-    assert folded == characters.FOLDS
-    assert script.TABLE.read_text() == script.module(classed, folded)
-
-
-def test_every_character_is_read_as_it_was_written(script: ModuleType) -> None:
+def test_every_character_is_read_as_it_was_written() -> None:
     """On a newer Python, of the characters that Unicode 14 had; those never change."""
-    older = unicodedata.unidata_version == script.VERSION
+    older = unicodedata.unidata_version == SCRIPT.VERSION
     for code in range(sys.maxunicode + 1):
         character = chr(code)
         if older or TABLE.class_of(character):
-            assert TABLE.folded(code) == script.fold(character), hex(code)
-            assert TABLE.class_of(character) == script.class_of(character), hex(code)
+            assert TABLE.folded(code) == SCRIPT.fold(character), hex(code)
+            assert TABLE.class_of(character) == SCRIPT.class_of(character), hex(code)
 
 
 def test_folds_are_folded() -> None:

@@ -49,6 +49,11 @@ const CONTROLS = {
     };
     return { input, parts: [], hint: "", get: () => input.value, set };
   },
+  text(_, known) {
+    const input = make("textarea", { rows: 5 });
+    const hint = known?.ngrams ? `known words in training: ${figure(known.ngrams)} on average` : "";
+    return { input, parts: [], hint, get: () => input.value, set: (cell) => (input.value = cell ?? "") };
+  },
   other() {
     const input = make("input");
     return { input, parts: [], hint: "", get: () => input.value, set: (cell) => (input.value = cell ?? "") };

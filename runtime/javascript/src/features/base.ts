@@ -10,6 +10,9 @@ export interface Feature {
   /** How many columns of the model's matrix it takes. */
   readonly width: number;
 
+  /** Load what encoding needs, if that is not loaded from the start. */
+  prepare?(): Promise<void>;
+
   /**
    * Write one cell into the matrix.
    *

@@ -5,6 +5,11 @@ import { ArrayEncoder } from "./array.js";
 import type { Encoder } from "./base.js";
 import { TableEncoder } from "./table.js";
 
+/** Load what the encoder of a contract needs besides; `load` does it. */
+export async function prepare({ features }: Contract): Promise<void> {
+  for (const feature of features ?? []) await feature.prepare?.();
+}
+
 /** The encoder for a contract. */
 export function encoder({ features, input }: Contract): Encoder {
   if (features === null) return new ArrayEncoder(input.shape.slice(1) as number[], rowSize(input));

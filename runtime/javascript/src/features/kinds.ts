@@ -4,9 +4,14 @@ import { mapping, take, text, type Json, type JsonObject } from "../contract/jso
 import { quoted } from "../errors.js";
 import type { Feature } from "./base.js";
 import { category } from "./category.js";
+import { text as later } from "./later.js";
 import { numeric } from "./numeric.js";
 
-const KINDS: Record<string, (name: string, document: JsonObject) => Feature> = { numeric, category };
+const KINDS: Record<string, (name: string, document: JsonObject) => Feature> = {
+  numeric,
+  category,
+  text: later,
+};
 
 /** One of the contract's `features`. */
 export function readFeature(value: Json): Feature {
