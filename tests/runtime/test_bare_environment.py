@@ -3,61 +3,27 @@
 from __future__ import annotations
 
 import subprocess
-import sys
-import venv
-from importlib.metadata import distribution
 from pathlib import Path
 
 import pyarrow
 import pyarrow.parquet
 import pytest
-from packaging.requirements import Requirement
 
-ROOT = Path(__file__).parents[2]
+from runtime.bare import bare_environment, build_wheel, requirements
+
 FORBIDDEN = ("tensorflow", "keras", "sklearn", "scipy", "onnx", "tf2onnx", "rich", "tagship_training", "tagship_export")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
-    subprocess.run([*pip, "--wheel-dir", folder, ROOT / "runtime"], check=True)
-    (built,) = folder.glob("*.whl")
-    return built
+    return build_wheel(tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module", params=["litert", "onnx"])
 def bare(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
-    """A new environment with the wheel and what one extra of it requires; the latter linked, to work offline."""
+    """A new environment with the wheel and what one extra of it requires."""
     folder = tmp_path_factory.mktemp(f"bare-{request.param}")
-    venv.create(folder, with_pip=False)
-    (site,) = folder.glob("lib/python*/site-packages")
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", site, wheel],
-        check=True,
-    )
-    for name in _closure("tagship-runtime", request.param):
-        files = distribution(name).files or []
-        for top in {path.parts[0] for path in files if path.parts[0] not in ("..", "__pycache__")}:
-            source = Path(str(distribution(name).locate_file(top)))
-            if source.exists() and not (site / top).exists():
-                (site / top).symlink_to(source)
-    return request.param, folder / "bin" / "python"
-
-
-def _closure(name: str, extra: str) -> set[str]:
-    """Names of all distributions that one needs, itself left out."""
-    found: set[str] = set()
-    todo = [(name, extra)]
-    while todo:
-        current, wanted = todo.pop()
-        for line in distribution(current).requires or []:
-            requirement = Requirement(line)
-            needed = requirement.marker is None or requirement.marker.evaluate({"extra": wanted})
-            if needed and requirement.name not in found:
-                found.add(requirement.name)
-                todo.append((requirement.name, ""))
-    return found
+    return request.param, bare_environment(folder, wheel, requirements("tagship-runtime", request.param))
 
 
 PROBE = """

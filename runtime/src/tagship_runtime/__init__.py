@@ -34,7 +34,7 @@ from tagship_runtime.errors import (
     WorkerKilledError,
 )
 from tagship_runtime.loading import load
-from tagship_runtime.predictor import Predictor
+from tagship_runtime.predictor import Answer, Predictor
 
 if TYPE_CHECKING:
     from tagship_runtime.selftest import SelfTest
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Answer",
     "ArtifactCorruptError",
     "ArtifactError",
     "CheckFailedError",

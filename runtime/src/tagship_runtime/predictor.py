@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from tagship_runtime.typing import Decisions, Scores
 
 T = TypeVar("T")
+
+
+class Answer(TypedDict):
+    """One row's answer in Python's own types: labels that are on, in order, and every label's score."""
+
+    labels: list[str]
+    scores: dict[str, float]
+
 
 FAST_ROW = 256
 """Most numbers of a row that takes the fast path; beyond, the time goes into the model anyway."""
@@ -153,6 +161,20 @@ class Predictor:
     def scores_by_name(self, rows: Any) -> list[dict[str, float]]:
         """Scores of each row by label name."""
         return [dict(zip(self.labels, row, strict=True)) for row in self.predict_proba(rows).tolist()]
+
+    def answers(self, rows: Any) -> list[Answer]:
+        """Labels that are on and scores by name, for each row, computed once: what an application sends on.
+
+        Everything in it is Python's own, so ``json.dumps`` and web frameworks take it as it is.
+        """
+        scores = self.predict_proba(rows)
+        named = zip(self.names(self.decide(scores)), scores.tolist(), strict=True)
+        return [{"labels": list(on), "scores": dict(zip(self.labels, row, strict=True))} for on, row in named]
+
+    @property
+    def thresholds_by_name(self) -> dict[str, float]:
+        """Thresholds by label name, as Python's floats; :meth:`with_thresholds` takes it back."""
+        return dict(zip(self.labels, self.thresholds.tolist(), strict=True))
 
     def decide(self, scores: Scores) -> Decisions:
         """Decisions for scores that are there already; lists of them will do."""

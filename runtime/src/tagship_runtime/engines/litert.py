@@ -9,9 +9,15 @@ import numpy as np
 from tagship_runtime.contract import TensorSpec
 from tagship_runtime.engines.base import Session
 from tagship_runtime.errors import EngineError, PackageMissingError
+from tagship_runtime.terminal.stderr_lines import without
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+GREETING = b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU."
+"""Line that LiteRT prints on stderr when the first interpreter of a process is made; no setting of it prevents that."""
+
+_greeted = False
 
 
 class LiteRTEngine:
@@ -62,10 +68,9 @@ class LiteRTEngine:
         return Interpreter
 
     def _open(self) -> Any:
+        interpreter_class = self._interpreter()
         try:
-            interpreter = self._interpreter()(model_content=self._payload, num_threads=1)
-            interpreter.allocate_tensors()  # what it prints comes now, when the artifact is loaded
-            return interpreter
+            return _allocated(interpreter_class, self._payload)
         except (RuntimeError, ValueError) as error:
             raise EngineError(f"{self.name} refuses the model: {error}") from error
 
@@ -73,6 +78,23 @@ class LiteRTEngine:
 def load(payload: bytes) -> LiteRTEngine:
     """Open a .tflite model's bytes."""
     return LiteRTEngine(payload)
+
+
+def _allocated(interpreter_class: Any, payload: bytes) -> Any:
+    """Return an interpreter that has its tensors and did not greet."""
+    global _greeted
+    if _greeted:
+        return _with_tensors(interpreter_class, payload)
+    with without(GREETING) as left_out:
+        interpreter = _with_tensors(interpreter_class, payload)
+    _greeted = bool(left_out)
+    return interpreter
+
+
+def _with_tensors(interpreter_class: Any, payload: bytes) -> Any:
+    interpreter = interpreter_class(model_content=payload, num_threads=1)
+    interpreter.allocate_tensors()
+    return interpreter
 
 
 def _open_session(interpreter: Any, output: TensorSpec, rows: int) -> Session:
