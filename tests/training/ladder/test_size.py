@@ -21,6 +21,8 @@ def size(name: str, parameters: int, confidence: float, f1: float, spread: float
     return Size(
         name=name,
         model=None,
+        features=(),
+        columns=None,
         architectures=(),
         shares=(),
         held_out=np.where(TARGETS == 1, own, 1 - own).astype(np.float32),

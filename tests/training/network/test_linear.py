@@ -10,6 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from tagship_training import Config
 from tagship_training.data.folds import LearningRows, deal
+from tagship_training.data.sparse_rows import all_rows
 from tagship_training.network import linear, preprocessing
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.choose import choose_architectures, linear_architectures
@@ -42,7 +43,7 @@ def test_weights_are_scikit_learns(
     strength = linear.fit(group, rows)
     kernel, bias = group.model.get_layer("scores").get_weights()
     assert kernel.shape == (4, 40, 2)  # a network for each fold, and one for all rows
-    x = rows.matrix.astype(np.float64)
+    x = all_rows(rows.matrix).astype(np.float64)
     x = x / np.sqrt((x * x).sum(axis=1, keepdims=True) + 1e-6) if unit_length else x
     for network in (0, 3):
         learned = rows.folds != network

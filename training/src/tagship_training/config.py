@@ -126,10 +126,19 @@ class Kinds:
     Attributes:
         categorical: Columns to take as words.
         numeric: Columns to take as numbers.
+        text: Columns to take as texts, whose words are counted.
+        find_text: Whether other columns may be taken as texts by what they look like.
     """
 
     categorical: tuple[str, ...] = ()
     numeric: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    find_text: bool = True
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """All columns whose kind the user names."""
+        return (*self.categorical, *self.numeric, *self.text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -160,6 +160,8 @@ class Run:
             if size.model is not self.model:
                 (folder / SIZES).mkdir(exist_ok=True)
                 size.model.save(folder / SIZES / f"{size.name}.keras")
+                if size.features != self.features:
+                    _write_features(size.features, folder / SIZES / f"{size.name}.features.json")
         with (folder / "history.csv").open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(self.history[0]), lineterminator="\n")
             writer.writeheader()
@@ -205,6 +207,12 @@ class Run:
             "versions": dict(self.versions),
             "seconds": round(self.seconds, 2),
         }
+
+
+def _write_features(features: tuple[Feature, ...], path: Path) -> None:
+    """Write what a size takes, where that is other words of texts than the run's own model takes."""
+    text = json.dumps([feature.to_dict() for feature in features], ensure_ascii=False, separators=(",", ":"))
+    path.write_text(text + "\n", encoding="utf-8")
 
 
 def _write_rows(dataset: Dataset, path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Config, Options
 from tagship_training.data.arrays import from_arrays
+from tagship_training.data.fewer_columns import with_columns
 from tagship_training.data.folds import rows_by_purpose
 from tagship_training.data.prepare import Prepared, as_dataset, prepare
 from tagship_training.evaluation.measure import measure
@@ -90,7 +91,7 @@ def train(
     return Run(
         model=ensemble.model,
         labels=table.labels,
-        features=table.features,
+        features=with_columns(table.features, ensemble.columns),
         thresholds=thresholds,
         config=config,
         architectures=ensemble.architectures,

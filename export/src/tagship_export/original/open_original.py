@@ -193,7 +193,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         labels, thresholds = tuple(run["labels"]), tuple((step or run)["thresholds"])
         check_labels(labels)
         check_thresholds(thresholds, labels)
-        features = read_features(run["features"])
+        features = read_features(_features(folder, size) or run["features"])
     except (ValueError, KeyError, TypeError, ContractError) as error:
         if isinstance(error, OriginalError):
             raise
@@ -217,6 +217,12 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
     if original.row_shape != (width,):
         raise OriginalError(f"{folder} has features of {width} columns for a model of rows {original.row_shape}")
     return original
+
+
+def _features(folder: Path, size: str | None) -> Any:
+    """Features of a size that takes other words of texts than the run's own model; None where it takes the same."""
+    path = folder / "sizes" / f"{size}.features.json"
+    return json.loads(path.read_text(encoding="utf-8")) if size is not None and path.is_file() else None
 
 
 def _step(run: Any, size: str, folder: Path) -> Any:

@@ -165,6 +165,7 @@ class NetworkDocument(TypedDict):
         bins: Quantile bins per number; 0 for none.
         dropout_in: Share of inputs that are left out while learning.
         dropout: Share of hidden units that are left out while learning.
+        terms: The most n-grams of texts that are looked at; left out for all.
         linear: Whether inputs lead straight to the labels as well, beside the hidden layers.
         unit_length: Whether rows are divided by their length inside the graph.
         final: Whether the network that ships learned from all rows, and the others judge.
@@ -183,6 +184,7 @@ class NetworkDocument(TypedDict):
     batch_size: int
     learning_rate: float
     weight_decay: float | None
+    terms: NotRequired[int]
     linear: NotRequired[bool]
     unit_length: NotRequired[bool]
     final: NotRequired[bool]

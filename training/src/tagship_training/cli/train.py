@@ -28,6 +28,7 @@ EXAMPLES = (
     "tagship train sample:synthetic --out run",
     "tagship train people.csv.gz --label-prefix label: --test held-out.csv.gz --out run",
     "tagship train sample:synthetic --max-bytes 8KB --out small",
+    "tagship train sample:articles --tags-column topics --out articles",
     "tagship train parts.parquet --labels large,round --drop id --baselines --out run",
     'tagship train news.jsonl --tags-column topics --tags-separator ";" --objective precision=0.9 --out run',
 )
@@ -35,7 +36,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("data", metavar="DATA", help=f"{KINDS} or sample:synthetic")
+    parser.add_argument("data", metavar="DATA", help=f"{KINDS} or sample:synthetic, sample:articles")
     parser.add_argument("--out", required=True, metavar="RUN", help="folder to write")
     parser.add_argument("--force", action="store_true", help="replace a finished run in --out")
     parser.add_argument("--json", action="store_true", help="print run.json instead of tables")
@@ -56,6 +57,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     columns = parser.add_argument_group("features, found from the data unless said here")
     columns.add_argument("--categorical", metavar="A,B", help="columns to take as words")
     columns.add_argument("--numeric", metavar="A,B", help="columns to take as numbers")
+    columns.add_argument("--text", metavar="A,B", help="columns to take as texts, whose words are counted")
+    columns.add_argument("--no-text", action="store_true", help="take no column as text by what it looks like")
     columns.add_argument("--drop", metavar="A,B", help="columns to leave out")
 
     rows = parser.add_argument_group("rows")
@@ -126,7 +129,7 @@ def _read(options: argparse.Namespace, where: LabelColumns, notes: list[str]) ->
     for path in (options.test, options.validation):
         if path is not None:  # before the first table is read, which may be large
             check_header(path, dialect)
-    text = [*kinds.categorical, *([options.tags_column] if options.tags_column else [])]
+    text = [*kinds.categorical, *kinds.text, *([options.tags_column] if options.tags_column else [])]
     data = from_table(read(options.data, text, dialect=dialect, note=tell), where, drop)
     # Words and tags of the training table are words and tags in the others, whatever those look like on their own.
     text += textual(data, kinds)
@@ -232,7 +235,12 @@ def _label_columns(options: argparse.Namespace) -> LabelColumns:
 def _kinds(options: argparse.Namespace) -> Kinds:
     from tagship_training.config import Kinds
 
-    return Kinds(categorical=_list(options.categorical), numeric=_list(options.numeric))
+    return Kinds(
+        categorical=_list(options.categorical),
+        numeric=_list(options.numeric),
+        text=_list(options.text),
+        find_text=not options.no_text,
+    )
 
 
 def _list(text: str | None) -> tuple[str, ...]:

@@ -6,22 +6,22 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 
-from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
+from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputError
 from tagship_runtime.features import cells
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
-from tagship_training.data.kinds import category, numeric
+from tagship_training.data.kinds import category, numeric, text
 from tagship_training.data.kinds.base import Column, Described
 from tagship_training.data.kinds.choose import check_no_numbers, kind_of
-from tagship_training.data.notices import on_columns_left_out
+from tagship_training.data.notices import on_columns_left_out, on_texts
 from tagship_training.errors import TableError
 
 DESCRIBE: Mapping[type[Feature], Callable[[Column], Described]] = {
     NumericFeature: numeric.describe,
     CategoryFeature: category.describe,
 }
-"""Function that fits a feature to a column, by the class of feature."""
+"""Function that fits a feature to a column, by the class of feature; texts are fitted together."""
 
 
 def infer(
@@ -46,16 +46,19 @@ def infer(
     features: list[Feature] = []
     left_out: dict[str, str] = {}
     notes: list[str] = []
+    taught = {name: values for name, values in rows.columns.items() if name not in (unteachable or {})}
+    kind = {name: kind_of(name, values, kinds) for name, values in taught.items()}
+    texts = text.describe({name: taught[name] for name in taught if kind[name] is TextFeature}, rows.known_targets)
     for name, values in rows.columns.items():
         if unteachable and name in unteachable:
             left_out[name] = unteachable[name]
             continue
         column = Column(name=name, values=values, targets=rows.known_targets, incomplete=name in incomplete)
-        described = DESCRIBE[kind_of(name, values, kinds)](column)
-        named = name in (*kinds.categorical, *kinds.numeric)
-        if described.feature.textual and not named:
+        described = texts[name] if name in texts else DESCRIBE[kind[name]](column)
+        named = name in kinds.named
+        if name not in texts and described.feature.textual and not named:
             check_no_numbers(name, values, left_out=described.useless is not None)
-        if described.useless and not (named and described.feature.width):
+        if described.useless and (name in texts or not (named and described.feature.width)):
             left_out[name] = described.useless
         else:
             features.append(described.feature)
@@ -63,7 +66,8 @@ def infer(
     notices = on_columns_left_out(left_out)
     if not features:
         raise TableError("no column is left to learn from: " + "; ".join(notices))
-    return tuple(features), notices + notes
+    found = [name for name in texts if name not in left_out and name not in kinds.named]
+    return tuple(features), notices + on_texts(found) + notes
 
 
 def check(rows: Dataset, kinds: Kinds) -> set[str]:
@@ -77,12 +81,15 @@ def check(rows: Dataset, kinds: Kinds) -> set[str]:
             hold; an override for a column that is not there.
     """
     columns = rows.columns
-    for name in (*kinds.categorical, *kinds.numeric):
+    for name in kinds.named:
         if name not in columns:
             raise TableError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")
     incomplete = set()
     for name, values in columns.items():
-        if kind_of(name, values, kinds).textual:
+        kind = kind_of(name, values, kinds)
+        if kind is TextFeature:
+            text.check(name, values)
+        if kind.textual:
             continue
         try:
             numbers = cells.numbers(values, name)

@@ -11,9 +11,10 @@ from iterstrat.ml_stratifiers import MultilabelStratifiedKFold
 from numpy.typing import NDArray
 
 from tagship_runtime.files.dataset import Dataset
-from tagship_runtime.typing import Features, RowNumbers, Targets
+from tagship_runtime.typing import RowNumbers, Targets
 from tagship_training.config import Config
 from tagship_training.data.prepare import Prepared
+from tagship_training.data.sparse_rows import Matrix, stack_rows
 from tagship_training.data.splits import STRATIFIED_ROWS, in_two_columns
 from tagship_training.errors import TableError
 
@@ -31,12 +32,12 @@ class LearningRows:
     """Encoded rows with the folds that say who learns from which.
 
     Attributes:
-        matrix: float32, (rows, width).
+        matrix: (rows, width).
         targets: uint8, (rows, labels).
         folds: int32, (rows,).
     """
 
-    matrix: Features
+    matrix: Matrix
     targets: Targets
     folds: Folds
 
@@ -77,7 +78,7 @@ def learning_rows(table: Prepared, members: int, config: Config) -> LearningRows
         validation, truth = table.matrices["validation"], table.rows["validation"].known_targets
         folds = np.repeat(np.array([EVERYBODY, NOBODY], np.int32), [len(matrix), len(validation)])
         return LearningRows(
-            matrix=np.concatenate([matrix, validation]), targets=np.concatenate([targets, truth]), folds=folds
+            matrix=stack_rows([matrix, validation]), targets=np.concatenate([targets, truth]), folds=folds
         )
     folds = last_fifth(len(matrix)) if config.preset == "article" else deal(targets, members, config.seed)
     return LearningRows(matrix=matrix, targets=targets, folds=folds)

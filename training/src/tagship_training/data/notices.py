@@ -32,6 +32,17 @@ def on_columns_left_out(reasons: dict[str, str]) -> list[str]:
     return notices
 
 
+def on_texts(names: Sequence[str]) -> list[str]:
+    """Notice on columns that are taken as texts by what they look like."""
+    if not names:
+        return []
+    one = len(names) == 1
+    return [
+        f"{'column' if one else 'columns'} {listed(names)} {'is' if one else 'are'} taken as text, whose words are "
+        "counted; --no-text leaves texts out"
+    ]
+
+
 def on_rare_labels(counts: dict[str, int], rows: int, least: int) -> list[str]:
     """Notices on labels that are on, or off, in too few training rows.
 

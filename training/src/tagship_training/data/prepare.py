@@ -9,12 +9,14 @@ from typing import Any
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import InputError
 from tagship_runtime.files.dataset import Dataset
-from tagship_runtime.typing import Features, RowNumbers
+from tagship_runtime.typing import RowNumbers
 from tagship_training.config import Config, Options
 from tagship_training.data import columns, splits
 from tagship_training.data.arrays import from_arrays
+from tagship_training.data.encode import encode
 from tagship_training.data.notices import listed, on_unknown_words
 from tagship_training.data.repeated_rows import Flags, find_repeated, find_repeated_within
+from tagship_training.data.sparse_rows import Matrix, take_rows
 from tagship_training.data.unteachable import find_unteachable
 from tagship_training.errors import TableError
 
@@ -25,7 +27,7 @@ class Prepared:
 
     Attributes:
         rows: The rows as they came.
-        matrices: The same, encoded, float32 (rows, width).
+        matrices: The same, encoded, (rows, width); sparse where there are texts.
         features: The description of the columns that they were encoded by.
         repeats: Which rows have the features of a training row, by purpose; of ``train``, those of another one.
         notices: Sentences for the user.
@@ -33,7 +35,7 @@ class Prepared:
     """
 
     rows: Mapping[str, Dataset]
-    matrices: Mapping[str, Features]
+    matrices: Mapping[str, Matrix]
     features: tuple[Feature, ...]
     repeats: Mapping[str, Flags]
     notices: tuple[str, ...]
@@ -54,7 +56,7 @@ class Prepared:
         return replace(
             self,
             rows={**self.rows, "train": self.rows["train"].take(index)},
-            matrices={**self.matrices, "train": self.matrices["train"][index]},
+            matrices={**self.matrices, "train": take_rows(self.matrices["train"], index)},
             repeats={**self.repeats, "train": self.repeats["train"][index]},
         )
 
@@ -76,7 +78,7 @@ def prepare(
     """
     given = [part for part in (train, test, validation) if part is not None]
     incomplete = set().union(*(columns.check(part, options.kinds) for part in given))
-    unteachable = find_unteachable(train, (*options.kinds.categorical, *options.kinds.numeric))
+    unteachable = find_unteachable(train, options.kinds.named)
     if test is None:
         rest, judged = splits.split_test(train.known_targets, config.seed, stratify=config.stratify)
         train, test = train.take(rest), train.take(judged)
@@ -155,9 +157,9 @@ def _without(rows: Dataset, labels: Sequence[str]) -> Dataset:
     return Dataset(table=rows.table, targets=rows.known_targets[:, kept], labels=names)
 
 
-def _encode(rows: Dataset, features: tuple[Feature, ...], name: str) -> Features:
+def _encode(rows: Dataset, features: tuple[Feature, ...], name: str) -> Matrix:
     try:
-        return rows.matrix(features)
+        return encode(rows, features)
     except InputError as error:
         raise TableError(f"the {name} rows: {error}") from error
 

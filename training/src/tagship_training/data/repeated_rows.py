@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_runtime.typing import Features
+from tagship_training.data.sparse_rows import Matrix, SparseRows, row_hashes
 
 HASH_ROWS = 16_384
 """Rows that are hashed, or compared, at a time."""
@@ -23,8 +24,13 @@ NEIGHBOURS = 4
 Flags = NDArray[np.bool_]
 
 
-def find_repeated(train: Features, others: Features) -> Flags:
-    """Tell which rows of ``others`` occur in ``train``, both (rows, width); nearly equal rows count, (rows,)."""
+def find_repeated(train: Matrix, others: Matrix) -> Flags:
+    """Tell which rows of ``others`` occur in ``train``, both (rows, width); nearly equal rows count, (rows,).
+
+    Of sparse rows, which hold counts, only equal ones count.
+    """
+    if isinstance(train, SparseRows) or isinstance(others, SparseRows):
+        return np.isin(_hashes(others), _hashes(train))
     found = np.isin(_hashes(others), _hashes(train))
     known = _distinct(train)
     spread, direction = _scale(train)
@@ -36,9 +42,11 @@ def find_repeated(train: Features, others: Features) -> Flags:
     return found
 
 
-def find_repeated_within(rows: Features) -> Flags:
+def find_repeated_within(rows: Matrix) -> Flags:
     """Tell which rows of a table occur in it another time, (rows,)."""
     _, first, place, times = np.unique(_hashes(rows), return_index=True, return_inverse=True, return_counts=True)
+    if isinstance(rows, SparseRows):
+        return (times > 1)[place]
     known = rows[first]
     spread, direction = _scale(rows)
     order = np.argsort(_project(known, direction), kind="stable")
@@ -85,9 +93,12 @@ def _project(rows: Features, direction: NDArray[np.float64]) -> NDArray[np.float
     return np.concatenate(parts)
 
 
-def _hashes(matrix: Features) -> NDArray[np.uint64]:
+def _hashes(matrix: Matrix) -> NDArray[np.uint64]:
     """Multilinear hashes of each row's bits, computed in parts (Dietzfelbinger 1996), (rows,)."""
-    factors = np.random.default_rng(0).integers(1, 2**63, matrix.shape[1], dtype=np.uint64) | np.uint64(1)
+    drawn = np.random.default_rng(0).integers(1, 2**63, matrix.shape[1], dtype=np.uint64)
+    factors: NDArray[np.uint64] = np.bitwise_or(drawn, np.uint64(1))
+    if isinstance(matrix, SparseRows):
+        return row_hashes(matrix, factors)
     parts = []
     for start in range(0, len(matrix), HASH_ROWS):
         some = np.ascontiguousarray(matrix[start : start + HASH_ROWS] + 0.0)  # which makes one zero of both

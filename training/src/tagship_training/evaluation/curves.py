@@ -17,7 +17,8 @@ from tagship_runtime.documents import (
     ThresholdCounts,
 )
 from tagship_runtime.evaluation.intervals import wilson
-from tagship_runtime.typing import Features, Scores, Targets
+from tagship_runtime.typing import Scores, Targets
+from tagship_training.data.sparse_rows import Matrix, SparseRows, dense_columns, rows_at_once, take_rows
 
 QUANTILES = 100
 """Thresholds at quantiles of a label's positives' scores, where recall changes."""
@@ -37,7 +38,7 @@ def gather(
     *,
     held_out: int,
     features: Sequence[Feature],
-    matrix: Features,
+    matrix: Matrix,
 ) -> CurvesDocument:
     """Return the content of ``curves.json``: counts over all rows, and no row's own values.
 
@@ -130,12 +131,15 @@ def calibration(targets: Targets, scores: Scores) -> list[CalibrationBin]:
     return bins
 
 
-def ranges(features: Sequence[Feature], matrix: Features) -> list[FeatureSummary]:
+def ranges(features: Sequence[Feature], matrix: Matrix) -> list[FeatureSummary]:
     """Summaries of the training rows, feature by feature: quantiles of numbers (after filling), shares of words."""
     summaries: list[FeatureSummary] = []
+    if isinstance(matrix, SparseRows):  # evenly spaced ones, as many as may be dense
+        step = -(-len(matrix) // rows_at_once(matrix.shape[1], len(matrix)))
+        matrix = take_rows(matrix, np.arange(0, len(matrix), step))
     start = 0
     for feature in features:
-        columns = matrix[:, start : start + feature.width]
+        columns = dense_columns(matrix, slice(start, start + feature.width))
         start += feature.width
         summaries.append(feature.summarise(columns))
     return summaries

@@ -9,7 +9,6 @@ import numpy as np
 from tagship_training.data.prepare import Prepared
 from tagship_training.network.ensemble import Ensemble
 from tagship_training.network.history import OnStep
-from tagship_training.network.keras_scores import scores_of
 from tagship_training.network.log_loss import log_loss
 
 SHARES = (0.25, 0.5)
@@ -33,6 +32,6 @@ def learning_curve(
     for share in SHARES:
         on_step(f"learning curve: {share:.0%} of the rows")
         part = table.take_training_rows(np.sort(order[: int(share * len(order))]))
-        scores = scores_of(train(part).model, table.matrices["test"])
+        scores = train(part).scores(table.matrices["test"])
         losses[f"{share:.0%}"] = log_loss(table.rows["test"].known_targets, scores)
     return losses | {"100%": full_loss}

@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 
 from tagship_runtime.typing import Scores
 from tagship_training.config import Config, Options
+from tagship_training.data.fewer_columns import with_columns
 from tagship_training.data.prepare import Prepared
+from tagship_training.data.sparse_rows import all_rows, select_columns
 from tagship_training.evaluation import baselines, curves, metrics
 from tagship_training.evaluation.diagnosis import Diagnosis, fall_of
 from tagship_training.evaluation.figures import Figures
@@ -16,7 +18,6 @@ from tagship_training.evaluation.repeated import judge_repeated
 from tagship_training.network import preprocessing
 from tagship_training.network.ensemble import Ensemble
 from tagship_training.network.history import OnStep
-from tagship_training.network.keras_scores import scores_of
 from tagship_training.network.log_loss import log_loss
 
 
@@ -43,7 +44,7 @@ def measure(
         on_step: Called before what takes long.
     """
     targets, held_out_targets = table.rows["test"].known_targets, ensemble.rows.held_out_targets
-    scores = scores_of(ensemble.model, table.matrices["test"])
+    scores = ensemble.scores(table.matrices["test"])
     compared: tuple[baselines.Baseline, ...] = ()
     if options.baselines:
         compared = _baselines(table, ensemble, scores, thresholds, config, on_step)
@@ -70,8 +71,8 @@ def measure(
             thresholds,
             table.labels,
             held_out=len(held_out_targets),
-            features=table.features,
-            matrix=preprocessing.sample(table.matrices["train"], config.seed),
+            features=with_columns(table.features, ensemble.columns),
+            matrix=select_columns(preprocessing.sample(table.matrices["train"], config.seed), ensemble.columns),
         ),
     )
 
@@ -92,7 +93,7 @@ def diagnose(
         learned=ensemble.learned_loss,
         held_out=log_loss(ensemble.rows.held_out_targets, ensemble.held_out),
         test=test,
-        optimal=None if options.optimum is None else log_loss(targets, options.optimum(matrix)),
+        optimal=None if options.optimum is None else log_loss(targets, options.optimum(all_rows(matrix))),
         curve=learning_curve(table, train, config.seed, test, on_step) if options.learning_curve else None,
         falling=fall_of(ensemble.history),
         better_size=ensemble.better_size,
@@ -109,5 +110,5 @@ def _baselines(
     on_step: OnStep,
 ) -> tuple[baselines.Baseline, ...]:
     on_step("training baselines")
-    test = (table.matrices["test"], table.rows["test"].known_targets)
+    test = (all_rows(table.matrices["test"]), table.rows["test"].known_targets)
     return baselines.compare(ensemble.rows, test, (scores, thresholds), config.objective, config.seed)

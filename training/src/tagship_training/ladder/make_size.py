@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tagship_runtime.contract import Feature
 from tagship_runtime.typing import Scores
 from tagship_training.config import Config
+from tagship_training.data.fewer_columns import with_columns
 from tagship_training.data.folds import LearningRows
 from tagship_training.evaluation import metrics
 from tagship_training.ladder import cost
 from tagship_training.ladder.size import Size
 from tagship_training.network import platt
-from tagship_training.network.assemble import to_graph
+from tagship_training.network.assemble import columns_of, to_graph
 from tagship_training.network.graph import Group
 from tagship_training.network.held_out import learned_loss
 from tagship_training.thresholds.tune import choose_thresholds
@@ -27,11 +29,13 @@ class SizeMaker:
     Attributes:
         rows: Rows that all groups were trained on.
         labels: Names of the labels.
+        features: Of the columns of their matrix.
         config: Calibration, objective and seed.
     """
 
     rows: LearningRows
     labels: tuple[str, ...]
+    features: tuple[Feature, ...]
     config: Config
 
     def make(self, name: str, groups: Sequence[Group], shares: tuple[float, ...], held_out: Scores) -> Size:
@@ -49,12 +53,15 @@ class SizeMaker:
         thresholds, _ = choose_thresholds(
             targets, held_out, self.labels, config.objective, config.seed, config.confidence
         )
-        width = self.rows.matrix.shape[1]
-        model = to_graph(groups, shares, calibration, width)
-        file_bytes, microseconds = cost.measure(model, width)
+        width, columns = self.rows.matrix.shape[1], columns_of(groups, shares)
+        columns = None if columns is not None and len(columns) == width else columns
+        model = to_graph(groups, shares, calibration, width, columns)
+        file_bytes, microseconds = cost.measure(model, width if columns is None else len(columns))
         return Size(
             name=name,
             model=model,
+            features=with_columns(self.features, columns),
+            columns=columns,
             architectures=tuple(group.architecture for group in groups),
             shares=shares,
             held_out=held_out,

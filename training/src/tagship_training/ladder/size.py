@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_runtime.contract import Feature
 from tagship_runtime.documents import Metrics, SizeDocument
-from tagship_runtime.typing import Features, Scores, Targets
+from tagship_runtime.typing import RowNumbers, Scores, Targets
 from tagship_training.config import Config
+from tagship_training.data.sparse_rows import Matrix, rows_at_once, select_columns
 from tagship_training.errors import ConfigError
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.log_loss import row_losses
@@ -37,6 +39,8 @@ class Size:
     Attributes:
         name: As ``tagship export --size`` takes it.
         model: The Keras model, encoded features to scores.
+        features: What it takes, which may be fewer words than the table has.
+        columns: Columns of the table's matrix that it takes; None for all.
         architectures: Of its groups of networks.
         shares: How much each group counts.
         held_out: Scores of the held-out rows by networks that did not learn from them, (rows, labels).
@@ -50,6 +54,8 @@ class Size:
 
     name: str
     model: Any
+    features: tuple[Feature, ...]
+    columns: RowNumbers | None
     architectures: tuple[Architecture, ...]
     shares: tuple[float, ...]
     held_out: Scores
@@ -65,9 +71,11 @@ class Size:
         few = config.max_parameters is None or self.parameters <= config.max_parameters
         return few and (config.max_bytes is None or self.bytes <= config.max_bytes)
 
-    def scores(self, matrix: Features) -> Scores:
-        """Scores of encoded rows, float32 (rows, labels)."""
-        parts = [self.model(matrix[start : start + SCORED_ROWS]) for start in range(0, len(matrix), SCORED_ROWS)]
+    def scores(self, matrix: Matrix) -> Scores:
+        """Scores of rows as the table encodes them, float32 (rows, labels)."""
+        own = select_columns(matrix, self.columns)
+        at_once = rows_at_once(own.shape[1], SCORED_ROWS)
+        parts = [self.model(own[start : start + at_once]) for start in range(0, len(own), at_once)]
         return np.concatenate([np.asarray(part, np.float32) for part in parts])
 
     def to_dict(self, *, chosen: bool, test: Metrics) -> SizeDocument:

@@ -25,6 +25,9 @@ WITH_BINS, STEPWISE_SHARE = ((64, 32), (128, 64)), 0.8
 """Hidden layers of students on bins of each number as well, and how much teachers that learn steps (wide networks and
 forests) have to count for these."""
 
+OF_TEXTS = ((32, 512), (48, 1024), (64, 2048), (96, 4096))
+"""Hidden units of students of texts, and how many words they look at."""
+
 FITTING_UNITS = (256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 2, 1)
 """First layers of the student that is made for a bound of the user's."""
 
@@ -52,6 +55,9 @@ _STUDENT: Mapping[str, Any] = {
 }
 
 
+_STUDENT_OF_TEXTS: Mapping[str, Any] = {**_STUDENT, "dropout": 0.3, "learning_rate": 5e-3}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
     """Facts of a table that decide about networks.
@@ -63,6 +69,7 @@ class Shape:
         labels: How many.
         words: Whether most of the many columns are zero in most rows.
         crossed: Whether folds of the rows judge, and no rows of their own.
+        terms: How many n-grams of texts there are among the columns.
     """
 
     rows: int
@@ -71,10 +78,12 @@ class Shape:
     labels: int
     words: bool
     crossed: bool
+    terms: int = 0
 
     def parameters(self, architecture: Architecture) -> int:
         """Number of parameters that a network would have."""
-        return count_parameters(architecture, self.width, self.numeric, self.labels)
+        left_out = 0 if architecture.terms is None else max(self.terms - architecture.terms, 0)
+        return count_parameters(architecture, self.width - left_out, self.numeric, self.labels)
 
 
 def student_architectures(like: Architecture, shape: Shape, stepwise: float, config: Config) -> list[Architecture]:
@@ -86,6 +95,8 @@ def student_architectures(like: Architecture, shape: Shape, stepwise: float, con
         stepwise: How much teachers that learn steps count among all of them.
         config: Bounds of the user's.
     """
+    if shape.terms:
+        return _students_of_texts(like, shape, config)
     members = like.members if shape.crossed else 1
     base = replace(like, members=members, final=shape.crossed, keep_tails=True, bins=0, **_STUDENT)
     plain = (*TINY, *PLAIN) if config.prefer == "size" else PLAIN
@@ -105,6 +116,20 @@ def student_architectures(like: Architecture, shape: Shape, stepwise: float, con
     return sorted(
         (_with_epochs(replace(student, name=name), shape) for name, student in by_name.items()), key=shape.parameters
     )
+
+
+def _students_of_texts(like: Architecture, shape: Shape, config: Config) -> list[Architecture]:
+    """Students on the words that tell most, from small to large."""
+    members = like.members if shape.crossed else 1
+    base = replace(like, members=members, final=shape.crossed, **_STUDENT_OF_TEXTS)
+    found = {}
+    cap = allowed_parameters(config, shape)
+    for hidden, terms in OF_TEXTS:
+        student = replace(base, hidden=(hidden,), terms=min(terms, shape.terms))
+        student = replace(student, name=f"{hidden}-of-{student.terms}-words")
+        if cap is None or shape.parameters(student) <= cap:
+            found[student.name] = _with_epochs(student, shape)
+    return sorted(found.values(), key=shape.parameters)
 
 
 def allowed_parameters(config: Config, shape: Shape) -> int | None:

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tagship_runtime.contract import TextFeature
 from tagship_runtime.documents import Metrics, SizeDocument
-from tagship_runtime.typing import Features, RowNumbers
+from tagship_runtime.typing import RowNumbers
 from tagship_training.config import Config
+from tagship_training.data.bag_of_words import BagOfWords
 from tagship_training.data.folds import LearningRows, learning_rows
 from tagship_training.data.prepare import Prepared
+from tagship_training.data.sparse_rows import Matrix, count_nonzero
 from tagship_training.evaluation import metrics
 from tagship_training.ladder.blends import size_of_all, sizes_of_teachers
 from tagship_training.ladder.make_size import SizeMaker
 from tagship_training.ladder.size import Size, choose
 from tagship_training.ladder.students import Shape, made_up_rows, student_architectures
+from tagship_training.ladder.texts import choose_bag
 from tagship_training.ladder.train_students import train_students
 from tagship_training.network import forests, preprocessing
 from tagship_training.network.choose import (
@@ -26,6 +30,7 @@ from tagship_training.network.choose import (
     WORD_SHARE,
     linear_architectures,
     teacher_architectures,
+    text_architectures,
 )
 from tagship_training.network.distil import TransferSet, make_transfer_set
 from tagship_training.network.ensemble import Ensemble
@@ -76,6 +81,7 @@ class Ladder:
             learned_loss=size.learned_loss,
             history=[epoch for epoch in self.history if epoch["network"] in names],
             notices=self.notices,
+            columns=size.columns,
             better_size=self._better_size(),
         )
 
@@ -114,9 +120,10 @@ def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_s
     matrix = table.matrices["train"]
     rows = learning_rows(table, MEMBERS[0] if len(matrix) < ENSEMBLE_ROWS else 1, config)
     seen = preprocessing.sample(matrix, config.seed)
-    training, shape = _teacher_training(rows, seen, len(matrix), config)
+    bag = choose_bag(table.features, rows)
+    training, shape = _teacher_training(rows, seen, bag, len(matrix), config)
     blended = train_teachers(training, on_epoch, on_step)
-    maker = SizeMaker(rows, table.labels, config)
+    maker = SizeMaker(rows, table.labels, table.features, config)
     sizes = sizes_of_teachers(blended.groups(), maker)
     history, notices = list(blended.history), [] if blended.interrupted is None else [blended.interrupted]
     if blended.interrupted is None:
@@ -142,12 +149,14 @@ def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_s
 
 
 def _teacher_training(
-    rows: LearningRows, seen: Features, train_rows: int, config: Config
+    rows: LearningRows, seen: Matrix, bag: BagOfWords | None, train_rows: int, config: Config
 ) -> tuple[TeacherTraining, Shape]:
     """Choose teachers for a table, and tell its shape."""
+    if bag is not None:
+        return _teachers_of_texts(rows, seen, bag, train_rows, config)
     width, labels = rows.matrix.shape[1], rows.targets.shape[1]
     numeric = preprocessing.numeric_columns(seen)
-    words = width >= WORD_COLUMNS and int(np.count_nonzero(seen)) <= WORD_SHARE * seen.size
+    words = width >= WORD_COLUMNS and count_nonzero(seen) <= WORD_SHARE * len(seen) * width
     shape = Shape(rows=train_rows, width=width, numeric=len(numeric), labels=labels, words=words, crossed=rows.crossed)
     networks = teacher_architectures(
         rows=train_rows, width=width, numeric=len(numeric), labels=labels, words=words, crossed=rows.crossed
@@ -163,9 +172,39 @@ def _teacher_training(
         rows=rows,
         seen=seen,
         numeric=numeric,
+        bag=None,
         networks=networks,
         lines=linear_architectures(networks[0], words=words, crossed=rows.crossed) if few else (),
         forests=[(name, share) for name, share in shares.items() if share is not None],
+        seed=config.seed,
+    )
+    return training, shape
+
+
+def _teachers_of_texts(
+    rows: LearningRows, seen: Matrix, bag: BagOfWords, train_rows: int, config: Config
+) -> tuple[TeacherTraining, Shape]:
+    """Teachers for a table with texts: a network on words, and a logistic regression."""
+    numeric = preprocessing.numeric_columns(seen, bag)
+    width = rows.matrix.shape[1] - len(bag.columns) + bag.terms
+    shape = Shape(
+        rows=train_rows,
+        width=width,
+        numeric=len(numeric),
+        labels=rows.targets.shape[1],
+        words=True,
+        crossed=rows.crossed,
+        terms=bag.terms,
+    )
+    networks = text_architectures(members=rows.judges, crossed=rows.crossed)
+    training = TeacherTraining(
+        rows=rows,
+        seen=seen,
+        numeric=numeric,
+        bag=bag,
+        networks=networks,
+        lines=linear_architectures(networks[0], words=False, crossed=rows.crossed),
+        forests=(),
         seed=config.seed,
     )
     return training, shape
@@ -177,9 +216,11 @@ def _transfer_set(
     """Real rows and made-up ones, with what the teachers say of them."""
     made_up = make_up(rows, blocks, count, seed)
     scored = blended.scores(made_up[0]) if count else blended.learned[:, :0]
-    return make_transfer_set(rows, made_up, (blended.learned, scored), training.seen, training.numeric)
+    known = (blended.learned, scored)
+    return make_transfer_set(rows, made_up, known, training.seen, training.numeric, training.bag)
 
 
 def _blocks(table: Prepared) -> RowNumbers:
-    """Number of the feature that each column of the matrix belongs to."""
-    return np.repeat(np.arange(len(table.features)), [feature.width for feature in table.features])
+    """Number of the feature that each column of the matrix belongs to; -1 for the words of texts."""
+    numbers = [-1 if isinstance(feature, TextFeature) else place for place, feature in enumerate(table.features)]
+    return np.repeat(numbers, [feature.width for feature in table.features])

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from tagship_runtime.typing import Features
 from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
+from tagship_training.data.sparse_rows import Matrix
 from tagship_training.evaluation.baselines import TrainedBaseline
 from tagship_training.ladder.size import LINEAR
 from tagship_training.ladder.train import Ladder
 from tagship_training.network.forests import Forests
 
 
-def trained_baselines(ladder: Ladder, matrix: Features) -> list[TrainedBaseline]:
+def trained_baselines(ladder: Ladder, matrix: Matrix) -> list[TrainedBaseline]:
     """Constant frequencies, the logistic regression and the forests among the teachers.
 
     Args:
         ladder: With its teachers.
-        matrix: Encoded test rows, float32 (rows, width).
+        matrix: Encoded test rows, (rows, width).
     """
     found = [_constant(ladder.rows, len(matrix))]
     found += [

@@ -32,6 +32,7 @@ class Architecture:
         final: Whether one network more learns from all rows; it ships instead of the members' average.
         patience: Epochs without a better one after which training ends, at a constant rate until then; None for the
             whole schedule.
+        terms: The most n-grams of texts that are looked at, those that tell most of the labels; None for all.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Architecture:
     unit_length: bool = False
     final: bool = False
     patience: int | None = None
+    terms: int | None = None
 
     @property
     def networks(self) -> int:
@@ -59,7 +61,7 @@ class Architecture:
 
     def to_dict(self, share: float) -> NetworkDocument:
         """Return the group as ``run.json`` has it, with its share in the scores."""
-        return {
+        document: NetworkDocument = {
             "name": self.name,
             "members": self.members,
             "hidden": list(self.hidden),
@@ -77,6 +79,9 @@ class Architecture:
             "final": self.final,
             "share": share,
         }
+        if self.terms is not None:
+            document["terms"] = self.terms
+        return document
 
 
 def count_parameters(group: Architecture, width: int, numeric: int, labels: int) -> int:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import keras
 import numpy as np
 from keras import layers, ops
 
-from tagship_runtime.typing import Features, Scores, Targets
+from tagship_runtime.typing import Features, RowNumbers, Scores, Targets
 from tagship_training.data.folds import LearningRows
 from tagship_training.network import platt
 from tagship_training.network.graph import Group
@@ -75,7 +75,11 @@ def mix(targets: Targets, by_group: Sequence[Scores]) -> tuple[tuple[float, ...]
 
 
 def to_graph(
-    groups: Sequence[Group], shares: Sequence[float], calibration: tuple[Features, Features] | None, width: int
+    groups: Sequence[Group],
+    shares: Sequence[float],
+    calibration: tuple[Features, Features] | None,
+    width: int,
+    columns: RowNumbers | None = None,
 ) -> Any:
     """One model from features (rows, width) to scores (rows, labels), of plain Keras layers and operations.
 
@@ -84,8 +88,10 @@ def to_graph(
         shares: Weight of each in the scores; they sum to 1.
         calibration: Slope and offset for each label's logit, (labels,); None to leave scores as they are.
         width: Columns of the encoded matrix.
+        columns: Those of them that the model takes, rising, as :func:`columns_of` gives them; None for all.
     """
-    inputs = keras.Input((width,), name="features")
+    inputs = keras.Input((width if columns is None else len(columns),), name="features")
+    groups = groups if columns is None else [_at(group, columns) for group in groups]
     average = None
     for group, share in zip(groups, shares, strict=True):
         if share:
@@ -95,6 +101,18 @@ def to_graph(
     if calibration is not None:
         average = platt.layers(average, *calibration)
     return keras.Model(inputs, average, name="tagship")
+
+
+def columns_of(groups: Sequence[Group], shares: Sequence[float]) -> RowNumbers | None:
+    """Columns of the matrix that groups with a share look at, rising; None for all."""
+    used = [group.encoding for group, share in zip(groups, shares, strict=True) if share]
+    columns = [None if encoding is None else encoding.columns for encoding in used]
+    known = [own for own in columns if own is not None]
+    return np.unique(np.concatenate(known)) if len(known) == len(columns) else None
+
+
+def _at(group: Group, columns: RowNumbers) -> Group:
+    return group if group.encoding is None else replace(group, encoding=group.encoding.at(columns))
 
 
 def _group_scores(group: Group, inputs: Any) -> Any:

@@ -125,6 +125,16 @@ def teacher_architectures(
     return tuple(replace(group, members=wide.members, final=group.final and crossed) for group in found)
 
 
+def text_architectures(*, members: int, crossed: bool) -> tuple[Architecture, ...]:
+    """The networks that teach students where columns count the words of texts.
+
+    Args:
+        members: Networks that are judged by a fold each.
+        crossed: Whether folds judge, and no rows of their own.
+    """
+    return (replace(_TEXTS, members=members, final=crossed),)
+
+
 def linear_architectures(like: Architecture, *, words: bool, crossed: bool) -> tuple[Architecture, ...]:
     """Logistic regressions, of which the better is kept: on scaled numbers, and on rows divided by their length."""
     line = replace(like, name="linear", hidden=(), keep_tails=True, bins=0, dropout_in=0.0, dropout=0.0, final=crossed)
@@ -221,6 +231,9 @@ _WORDS = Architecture(
     weight_decay=1e-2,
     unit_length=True,
     final=True,
+)
+_TEXTS = replace(
+    _WORDS, name="words", hidden=(128,), dropout_in=0.3, dropout=0.6, epochs=15, unit_length=False, terms=2048
 )
 _ARTICLE = (
     Architecture(

@@ -12,7 +12,9 @@ import keras
 import numpy as np
 
 from tagship_runtime.typing import Features, Scores
+from tagship_training.data.bag_of_words import BagOfWords
 from tagship_training.data.folds import Folds, LearningRows
+from tagship_training.data.sparse_rows import Matrix, stack_rows
 from tagship_training.network import fit
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.graph import Group, build
@@ -33,21 +35,24 @@ class TransferSet:
         judged: The real rows.
         seen: Training rows that ranges and quantiles are measured on.
         numeric: Columns with more than two values.
+        bag: Columns that count words; None where there are none.
     """
 
     rows: LearningRows
     taught: Features
     judged: LearningRows
-    seen: Features
+    seen: Matrix
     numeric: list[int]
+    bag: BagOfWords | None
 
 
 def make_transfer_set(
     real: LearningRows,
-    made_up: tuple[Features, Folds],
+    made_up: tuple[Matrix, Folds],
     scores: tuple[Scores, Scores],
-    seen: Features,
+    seen: Matrix,
     numeric: list[int],
+    bag: BagOfWords | None,
 ) -> TransferSet:
     """Put together what students learn.
 
@@ -57,18 +62,19 @@ def make_transfer_set(
         scores: The teachers' scores of the real and of the made-up rows, (judges, rows, labels).
         seen: Training rows that ranges and quantiles are measured on.
         numeric: Columns with more than two values.
+        bag: Columns that count words.
     """
     known, scored = scores
     taught = np.concatenate([(1 - TRUTH) * known + TRUTH * real.targets.astype(np.float32), scored], axis=1)
     if real.crossed:  # for the student that learns from every row, the mean of all teachers
         taught = np.concatenate([taught, taught.mean(axis=0, keepdims=True)])
     rows = LearningRows(
-        matrix=np.concatenate([real.matrix, made_up[0]]),
+        matrix=stack_rows([real.matrix, made_up[0]]),
         targets=np.concatenate([real.targets, np.zeros((len(made_up[0]), real.targets.shape[1]), np.uint8)]),
         folds=np.concatenate([real.folds, made_up[1]]).astype(np.int32),
     )
     taught = np.ascontiguousarray(taught.transpose(1, 0, 2), np.float32)
-    return TransferSet(rows=rows, taught=taught, judged=real, seen=seen, numeric=numeric)
+    return TransferSet(rows=rows, taught=taught, judged=real, seen=seen, numeric=numeric, bag=bag)
 
 
 def build_students(architecture: Architecture, transfer: TransferSet, seed: int) -> Group:
@@ -81,7 +87,7 @@ def build_students(architecture: Architecture, transfer: TransferSet, seed: int)
     """
     keras.utils.set_random_seed(seed)
     priors = np.clip(transfer.judged.targets.mean(axis=0, dtype=np.float64), 1e-3, 1 - 1e-3).astype(np.float32)
-    encoding = fit_encoding(architecture, transfer.seen, transfer.numeric)
+    encoding = fit_encoding(architecture, transfer.seen, transfer.numeric, transfer.bag)
     return build(architecture, encoding, transfer.rows.matrix.shape[1], priors)
 
 

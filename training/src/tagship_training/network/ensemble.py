@@ -9,16 +9,20 @@ from typing import Any
 import keras
 import numpy as np
 
-from tagship_runtime.typing import Features, Scores
+from tagship_runtime.typing import RowNumbers, Scores
 from tagship_training.config import Config
+from tagship_training.data.bag_of_words import BagOfWords
 from tagship_training.data.folds import LearningRows, learning_rows
 from tagship_training.data.prepare import Prepared
+from tagship_training.data.shared_words import bag_of
+from tagship_training.data.sparse_rows import Matrix, select_columns
 from tagship_training.network import fit, preprocessing
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.assemble import assemble
 from tagship_training.network.choose import choose_architectures, on_cap
 from tagship_training.network.graph import Group, build
 from tagship_training.network.history import History, OnEpoch
+from tagship_training.network.keras_scores import scores_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,7 @@ class Ensemble:
         learned_loss: Mean log loss of rows by members that learned from them.
         history: Losses after each epoch of each group.
         notices: Sentences for the user.
+        columns: Columns of the table's matrix that it takes; None for all.
         better_size: ``smaller`` or ``larger`` where a network of such a size had a lower held-out loss, ``none`` where
             none had; None where no other size was trained.
     """
@@ -46,7 +51,12 @@ class Ensemble:
     learned_loss: float
     history: History
     notices: tuple[str, ...] = ()
+    columns: RowNumbers | None = None
     better_size: str | None = None
+
+    def scores(self, matrix: Matrix) -> Scores:
+        """Scores of rows as the table encodes them, float32 (rows, labels)."""
+        return scores_of(self.model, select_columns(matrix, self.columns))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,12 +83,13 @@ def train_ensemble(table: Prepared, config: Config, on_epoch: OnEpoch | None = N
     """
     matrix = table.matrices["train"]
     seen = preprocessing.sample(matrix, config.seed)
-    numeric = len(preprocessing.numeric_columns(seen))
+    bag = bag_of(table.features, matrix, table.rows["train"].known_targets, None)
+    numeric = len(preprocessing.numeric_columns(seen, bag))
     architectures = choose_architectures(
         config, rows=len(matrix), width=matrix.shape[1], numeric=numeric, labels=len(table.labels)
     )
     rows = learning_rows(table, architectures[0].members, config)
-    trained = train_groups(architectures, rows, seen, config, on_epoch)
+    trained = train_groups(architectures, rows, seen, config, on_epoch, bag)
     assembled = assemble(trained.groups, rows, calibrate=config.calibrate)
     return Ensemble(
         model=assembled.model,
@@ -98,9 +109,10 @@ def train_ensemble(table: Prepared, config: Config, on_epoch: OnEpoch | None = N
 def train_groups(
     architectures: Sequence[Architecture],
     rows: LearningRows,
-    seen: Features,
+    seen: Matrix,
     config: Config,
     on_epoch: OnEpoch | None = None,
+    bag: BagOfWords | None = None,
 ) -> TrainedGroups:
     """Train one group after the other; Ctrl-C keeps the best weights so far and ends there.
 
@@ -110,15 +122,16 @@ def train_groups(
         seen: Training rows that ranges and quantiles are measured on, float32 (some rows, width).
         config: Class weights and the seed.
         on_epoch: Called after each epoch.
+        bag: Columns that count words.
     """
     keras.utils.set_random_seed(config.seed)
     priors = np.clip(rows.targets.mean(axis=0, dtype=np.float64), 1e-3, 1 - 1e-3).astype(np.float32)
-    numeric = preprocessing.numeric_columns(seen)
+    numeric = preprocessing.numeric_columns(seen, bag)
     balanced = config.class_weights == "balanced"
     groups: list[Group] = []
     history: History = []
     for architecture in architectures:
-        encoding = preprocessing.fit(architecture, seen, numeric) if architecture.scale else None
+        encoding = preprocessing.fit(architecture, seen, numeric, bag) if architecture.scale else None
         group = build(architecture, encoding, rows.matrix.shape[1], priors)
         groups.append(group)
         try:

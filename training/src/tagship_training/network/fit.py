@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -57,6 +59,8 @@ def fit(
         Interrupted: Ctrl-C after the first epoch.
     """
     architecture, targets = group.architecture, rows.targets
+    rows = replace(rows, matrix=group.prepare(rows.matrix))
+    judged = rows if judged is None else replace(judged, matrix=group.prepare(judged.matrix))
     steps = Steps(group, positive_weights(targets) if balanced else np.ones(targets.shape[1], np.float32))
     learned = _learned(rows.folds, architecture.networks)
     best = _BestWeights(group, keep_last=architecture.weight_decay is None or taught is not None)
@@ -65,7 +69,7 @@ def fit(
     try:
         for epoch in range(1, architecture.epochs + 1):
             loss = steps.train(rows, targets if taught is None else taught, random.permutation(learned))
-            member_losses = steps.judge(judged or rows)
+            member_losses = steps.judge(judged)
             if architecture.final:  # which no row is left to judge; the others say how it does
                 member_losses[-1] = member_losses[:-1].mean()
             if not np.isfinite([loss, *member_losses]).all():

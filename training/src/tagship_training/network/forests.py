@@ -11,6 +11,7 @@ from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
 from tagship_runtime.typing import Features, Scores
 from tagship_training.data.folds import NOBODY, LearningRows
+from tagship_training.data.sparse_rows import Matrix, all_rows
 
 TREES = 150
 
@@ -80,7 +81,7 @@ class Forests:
             learned = np.flatnonzero((rows.folds != fold) & (rows.folds != NOBODY))
             matrix = rows.matrix[learned]
             forest = KINDS[self.name].make(self.share, self.seed).fit(matrix, targets[learned])
-            scores = _scores(forest, rows.matrix)
+            scores = _scores(forest, all_rows(rows.matrix))
             scores[learned] = _out_of_bag(forest, matrix, scores[learned])
             self._forests.append(forest)
             self._learned.append(scores)
@@ -89,9 +90,9 @@ class Forests:
         """Scores of the training rows by trees that did not learn from them, (judges, rows, labels)."""
         return np.stack(self._learned)
 
-    def scores(self, matrix: Features) -> Scores:
+    def scores(self, matrix: Matrix) -> Scores:
         """Scores of other rows, (judges, rows, labels)."""
-        return np.stack([_scores(forest, matrix) for forest in self._forests])
+        return np.stack([_scores(forest, all_rows(matrix)) for forest in self._forests])
 
 
 def _scores(forest: Any, matrix: Features, tree: Any = None) -> Scores:

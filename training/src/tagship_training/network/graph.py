@@ -11,9 +11,10 @@ import numpy as np
 from keras import layers, ops
 
 from tagship_runtime.typing import Features
+from tagship_training.data.sparse_rows import Matrix, SparseRows
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.layers import EnsembleDense, EnsembleScores, MemberDense
-from tagship_training.network.preprocessing import Encoding, encode, unit_length
+from tagship_training.network.preprocessing import Encoding, encode, encode_sparse, unit_length
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +24,19 @@ class Group:
     Attributes:
         architecture: Its architecture.
         encoding: Constants of the inputs' encoding; None for inputs as they are.
-        model: Features (rows, width) to logits (networks, rows, labels); with an ensemble in each network
+        model: What :meth:`prepare` gives to logits (networks, rows, labels); with an ensemble in each network
             (networks, ensemble, rows, labels).
     """
 
     architecture: Architecture
     encoding: Encoding | None
     model: Any
+
+    def prepare(self, matrix: Matrix) -> Matrix:
+        """Rows as the model takes them, (rows, ...): encoded if they are sparse, and else as they are."""
+        if isinstance(matrix, SparseRows) and self.encoding is not None and self.encoding.bag is not None:
+            return SparseRows(encode_sparse(matrix, self.encoding))
+        return matrix
 
 
 def build(architecture: Architecture, encoding: Encoding | None, width: int, priors: Features) -> Group:
@@ -41,8 +48,11 @@ def build(architecture: Architecture, encoding: Encoding | None, width: int, pri
         width: Columns of the encoded matrix.
         priors: Each label's share among the training rows, where scores start.
     """
-    inputs = keras.Input((width,), name="features")
-    x = inputs if encoding is None else encode(inputs, encoding)
+    if encoding is not None and encoding.bag is not None:  # once for all rows, before training
+        inputs = x = keras.Input((encoding.width,), name="features")
+    else:
+        inputs = keras.Input((width,), name="features")
+        x = inputs if encoding is None else encode(inputs, encoding)
     x = unit_length(x) if architecture.unit_length else x
     model = _shape(architecture)(architecture, inputs, x, len(priors))
     if architecture.weight_decay is not None:

@@ -14,14 +14,19 @@ from scipy import sparse
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from tagship_runtime.typing import Features, Targets
+from tagship_runtime.typing import Targets
 from tagship_training.data.folds import NOBODY, Folds, LearningRows
+from tagship_training.data.sparse_rows import Matrix, SparseRows
+from tagship_training.network import sparse_linear
 from tagship_training.network.graph import Group
 from tagship_training.network.log_loss import log_loss
-from tagship_training.network.preprocessing import encode, unit_length
+from tagship_training.network.preprocessing import encode, encode_sparse, unit_length
 
 STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 """Candidates for C, the inverse of the penalty on squared weights; tried from small to large while that helps."""
+
+TEXT_STRENGTHS = (10.0, 30.0, 100.0)
+"""Candidates for C where the columns are weights of words."""
 
 UNIT_LENGTH_GAIN = 30.0
 """Rows divided by their length have small numbers, which need weights so much less penalised."""
@@ -47,11 +52,13 @@ def fit(group: Group, rows: LearningRows) -> float:
         The chosen C.
     """
     encoded, targets, folds = _encoded(group, rows.matrix), rows.targets, rows.folds
+    texts = group.encoding is not None and group.encoding.bag is not None
+    minimum = _minimum_of_texts if texts else _minimum
     scale = UNIT_LENGTH_GAIN if group.architecture.unit_length else 1.0
     held, learned = _judged_by(0, folds), _learned_by(0, folds)
     best, chosen, weights, found = np.inf, 1.0, None, None
-    for strength in STRENGTHS:
-        weights = _minimum(encoded[learned], targets[learned], scale * strength, weights)
+    for strength in TEXT_STRENGTHS if texts else STRENGTHS:
+        weights = minimum(encoded[learned], targets[learned], scale * strength, weights)
         loss = log_loss(targets[held], expit(_logits(encoded[held], weights)).astype(np.float32))
         if loss >= best:
             break
@@ -59,7 +66,7 @@ def fit(group: Group, rows: LearningRows) -> float:
     networks = [found]
     for network in range(1, group.architecture.networks):
         learned = _learned_by(network, folds)
-        networks.append(_minimum(encoded[learned], targets[learned], chosen, networks[-1]))
+        networks.append(minimum(encoded[learned], targets[learned], chosen, networks[-1]))
     both = np.stack([np.asarray(network, np.float32) for network in networks])
     layer = group.model.get_layer("scores")
     if group.architecture.networks == 1:
@@ -77,8 +84,14 @@ def _judged_by(network: int, folds: Folds) -> NDArray[np.intp]:
     return np.flatnonzero((folds == network) | (folds == NOBODY))
 
 
-def _encoded(group: Group, matrix: Features) -> Any:
+def _minimum_of_texts(rows: Any, targets: Targets, strength: float, _: Weights | None) -> Weights:
+    return sparse_linear.minimum(rows, targets, strength)
+
+
+def _encoded(group: Group, matrix: Matrix) -> Any:
     """Columns as the layers of the group see them, float64, sparse where most of them are zero."""
+    if group.encoding is not None and isinstance(matrix, SparseRows):
+        return encode_sparse(matrix, group.encoding)
     parts: list[Any] = []
     for start in range(0, len(matrix), CHUNK_ROWS):
         x = matrix[start : start + CHUNK_ROWS]

@@ -7,26 +7,30 @@ rows does not learn from made-up ones of it either.
 
 from __future__ import annotations
 
-import numpy as np
+from typing import Any
 
-from tagship_runtime.typing import Features, RowNumbers
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_runtime.typing import RowNumbers
 from tagship_training.data.folds import NOBODY, Folds, LearningRows
+from tagship_training.data.sparse_rows import Matrix, SparseRows
 
 SWAPPED = 0.3
 """Share of a row's features that come from the other row."""
 
 
-def make_up(rows: LearningRows, blocks: RowNumbers, count: int, seed: int) -> tuple[Features, Folds]:
+def make_up(rows: LearningRows, blocks: RowNumbers, count: int, seed: int) -> tuple[Matrix, Folds]:
     """Rows that never were, and the folds that they belong to.
 
     Args:
         rows: Real rows; those that nobody learns from are no parents.
-        blocks: Which feature each column belongs to, (width,); the columns of one feature stay together.
+        blocks: Which feature each column belongs to, (width,), whose columns stay together; -1 for a word of a text.
         count: How many to make.
         seed: Of all chances.
 
     Returns:
-        float32 (count, width) and int32 (count,).
+        (count, width), and int32 (count,).
     """
     random = np.random.default_rng(seed)
     matrix, folds = rows.matrix, rows.folds
@@ -38,9 +42,35 @@ def make_up(rows: LearningRows, blocks: RowNumbers, count: int, seed: int) -> tu
     high = np.searchsorted(by_fold, by_fold[first], side="right")
     second = low + (random.random(count) * (high - low)).astype(np.intp)
     features = int(blocks.max()) + 1
+    if isinstance(matrix, SparseRows):
+        swapped = random.random((count, features + 1), np.float32) < SWAPPED
+        first_half = _some(matrix.take(parents[first]), blocks, ~swapped, 1 - SWAPPED, random)
+        second_half = _some(matrix.take(parents[second]), blocks, swapped, SWAPPED, random)
+        return SparseRows(first_half + second_half), by_fold[first]
     made = matrix[parents[first]]
     for start in range(0, count, 4096):
         part = slice(start, start + 4096)
         swapped = random.random((len(made[part]), features), np.float32) < SWAPPED
         made[part] = np.where(swapped[:, blocks], matrix[parents[second[part]]], made[part])
     return made, by_fold[first]
+
+
+def _some(
+    rows: SparseRows, blocks: RowNumbers, chosen: NDArray[np.bool_], share: float, random: np.random.Generator
+) -> Any:
+    """Leave the chosen features in sparse rows, and a share of the words, scipy's sparse rows.
+
+    Args:
+        rows: Sparse rows.
+        blocks: As :func:`make_up` takes it.
+        chosen: Features of each row that stay, (rows, features + 1), of which the last is not looked at.
+        share: Of the words that stay.
+        random: Where chance comes from.
+    """
+    left = rows.matrix.copy()
+    feature = blocks[left.indices]
+    row = np.repeat(np.arange(len(rows)), np.diff(left.indptr))
+    stays = np.where(feature < 0, random.random(len(feature), np.float32) < share, chosen[row, feature])
+    left.data = left.data * stays
+    left.eliminate_zeros()
+    return left

@@ -1,4 +1,4 @@
-"""The first part of the graph: raw numbers, scaled and binned.
+"""The first part of the graph: raw numbers, scaled and binned, and weights of words.
 
 Each number is centred, scaled by a robust range and clipped, so that no outlier costs resolution once
 activations are quantized to int8; and cut at its quantiles into bins whose columns rise from 0 to 1 one after the
@@ -8,13 +8,16 @@ Learning", 2022). All of it is plain Keras operations, so that any program can l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from tagship_runtime.typing import Features, RowNumbers
+from tagship_training.data.bag_of_words import SHORTEST, BagOfWords, Part
+from tagship_training.data.sparse_rows import Matrix, SparseRows, dense_columns, rows_at_once, take_rows
 from tagship_training.network.architecture import Architecture
 
 CLIP = 3.0
@@ -34,14 +37,16 @@ QUARTILES_PER_DEVIATION = 1.349
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """Constants of the encoding, all float32 but for ``source``.
+    """Constants of the encoding, all float32 but for the numbers of columns.
 
     Attributes:
-        center: Subtracted from each column, (width,).
-        spread: Each column is divided by it, (width,).
-        source: The column that each bin cuts, (bins,).
+        center: Subtracted from each column of ``plain``, (plain columns,).
+        spread: Each of them is divided by it, (plain columns,).
+        source: The column of the matrix that each bin cuts, (bins,).
         low: Where each bin starts, (bins,).
         size: Length of each bin, (bins,).
+        plain: Columns that are no counts of words; None for all.
+        bag: What the others count; None where there are none.
     """
 
     center: Features
@@ -49,30 +54,64 @@ class Encoding:
     source: RowNumbers
     low: Features
     size: Features
+    plain: RowNumbers | None = None
+    bag: BagOfWords | None = None
+
+    @property
+    def width(self) -> int:
+        """Number of encoded columns."""
+        return len(self.center) + len(self.source) + (0 if self.bag is None else self.bag.terms)
+
+    @property
+    def columns(self) -> RowNumbers | None:
+        """Columns of the matrix that are looked at, rising; None for all."""
+        if self.plain is None or self.bag is None:
+            return None
+        return np.sort(np.concatenate([self.plain, self.bag.columns]))
+
+    def at(self, columns: RowNumbers) -> Encoding:
+        """The same for a matrix that has some columns of this one, rising, (columns,)."""
+        if self.plain is None or self.bag is None:
+            return self
+        return replace(
+            self,
+            source=np.searchsorted(columns, self.source),
+            plain=np.searchsorted(columns, self.plain),
+            bag=self.bag.at(columns),
+        )
 
 
-def sample(matrix: Features, seed: int) -> Features:
+def sample(matrix: Matrix, seed: int) -> Matrix:
     """Choose the rows that quantiles are taken of."""
     if len(matrix) <= SAMPLE_ROWS:
         return matrix
     rows = np.random.default_rng(seed).choice(len(matrix), SAMPLE_ROWS, replace=False)
-    return matrix[np.sort(rows)]
+    return take_rows(matrix, np.sort(rows))
 
 
-def numeric_columns(rows: Features) -> list[int]:
-    """Columns with more than two values; flags and one-hot columns are fine as they are."""
-    return [column for column in range(rows.shape[1]) if len(np.unique(rows[:, column])) > 2]
+def numeric_columns(rows: Matrix, bag: BagOfWords | None = None) -> list[int]:
+    """Columns with more than two values that are no counts of words; flags and one-hot columns are fine as they are."""
+    return [column for column in _plain(rows, bag) if len(np.unique(dense_columns(rows, [column]))) > 2]
 
 
-def fit(architecture: Architecture, rows: Features, numeric: list[int]) -> Encoding:
-    """Measure ranges and quantiles on training rows."""
-    center, spread = np.zeros(rows.shape[1]), np.ones(rows.shape[1])
+def fit(architecture: Architecture, rows: Matrix, numeric: list[int], bag: BagOfWords | None = None) -> Encoding:
+    """Measure ranges and quantiles on training rows.
+
+    Args:
+        architecture: Of the networks.
+        rows: Training rows.
+        numeric: As :func:`numeric_columns` gives them.
+        bag: Columns that count words.
+    """
+    plain = _plain(rows, bag)
+    place = {column: number for number, column in enumerate(plain)}
+    center, spread = np.zeros(len(plain)), np.ones(len(plain))
     source: list[int] = []
     low: list[float] = []
     size: list[float] = []
     for column in numeric:
-        values = rows[:, column].astype(np.float64)
-        center[column], spread[column] = _scale(values, keep_tails=architecture.keep_tails)
+        values = dense_columns(rows, [column])[:, 0].astype(np.float64)
+        center[place[column]], spread[place[column]] = _scale(values, keep_tails=architecture.keep_tails)
         if architecture.bins:
             edges = _edges(values, architecture.bins)
             source += [column] * (len(edges) - 1)
@@ -80,20 +119,80 @@ def fit(architecture: Architecture, rows: Features, numeric: list[int]) -> Encod
             size += np.diff(edges).tolist()
     as_float32 = (np.asarray(values, np.float32) for values in (center, spread, low, size))
     center32, spread32, low32, size32 = as_float32
-    return Encoding(center32, spread32, np.asarray(source, np.intp), low32, size32)
+    if bag is None:
+        return Encoding(center32, spread32, np.asarray(source, np.intp), low32, size32)
+    kept = bag if architecture.terms is None else bag.best(architecture.terms)
+    return Encoding(center32, spread32, np.asarray(source, np.intp), low32, size32, np.array(plain, np.intp), kept)
 
 
 def encode(inputs: Any, encoding: Encoding) -> Any:
-    """Build the Keras tensor of the encoded inputs: scaled columns, then bins."""
-    from keras import layers, ops
+    """Build the Keras tensor of the encoded inputs: scaled columns, bins, weights of words."""
+    from keras import layers
 
-    scaled = ops.subtract(inputs, encoding.center)
+    parts = _numbers(inputs, encoding)
+    if encoding.bag is not None:
+        parts.append(word_weights(inputs, encoding.bag))
+    return parts[0] if len(parts) == 1 else layers.Concatenate()(parts)
+
+
+def encode_sparse(rows: SparseRows, encoding: Encoding) -> Any:
+    """Compute the encoded columns of many rows without the zeros among them, scipy's sparse rows float64."""
+    parts = []
+    if encoding.bag is None or len(encoding.center):
+        step = rows_at_once(rows.shape[1], len(rows))
+        blocks = [_numbers(rows[start : start + step], encoding) for start in range(0, len(rows), step)]
+        parts += [sparse.csr_matrix(np.concatenate(block), dtype=np.float64) for block in zip(*blocks, strict=True)]
+    if encoding.bag is not None:
+        parts.append(encoding.bag.weigh(rows.matrix))
+    return sparse.hstack(parts, format="csr")
+
+
+def _numbers(inputs: Any, encoding: Encoding) -> list[Any]:
+    from keras import ops
+
+    if not len(encoding.center):
+        return []
+    plain = inputs if encoding.plain is None else ops.take(inputs, encoding.plain.tolist(), axis=1)
+    scaled = ops.subtract(plain, encoding.center)
     scaled = ops.clip(ops.multiply(scaled, 1 / encoding.spread), -CLIP, CLIP)
     if not len(encoding.source):
-        return scaled
+        return [scaled]
     bins = ops.subtract(ops.take(inputs, encoding.source.tolist(), axis=1), encoding.low)
     bins = ops.subtract(ops.clip(ops.multiply(bins, 1 / encoding.size), 0.0, 1.0), 0.5)
-    return layers.Concatenate()([scaled, bins])
+    return [scaled, bins]
+
+
+def word_weights(inputs: Any, bag: BagOfWords) -> Any:
+    """Keras tensor of the weights of a bag's terms, as :meth:`BagOfWords.weigh` computes them."""
+    from keras import ops
+
+    counts = None
+    for part in bag.parts:
+        own = _counts(inputs, part, bag.terms)
+        own = own if part.weight == 1 else ops.multiply(own, part.weight)
+        counts = own if counts is None else ops.add(counts, own)
+    weights = ops.multiply(ops.log(ops.add(counts, 1.0)), bag.frequency)
+    squares = ops.sum(ops.multiply(weights, weights), axis=1, keepdims=True)
+    return ops.divide(weights, ops.sqrt(ops.add(squares, SHORTEST)))
+
+
+def _counts(inputs: Any, part: Part, terms: int) -> Any:
+    """Keras tensor of a part's counts in the places of the terms, with zeros for those that it does not count."""
+    from keras import ops
+
+    width = inputs.shape[1]
+    if np.array_equal(part.columns, np.arange(width)) and np.array_equal(part.places, np.arange(terms)):
+        return inputs
+    if len(part.columns) == terms:
+        return ops.take(inputs, part.inverse(terms, width).tolist(), axis=1)
+    padded = ops.pad(inputs, [[0, 0], [0, 1]])
+    return ops.take(padded, part.inverse(terms, width).tolist(), axis=1)
+
+
+def _plain(rows: Matrix, bag: BagOfWords | None) -> list[int]:
+    """Columns that are no counts of words."""
+    counted = set() if bag is None else set(bag.columns.tolist())
+    return [column for column in range(rows.shape[1]) if column not in counted]
 
 
 def unit_length(x: Any) -> Any:

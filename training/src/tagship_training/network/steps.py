@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.typing import Features, RowNumbers, Targets
 from tagship_training.data.folds import NOBODY, LearningRows
+from tagship_training.data.sparse_rows import rows_at_once
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.graph import Group
 
@@ -78,8 +79,9 @@ class Steps:
         """Mean loss of each member over the rows that it does not learn from, (members,)."""
         held_out = rows.held_out
         losses, counts = np.zeros(self.architecture.networks), np.zeros(self.architecture.networks)
-        for start in range(0, len(held_out), VALIDATION_ROWS):
-            part = held_out[start : start + VALIDATION_ROWS]
+        at_once = rows_at_once(rows.matrix.shape[1], VALIDATION_ROWS)
+        for start in range(0, len(held_out), at_once):
+            part = held_out[start : start + at_once]
             arrays = (rows.matrix[part], rows.targets[part], rows.folds[part])
             loss, mine = self._judge(*(tf.constant(array) for array in arrays))
             losses += loss.numpy()

@@ -10,8 +10,10 @@ from typing import Protocol
 import keras
 import numpy as np
 
-from tagship_runtime.typing import Features, Scores
+from tagship_runtime.typing import Scores
+from tagship_training.data.bag_of_words import BagOfWords
 from tagship_training.data.folds import LearningRows
+from tagship_training.data.sparse_rows import Matrix
 from tagship_training.network import fit, forests, linear, preprocessing
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.blend import blend, weighted_mean
@@ -29,7 +31,7 @@ class Teacher(Protocol):
     def learned(self) -> Scores:
         """Return scores of the training rows, (judges, rows, labels)."""
 
-    def scores(self, matrix: Features) -> Scores:
+    def scores(self, matrix: Matrix) -> Scores:
         """Return scores of other rows, (judges, rows, labels)."""
 
 
@@ -48,7 +50,7 @@ class Networks:
         """Scores of the training rows, (judges, rows, labels)."""
         return self.scores(self._rows.matrix)
 
-    def scores(self, matrix: Features) -> Scores:
+    def scores(self, matrix: Matrix) -> Scores:
         """Scores of any rows; their mean where all networks learned from the same rows."""
         scores = network_scores(self.group, matrix)
         return scores if len(scores) == self._rows.judges else scores.mean(axis=0, keepdims=True)
@@ -74,7 +76,7 @@ class TeacherBlend:
     history: History
     interrupted: str | None
 
-    def scores(self, matrix: Features) -> Scores:
+    def scores(self, matrix: Matrix) -> Scores:
         """The blend's scores, (judges, rows, labels)."""
         chosen = [(teacher, share) for teacher, share in zip(self.teachers, self.shares, strict=True) if share]
         return weighted_mean([teacher.scores(matrix) for teacher, _ in chosen], [share for _, share in chosen])
@@ -103,6 +105,7 @@ class TeacherTraining:
         rows: Rows to learn from and to be judged by.
         seen: Training rows that ranges and quantiles are measured on.
         numeric: Columns with more than two values.
+        bag: Columns that count words; None where there are none.
         networks: Architectures of groups of networks.
         lines: Architectures of logistic regressions, of which the better is kept.
         forests: Names of forests, with the share of features that each split sees.
@@ -110,8 +113,9 @@ class TeacherTraining:
     """
 
     rows: LearningRows
-    seen: Features
+    seen: Matrix
     numeric: list[int]
+    bag: BagOfWords | None
     networks: Sequence[Architecture]
     lines: Sequence[Architecture]
     forests: Sequence[tuple[str, float]]
@@ -121,7 +125,7 @@ class TeacherTraining:
         """A group with fresh weights."""
         keras.utils.set_random_seed(self.seed)
         priors = np.clip(self.rows.targets.mean(axis=0, dtype=np.float64), 1e-3, 1 - 1e-3).astype(np.float32)
-        encoding = preprocessing.fit(architecture, self.seen, self.numeric)
+        encoding = preprocessing.fit(architecture, self.seen, self.numeric, self.bag)
         return build(architecture, encoding, self.rows.matrix.shape[1], priors)
 
 
@@ -138,6 +142,9 @@ def train_teachers(training: TeacherTraining, on_epoch: OnEpoch | None, on_step:
     # Forests grow in C code on another core while networks take their small steps on one.
     pool = ThreadPoolExecutor(1, "tagship-forests")
     grown = pool.submit(_forests, training)
+    # So does liblinear, which learns from sparse rows.
+    lines = [training.group(architecture) for architecture in training.lines]
+    early = pool.submit(_best_line, training, lines) if training.bag is not None else None
     pool.shutdown(wait=False)
     for architecture in training.networks:
         group = training.group(architecture)
@@ -150,9 +157,9 @@ def train_teachers(training: TeacherTraining, on_epoch: OnEpoch | None, on_step:
     try:
         if training.lines:
             on_step("training the logistic regression")
-            teachers.append(_best_line(training))
+            teachers.append(_best_line(training, lines) if early is None else early.result())
         on_step("growing forests")
-        teachers += grown.result()
+        teachers.extend(grown.result())
     except KeyboardInterrupt:
         said = "interrupted before students were trained; the networks that would have taught them are kept"
         return _blend(training.rows, teachers, history, said)
@@ -168,11 +175,10 @@ def _forests(training: TeacherTraining) -> list[forests.Forests]:
     return found
 
 
-def _best_line(training: TeacherTraining) -> Networks:
+def _best_line(training: TeacherTraining, lines: Sequence[Group]) -> Networks:
     """The logistic regression with the lowest held-out loss."""
     found = []
-    for architecture in training.lines:
-        group = training.group(architecture)
+    for group in lines:
         linear.fit(group, training.rows)
         line = Networks(group, training.rows)
         found.append((log_loss(training.rows.held_out_targets, _held_out(training.rows, line.learned())), line))

@@ -6,11 +6,12 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature
+from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import cells
 from tagship_runtime.files.numerals import MOSTLY, STRAY, WORDS, is_numeral
 from tagship_training.config import Kinds
+from tagship_training.data.kinds.text import looks_like_text
 from tagship_training.errors import TableError
 
 FEW_FRACTIONS = 10
@@ -32,7 +33,11 @@ def kind_of(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature]:
         return CategoryFeature
     if name in kinds.numeric:
         return NumericFeature
-    return CategoryFeature if _is_text(values, name) else NumericFeature
+    if name in kinds.text:
+        return TextFeature
+    if not _is_text(values, name):
+        return NumericFeature
+    return TextFeature if kinds.find_text and looks_like_text(values) else CategoryFeature
 
 
 def _is_text(values: NDArray[Any], name: str) -> bool:

@@ -1,0 +1,162 @@
+"""Counts of n-grams as networks take them: columns of texts that share a vocabulary are added up, and then weighted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from tagship_runtime.typing import Features, RowNumbers, Targets
+
+SHORTEST = 1e-6
+"""Added to the squared length of a row, so that an empty text stays one of zeros."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Columns of the matrix that one column of texts has.
+
+    Attributes:
+        columns: Their numbers, rising, (n-grams,).
+        places: The term that each counts, (n-grams,).
+        weight: Times that its words count beside those of other columns of texts.
+    """
+
+    columns: RowNumbers
+    places: RowNumbers
+    weight: float
+
+    def inverse(self, terms: int, otherwise: int) -> RowNumbers:
+        """The column of each term, (terms,); ``otherwise`` where the part has none."""
+        found = np.full(terms, otherwise, np.intp)
+        found[self.places] = self.columns
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BagOfWords:
+    """Terms of a table's texts, each an n-gram that one or several columns count.
+
+    A row's count of a term is the sum over the columns; ``log(1 + count)`` times the term's inverse document frequency
+    is its weight, and the weights of a row are divided by their Euclidean length (Salton & Buckley 1988).
+
+    Attributes:
+        parts: One for each column of texts.
+        frequency: Inverse document frequency of each term, float32 (terms,).
+        gain: How much each term tells of the labels, by which larger ones come first, (terms,).
+    """
+
+    parts: tuple[Part, ...]
+    frequency: Features
+    gain: Features
+
+    @property
+    def terms(self) -> int:
+        """Number of them."""
+        return len(self.frequency)
+
+    @property
+    def columns(self) -> RowNumbers:
+        """Columns of the matrix that hold counts, rising."""
+        return np.sort(np.concatenate([part.columns for part in self.parts]))
+
+    def weigh(self, matrix: Any) -> Any:
+        """Weights of the terms, scipy's sparse rows float64 (rows, terms).
+
+        Args:
+            matrix: Encoded rows, scipy's compressed sparse rows (rows, width).
+        """
+        weights = counts_of_terms(self.parts, self.terms, matrix)
+        weights.data = np.log1p(weights.data)
+        weights = weights @ sparse.diags(self.frequency.astype(np.float64))
+        squares = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
+        return (sparse.diags(1 / np.sqrt(squares + SHORTEST)) @ weights).tocsr()
+
+    def best(self, count: int) -> BagOfWords:
+        """The same with the terms alone that tell most of the labels; the frequencies of these stay."""
+        if count >= self.terms:
+            return self
+        chosen = np.sort(np.argsort(-self.gain, kind="stable")[:count])
+        place = np.full(self.terms, -1, np.intp)
+        place[chosen] = np.arange(count)
+        parts = []
+        for part in self.parts:
+            kept = place[part.places] >= 0
+            parts.append(replace(part, columns=part.columns[kept], places=place[part.places[kept]]))
+        return BagOfWords(parts=tuple(parts), frequency=self.frequency[chosen], gain=self.gain[chosen])
+
+    def at(self, columns: RowNumbers) -> BagOfWords:
+        """The same for a matrix that has some columns of this one, rising, (columns,)."""
+        parts = [replace(part, columns=np.searchsorted(columns, part.columns)) for part in self.parts]
+        return replace(self, parts=tuple(parts))
+
+
+def fit(parts: Sequence[Part], terms: int, matrix: Any, targets: Targets) -> BagOfWords:
+    """Measure how rare terms are, and how much they tell of the labels.
+
+    Args:
+        parts: Of the columns of texts.
+        terms: How many different ones there are.
+        matrix: Encoded training rows, scipy's compressed sparse rows (rows, width).
+        targets: uint8, (rows, labels).
+    """
+    counts = counts_of_terms(parts, terms, matrix)
+    return BagOfWords(
+        parts=tuple(parts), frequency=inverse_document_frequency(counts), gain=information(counts, targets)
+    )
+
+
+def counts_of_terms(parts: Sequence[Part], terms: int, matrix: Any) -> Any:
+    """Weighted sums of the counts in all columns, scipy's sparse rows float64 (rows, terms).
+
+    Args:
+        parts: Of the columns.
+        terms: How many there are.
+        matrix: Encoded rows, scipy's compressed sparse rows (rows, width).
+    """
+    columns = np.concatenate([part.columns for part in parts])
+    places = np.concatenate([part.places for part in parts])
+    weights = np.concatenate([np.full(len(part.columns), part.weight) for part in parts])
+    return (matrix @ sparse.csr_matrix((weights, (columns, places)), (matrix.shape[1], terms))).tocsr()
+
+
+def inverse_document_frequency(counts: Any) -> Features:
+    """Weight of each term by how few rows have it: ``log((1 + rows) / (1 + rows with it)) + 1``, float32 (terms,).
+
+    Args:
+        counts: Of terms, scipy's sparse rows.
+    """
+    rows, terms = counts.shape
+    with_it = np.bincount(counts.indices, minlength=terms)
+    return np.asarray(np.log((1 + rows) / (1 + with_it)) + 1, np.float32)
+
+
+def information(counts: Any, targets: Targets, at_once: int = 4096) -> Features:
+    """Information of each term about the label of which it tells most: mutual information in nats, times the rows.
+
+    Args:
+        counts: Of terms, scipy's sparse rows (rows, terms).
+        targets: 0 or 1, (rows, labels).
+        at_once: Terms that are looked at at a time.
+    """
+    rows = counts.shape[0]
+    present = sparse.csc_matrix(counts > 0, dtype=np.float64)
+    truth = np.asarray(targets, np.float64)
+    positives = truth.sum(axis=0)[None]
+    gains = []
+    for start in range(0, counts.shape[1], at_once):
+        part = present[:, start : start + at_once]
+        both = part.T @ truth
+        with_term = np.asarray(part.sum(axis=0)).ravel()[:, None]
+        cells = (both, with_term - both, positives - both, rows - with_term - positives + both)
+        margins = (with_term, rows - with_term, positives, rows - positives)
+        gains.append((sum(map(_entropy, cells)) - sum(map(_entropy, margins)) + _entropy(rows)).max(axis=1))
+    return np.asarray(np.concatenate(gains) if gains else [], np.float32)
+
+
+def _entropy(count: Any) -> Any:
+    """``n log n``, 0 at 0."""
+    return np.where(np.asarray(count) > 0, count * np.log(np.maximum(count, 1)), 0.0)

@@ -1,0 +1,40 @@
+"""Rows of a table -> the matrix that networks take, by the same features that encode on the device."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from tagship_runtime.contract import Feature, TextFeature
+from tagship_runtime.errors import MissingColumnError
+from tagship_runtime.files.dataset import Dataset
+from tagship_training.data.sparse_rows import Matrix, SparseRows
+
+
+def encode(rows: Dataset, features: Sequence[Feature]) -> Matrix:
+    """Encoded rows, (rows, width); sparse where a feature is a text, whose words are mostly absent.
+
+    Raises:
+        InputError: A cell or a column that cannot be encoded, or a column is missing.
+    """
+    if not any(isinstance(feature, TextFeature) for feature in features):
+        return rows.matrix(features)
+    columns = rows.columns
+    missing = [feature.name for feature in features if feature.name not in columns]
+    if missing:
+        raise MissingColumnError(missing, list(columns))
+    return SparseRows(sparse.hstack([_block(feature, columns[feature.name]) for feature in features], format="csr"))
+
+
+def _block(feature: Feature, values: Any) -> Any:
+    """Columns of one feature, scipy's sparse rows."""
+    shape = (len(values), feature.width)
+    if isinstance(feature, TextFeature):
+        indptr, indices, counts = feature.count(values)
+        return sparse.csr_matrix((counts, indices, indptr), shape)
+    block = np.zeros(shape, np.float32)
+    feature.encode(values, block)
+    return sparse.csr_matrix(block)

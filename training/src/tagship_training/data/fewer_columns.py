@@ -1,0 +1,35 @@
+"""Features of some of a matrix's columns: texts with fewer words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tagship_runtime.contract import Feature, TextFeature
+from tagship_runtime.typing import RowNumbers
+
+
+def with_columns(features: Sequence[Feature], columns: RowNumbers | None) -> tuple[Feature, ...]:
+    """Features of some columns of a matrix.
+
+    Args:
+        features: Of all its columns.
+        columns: Numbers of those that are kept, rising, all of a feature that is no text; None for all.
+
+    Returns:
+        The same features with the words that are kept; a text without any is left out.
+    """
+    if columns is None:
+        return tuple(features)
+    kept = set(columns.tolist())
+    found: list[Feature] = []
+    start = 0
+    for feature in features:
+        own = [place for place in range(feature.width) if start + place in kept]
+        start += feature.width
+        if isinstance(feature, TextFeature):
+            words = tuple(feature.vocabulary[place] for place in own)
+            found += [replace(feature, vocabulary=words)] if words else []
+        else:
+            found.append(feature)
+    return tuple(found)
