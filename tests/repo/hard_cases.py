@@ -412,8 +412,11 @@ def words() -> list[Case]:
         for name, texts in TEXTS.items()
         for text in texts
     ]
-    long = [{"name": f"{text!a}, {times:,} times", "text": text, "times": times} for text, times in LONG]
-    return short + [case | sizes(tokens(case["text"] * case["times"])) for case in long]
+    long = [
+        {"name": f"{text!a}, {times:,} times", "text": text, "times": times} | sizes(tokens(text * times))
+        for text, times in LONG
+    ]
+    return short + long
 
 
 def sizes(found: Sequence[str]) -> Case:

@@ -69,18 +69,23 @@ def syllable_parts(code: int) -> str:
 
 
 class CharacterTable:
-    """Classes and folds of characters."""
+    """Classes and folds of characters.
+
+    Attributes:
+        ranges: Of code points of equal class: first, last, class; all others separate words.
+        folds: Characters that stand for a code point, where it does not stand for itself; without Hangul's syllables.
+    """
 
     def __init__(self) -> None:
-        self._ranges = read_classes()
-        self._starts = [first for first, _, _ in self._ranges]
-        self._folds = read_folds()
+        self.ranges = read_classes()
+        self._starts = [first for first, _, _ in self.ranges]
+        self.folds = read_folds()
 
     def folded(self, code: int) -> str:
         """Return the characters that stand for a code point: none for some, itself for most."""
-        return syllable_parts(code) if code in SYLLABLES else self._folds.get(code, chr(code))
+        return syllable_parts(code) if code in SYLLABLES else self.folds.get(code, chr(code))
 
     def class_of(self, character: str) -> int:
         """Return the class of a character; 0 where it separates words."""
-        first, last, kind = self._ranges[bisect_right(self._starts, ord(character)) - 1]
+        first, last, kind = self.ranges[bisect_right(self._starts, ord(character)) - 1]
         return kind if first <= ord(character) <= last else 0

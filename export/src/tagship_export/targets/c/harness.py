@@ -9,7 +9,10 @@ from tagship_export.targets.c.encode import columns_of
 from tagship_runtime.contract import Contract
 
 LONGEST_TEXTS = 4096
-"""Bytes for the texts of one row."""
+"""Bytes for the texts of one row, on a device."""
+
+LONGEST_TEXTS_HERE = 1 << 24
+"""Bytes for the texts of one row, on this machine."""
 
 
 def rows_as_bytes(contract: Contract, rows: Iterable[Any]) -> bytes:
@@ -22,18 +25,18 @@ def rows_as_bytes(contract: Contract, rows: Iterable[Any]) -> bytes:
     )
 
 
-def reading_rows(contract: Contract, prefix: str) -> str:
+def reading_rows(contract: Contract, prefix: str, longest_texts: int = LONGEST_TEXTS) -> str:
     """C that reads one row from stdin: ``read_row``, 0 at the end."""
-    return "\n".join(_reading_rows(contract, prefix))
+    return "\n".join(_reading_rows(contract, prefix, longest_texts))
 
 
-def _reading_rows(contract: Contract, prefix: str) -> Iterator[str]:
+def _reading_rows(contract: Contract, prefix: str, longest_texts: int) -> Iterator[str]:
     columns = columns_of(contract)
     statements = [line for column in columns for line in column.feature.read(column.member)]
     yield f"static {prefix}row row;"
     if any("read_text" in line for line in statements):
         yield f"""
-static char texts[{LONGEST_TEXTS}];
+static char texts[{longest_texts}];
 static size_t texts_used;
 
 static const char *read_text(void) {{
@@ -64,7 +67,7 @@ def host_program(contract: Contract, prefix: str, stem: str) -> str:
     return f"""#include "{stem}.c"
 #include <stdio.h>
 
-{reading_rows(contract, prefix)}
+{reading_rows(contract, prefix, LONGEST_TEXTS_HERE)}
 static float inputs[{macro}INPUTS];
 
 int main(int count, char **words) {{
