@@ -8,7 +8,14 @@ import pytest
 from scipy import sparse
 
 from tagship_runtime.contract import NumericFeature, TextFeature
-from tagship_training.data.bag_of_words import SHORTEST, BagOfWords, Part, information, inverse_document_frequency
+from tagship_training.data.bag_of_words import (
+    SHORTEST,
+    BagOfWords,
+    Part,
+    information,
+    inverse_document_frequency,
+    ranked,
+)
 from tagship_training.data.fewer_columns import with_columns
 from tagship_training.data.shared_words import bag_of
 from tagship_training.data.sparse_rows import SparseRows
@@ -22,11 +29,13 @@ FEATURES = (TITLE, SIZE, BODY)
 COUNTS = np.array([[1, 0, 7.0, 0, 2, 3], [0, 0, -2.0, 1, 0, 0], [0, 0, 0.5, 0, 0, 0], [2, 1, 1.0, 4, 0, 1]], np.float32)
 TARGETS = np.array([[1, 0], [0, 1], [0, 0], [1, 1]], np.uint8)
 
+NO_FOLDS = np.full(4, -1, np.int32)
+
 
 def bag(weights: dict[str, float] | None) -> BagOfWords:
-    found = bag_of(FEATURES, SparseRows(COUNTS), TARGETS, weights)
+    found = bag_of(FEATURES, SparseRows(COUNTS), weights)
     assert found is not None
-    return found
+    return ranked(found, sparse.csr_matrix(COUNTS), TARGETS, NO_FOLDS)
 
 
 def test_weights_are_those_of_the_formula() -> None:
@@ -66,6 +75,14 @@ def test_the_words_that_tell_most_are_kept_and_named() -> None:
     assert with_columns(FEATURES, None) == FEATURES
 
 
+def test_a_term_tells_what_it_tells_without_any_fold() -> None:
+    folds = np.array([0, 1, 1, 0], np.int32)
+    whole = bag({"title": 1.0, "body": 1.0})
+    found = ranked(whole, sparse.csr_matrix(COUNTS), TARGETS, folds)
+    assert found.gain[2] == 0  # rain is in one row, and tells nothing of the others
+    assert (found.gain <= whole.gain).all()
+
+
 def test_information_is_mutual_information() -> None:
     random = np.random.default_rng(0)
     counts = sparse.csr_matrix(random.poisson(0.4, (60, 5)))
@@ -89,6 +106,6 @@ def test_rare_terms_weigh_more() -> None:
 
 
 def test_a_table_without_texts_has_no_bag() -> None:
-    assert bag_of((SIZE,), np.ones((4, 1), np.float32), TARGETS, None) is None
+    assert bag_of((SIZE,), np.ones((4, 1), np.float32), None) is None
     part = Part(columns=np.array([4, 6]), places=np.array([2, 0]), weight=1.0)
     assert part.inverse(3, 99).tolist() == [6, 99, 4]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from tagship_runtime.typing import Features, RowNumbers, Targets
@@ -94,19 +95,33 @@ class BagOfWords:
         return replace(self, parts=tuple(parts))
 
 
-def fit(parts: Sequence[Part], terms: int, matrix: Any, targets: Targets) -> BagOfWords:
-    """Measure how rare terms are, and how much they tell of the labels.
+def fit(parts: Sequence[Part], terms: int, matrix: Any) -> BagOfWords:
+    """Measure how rare terms are; none is better than another one yet.
 
     Args:
         parts: Of the columns of texts.
         terms: How many different ones there are.
         matrix: Encoded training rows, scipy's compressed sparse rows (rows, width).
-        targets: uint8, (rows, labels).
     """
-    counts = counts_of_terms(parts, terms, matrix)
-    return BagOfWords(
-        parts=tuple(parts), frequency=inverse_document_frequency(counts), gain=information(counts, targets)
-    )
+    frequency = inverse_document_frequency(counts_of_terms(parts, terms, matrix))
+    return BagOfWords(parts=tuple(parts), frequency=frequency, gain=np.zeros(terms, np.float32))
+
+
+def ranked(bag: BagOfWords, matrix: Any, targets: Targets, folds: NDArray[np.int32]) -> BagOfWords:
+    """Measure how much each term tells of the labels.
+
+    A term tells as much as it does in the worst of the folds' complements. So terms are not chosen for what they tell
+    of the very rows by which a network that did not learn from these is judged.
+
+    Args:
+        bag: Of all terms.
+        matrix: Encoded training rows, scipy's compressed sparse rows (rows, width).
+        targets: uint8, (rows, labels).
+        folds: The fold of each row, below 0 for none, (rows,).
+    """
+    counts = counts_of_terms(bag.parts, bag.terms, matrix)
+    gains = [information(counts[folds != fold], targets[folds != fold]) for fold in np.unique(folds[folds >= 0])]
+    return replace(bag, gain=np.min(gains, axis=0) if gains else information(counts, targets))
 
 
 def counts_of_terms(parts: Sequence[Part], terms: int, matrix: Any) -> Any:

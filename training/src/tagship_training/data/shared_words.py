@@ -7,21 +7,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from tagship_runtime.contract import Feature, TextFeature
-from tagship_runtime.typing import Targets
 from tagship_training.data import bag_of_words
 from tagship_training.data.bag_of_words import BagOfWords, Part
 from tagship_training.data.sparse_rows import Matrix, SparseRows
 
 
-def bag_of(
-    features: Sequence[Feature], matrix: Matrix, targets: Targets, weights: Mapping[str, float] | None
-) -> BagOfWords | None:
+def bag_of(features: Sequence[Feature], matrix: Matrix, weights: Mapping[str, float] | None) -> BagOfWords | None:
     """Put the words of all columns of texts into one bag; None where there is no text.
 
     Args:
         features: Of the matrix.
         matrix: Encoded training rows.
-        targets: Their labels, uint8 (rows, labels).
         weights: Times that a word of each column counts, by the column's name; None where a word of one column is
             another term than the same word of another one.
     """
@@ -38,4 +34,4 @@ def bag_of(
             weight = 1.0 if weights is None else weights[feature.name]
             parts.append(Part(columns=columns, places=np.array(places, np.intp), weight=weight))
         start += feature.width
-    return bag_of_words.fit(parts, len(place), matrix.matrix, targets) if parts else None
+    return bag_of_words.fit(parts, len(place), matrix.matrix) if parts else None

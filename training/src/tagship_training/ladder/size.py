@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.contract import Feature
+from tagship_runtime.contract import Feature, TextFeature
 from tagship_runtime.documents import Metrics, SizeDocument
 from tagship_runtime.typing import RowNumbers, Scores, Targets
 from tagship_training.config import Config
@@ -65,6 +65,11 @@ class Size:
     microseconds: float
     learned_loss: float
     metrics: Metrics
+
+    @property
+    def of_texts(self) -> bool:
+        """True if it counts the words of texts."""
+        return any(isinstance(feature, TextFeature) for feature in self.features)
 
     def fits(self, config: Config) -> bool:
         """True if it is within the user's bounds."""
@@ -130,8 +135,12 @@ def _smallest_better_than_linear(sizes: Sequence[Size], losses: dict[str, NDArra
 
 
 def _smallest_as_good(sizes: Sequence[Size], losses: dict[str, NDArray[np.float64]], best: Size) -> Size:
-    """The smallest student that is as good as the best one within noise; the best of all where there is none."""
-    students = [size for size in sizes if size.name not in (NETWORKS, BLENDED)] or list(sizes)
+    """The smallest student that is as good as the best one within noise; the best of all where there is none.
+
+    Of texts, whose words are what costs, the blend of a network and the logistic regression in it is one of them.
+    """
+    large = () if any(size.of_texts for size in sizes) else (NETWORKS, BLENDED)
+    students = [size for size in sizes if size.name not in large] or list(sizes)
     reference = min(students, key=lambda size: float(losses[size.name].mean()))
     least_f1 = reference.metrics["macro_f1"] - MACRO_F1_TOLERANCE
     as_good = [

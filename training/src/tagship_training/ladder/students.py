@@ -25,8 +25,8 @@ WITH_BINS, STEPWISE_SHARE = ((64, 32), (128, 64)), 0.8
 """Hidden layers of students on bins of each number as well, and how much teachers that learn steps (wide networks and
 forests) have to count for these."""
 
-OF_TEXTS = ((32, 512), (48, 1024), (64, 2048), (96, 4096))
-"""Hidden units of students of texts, and how many words they look at."""
+OF_TEXTS = ((32, 1024, False), (48, 1536, True), (96, 3072, True))
+"""Hidden units of students of texts, how many words they look at, and whether a linear path stands beside these."""
 
 FITTING_UNITS = (256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 2, 1)
 """First layers of the student that is made for a bound of the user's."""
@@ -124,9 +124,9 @@ def _students_of_texts(like: Architecture, shape: Shape, config: Config) -> list
     base = replace(like, members=members, final=shape.crossed, **_STUDENT_OF_TEXTS)
     found = {}
     cap = allowed_parameters(config, shape)
-    for hidden, terms in OF_TEXTS:
-        student = replace(base, hidden=(hidden,), terms=min(terms, shape.terms))
-        student = replace(student, name=f"{hidden}-of-{student.terms}-words")
+    for hidden, terms, linear in OF_TEXTS:
+        student = replace(base, hidden=(hidden,), terms=min(terms, shape.terms), linear=linear)
+        student = replace(student, name=f"{name_of(student)}-of-{student.terms}-words")
         if cap is None or shape.parameters(student) <= cap:
             found[student.name] = _with_epochs(student, shape)
     return sorted(found.values(), key=shape.parameters)

@@ -9,10 +9,10 @@ from scipy.special import expit
 
 from tagship_runtime.contract import Feature, TextFeature
 from tagship_runtime.typing import Targets
-from tagship_training.data.bag_of_words import BagOfWords
+from tagship_training.data.bag_of_words import BagOfWords, ranked
 from tagship_training.data.folds import NOBODY, LearningRows
 from tagship_training.data.shared_words import bag_of
-from tagship_training.data.sparse_rows import SparseRows, take_rows
+from tagship_training.data.sparse_rows import SparseRows
 from tagship_training.network.log_loss import log_loss
 from tagship_training.network.sparse_linear import minimum
 
@@ -33,13 +33,14 @@ def choose_bag(features: Sequence[Feature], rows: LearningRows) -> BagOfWords | 
     if not isinstance(rows.matrix, SparseRows):
         return None
     learned = np.flatnonzero(rows.folds != NOBODY)
-    matrix, targets = take_rows(rows.matrix, learned), rows.targets[learned]
-    bags = [bag_of(features, matrix, targets, weights) for weights in _candidates(features, rows.matrix)]
+    matrix = rows.matrix.take(learned)
+    bags = [bag_of(features, matrix, weights) for weights in _candidates(features, matrix)]
     found = [bag for bag in bags if bag is not None]
-    if len(found) < 2:
-        return next(iter(found), None)
-    losses = [_loss(bag, rows, rows.matrix) for bag in found]
-    return found[int(np.argmin(losses))]
+    if not found:
+        return None
+    losses = [_loss(bag, rows, rows.matrix) for bag in found] if len(found) > 1 else [0.0]
+    best = found[int(np.argmin(losses))]
+    return ranked(best, matrix.matrix, rows.targets[learned], rows.folds[learned])
 
 
 def _candidates(features: Sequence[Feature], matrix: SparseRows) -> list[Mapping[str, float] | None]:

@@ -83,7 +83,7 @@ def train_ensemble(table: Prepared, config: Config, on_epoch: OnEpoch | None = N
     """
     matrix = table.matrices["train"]
     seen = preprocessing.sample(matrix, config.seed)
-    bag = bag_of(table.features, matrix, table.rows["train"].known_targets, None)
+    bag = bag_of(table.features, matrix, None)
     numeric = len(preprocessing.numeric_columns(seen, bag))
     architectures = choose_architectures(
         config, rows=len(matrix), width=matrix.shape[1], numeric=numeric, labels=len(table.labels)
