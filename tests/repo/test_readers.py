@@ -193,3 +193,48 @@ def test_the_python_program_knows_nothing_of_tagship() -> None:
     imports = [line for line in (READERS / "reader.py").read_text().splitlines() if "import " in line]
     assert imports
     assert not [line for line in imports if "tagship" in line]
+
+
+@pytest.fixture(scope="module")
+def litert(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """docs/readers/litert.cpp, linked with the library of LiteRT's wheel."""
+    compiler, spec = shutil.which("g++"), importlib.util.find_spec("ai_edge_litert")
+    if compiler is None or not Path("/usr/include/nlohmann/json.hpp").exists():
+        pytest.skip("g++ or nlohmann/json (Debian: nlohmann-json3-dev) is not on this machine")
+    assert spec is not None
+    assert spec.origin is not None
+    library = Path(spec.origin).with_name("libLiteRt.so")
+    if not library.exists():
+        pytest.skip("LiteRT's wheel has no libLiteRt.so for this system")
+    program = tmp_path_factory.mktemp("litert") / "litert"
+    strict = ["-std=c++17", "-Wall", "-Wextra", "-Werror", "-I", READERS, "-I", CHECKS / "litert_c"]
+    linked = [library, f"-Wl,-rpath,{library.parent}"]
+    command = [str(part) for part in (compiler, *strict, READERS / "litert.cpp", "-o", program, *linked)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return program
+
+
+@pytest.mark.parametrize("model", ["plain", "scaled"])
+def test_the_program_for_litert_gives_the_runtimes_labels(
+    model: str, litert: Path, artifacts: dict[tuple[str, str], Path]
+) -> None:
+    path = artifacts[model, "tflite"]
+    loaded = tagship_runtime.load(path)
+    rows = [[6, 23, 0, 4, 8, 8], [9, 15, 10, 8, 7, 10], [20, 0, 1, 0, 0, 0.5]]
+    done = subprocess.run([str(litert), str(path), *map(json.dumps, rows)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    golden, *labels = done.stdout.splitlines()
+    assert float(golden.removeprefix("largest difference of golden rows ")) <= 1e-5
+    assert [tuple(json.loads(line)) for line in labels] == loaded.predict_labels(rows)
+
+
+def test_the_program_for_litert_refuses_a_row_and_a_damaged_file(
+    litert: Path, artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    path = artifacts["plain", "tflite"]
+    damaged = tmp_path / "damaged.tflite"
+    damaged.write_bytes(path.read_bytes()[:-30])
+    for arguments in ((path, "[1, 2]"), (damaged,)):
+        done = subprocess.run([str(part) for part in (litert, *arguments)], capture_output=True, text=True, check=False)
+        assert done.returncode == 1, done.stdout

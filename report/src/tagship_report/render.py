@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +9,9 @@ from tagship_report import formatting
 from tagship_report.documents import Documents, read_documents
 from tagship_report.errors import told_as_misfit
 from tagship_report.limits import ATTEMPTS, MOST_BYTES, Limits
+from tagship_report.pages import check_replaceable, read_template, script_digest
 from tagship_report.sections import artifacts, contents, model, verdict
-from tagship_runtime.errors import OutputError
+from tagship_report.try_page.embedded import Trial, trial_of
 from tagship_runtime.files import replacing
 
 NAME = "report.html"
@@ -40,45 +38,26 @@ def write_page(folder: Path, out: Path | None = None) -> Path:
     documents = read_documents(folder)
     target = folder / NAME if out is None else out
     check_replaceable(target)
-    page = render(documents)
+    page = render(documents, trial_of(documents, folder))
     with replacing(target) as temporary:
         temporary.write_bytes(page)
     return target
 
 
-GENERATOR = b'<meta name="generator" content="tagship">'
-"""Mark that every report holds in its first ``HEAD`` bytes."""
-
-HEAD = 2000
-
-
-def check_replaceable(target: Path) -> None:
-    """Refuse to replace a file that is no report; an empty one, such as mktemp makes, holds nothing to lose."""
-    if not target.is_file():
-        return
-    try:
-        with target.open("rb") as file:
-            head = file.read(HEAD)
-    except OSError as error:
-        raise OutputError(f"cannot read {target}, which the report would replace: {error.strerror}") from error
-    if head and GENERATOR not in head:
-        raise OutputError(f"{target} is there and no report of tagship; give --out another name, or move it away")
-
-
-def render(documents: Documents) -> bytes:
+def render(documents: Documents, trial: Trial | None = None) -> bytes:
     """Return the page, below 2 MB; of a run too large for that, with the weakest labels."""
     from jinja2 import UndefinedError
 
     page = b""
     for limits in ATTEMPTS:
         with told_as_misfit(documents.name, UndefinedError):
-            page = _fill(documents, limits).encode("utf-8", "replace")
+            page = _fill(documents, limits, trial).encode("utf-8", "replace")
         if len(page) < MOST_BYTES:
             break
     return page
 
 
-def _fill(documents: Documents, limits: Limits) -> str:
+def _fill(documents: Documents, limits: Limits, trial: Trial | None) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -92,14 +71,15 @@ def _fill(documents: Documents, limits: Limits) -> str:
     environment.filters |= {name: getattr(formatting, name) for name in FILTERS}
     environment.filters["drawn"] = Markup  # plots, which no name goes into
     script = read_template("report.js")
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    scripts = [script, *(trial.scripts if trial else ())]
     return environment.get_template("report.html").render(
         title=formatting.isolated(documents.name),
         documents=documents,
         limits=limits,
         style=Markup(read_template("report.css")),  # noqa: S704 - our own file
         script=Markup(script),  # noqa: S704 - likewise
-        script_digest=digest,
+        policy=" ".join(map(script_digest, scripts)),
+        trial=trial,
         verdict=verdict.judge(documents, limits),
         summary=None if documents.run is None else verdict.summary(documents.run),
         **_sections(documents, limits),
@@ -112,8 +92,3 @@ def _sections(documents: Documents, limits: Limits) -> dict[str, Any]:
         "artifacts": None if documents.export is None else artifacts.describe(documents.export, limits),
         "inside": contents.describe(documents, limits),
     }
-
-
-def read_template(name: str) -> str:
-    """Return a file of the folder of templates."""
-    return (files("tagship_report") / "templates" / name).read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -66,3 +67,15 @@ def test_a_folder_that_cannot_be_written(tagship: Command, article_run: Path, tm
     done = tagship("export", article_run, "--out", tmp_path / "file" / "out")
     assert done.code == 2
     assert "cannot write" in done.err
+
+
+def test_the_table_tells_what_other_processors_compute_otherwise(
+    tagship: Command, article_run: Path, tmp_path: Path
+) -> None:
+    done = tagship("export", article_run, "--out", tmp_path, "--recipes", "float32,dynamic_int8", "--golden", "none")
+    told = re.findall(r"^(\S+): other arithmetic on Arm", done.out, re.M)
+    assert told == ["dynamic_int8.tflite"]
+    assert max(map(len, done.out.splitlines())) <= 80
+    artifacts = json.loads((tmp_path / "export.json").read_text())["artifacts"]
+    notes = {artifact["path"]: artifact["notes"] for artifact in artifacts}
+    assert [name for name, said in notes.items() if any("Arm" in note for note in said)] == ["dynamic_int8.tflite"]

@@ -43,6 +43,8 @@ def prove(payload: bytes, planned: Planned, reference: Reference, options: Expor
     layer_values = partial(target.layer_values, payload)
     artifact = OpenArtifact(name=planned.name, contract=contract, runner=runner, layer_values=layer_values)
     verdict = judge(_compare(artifact, reference), recipe, options.budget(recipe), name=planned.name)
+    if elsewhere := target.other_processors.get(recipe.name):
+        verdict = replace(verdict, notes=(*verdict.notes, elsewhere))
     needed = recipe.golden_tolerance(verdict.parity.max_difference)
     tolerance = min(needed, tolerance_limit(target.weight_bytes(payload)))
     changes = partial(shown, target, payload)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 from pathlib import Path
 from typing import Any
 
 from tagship_report import formatting
 from tagship_report.errors import ReportError
-from tagship_report.render import GENERATOR, check_replaceable, read_template
+from tagship_report.pages import GENERATOR, check_replaceable, read_template, script_digest
 from tagship_report.try_page.operators import check_operators
 from tagship_report.try_page.ranges import find_ranges
 from tagship_runtime.container import ONNX, unpack
@@ -70,15 +69,19 @@ def render(name: str, data: bytes, known: dict[str, Any]) -> bytes:
     from markupsafe import Markup
 
     environment = Environment(loader=PackageLoader("tagship_report"), autoescape=True, undefined=StrictUndefined)
-    scripts = [read_template("tagship.min.js"), read_template("try.js")]
-    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    scripts = page_scripts()
     page = environment.get_template("try.html").render(
         generator=Markup(GENERATOR.decode()),  # noqa: S704 - our own mark
         title=formatting.isolated(name),
-        policy=" ".join(f"'sha256-{digest}'" for digest in digests),
+        policy=" ".join(map(script_digest, scripts)),
         style=Markup(read_template("report.css") + read_template("try.css")),  # noqa: S704 - our own files
         scripts=[Markup(script) for script in scripts],  # noqa: S704 - likewise
         model=base64.b64encode(data).decode(),
         known=known,
     )
     return page.encode("utf-8", "replace")
+
+
+def page_scripts() -> list[str]:
+    """Return the scripts of every such page."""
+    return [read_template("tagship.min.js"), read_template("try.js")]

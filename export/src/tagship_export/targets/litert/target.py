@@ -36,6 +36,12 @@ class LiteRTTarget(RuntimeTarget):
         "int16x8": quantize.int16x8,
         "int8_io": convert.int8_io,
     }
+    other_processors: ClassVar[Mapping[str, str]] = {
+        "dynamic_int8": (
+            "other arithmetic on Arm from the Cortex-A76 on: scores differ from these by up to 0.045, so replay golden "
+            "rows there (docs/raspberry-pi.md)"
+        ),
+    }
 
     def convert(self, model: Any, batch: int | None) -> bytes:
         """See :class:`tagship_export.targets.base.Target`."""
