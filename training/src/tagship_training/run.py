@@ -177,6 +177,10 @@ class Run:
     def to_dict(self) -> RunDocument:
         """Return the content of ``run.json``."""
         document = self._document()
+        if self.figures.words is not None:
+            document["words"] = self.figures.words
+        if self.figures.nearest is not None:
+            document["nearest"] = self.figures.nearest
         if self.ladder is not None:
             document["teachers"] = [{"name": name, "share": share} for name, share in self.ladder.teachers]
             document["ladder"] = self.ladder.to_dicts(self.size_metrics)

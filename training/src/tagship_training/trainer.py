@@ -86,7 +86,8 @@ def train(
     simpler = (
         [] if ladder is None or options.baselines is not None else trained_baselines(ladder, table.matrices["test"])
     )
-    figures = measure(table, ensemble, thresholds, config, options, train_again, simpler, on_step)
+    line = None if ladder is None else ladder.line
+    figures = measure(table, ensemble, thresholds, config, options, train_again, simpler, line, on_step)
 
     return Run(
         model=ensemble.model,

@@ -11,7 +11,15 @@ from tagship_report.limits import Limits, shortened
 from tagship_report.plots import calibration, learning, trained_sizes
 from tagship_report.sections.curves import Curve, Cuts, curve_of, cuts_of
 from tagship_report.sections.metrics import Metric, metrics_of
-from tagship_runtime.documents import BaselineDocument, DiagnosisDocument, LabelFigures, RunDocument, SizeDocument
+from tagship_report.sections.words import Words, nearest_of, words_of
+from tagship_runtime.documents import (
+    BaselineDocument,
+    DiagnosisDocument,
+    LabelFigures,
+    NearRow,
+    RunDocument,
+    SizeDocument,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,8 @@ class Model:
         calibration: A plot, where there is one.
         learning: A plot per group of networks, with the group's name.
         diagnosis: From ``run.json``.
+        words: Words of texts by label; empty without texts.
+        nearest: Test rows nearest to a threshold; likewise.
         older: Whether the run was made before there were curves.
     """
 
@@ -66,6 +76,8 @@ class Model:
     calibration: str | None
     learning: tuple[tuple[str, str], ...]
     diagnosis: DiagnosisDocument
+    words: tuple[Words, ...]
+    nearest: Sequence[NearRow]
     older: bool
 
 
@@ -101,6 +113,8 @@ def describe(documents: Documents, run: RunDocument, limits: Limits) -> Model:
         calibration=calibration.draw(bins) if bins else None,
         learning=_learning([epoch for epoch in documents.history if not sizes or epoch.network in _shipped(run)]),
         diagnosis=run["diagnosis"],
+        words=words_of(run, weakest, limits),
+        nearest=nearest_of(run),
         older=curves is None,
     )
 

@@ -125,6 +125,33 @@ class LabelFigures(TypedDict):
     f1_high: float | None
 
 
+class LabelWords(TypedDict):
+    """Words of texts that move a label's score most, by a logistic regression on the same rows.
+
+    Attributes:
+        speak_for: Words that raise it, the strongest first.
+        speak_against: Words that lower it, likewise.
+    """
+
+    speak_for: list[str]
+    speak_against: list[str]
+
+
+class NearRow(TypedDict):
+    """Test row whose decision on a label nearly was the other one.
+
+    Attributes:
+        row: Its number in the test table, from 0.
+        truth: 1 if it has the label.
+    """
+
+    row: int
+    label: str
+    score: float
+    threshold: float
+    truth: int
+
+
 class ConfigurationDocument(TypedDict):
     """Choices of the user; null where the size of the table decides.
 
@@ -316,6 +343,8 @@ class RunDocument(TypedDict):
         ladder: All sizes that were trained, from small to large; likewise.
         parameters: Of all networks together.
         per_label: By the label's name.
+        words: Of texts, by the label's name; absent without texts.
+        nearest: Test rows nearest to a threshold, the nearest first; absent without texts.
         frequent: Macro-F1 of the labels that are frequent enough for an interval; null where none is, absent in files
             of version 0.1.
         baselines: Empty where they were not asked for.
@@ -342,6 +371,8 @@ class RunDocument(TypedDict):
     intervals: Intervals
     frequent: NotRequired[FrequentLabels | None]
     per_label: dict[str, LabelFigures]
+    words: NotRequired[dict[str, LabelWords]]
+    nearest: NotRequired[list[NearRow]]
     diagnosis: DiagnosisDocument
     baselines: list[BaselineDocument]
     baseline_verdict: str | None

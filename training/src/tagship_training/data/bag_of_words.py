@@ -46,11 +46,13 @@ class BagOfWords:
 
     Attributes:
         parts: One for each column of texts.
+        names: What each term is called, (terms,).
         frequency: Inverse document frequency of each term, float32 (terms,).
         gain: How much each term tells of the labels, by which larger ones come first, (terms,).
     """
 
     parts: tuple[Part, ...]
+    names: tuple[str, ...]
     frequency: Features
     gain: Features
 
@@ -87,7 +89,8 @@ class BagOfWords:
         for part in self.parts:
             kept = place[part.places] >= 0
             parts.append(replace(part, columns=part.columns[kept], places=place[part.places[kept]]))
-        return BagOfWords(parts=tuple(parts), frequency=self.frequency[chosen], gain=self.gain[chosen])
+        names = tuple(self.names[term] for term in chosen)
+        return BagOfWords(parts=tuple(parts), names=names, frequency=self.frequency[chosen], gain=self.gain[chosen])
 
     def at(self, columns: RowNumbers) -> BagOfWords:
         """The same for a matrix that has some columns of this one, rising, (columns,)."""
@@ -95,16 +98,17 @@ class BagOfWords:
         return replace(self, parts=tuple(parts))
 
 
-def fit(parts: Sequence[Part], terms: int, matrix: Any) -> BagOfWords:
+def fit(parts: Sequence[Part], names: Sequence[str], matrix: Any) -> BagOfWords:
     """Measure how rare terms are; none is better than another one yet.
 
     Args:
         parts: Of the columns of texts.
-        terms: How many different ones there are.
+        names: Of the different terms.
         matrix: Encoded training rows, scipy's compressed sparse rows (rows, width).
     """
-    frequency = inverse_document_frequency(counts_of_terms(parts, terms, matrix))
-    return BagOfWords(parts=tuple(parts), frequency=frequency, gain=np.zeros(terms, np.float32))
+    frequency = inverse_document_frequency(counts_of_terms(parts, len(names), matrix))
+    gain = np.zeros(len(names), np.float32)
+    return BagOfWords(parts=tuple(parts), names=tuple(names), frequency=frequency, gain=gain)
 
 
 def ranked(bag: BagOfWords, matrix: Any, targets: Targets, folds: NDArray[np.int32]) -> BagOfWords:

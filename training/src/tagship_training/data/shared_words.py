@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from unicodedata import normalize
 
 import numpy as np
 
@@ -34,4 +35,5 @@ def bag_of(features: Sequence[Feature], matrix: Matrix, weights: Mapping[str, fl
             weight = 1.0 if weights is None else weights[feature.name]
             parts.append(Part(columns=columns, places=np.array(places, np.intp), weight=weight))
         start += feature.width
-    return bag_of_words.fit(parts, len(place), matrix.matrix) if parts else None
+    names = [f"{column}: {word}" if column else word for column, word in place]
+    return bag_of_words.fit(parts, [normalize("NFC", name) for name in names], matrix.matrix) if parts else None

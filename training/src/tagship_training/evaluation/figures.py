@@ -9,7 +9,9 @@ from tagship_runtime.documents import (
     FrequentLabels,
     Intervals,
     LabelFigures,
+    LabelWords,
     MetricsBySplit,
+    NearRow,
     RepeatedTest,
 )
 from tagship_training.evaluation.baselines import Baseline
@@ -30,6 +32,8 @@ class Figures:
         baselines: Simpler models on the same rows, where they were asked for.
         baseline_verdict: Whether a network was the right choice, in a sentence; None without baselines.
         curves: Counts that plots are drawn from.
+        words: Words of texts that move each label's score most; None without texts.
+        nearest: Test rows nearest to a threshold; None without texts.
     """
 
     metrics: MetricsBySplit
@@ -41,3 +45,5 @@ class Figures:
     baselines: tuple[Baseline, ...]
     baseline_verdict: str | None
     curves: CurvesDocument
+    words: dict[str, LabelWords] | None = None
+    nearest: list[NearRow] | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from tagship_runtime.contract import TextFeature
 from tagship_runtime.typing import Scores
 from tagship_training.config import Config, Options
 from tagship_training.data.fewer_columns import with_columns
@@ -15,8 +16,10 @@ from tagship_training.evaluation.figures import Figures
 from tagship_training.evaluation.intervals import intervals
 from tagship_training.evaluation.learning_curve import learning_curve
 from tagship_training.evaluation.repeated import judge_repeated
+from tagship_training.evaluation.words import nearest_rows, telling_words
 from tagship_training.network import preprocessing
 from tagship_training.network.ensemble import Ensemble
+from tagship_training.network.graph import Group
 from tagship_training.network.history import OnStep
 from tagship_training.network.log_loss import log_loss
 
@@ -29,6 +32,7 @@ def measure(
     options: Options,
     train: Callable[[Prepared], Ensemble],
     trained: Sequence[baselines.TrainedBaseline],
+    line: Group | None,
     on_step: OnStep,
 ) -> Figures:
     """Measure a model on the rows that thresholds were tuned on and on the test rows.
@@ -41,6 +45,7 @@ def measure(
         options: Baselines, a learning curve, the best possible scores.
         train: Trains the same on fewer rows, for a learning curve.
         trained: Simpler models that were trained already, which stand for baselines unless others are asked for.
+        line: The logistic regression among the teachers, which tells words of texts; None without one.
         on_step: Called before what takes long.
     """
     targets, held_out_targets = table.rows["test"].known_targets, ensemble.rows.held_out_targets
@@ -52,6 +57,7 @@ def measure(
         network = (scores, thresholds)
         compared = baselines.compare_trained(trained, held_out_targets, targets, network, config.objective, config.seed)
     frequent = metrics.frequent(targets, scores, thresholds, table.labels, held_out_targets)
+    texts = any(isinstance(feature, TextFeature) for feature in table.features)
     whole = frequent is not None and len(frequent["labels"]) == len(table.labels)
     return Figures(
         metrics={
@@ -74,6 +80,8 @@ def measure(
             features=with_columns(table.features, ensemble.columns),
             matrix=select_columns(preprocessing.sample(table.matrices["train"], config.seed), ensemble.columns),
         ),
+        words=(line and telling_words(line, ensemble.rows, table.labels)) or None,
+        nearest=nearest_rows(targets, scores, thresholds, table.labels) if texts else None,
     )
 
 

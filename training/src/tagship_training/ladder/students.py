@@ -37,7 +37,10 @@ MADE_UP, MADE_UP_PER_ROW, MADE_UP_CELLS = 20_000, 50, 25_000_000
 WORK, OVERHEAD = 3.5e11, 7_000
 """Operations that the students of one size may take, and what a step costs beside them, in parameters."""
 
-LEAST_VISITS, EPOCHS = 150_000, (5, 60)
+MADE_UP_PER_TEXT = 5
+"""Made-up rows for each real one with texts."""
+
+LEAST_VISITS, LEAST_VISITS_OF_TEXTS, EPOCHS = 150_000, 80_000, (5, 60)
 """Rows that students see at least, one as often as there are epochs; and between which numbers those are."""
 
 LARGE_EPOCHS, LARGE_BATCH = 6, 1024
@@ -148,14 +151,17 @@ def name_of(student: Architecture) -> str:
 
 def made_up_rows(shape: Shape) -> int:
     """Number of rows to make up; none where there are many real ones."""
-    return (
-        0 if shape.rows >= ENSEMBLE_ROWS else min(MADE_UP, MADE_UP_PER_ROW * shape.rows, MADE_UP_CELLS // shape.width)
-    )
+    if shape.rows >= ENSEMBLE_ROWS:
+        return 0
+    if shape.terms:  # which are sparse
+        return min(MADE_UP, MADE_UP_PER_TEXT * shape.rows)
+    return min(MADE_UP, MADE_UP_PER_ROW * shape.rows, MADE_UP_CELLS // shape.width)
 
 
 def _with_epochs(student: Architecture, shape: Shape) -> Architecture:
     """The student with as many epochs as its size can afford."""
     if shape.rows >= ENSEMBLE_ROWS:
         return replace(student, epochs=LARGE_EPOCHS, batch_size=LARGE_BATCH)
-    visits = max(WORK / (6 * student.networks * (shape.parameters(student) + OVERHEAD)), LEAST_VISITS)
+    least = LEAST_VISITS_OF_TEXTS if shape.terms else LEAST_VISITS
+    visits = max(WORK / (6 * student.networks * (shape.parameters(student) + OVERHEAD)), least)
     return replace(student, epochs=int(np.clip(round(visits / (shape.rows + made_up_rows(shape))), *EPOCHS)))

@@ -18,7 +18,7 @@ from tagship_training.data.sparse_rows import Matrix, count_nonzero
 from tagship_training.evaluation import metrics
 from tagship_training.ladder.blends import size_of_all, sizes_of_teachers
 from tagship_training.ladder.make_size import SizeMaker
-from tagship_training.ladder.size import Size, choose
+from tagship_training.ladder.size import LINEAR, Size, choose
 from tagship_training.ladder.students import Shape, made_up_rows, student_architectures
 from tagship_training.ladder.texts import choose_bag
 from tagship_training.ladder.train_students import train_students
@@ -34,6 +34,7 @@ from tagship_training.network.choose import (
 )
 from tagship_training.network.distil import TransferSet, make_transfer_set
 from tagship_training.network.ensemble import Ensemble
+from tagship_training.network.graph import Group
 from tagship_training.network.history import History, OnEpoch, OnStep
 from tagship_training.network.made_up import make_up
 from tagship_training.network.teachers import TeacherBlend, TeacherTraining, train_teachers
@@ -67,6 +68,12 @@ class Ladder:
         """Name and share of each teacher that counts."""
         pairs = zip(self.blended.teachers, self.blended.shares, strict=True)
         return tuple((teacher.name, share) for teacher, share in pairs if share)
+
+    @property
+    def line(self) -> Group | None:
+        """The logistic regression among the teachers; None without one."""
+        groups = (group for group, _ in self.blended.groups() if group.architecture.name == LINEAR)
+        return next(groups, None)
 
     def ensemble(self) -> Ensemble:
         """The chosen size, with the history of its own networks only."""
