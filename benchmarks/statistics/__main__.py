@@ -12,9 +12,11 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 
 import calibration
+import differences
 import flips
 import goals
 import intervals
+import label_budgets
 import missing
 import real
 import repeated
@@ -26,7 +28,9 @@ CLAIMS: Mapping[str, tuple[str, Callable[[int], Iterator[Line]]]] = {
     "transfer": (transfer.TITLE, transfer.lines),
     "goals": (goals.TITLE, goals.lines),
     "intervals": (intervals.TITLE, intervals.lines),
+    "differences": (differences.TITLE, differences.lines),
     "flips": (flips.TITLE, flips.lines),
+    "label_budgets": (label_budgets.TITLE, label_budgets.lines),
     "missing": (missing.TITLE, missing.lines),
     "repeated": (repeated.TITLE, repeated.lines),
     "calibration": (calibration.TITLE, calibration.lines),

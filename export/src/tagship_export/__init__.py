@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tagship_export.pipeline.options import ExportOptions
     from tagship_export.pipeline.results import Artifact, Export
     from tagship_export.recipes import RECIPES, Budget
+    from tagship_export.verification.options import VerifyOptions
     from tagship_export.verification.verdict import Verification
     from tagship_export.verification.verify import verify
 
@@ -26,6 +27,7 @@ __all__ = [
     "ExportOptions",
     "Original",
     "Verification",
+    "VerifyOptions",
     "__version__",
     "export",
     "export_all",
@@ -42,6 +44,7 @@ _HOMES = {
     "Original": "tagship_export.original.open_original",
     "RECIPES": "tagship_export.recipes",
     "Verification": "tagship_export.verification.verdict",
+    "VerifyOptions": "tagship_export.verification.options",
     "export": "tagship_export.pipeline.export",
     "export_all": "tagship_export.pipeline.export",
     "open_original": "tagship_export.original.open_original",

@@ -1,17 +1,56 @@
-"""An artifact that breaks its budget is rejected."""
+"""A candidate that breaks its budget or whose golden rows do not repeat is rejected, and says where it goes wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tagship_export import export
+from tagship_export.data.splits import split_rows
+from tagship_export.original.open_original import open_original
+from tagship_export.pipeline.plan import plan_recipes
+from tagship_export.pipeline.prove import locate_divergence, prove, replay_golden
+from tagship_export.pipeline.reference import Reference
+from tagship_export.pipeline.results import Candidate
 from tagship_export.targets.registry import TARGETS
 
-Command = Callable[..., Any]
+
+@pytest.fixture(scope="module")
+def reference(article_run: Path) -> Reference:
+    original, splits = split_rows(open_original(article_run))
+    return Reference.of(original, splits)
+
+
+@pytest.fixture(scope="module", params=["tflite", "onnx"])
+def candidate(request: pytest.FixtureRequest, reference: Reference) -> Candidate:
+    (planned,) = plan_recipes(["float32"], [request.param])
+    payload = planned.target.convert(reference.original.model, None)
+    return prove(payload, planned, reference)
+
+
+def test_a_sound_candidate_stays_as_it_is(candidate: Candidate, reference: Reference) -> None:
+    assert candidate.verification.passed, candidate.verification.faults
+    assert replay_golden(candidate) is candidate
+    assert locate_divergence(candidate, reference) is candidate
+
+
+def test_golden_rows_that_do_not_repeat(candidate: Candidate, reference: Reference) -> None:
+    contract = candidate.artifact.contract
+    assert contract.golden is not None
+    changed = tuple(tuple(min(1.0, score + 0.13) for score in row) for row in contract.golden.scores)
+    wrong = replace(contract, golden=replace(contract.golden, scores=changed))
+    found = replay_golden(replace(candidate, artifact=replace(candidate.artifact, contract=wrong)))
+    assert not found.verification.passed
+    assert found.verification.faults[0].startswith("its golden rows do not repeat: off by 0.13 here, 0 flips")
+    assert locate_divergence(found, reference).verification.divergence is None  # the layers are right
+
+
+def test_without_golden_rows_there_is_nothing_to_repeat(candidate: Candidate) -> None:
+    bare = replace(candidate, artifact=replace(candidate.artifact, contract=replace(candidate.contract, golden=None)))
+    assert replay_golden(bare) is bare
 
 
 def test_what_breaks_its_budget_is_rejected(article_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

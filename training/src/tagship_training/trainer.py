@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -15,7 +16,7 @@ from tagship_training.data.folds import rows_by_purpose
 from tagship_training.data.prepare import Prepared, as_dataset, prepare
 from tagship_training.evaluation.measure import measure
 from tagship_training.evaluation.repeated import repeated_notices
-from tagship_training.ladder.train import measure_sizes, train_ladder
+from tagship_training.ladder.train import Ladder, measure_sizes, train_ladder
 from tagship_training.ladder.trained_baselines import trained_baselines
 from tagship_training.network.ensemble import Ensemble, train_ensemble
 from tagship_training.network.history import OnEpoch, OnStep
@@ -66,14 +67,8 @@ def train(
 
     on_step("preparing")
     table = prepare(data, as_dataset(test, data), as_dataset(validation, data), config, options)
-    ladder = train_ladder(table, config, on_epoch, on_step) if config.one_network is None else None
+    ladder = None if config.one_network is not None else train_ladder(table, config, on_epoch, on_step)
     ensemble = train_ensemble(table, config, on_epoch) if ladder is None else ladder.ensemble()
-
-    def train_again(part: Prepared) -> Ensemble:
-        if ladder is None:
-            return train_ensemble(part, config)
-        return train_ladder(part, config, None, lambda step: None).ensemble()
-
     on_step("tuning thresholds")
     thresholds, unreached = choose_thresholds(
         ensemble.rows.held_out_targets,
@@ -83,12 +78,10 @@ def train(
         config.seed,
         config.confidence,
     )
-    simpler = (
-        [] if ladder is None or options.baselines is not None else trained_baselines(ladder, table.matrices["test"])
-    )
-    line = None if ladder is None else ladder.line
-    figures = measure(table, ensemble, thresholds, config, options, train_again, simpler, line, on_step)
-
+    test_matrix = table.matrices["test"]
+    taught = [] if ladder is None or options.baselines is not None else trained_baselines(ladder, test_matrix)
+    line, again = None if ladder is None else ladder.line, _retrainer(ladder, config)
+    figures = measure(table, ensemble, thresholds, config, options, again, taught, line, on_step)
     return Run(
         model=ensemble.model,
         labels=table.labels,
@@ -103,13 +96,18 @@ def train(
         size_metrics={} if ladder is None else measure_sizes(ladder, table),
         rows=rows_by_purpose(table.rows, ensemble.rows.folds, config),
         repeated=table.repeated,
-        notices=(
-            *options.notes,
-            *table.notices,
-            *repeated_notices(table, figures),
-            *ensemble.notices,
-            *unreached,
-        ),
+        notices=(*options.notes, *table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached),
         versions={package: version(package) for package in PACKAGES},
         seconds=time.perf_counter() - started,
     )
+
+
+def _retrainer(ladder: Ladder | None, config: Config) -> Callable[[Prepared], Ensemble]:
+    """Call that trains the same again on fewer rows, for a learning curve."""
+    if ladder is None:
+        return partial(train_ensemble, config=config)
+
+    def train_again(part: Prepared) -> Ensemble:
+        return train_ladder(part, config, None, lambda step: None).ensemble()
+
+    return train_again

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from tagship_export.cli.options import (
     add_budget_options,
@@ -19,6 +21,24 @@ from tagship_export.targets import DEFAULT_FORMATS
 from tagship_runtime.cli.options import names
 from tagship_runtime.errors import UsageError
 from tagship_runtime.terminal.json import print_json
+
+if TYPE_CHECKING:
+    from tagship_export.pipeline.results import Export
+
+UNCHANGED = (
+    "logits",
+    "independent",
+    "size",
+    "max_flip_rate",
+    "max_f1_drop",
+    "max_label_flips",
+    "max_share_change",
+    "golden",
+    "prefix",
+    "prefer",
+    "verbose",
+)
+"""Options of the command line that are an export's own, by the same names."""
 
 HELP = "convert a trained model to LiteRT and ONNX artifacts and prove that they decide as it does"
 EXAMPLES = (
@@ -75,16 +95,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Export, print a table, and say with the exit code whether all of it passed."""
     from tagship_export.pipeline.plan import plan_recipes
-    from tagship_export.targets.registry import TARGETS
 
     formats, recipes = names(options.formats), names(options.recipes)
-    if not formats or set(formats) - set(TARGETS):
-        raise UsageError(f"--formats is {options.formats!r}; give {', '.join(TARGETS)} or {','.join(TARGETS)}")
+    _check_formats(options.formats, formats)
     plan_recipes(recipes, formats)
-    wanted = {kind: name for name, target in TARGETS.items() for kind in target.device_files if getattr(options, kind)}
-    for kind, name in wanted.items():
-        if name not in formats:
-            raise UsageError(f"--{kind} is made from {name}; add it to --formats")
+    device_kinds = _device_kinds(options, formats)
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
     data = data_of(options)
     import_keras()
@@ -93,50 +108,61 @@ def run(options: argparse.Namespace) -> int:
     from tagship_export.pipeline.export import export_all
     from tagship_export.pipeline.options import ExportOptions
 
+    same = {name: getattr(options, name) for name in UNCHANGED}
     with progress() as on_step:
-        done = export_all(
-            options.source,
-            options.out,
-            options=ExportOptions(
-                formats=formats,
-                recipes=recipes,
-                labels=labels,
-                thresholds=thresholds,
-                logits=options.logits,
-                independent=options.independent,
-                size=options.size,
-                data=data,
-                max_flip_rate=options.max_flip_rate,
-                max_f1_drop=options.max_f1_drop,
-                max_label_flips=options.max_label_flips,
-                max_share_change=options.max_share_change,
-                batch=batch,
-                golden=options.golden,
-                prefix=options.prefix,
-                proof=not options.no_proof,
-                prefer=options.prefer,
-                verbose=options.verbose,
-                on_step=on_step,
-            ),
+        chosen = ExportOptions(
+            formats=formats,
+            recipes=recipes,
+            labels=labels,
+            thresholds=thresholds,
+            data=data,
+            batch=batch,
+            proof=not options.no_proof,
+            on_step=on_step,
+            **same,
         )
-    notes = device_files(done.artifacts, wanted)
+        done = export_all(options.source, options.out, options=chosen)
+    notes = device_files(done.artifacts, device_kinds)
     if options.json:
-        made = [
-            artifact.verification.to_dict()
-            | {"path": str(artifact.path), "one_row_us": artifact.one_row_us, "recommended": artifact.recommended}
-            for artifact in done.artifacts
-        ]
-        refused = [
-            {"artifact": refusal.name, "passed": False, "faults": [refusal.reason], "path": None}
-            for refusal in done.refusals
-        ]
-        print_json(made + refused)
+        print_json(_documents(done))
     else:
         show_export(done, title=f"written to {options.out}")
     for note in notes:
         print(f"tagship: {note}", file=sys.stderr)
     print(f"tagship: {done.notice or f'report: {done.report}'}", file=sys.stderr)
     return 0 if done.passed else 1
+
+
+def _check_formats(given: str, formats: Sequence[str]) -> None:
+    from tagship_export.targets.registry import TARGETS
+
+    if not formats or set(formats) - set(TARGETS):
+        raise UsageError(f"--formats is {given!r}; give {', '.join(TARGETS)} or {','.join(TARGETS)}")
+
+
+def _device_kinds(options: argparse.Namespace, formats: Sequence[str]) -> dict[str, str]:
+    """Return the files for toolchains that are asked for, each with the format that it is made from."""
+    from tagship_export.targets.registry import TARGETS
+
+    wanted = {kind: name for name, target in TARGETS.items() for kind in target.device_files if getattr(options, kind)}
+    for kind, name in wanted.items():
+        if name not in formats:
+            raise UsageError(f"--{kind} is made from {name}; add it to --formats")
+    return wanted
+
+
+def _documents(done: Export) -> list[dict[str, Any]]:
+    """Return what ``--json`` prints: each artifact, and each recipe that gave none."""
+    made = [
+        artifact.verification.to_dict()
+        | {"path": str(artifact.path), "one_row_us": artifact.one_row_us, "recommended": artifact.recommended}
+        for artifact in done.artifacts
+    ]
+    refused = [
+        {"artifact": refusal.name, "passed": False, "faults": [refusal.reason], "path": None}
+        for refusal in done.refusals
+    ]
+    return [*made, *refused]
 
 
 def _batch(text: str) -> int | None:

@@ -71,6 +71,7 @@ def run(options: argparse.Namespace) -> int:
     import_keras()
     from tagship_export.cli.show import progress, show, show_claims, show_search
     from tagship_export.original.open_original import open_original
+    from tagship_export.verification.options import VerifyOptions
     from tagship_export.verification.verify import verify
 
     original = open_original(
@@ -78,14 +79,14 @@ def run(options: argparse.Namespace) -> int:
     )
     original = original if labels is None else original.called(labels)
     original = original if thresholds is None else original.deciding_by(thresholds)
-    bounds = {
-        "max_flip_rate": options.max_flip_rate,
-        "max_f1_drop": options.max_f1_drop,
-        "max_label_flips": options.max_label_flips,
-        "max_share_change": options.max_share_change,
-        "recipe": options.recipe,
-    }
-    verdicts = [verify(original, artifact, data, **bounds) for artifact in artifacts]
+    allowed = VerifyOptions(
+        recipe=options.recipe,
+        max_flip_rate=options.max_flip_rate,
+        max_f1_drop=options.max_f1_drop,
+        max_label_flips=options.max_label_flips,
+        max_share_change=options.max_share_change,
+    )
+    verdicts = [verify(original, artifact, data, options=allowed) for artifact in artifacts]
     found = {}
     if options.search:
         with progress() as on_step:

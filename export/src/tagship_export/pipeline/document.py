@@ -45,7 +45,7 @@ def export_document(
         },
         "labels": list(reference.labels),
         "features": None if original.features is None else [feature.to_dict() for feature in original.features],
-        "source": provenance(original),
+        "source": provenance(original, (tool for one in candidates for tool in one.planned.target.tools)),
     }
 
 

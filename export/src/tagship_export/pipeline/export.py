@@ -13,11 +13,10 @@ from tagship_export.errors import ConversionError, ExportError
 from tagship_export.original.open_original import Original, open_original
 from tagship_export.pipeline.convert import Converter
 from tagship_export.pipeline.document import export_document
-from tagship_export.pipeline.failures import locate_divergence, refused_because, replay_golden
 from tagship_export.pipeline.latency import with_latency
 from tagship_export.pipeline.options import ExportKeywords, ExportOptions
 from tagship_export.pipeline.output_folder import DOCUMENT, save, write_document
-from tagship_export.pipeline.prove import prove
+from tagship_export.pipeline.prove import locate_divergence, prove, replay_golden
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.report import publish
 from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
@@ -99,12 +98,12 @@ def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candi
         try:
             payload = converter.payload(planned)
             options.on_step(f"verifying {planned.name}")
-            candidate = replay_golden(prove(payload, planned, reference, options))
+            candidate = replay_golden(prove(payload, planned, reference, options.golden_mode))
         except (ExportError, EngineError, InputError, CheckFailedError) as error:
             if isinstance(error, ConversionError) and all(one.recipe.exact for one in options.plan):
                 raise  # every file that was asked for is the model as trained: better none than half of them
             first = first or (error if planned.recipe.exact else None)
-            refusals.append(Refusal(name=planned.name, reason=refused_because(error, planned), asked=planned.asked))
+            refusals.append(Refusal.because(error, planned))
             continue
         candidates.append(locate_divergence(candidate, reference))
     if first is not None and not candidates:

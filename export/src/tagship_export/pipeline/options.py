@@ -69,8 +69,7 @@ class ExportOptions:
     on_step: OnStep = field(default=lambda step: None)
 
     def __post_init__(self) -> None:
-        for recipe in {planned.recipe.name: planned.recipe for planned in self.plan}.values():
-            self.budget(recipe)
+        _ = self.plan  # refuses names and budgets
         _choice(GoldenMode, "golden", self.golden)
         _choice(Prefer, "prefer", self.prefer)
         if self.batch is not None and self.batch < 1:
@@ -79,8 +78,14 @@ class ExportOptions:
     @property
     def plan(self) -> list[Planned]:
         """Artifacts to make."""
-        planned = plan_recipes(self.recipes, self.formats)
-        return [replace(one, target=one.target.configured(prefix=self.prefix, proof=self.proof)) for one in planned]
+        return [
+            replace(
+                one,
+                target=one.target.configured(prefix=self.prefix, proof=self.proof),
+                budget=self.budget(one.recipe),
+            )
+            for one in plan_recipes(self.recipes, self.formats)
+        ]
 
     @property
     def golden_mode(self) -> GoldenMode:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tagship_export.errors import ExportError
-from tagship_export.recipes import RECIPES, Recipe, recipe_named
+from tagship_export.recipes import RECIPES, Budget, Recipe, recipe_named
 from tagship_export.targets.base import Target
 from tagship_export.targets.registry import TARGETS, target_named
 
@@ -21,11 +21,13 @@ class Planned:
     Attributes:
         recipe: How it stores numbers.
         target: Its format.
+        budget: How much it may differ from the original.
         asked: Whether the recipe was asked for by name.
     """
 
     recipe: Recipe
     target: Target
+    budget: Budget
     asked: bool
 
     @property
@@ -57,7 +59,7 @@ def plan_recipes(names: Sequence[str], formats: Sequence[str]) -> list[Planned]:
             raise ExportError(f"{recipe.name} exists for {others} only; add that to the formats")
     recipes = [recipe for recipe in RECIPES.values() if everything or recipe in wanted]
     return [
-        Planned(recipe=recipe, target=target, asked=not everything)
+        Planned(recipe=recipe, target=target, budget=recipe.budget, asked=not everything)
         for target in targets
         for recipe in recipes
         if recipe.name in target.recipes

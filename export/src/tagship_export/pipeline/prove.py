@@ -5,23 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from tagship_export.data.golden_rows import make_golden
+from tagship_export.data.golden_rows import GoldenMode, make_golden
 from tagship_export.data.mutants import shown
-from tagship_export.pipeline.options import ExportOptions
 from tagship_export.pipeline.plan import Planned
 from tagship_export.pipeline.provenance import provenance
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.results import Candidate
 from tagship_export.targets.artifact import OpenArtifact
-from tagship_export.targets.runner import ArtifactRunner
-from tagship_export.verification.comparison import Comparison
+from tagship_export.verification.golden_replay import golden_faults
+from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_export.verification.rejection import judge
 from tagship_export.verification.threshold_transfer import transfer_thresholds
-from tagship_runtime.contract import Contract
+from tagship_runtime.contract import Contract, Golden
 from tagship_runtime.selftest import tolerance_limit
 
 
-def prove(payload: bytes, planned: Planned, reference: Reference, options: ExportOptions) -> Candidate:
+def prove(
+    payload: bytes, planned: Planned, reference: Reference, golden_mode: GoldenMode = GoldenMode.SYNTHETIC
+) -> Candidate:
     """Prove what a payload decides, and make it an artifact that carries the proof.
 
     Its engine is opened once, and what that computes decides everything: where thresholds go, whether the budget is
@@ -29,37 +30,20 @@ def prove(payload: bytes, planned: Planned, reference: Reference, options: Expor
 
     Args:
         payload: The model's bytes.
-        planned: Recipe and target.
+        planned: Recipe, target and budget.
         reference: What it is measured against.
-        options: Budgets, and where golden rows come from.
+        golden_mode: Origin of golden rows.
     """
-    recipe, target = planned.recipe, planned.target
-    runner = target.runner(payload)
-    contract = _describe(runner, planned, reference)
-    if not recipe.exact:
-        scores = runner.scores(reference.tuning)
-        thresholds = transfer_thresholds(reference.tuning_scores, reference.thresholds, scores)
-        contract = replace(contract, thresholds=thresholds)
-    layer_values = partial(target.layer_values, payload)
-    artifact = OpenArtifact(name=planned.name, contract=contract, runner=runner, layer_values=layer_values)
-    verdict = judge(_compare(artifact, reference), recipe, options.budget(recipe), name=planned.name)
-    if elsewhere := target.other_processors.get(recipe.name):
+    target = planned.target
+    artifact = _open(payload, planned, reference)
+    verdict = judge(reference.compared_with(artifact), planned.recipe, planned.budget, name=planned.name)
+    if elsewhere := target.other_processors.get(planned.recipe.name):
         verdict = replace(verdict, notes=(*verdict.notes, elsewhere))
-    needed = recipe.golden_tolerance(verdict.parity.max_difference)
-    tolerance = min(needed, tolerance_limit(target.weight_bytes(payload)))
-    changes = partial(shown, target, payload)
     proven = replace(
-        contract,
-        parity=verdict.parity_dict() | {"tuned_on": None if recipe.exact else reference.splits.tuned_on},
+        artifact.contract,
+        parity=verdict.parity_dict() | {"tuned_on": None if planned.recipe.exact else reference.splits.tuned_on},
         quality=verdict.quality(),
-        golden=make_golden(
-            artifact,
-            reference.splits.calibration,
-            tolerance,
-            options.golden_mode,
-            changes=changes,
-            seeds=target.seeded_rows,
-        ),
+        golden=_golden(payload, planned, artifact, reference, verdict.parity.max_difference, golden_mode),
     )
     data = target.embed(payload, proven)
     _, sealed = target.unpack(data)  # what its users will read
@@ -71,28 +55,58 @@ def prove(payload: bytes, planned: Planned, reference: Reference, options: Expor
     )
 
 
-def _describe(runner: ArtifactRunner, planned: Planned, reference: Reference) -> Contract:
-    """Return the contract as far as it is known before anything is measured."""
-    return Contract(
+def replay_golden(candidate: Candidate) -> Candidate:
+    """Return the candidate, with one more fault where its golden rows do not repeat."""
+    verdict, faults = candidate.verification, tuple(golden_faults(candidate.artifact))
+    if not faults:
+        return candidate
+    return replace(candidate, verification=replace(verdict, faults=(*verdict.faults, *faults)))
+
+
+def locate_divergence(candidate: Candidate, reference: Reference) -> Candidate:
+    """Return the candidate, with the first layer where it leaves the original if it is rejected."""
+    layer_values = candidate.artifact.layer_values
+    if candidate.verification.passed or layer_values is None:
+        return candidate
+    tolerance = TOLERANCE[candidate.recipe.exact]
+    divergence = first_divergence(reference.original.model, layer_values, reference.verdict, tolerance)
+    return replace(candidate, verification=replace(candidate.verification, divergence=divergence))
+
+
+def _open(payload: bytes, planned: Planned, reference: Reference) -> OpenArtifact:
+    """Open the payload's engine, and move thresholds onto what it computes if its numbers are not the original's."""
+    target, thresholds = planned.target, reference.thresholds
+    runner = target.runner(payload)
+    if not planned.recipe.exact:
+        thresholds = transfer_thresholds(reference.tuning_scores, thresholds, runner.scores(reference.tuning))
+    contract = Contract(
         labels=reference.labels,
-        thresholds=reference.thresholds,
+        thresholds=thresholds,
         features=reference.original.features,
         input=runner.input,
         output=runner.output,
         recipe=planned.recipe.name,
-        source=provenance(reference.original),
+        source=provenance(reference.original, target.tools),
     )
+    layer_values = partial(target.layer_values, payload)
+    return OpenArtifact(name=planned.name, contract=contract, runner=runner, layer_values=layer_values)
 
 
-def _compare(artifact: OpenArtifact, reference: Reference) -> Comparison:
-    """Score the verdict's rows with the artifact as well."""
-    batch, alone = artifact.score_both_ways(reference.verdict)
-    return Comparison(
-        labels=reference.labels,
-        targets=reference.splits.verdict.targets,
-        thresholds=reference.thresholds,
-        shipped_thresholds=artifact.contract.thresholds,
-        original=reference.verdict_scores,
-        batch=batch,
-        alone=alone,
+def _golden(
+    payload: bytes,
+    planned: Planned,
+    artifact: OpenArtifact,
+    reference: Reference,
+    max_difference: float,
+    mode: GoldenMode,
+) -> Golden | None:
+    """Record golden rows, whose scores may be as far off elsewhere as the recipe and the weights' type allow."""
+    target = planned.target
+    return make_golden(
+        artifact,
+        reference.splits.calibration,
+        min(planned.recipe.golden_tolerance(max_difference), tolerance_limit(target.weight_bytes(payload))),
+        mode,
+        changes=partial(shown, target, payload),
+        seeds=target.seeded_rows,
     )

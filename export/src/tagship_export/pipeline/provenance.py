@@ -1,19 +1,18 @@
-"""Provenance of an artifact: its model, and the tools that made it."""
+"""Provenance of artifacts: their model, and the tools that made them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib.metadata import version
 
 from tagship_export.original.open_original import Original
 from tagship_runtime.documents import SourceDocument
 
-TOOLS = ("tensorflow", "tf2onnx", "onnx", "onnxruntime", "ai-edge-quantizer", "tagship-export")
 
-
-def provenance(original: Original) -> SourceDocument:
+def provenance(original: Original, tools: Iterable[str]) -> SourceDocument:
     """Return the digest of the original, its framework, and versions of the tools."""
     return {
         "sha256": original.sha256,
         "framework": f"keras {version('keras')}",
-        "tools": {tool: version(tool) for tool in TOOLS},
+        "tools": {tool: version(tool) for tool in dict.fromkeys(tools)},
     }

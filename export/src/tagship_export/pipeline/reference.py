@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from tagship_export.data.splits import HeldOutSplits
 from tagship_export.errors import ExportError
 from tagship_export.original.open_original import Original
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.verification.comparison import Comparison
 from tagship_runtime.typing import Features, Scores
 
 
@@ -54,4 +56,14 @@ class Reference:
             verdict=verdict,
             tuning_scores=original.scores(tuning),
             verdict_scores=original.scores(verdict),
+        )
+
+    def compared_with(self, artifact: OpenArtifact) -> Comparison:
+        """Score the verdict's rows with an artifact as well."""
+        return Comparison.of(
+            artifact,
+            self.verdict,
+            original=self.verdict_scores,
+            thresholds=self.thresholds,
+            targets=self.splits.verdict.targets,
         )

@@ -10,6 +10,7 @@ from tagship_export.recipes import Recipe
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.verification.verdict import Verification
 from tagship_runtime.contract import Contract
+from tagship_runtime.errors import NotAScoreError, TagshipError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,14 @@ class Refusal:
     name: str
     reason: str
     asked: bool
+
+    @classmethod
+    def because(cls, error: TagshipError, planned: Planned) -> Refusal:
+        """Say why there is no file, when making or proving one ended in an error."""
+        reason = str(error)
+        if isinstance(error, NotAScoreError) and not planned.recipe.exact:
+            reason = f"numbers overflow in {planned.recipe.name}: {error.engine} gives {error.got:g}, which is no score"
+        return cls(name=planned.name, reason=reason, asked=planned.asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

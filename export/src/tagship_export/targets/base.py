@@ -80,6 +80,9 @@ class Target(ABC):
     device_files: ClassVar[Mapping[str, MakeDeviceFiles]] = {}
     """Files for toolchains, by the option of ``export`` that asks for them and the folder that they go to."""
 
+    tools: ClassVar[tuple[str, ...]] = ("tagship-export",)
+    """Distributions that make its files; the contract names their versions."""
+
     recipes: ClassVar[Mapping[str, MakePayload]]
     """Ways to store its numbers, by the recipe's name; ``float32`` is one of them."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
+from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.verification.parity import worse_of
-from tagship_runtime.typing import Decisions, Scores, Targets
+from tagship_runtime.typing import Decisions, Features, Scores, Targets
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,36 @@ class Comparison:
     original: Scores
     batch: Scores
     alone: Scores
+
+    @classmethod
+    def of(
+        cls,
+        artifact: OpenArtifact,
+        matrix: Features,
+        *,
+        original: Scores,
+        thresholds: Sequence[float],
+        targets: Targets | None,
+    ) -> Comparison:
+        """Score rows with the artifact, as one batch and one by one.
+
+        Args:
+            artifact: Which is open.
+            matrix: The rows, encoded as it takes them.
+            original: The original's scores of the same rows.
+            thresholds: The original's.
+            targets: The truth, where it is known.
+        """
+        batch, alone = artifact.score_both_ways(matrix)
+        return cls(
+            labels=artifact.labels,
+            targets=targets,
+            thresholds=tuple(thresholds),
+            shipped_thresholds=artifact.contract.thresholds,
+            original=original,
+            batch=batch,
+            alone=alone,
+        )
 
     @cached_property
     def worst(self) -> Scores:

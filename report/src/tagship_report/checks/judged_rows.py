@@ -29,12 +29,12 @@ def new_to_the_model(run: RunDocument, limits: Limits) -> Iterator[Check]:
     if repeated["others"] is None:
         yield Check(State.WARN, f"{said}; if they are the same rows, the figures say nothing about new ones.")
         return
+    expected = f"where {percent(repeated['expected'])} is" if repeated["more"] else "as many as are"
     test, others = run["metrics"]["test"], repeated["others"]
-    yield Check(
+    yield Check(  # macro-F1 is left out: without those rows a label may have no positive left
         State.WARN,
-        f"{said}, where {percent(repeated['expected'])} is to be expected. Without them macro-F1 is "
-        f"{others['macro_f1']:.3f} instead of {test['macro_f1']:.3f}, and log loss {others['log_loss']:.3f} instead of "
-        f"{test['log_loss']:.3f}.",
+        f"{said}, {expected} to be expected. Log loss is {test['log_loss']:.4f} with them and "
+        f"{others['log_loss']:.4f} without, micro-F1 {test['micro_f1']:.3f} and {others['micro_f1']:.3f}.",
     )
 
 

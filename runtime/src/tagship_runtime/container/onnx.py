@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from math import prod
 
 from tagship_runtime.container.base import Format
-from tagship_runtime.container.onnx_loops import unbounded
 from tagship_runtime.container.protobuf import fields, varint
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import ArtifactCorruptError
@@ -72,6 +71,8 @@ class OnnxFormat(Format):
 
     def unbounded(self, payload: bytes) -> str | None:
         """Tell of loops that may not end, and of numbers in other files; see :class:`Format`."""
+        from tagship_runtime.container.onnx_loops import unbounded  # which no other format needs
+
         return unbounded(payload)
 
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:

@@ -32,13 +32,9 @@ from tagship_runtime.documents.export import (
     VerdictDocument,
     WorstRowDocument,
 )
-from tagship_runtime.documents.run import (
-    RUN_FORMAT,
-    BaselineDocument,
+from tagship_runtime.documents.metrics import (
     BaselineMetrics,
-    ConfigurationDocument,
     DecisionMetrics,
-    DiagnosisDocument,
     FrequentLabels,
     Intervals,
     LabelFigures,
@@ -46,6 +42,12 @@ from tagship_runtime.documents.run import (
     Metrics,
     MetricsBySplit,
     NearRow,
+)
+from tagship_runtime.documents.run import (
+    RUN_FORMAT,
+    BaselineDocument,
+    ConfigurationDocument,
+    DiagnosisDocument,
     NetworkDocument,
     RepeatedRows,
     RepeatedTest,

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tagship_runtime.features.array_encoder import ArrayEncoder
 from tagship_runtime.features.base_encoder import Encoder
 from tagship_runtime.features.columns import as_column, by_name, columns_of
-from tagship_runtime.features.table_encoder import TableEncoder
 
 if TYPE_CHECKING:
     from tagship_runtime.errors import Shape
@@ -17,7 +15,14 @@ __all__ = ["Encoder", "as_column", "by_name", "columns_of", "encoder"]
 
 
 def encoder(features: tuple[Feature, ...] | None, shape: Shape) -> Encoder:
-    """Return the encoder for a model with these features and this input shape (None where the batch is free)."""
+    """Return the encoder for a model with these features and this input shape (None where the batch is free).
+
+    A model needs one of the two, so that a device imports one.
+    """
     if features is None:
+        from tagship_runtime.features.array_encoder import ArrayEncoder
+
         return ArrayEncoder(tuple(size for size in shape[1:] if size is not None))
+    from tagship_runtime.features.table_encoder import TableEncoder
+
     return TableEncoder(features)

@@ -59,7 +59,7 @@ def repeated_notices(table: Prepared, figures: Figures) -> list[str]:
     expected, learned = int(table.repeats["train"].sum()), len(table.repeats["train"])
     for name, count in table.repeated.items():
         rows, judged = len(table.repeats[name]), figures.repeated if name == "test" else None
-        more = _is_more(count, rows, expected, learned)
+        more = _is_more(count, rows, expected, learned) if judged is None else judged["more"]
         if not (more or (judged is not None and judged["worse"])):
             continue
         said = f"{count} of {rows} {name} rows have the features of a training row, "

@@ -57,6 +57,24 @@ def tune_thresholds(
             then the one that comes nearest.
     """
     goal = Objective.parse(objective) if isinstance(objective, str) else objective
+    truth, p = _checked(targets, scores)
+    check_confidence(goal, confidence)
+    thresholds = tune(truth, p, goal, seed, confidence)
+    if confidence is not None:
+        for label, said in unsure(truth, p, thresholds, goal, confidence).items():
+            warnings.warn(f"label {label}: {said}", stacklevel=2)
+        return thresholds
+    for label, reached in unreached(truth, p, thresholds, goal).items():
+        warnings.warn(f"label {label} reaches a {goal.kind} of {reached:.3f} at best, not {goal.value:g}", stacklevel=2)
+    return thresholds
+
+
+def _checked(targets: ArrayLike, scores: ArrayLike) -> tuple[Targets, Scores]:
+    """Return the truth and its scores as uint8 and float32.
+
+    Raises:
+        TableError: They do not fit together, or hold something else.
+    """
     truth, given = np.asarray(targets), np.asarray(scores)
     if truth.ndim != 2 or truth.shape != given.shape or not truth.size:
         raise TableError(
@@ -66,16 +84,7 @@ def tune_thresholds(
         raise TableError("the targets hold something else than 0 and 1")
     if given.dtype.kind not in "fiu" or not ((given >= 0) & (given <= 1)).all():
         raise TableError("a score is not in [0, 1]; give what the model says after its sigmoid")
-    labels, p = truth.astype(np.uint8), given.astype(np.float32)
-    check_confidence(goal, confidence)
-    thresholds = tune(labels, p, goal, seed, confidence)
-    if confidence is not None:
-        for label, said in unsure(labels, p, thresholds, goal, confidence).items():
-            warnings.warn(f"label {label}: {said}", stacklevel=2)
-        return thresholds
-    for label, reached in unreached(labels, p, thresholds, goal).items():
-        warnings.warn(f"label {label} reaches a {goal.kind} of {reached:.3f} at best, not {goal.value:g}", stacklevel=2)
-    return thresholds
+    return truth.astype(np.uint8), given.astype(np.float32)
 
 
 def choose_thresholds(

@@ -6,7 +6,6 @@ import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 NO_PROOF = "none: the C was not compiled where it was exported; run its self-test before anything relies on it"
 """Words of a contract about C that nobody compiled."""
 
-GENERATOR = "emx-onnx-cgen"
-
 
 class CTarget(Target):
     """See :class:`tagship_export.targets.base.Target`.
@@ -53,6 +50,7 @@ class CTarget(Target):
     seeded_rows = False
     companions: ClassVar[tuple[str, ...]] = (".h",)
     device_files: ClassVar[Mapping[str, MakeDeviceFiles]] = {"arduino": arduino_library}
+    tools = ("tensorflow", "tf2onnx", "onnx", "emx-onnx-cgen", "tagship-export")
     recipes: ClassVar[Mapping[str, MakePayload]] = {"float32": as_trained}
 
     def __init__(self, prefix: str = PREFIX, *, proof: bool = True) -> None:
@@ -115,8 +113,6 @@ static int checked(const float *inputs, float *scores) {{
         Raises:
             ConversionError: A feature cannot be encoded in C, or the compiled file gives other golden scores.
         """
-        tools = {**contract.source.get("tools", {}), GENERATOR: version(GENERATOR)}
-        contract = replace(contract, source={**contract.source, "tools": tools})
         if not self.proof:
             contract = replace(contract, parity=None, quality=None, source={**contract.source, "proof": NO_PROOF})
         text = body(payload.decode(), contract, self.names.prefix, self.names.stem)

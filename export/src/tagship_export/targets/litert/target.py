@@ -28,6 +28,7 @@ class LiteRTTarget(RuntimeTarget):
     name = TFLITE.name
     title = TFLITE.title
     device_files: ClassVar[Mapping[str, MakeDeviceFiles]] = {"micro": micro_array}
+    tools = ("tensorflow", "ai-edge-quantizer", "tagship-export")
     recipes: ClassVar[Mapping[str, MakePayload]] = {
         "float32": as_trained,
         "float16": quantize.float16,

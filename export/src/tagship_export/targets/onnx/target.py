@@ -27,6 +27,7 @@ class OnnxTarget(RuntimeTarget):
     format = ONNX
     name = ONNX.name
     title = ONNX.title
+    tools = ("tensorflow", "tf2onnx", "onnx", "onnxruntime", "tagship-export")
     recipes: ClassVar[Mapping[str, MakePayload]] = {
         "float32": as_trained,
         "float16": quantize.float16,
