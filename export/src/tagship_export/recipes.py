@@ -22,7 +22,7 @@ class Budget:
         max_label_flips: Of the rows that either side switches a label on for, the share that may differ, in [0, 1];
             what chance explains does not count.
         max_share_change: How many rows more or fewer a label may be on in, as a share of the original's, at least 0;
-            what chance explains does not count.
+            a change within two standard errors of none does not count.
     """
 
     max_flip_rate: float

@@ -69,6 +69,9 @@ def test_by_which_recipe(
         ({"original_thresholds": [0.5, 0.625]}, (0.5, 0.625)),
         ({"original_thresholds": [0.5]}, (0.25, 0.75)),
         ({"original_thresholds": "12"}, (0.25, 0.75)),
+        ({"original_thresholds": [0.5, None]}, (0.25, 0.75)),
+        ({"original_thresholds": [0.5, "0.5"]}, (0.25, 0.75)),
+        ({"original_thresholds": [0.5, True]}, (0.25, 0.75)),
     ],
 )
 def test_thresholds_that_the_original_is_said_to_have(parity: Any, want: tuple[float, ...]) -> None:

@@ -56,10 +56,7 @@ def judged_by(artifact: OpenArtifact, asked: str | None = None) -> JudgedBy:
 
 def claimed_thresholds(contract: Contract) -> tuple[float, ...]:
     """Return the thresholds that an artifact says its original had; its own where it does not say."""
-    stored = (contract.parity or {}).get("original_thresholds")
-    if isinstance(stored, list) and len(stored) == len(contract.labels):
-        return tuple(float(threshold) for threshold in stored)
-    return contract.thresholds
+    return contract.original_thresholds or contract.thresholds
 
 
 def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) -> Iterator[str]:
@@ -72,9 +69,11 @@ def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) 
         yield f"it describes other features than the original: {_difference(original.features, contract.features)}"
     if recipe.exact and original.thresholds is not None and original.thresholds != contract.thresholds:
         yield f"its thresholds are {contract.thresholds}, the original's {original.thresholds}"
-    made_from = contract.source.get("sha256")
-    if _names_file(original, contract) and made_from not in original.digests:
-        yield f"it was made from another model: its source.sha256 is {made_from}, the original's {original.sha256}"
+    if _names_file(original, contract) and contract.made_from not in original.digests:
+        yield (
+            f"it was made from another model: its source.sha256 is {contract.made_from}, the original's "
+            f"{original.sha256}"
+        )
     if contract.golden is not None:
         limit = tolerance_limit(artifact.weight_bytes)
         if not contract.golden.tolerance <= limit:
@@ -108,21 +107,15 @@ def unchecked(original: Original, artifact: OpenArtifact, judged: JudgedBy) -> I
 
 def _names_file(original: Original, contract: Contract) -> bool:
     """Tell whether the contract's ``source.sha256`` can be compared; a live model has that of its weights."""
-    made_from = contract.source.get("sha256")
-    if not isinstance(made_from, str) or not str(contract.source.get("framework", "")).startswith("keras"):
+    if contract.made_from is None or not contract.framework.startswith("keras"):
         return False
-    return original.file is not None or made_from in original.digests
+    return original.file is not None or contract.made_from in original.digests
 
 
 def _of_features(features: tuple[Feature, ...]) -> str:
     """Return which kinds of facts the features have besides names and order."""
-    documents = [feature.to_dict() for feature in features]
-    facts = [
-        word
-        for key, word in (("fill", "fills of missing values"), ("values", "words of categories"))
-        if any(document.get(key) is not None for document in documents)
-    ]
-    return "".join(f", {fact}" for fact in facts)
+    facts = {feature.learned for feature in features if feature.learned is not None}
+    return "".join(f", {fact}" for fact in sorted(facts))
 
 
 def _difference(wanted: tuple[Feature, ...], found: tuple[Feature, ...] | None) -> str:

@@ -32,7 +32,7 @@ def find_ranges(artifact: Path, contract: Contract, run: Path | None) -> list[Fe
 
 def _ranges_of(folder: Path, contract: Contract) -> list[FeatureSummary] | None:
     model = folder / "model.keras"
-    if not model.is_file() or sha256_of_file(model) != contract.source.get("sha256"):
+    if not model.is_file() or sha256_of_file(model) != contract.made_from:
         return None
     try:
         documents = read_documents(folder)

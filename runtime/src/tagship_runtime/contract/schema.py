@@ -86,6 +86,27 @@ class Contract:
         parts = [facts["labels"], facts["thresholds"], facts["features"]]
         return sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
+    @property
+    def made_from(self) -> str | None:
+        """SHA-256 of the original that ``source`` names; None where it names none."""
+        digest = self.source.get("sha256")
+        return digest if isinstance(digest, str) else None
+
+    @property
+    def framework(self) -> str:
+        """Name and version of the framework that ``source`` names; empty where it names none."""
+        name = self.source.get("framework")
+        return name if isinstance(name, str) else ""
+
+    @property
+    def original_thresholds(self) -> tuple[float, ...] | None:
+        """Thresholds that ``parity`` says that the original had; None where it does not say one number per label."""
+        stored = None if self.parity is None else self.parity.get("original_thresholds")
+        if not isinstance(stored, list) or len(stored) != len(self.labels):
+            return None
+        numbers = [float(one) for one in stored if isinstance(one, int | float) and not isinstance(one, bool)]
+        return tuple(numbers) if len(numbers) == len(stored) else None
+
     def replace(self, **changes: Any) -> Contract:
         """Return a copy with some fields changed, checked as a new one."""
         return replace(self, **changes)

@@ -47,6 +47,11 @@ class Feature(ABC):
         """
         return None
 
+    @property
+    def learned(self) -> str | None:
+        """What it holds of the rows that it was fitted to, in words for people; None where that is its name alone."""
+        return None
+
     @abstractmethod
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """Write a column's cells into its part of the matrix.

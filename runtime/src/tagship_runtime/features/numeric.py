@@ -57,6 +57,11 @@ class NumericFeature(Feature):
             return None
         return math.nan if self.fill is None else self.fill
 
+    @property
+    def learned(self) -> str | None:
+        """See :class:`Feature`."""
+        return None if self.fill is None else "fills of missing values"
+
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """See :class:`Feature`."""
         numbers = cells.numbers(values, self.name)

@@ -90,6 +90,11 @@ class TextFeature(Feature):
         """See :class:`Feature`."""
         return len(self.vocabulary)
 
+    @property
+    def learned(self) -> str:
+        """See :class:`Feature`."""
+        return "vocabularies of texts"
+
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """Write how often each n-gram occurs; texts without any are those that the model does not know."""
         indptr, indices, counts = self.count(values)
