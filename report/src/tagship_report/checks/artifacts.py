@@ -18,9 +18,8 @@ def recommended_of(export: ExportDocument) -> Mapping[str, ArtifactDocument]:
     return {one["format"]: one for one in export["artifacts"] if one["artifact"] in export["recommended"]}
 
 
-def every_format_is_proved(export: ExportDocument, documents: Documents) -> Iterator[Check]:
+def every_format_is_proved(export: ExportDocument, _: Documents) -> Iterator[Check]:
     """Say for each format whether a file keeps its budget, and point out one that is small but slow."""
-    del documents
     recommended = recommended_of(export)
     for format_name in dict.fromkeys(one["format"] for one in export["artifacts"]):
         made = [one for one in export["artifacts"] if one["format"] == format_name]
@@ -53,8 +52,7 @@ def of_this_model(export: ExportDocument, documents: Documents) -> Iterator[Chec
         yield Check(State.FAIL, "The files were made from another model than the one in this folder; export again.")
 
 
-def judged_by_labels(export: ExportDocument, documents: Documents) -> Iterator[Check]:
+def judged_by_labels(export: ExportDocument, _: Documents) -> Iterator[Check]:
     """Say where the rows had no labels, so that nothing is known about quality."""
-    del documents
     if any(one["quality"] is None for one in recommended_of(export).values()):
         yield Check(State.OPEN, "The rows have no labels, so the files are compared with the original alone.")

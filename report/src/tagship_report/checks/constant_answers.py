@@ -27,9 +27,8 @@ def entropy(share: float) -> float:
     return -math.fsum(part * math.log(part) for part in (share, 1 - share) if part > 0)
 
 
-def better_than_a_constant(run: RunDocument, limits: Limits) -> Iterator[Check]:
+def better_than_a_constant(run: RunDocument, _: Limits) -> Iterator[Check]:
     """Compare decisions with yes to everything; for objectives other than F1, scores with frequencies."""
-    del limits
     yield from _by_decisions(run) if run["objective"] == "f1" else _by_scores(run)
 
 

@@ -19,9 +19,8 @@ def rows_are_new(run: RunDocument) -> bool:
     return repeated is None or not (repeated["more"] or repeated["worse"])
 
 
-def new_to_the_model(run: RunDocument, limits: Limits) -> Iterator[Check]:
+def new_to_the_model(run: RunDocument, _: Limits) -> Iterator[Check]:
     """Warn where test rows repeat training rows so that figures may be too good."""
-    del limits
     repeated, counted = run["repeated_test"], run["repeated_rows"]["test"]
     if repeated is None or rows_are_new(run):
         return
@@ -38,9 +37,8 @@ def new_to_the_model(run: RunDocument, limits: Limits) -> Iterator[Check]:
     )
 
 
-def enough_rows(run: RunDocument, limits: Limits) -> Iterator[Check]:
+def enough_rows(run: RunDocument, _: Limits) -> Iterator[Check]:
     """Warn where the interval of macro-F1 is wide."""
-    del limits
     if not run["frequent"]:
         return
     low, high = run["frequent"]["interval"]

@@ -9,9 +9,8 @@ from tagship_report.limits import Limits
 from tagship_runtime.documents import RunDocument
 
 
-def better_than_simpler_models(run: RunDocument, limits: Limits) -> Iterator[Check]:
+def better_than_simpler_models(run: RunDocument, _: Limits) -> Iterator[Check]:
     """Compare the network with the baselines that were trained beside it."""
-    del limits
     if not run["baselines"]:
         yield Check(State.OPEN, "Not compared with simpler models; train with --baselines to know.")
         return

@@ -10,9 +10,8 @@ from tagship_report.limits import Limits, shortened
 from tagship_runtime.documents import RunDocument
 
 
-def trained_long_enough(run: RunDocument, limits: Limits) -> Iterator[Check]:
+def trained_long_enough(run: RunDocument, _: Limits) -> Iterator[Check]:
     """Warn where the held-out loss still fell when training ended."""
-    del limits
     if run["diagnosis"]["unfinished"]:
         yield Check(State.WARN, f"Training ended too soon: {falling(run['diagnosis']['falling'])}.")
 

@@ -64,9 +64,8 @@ def _category(one: FeatureDocument, held: FeatureSummary, limits: Limits) -> Fea
     )
 
 
-def _plain(one: FeatureDocument, held: FeatureSummary, limits: Limits) -> Feature:
+def _plain(one: FeatureDocument, _: FeatureSummary, limits: Limits) -> Feature:
     """Let the runtime describe a kind that the report has no words of its own for."""
-    del held
     described = shortened(feature_from_dict(one).describe(), limits.sentence)
     return Feature(name=shortened(one["name"], limits.name), kind=described, holds=NONE, missing=NONE)
 
