@@ -11,7 +11,7 @@ import pytest
 
 from tagship_training import Config, Run, train
 
-MODULES = ("run", "config", "cli.train", "cli.show", "data.tables", "data.columns", "decisions.thresholds")
+MODULES = ("run", "config", "cli.train", "cli.show", "data.tables", "data.columns", "thresholds.tune")
 
 
 @pytest.mark.parametrize("module", MODULES)
