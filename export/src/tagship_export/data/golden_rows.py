@@ -84,7 +84,7 @@ def make_golden(
         scores = artifact.scores(candidates)
         order = _promising(scores, artifact.thresholds, max(ROWS, min(FEW, FEW_CELLS // cells)))
         few = [_writable(candidates[row]) for row in order]
-        if mode is GoldenMode.SYNTHETIC and artifact.contract.features is not None:
+        if mode is GoldenMode.SYNTHETIC and artifact.encoder.columns is not None:
             few = [*next_to_thresholds(artifact, few, scores[order], tolerance), *few]
         stored = few
     scores, matrix = artifact.scores(few), artifact.encoder.encode(few)
@@ -166,7 +166,7 @@ def _cells(artifact: OpenArtifact) -> int:
 
 
 def _is_large(artifact: OpenArtifact) -> bool:
-    return artifact.contract.features is None and _cells(artifact) > SEEDED_CELLS
+    return artifact.encoder.columns is None and _cells(artifact) > SEEDED_CELLS
 
 
 def seeds_for(artifact: OpenArtifact, rows: Dataset) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tagship_export.targets.c.encode import columns_of
+from tagship_export.targets.c.encode import cells_of, columns_of
 from tagship_runtime.contract import Contract
 
 LONGEST_TEXTS = 4096
@@ -21,7 +21,7 @@ def rows_as_bytes(contract: Contract, rows: Iterable[Any]) -> bytes:
     return b"".join(
         column.feature.write(cell)
         for row in rows
-        for column, cell in zip(columns, (row,) if contract.features is None else row, strict=True)
+        for column, cell in zip(columns, cells_of(contract, row), strict=True)
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tagship_export.targets.c.encode import Column, columns_of
+from tagship_export.targets.c.encode import Column, cells_of, columns_of
 from tagship_export.targets.c.encode.numeric import FINITE
 from tagship_export.targets.c.text import comment, identifiers, number, numbers, string
 from tagship_runtime.container import C_BEGINNING
@@ -127,8 +127,8 @@ def _golden(contract: Contract, columns: tuple[Column, ...], prefix: str, macro:
         return
     yield f"static const {prefix}row golden_rows[{macro}GOLDEN_ROWS] = {{"
     for row in golden.rows:
-        cells = (row,) if contract.features is None else row
-        values = ", ".join(column.feature.initializer(cell) for column, cell in zip(columns, cells, strict=True))
+        cells = zip(columns, cells_of(contract, row), strict=True)
+        values = ", ".join(column.feature.initializer(cell) for column, cell in cells)
         yield f"    {{{values}}},"
     yield "};"
     yield f"static const float golden_scores[{macro}GOLDEN_ROWS][{macro}LABELS] = {{"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +42,11 @@ class Column:
     def statements(self) -> tuple[str, ...]:
         """Statements that encode it."""
         return tuple(self.feature.statements(self.member, self.position, self.number))
+
+
+def cells_of(contract: Contract, row: Any) -> Sequence[Any]:
+    """Return a row's cells, one for each of :func:`columns_of`; without features the whole row is the one cell."""
+    return (row,) if contract.features is None else row
 
 
 def columns_of(contract: Contract) -> tuple[Column, ...]:
