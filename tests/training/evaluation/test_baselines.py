@@ -16,7 +16,7 @@ QUICK = Config(hidden=(8,), epochs=4, members=3)
 def test_baselines_are_compared_and_named(
     parts: tuple[pandas.DataFrame, pandas.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tagship_training.evaluation.baselines.TREES", 10)
+    monkeypatch.setattr("tagship_training.evaluation.baseline_models.TREES", 10)
     random = np.random.default_rng(0)
     features = random.normal(size=(400, 3))
     targets = (features @ random.normal(size=(3, 2)) > 0).astype(int)  # a line is all there is to learn

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit
-from sklearn.dummy import DummyClassifier
-from sklearn.ensemble import RandomForestClassifier
-from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import RobustScaler
-from sklearn.svm import LinearSVC
 
 from tagship_runtime.documents import BaselineDocument, BaselineMetrics
 from tagship_runtime.typing import Features, Scores, Targets
-from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
+from tagship_training.data.folds import NOBODY, LearningRows
+from tagship_training.evaluation.baseline_models import MODELS, Model, constant, fitted, scores_by, scores_of_held_out
 from tagship_training.evaluation.bootstrap import bootstrap, difference
 from tagship_training.evaluation.metrics import evaluate
 from tagship_training.thresholds.objectives import Objective
 from tagship_training.thresholds.tune import tune
-
-TREES = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,49 +60,6 @@ class Baseline:
         return not worse_scores and not (compared and self.macro_f1_difference[0] > 0)
 
 
-def _constant(_: int) -> Any:
-    return OneVsRestClassifier(DummyClassifier(strategy="prior"))
-
-
-def _logistic(_: int) -> Any:
-    return make_pipeline(RobustScaler(quantile_range=(5, 95)), OneVsRestClassifier(LogisticRegression(max_iter=2000)))
-
-
-def _svm(seed: int) -> Any:
-    machine = LinearSVC(random_state=seed, max_iter=5000)
-    return make_pipeline(RobustScaler(quantile_range=(5, 95)), OneVsRestClassifier(machine))
-
-
-def _forest(seed: int) -> Any:
-    return RandomForestClassifier(TREES, random_state=seed, n_jobs=-1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """A kind of model to compare with.
-
-    Attributes:
-        title: Name of the kind.
-        make: Function from a seed to an estimator of scikit-learn.
-        simple: Whether it is a simpler thing to ship than a network.
-        probabilities: Whether its scores are probabilities.
-    """
-
-    title: str
-    make: Callable[[int], Any]
-    simple: bool = True
-    probabilities: bool = True
-
-
-MODELS: Sequence[Model] = (
-    Model(title="constant frequencies", make=_constant),
-    Model(title="logistic regression", make=_logistic),
-    Model(title="linear SVM", make=_svm, probabilities=False),
-    Model(title="random forest", make=_forest, simple=False),
-)
-"""Models that a network is compared with, in this order."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainedBaseline:
     """A simpler model that was trained already, such as a teacher of students.
@@ -153,7 +99,7 @@ def compare_trained(
     found = []
     for baseline in trained:
         thresholds = tune(held_out_targets, baseline.held_out, objective, seed)
-        model = Model(title=baseline.title, make=_constant, simple=baseline.simple)
+        model = Model(title=baseline.title, make=constant, simple=baseline.simple)
         found.append(_judge(model, targets, baseline.test, thresholds, own, objective, seed))
     return tuple(found)
 
@@ -189,9 +135,9 @@ def _compare(
 ) -> Baseline:
     """Train one baseline, and compare it with the network's figures on the same resampled rows."""
     features, targets = test
-    thresholds = tune(rows.held_out_targets, _held_out_scores(model, seed, rows), objective, seed)
+    thresholds = tune(rows.held_out_targets, scores_of_held_out(model, seed, rows), objective, seed)
     learned = rows.folds != NOBODY
-    scores = _scores(_fitted(model.make(seed), rows.matrix[learned], rows.targets[learned]), features)
+    scores = scores_by(fitted(model.make(seed), rows.matrix[learned], rows.targets[learned]), features)
     return _judge(model, targets, scores, thresholds, network, objective, seed)
 
 
@@ -235,34 +181,3 @@ def verdict(baselines: Sequence[Baseline]) -> str:
     if as_good:
         return f"the network beats every simpler model, but not a {as_good[0].title}, which is larger to ship"
     return "the network beats every baseline on these test rows, in log loss or in macro-F1"
-
-
-def _held_out_scores(model: Model, seed: int, rows: LearningRows) -> Scores:
-    """Scores of the held-out rows, each by a model that did not learn from it, float32 (held-out rows, labels)."""
-    scores = np.zeros(rows.targets.shape, np.float32)
-    for fold in np.unique(rows.folds[rows.folds != EVERYBODY]):
-        held = rows.folds == fold
-        learned = ~held & (rows.folds != NOBODY)
-        estimator = _fitted(model.make(seed), rows.matrix[learned], rows.targets[learned])
-        scores[held] = _scores(estimator, rows.matrix[held])
-    return scores[rows.held_out]
-
-
-def _fitted(model: Any, features: Features, targets: Targets) -> Any:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # on labels that are constant in a fold, and on slow convergence
-        return model.fit(features, targets)
-
-
-def _scores(model: Any, features: Features) -> Scores:
-    """Probabilities, or margins squeezed into (0, 1) so that they can be cut in the same way."""
-    if not hasattr(model, "predict_proba"):
-        scores = expit(model.decision_function(features))
-    elif isinstance(model, RandomForestClassifier):
-        by_label = model.predict_proba(features)  # per label, a column per class; for one label no list
-        by_label = by_label if isinstance(by_label, list) else [by_label]
-        classes = model.classes_ if model.n_outputs_ > 1 else [model.classes_]
-        scores = np.stack([p @ own for p, own in zip(by_label, classes, strict=True)], axis=1)
-    else:
-        scores = model.predict_proba(features)
-    return np.asarray(scores, np.float32).reshape(len(features), -1)
