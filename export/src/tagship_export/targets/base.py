@@ -87,7 +87,7 @@ class Target(ABC):
     """Ways to store its numbers, by the recipe's name; ``float32`` is one of them."""
 
     other_processors: ClassVar[Mapping[str, str]] = {}
-    """What is known of recipes whose scores differ on other processors by more than rounding, for people, by name."""
+    """Warnings of recipes whose scores differ on other processors by more than rounding, by the recipe's name."""
 
     def file_name(self, recipe: str) -> str:
         """Return the name of the artifact by a recipe."""

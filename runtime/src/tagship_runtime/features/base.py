@@ -49,7 +49,7 @@ class Feature(ABC):
 
     @property
     def learned(self) -> str | None:
-        """What it holds of the rows that it was fitted to, in words for people; None where that is its name alone."""
+        """Facts that it holds of the rows that it was fitted to, in words for people; None where there are none."""
         return None
 
     @abstractmethod

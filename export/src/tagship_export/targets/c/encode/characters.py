@@ -35,7 +35,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class CharacterTables:
-    """What C needs to know of characters beyond ASCII.
+    """Facts that C needs of characters beyond ASCII.
 
     Attributes:
         groups: Code points from each of which on another group holds, for those that are in no run.
