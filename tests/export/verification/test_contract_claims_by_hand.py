@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -75,8 +74,7 @@ def test_by_which_recipe(
     ],
 )
 def test_thresholds_that_the_original_is_said_to_have(parity: Any, want: tuple[float, ...]) -> None:
-    contract: Any = SimpleNamespace(labels=("a", "b"), thresholds=(0.25, 0.75), parity=parity)
-    assert claimed_thresholds(contract) == want
+    assert claimed_thresholds(artifact(thresholds=(0.25, 0.75), parity=parity).contract) == want
 
 
 def faults(known: dict[str, Any], claims: dict[str, Any], recipe: Any = EXACT) -> list[str]:
