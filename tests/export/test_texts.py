@@ -51,7 +51,7 @@ def test_texts_and_a_number_are_learned_beside_each_other(run: Run) -> None:
         ("body", "text"),
         ("photos", "numeric"),
     ]
-    assert run.metrics["test"]["macro_f1"] > 0.8  # measured 0.94 with seed 1
+    assert run.metrics["test"]["macro_f1"] > 0.8  # measured 0.970 with seed 1
     constant = next(baseline for baseline in run.baselines if baseline.title == "constant frequencies")
     assert run.metrics["test"]["log_loss"] < 0.6 * constant.figures["log_loss"]
 

@@ -48,3 +48,8 @@ def test_the_linear_one_stands_beside_networks(groups: Any, want: list[str]) -> 
     sizes = sizes_of_teachers(groups, MAKER)
     assert [size.name for size in sizes] == want
     assert names(sizes[0]) == ["first"]
+
+
+def test_the_linear_one_that_beats_all_networks_stands_alone() -> None:
+    sizes = sizes_of_teachers([WORSE, candidate("linear", 0.9, 0.1, 0.9, 0.1)], MAKER)
+    assert [(size.name, names(size)) for size in sizes] == [("linear", ["linear"])]
