@@ -21,8 +21,9 @@ from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tagship_runtime.explanation import Influence
     from tagship_runtime.selftest import SelfTest
-    from tagship_runtime.typing import Decisions, Scores
+    from tagship_runtime.typing import Decisions, Features, Scores
 
 T = TypeVar("T")
 
@@ -36,6 +37,9 @@ class Answer(TypedDict):
 
 FAST_ROW = 256
 """Most numbers of a row that takes the fast path; beyond, the time goes into the model anyway."""
+
+PART_CELLS = 1 << 23
+"""Most numbers of rows that are encoded at a time, 32 MiB."""
 
 KNOWN_NAMES = 4096
 """Number of different sets of labels that are remembered as tuples of names."""
@@ -76,6 +80,7 @@ class Predictor:
         self._encoder = encoder(contract.features, contract.input.shape)
         self._scorer = Scorer(engine, contract.input, contract.output, threads)
         self._sessions = self._scorer.sessions
+        self._part = self._scorer.rows_of(PART_CELLS)
         self._shape, self._pack = self._fast_path()
         self._repeated: Scores | None = None
         self._set_thresholds(contract.thresholds)
@@ -219,6 +224,41 @@ class Predictor:
         other._set_thresholds(chosen)
         return other
 
+    def explain(self, row: Any, *, most: int = 10) -> dict[str, list[Influence]]:
+        """Return what moved each label's score most, for a single row of a table, strongest first.
+
+        The row is scored again without each of its parts, one at a time: an n-gram of a text, the word of a category
+        (as one that is not known), a number (as if it was missing, or the middle of the golden rows where none may be).
+        The effect is the difference of the label's log-odds, so of a linear model it is exactly what the part adds, and
+        of any other what is lost with this part alone.
+
+        Args:
+            row: A dict, or a sequence of cells.
+            most: So many parts for each label at most; those without any effect are left out.
+
+        Raises:
+            UsageError: The model's input has no columns.
+            InputError: The row is none.
+        """
+        from tagship_runtime.explanation import explain
+
+        return explain(self, row, most)
+
+    def encode(self, rows: Any) -> Features:
+        """Return rows as the model takes them, float32 (rows, ...)."""
+        return self._encoder.encode(rows)
+
+    def predict_encoded(self, matrix: Features) -> Scores:
+        """Scores for what :meth:`encode` gives, columns and all, float32 (rows, labels).
+
+        Raises:
+            InputError: A number is not finite, or too large for the model.
+        """
+        scores = self._scorer.scores(matrix)
+        if scores is None:
+            raise InputError(f"a number is too large for the model, whose input is {self.contract.input.dtype}")
+        return scores
+
     def selftest(self) -> SelfTest:
         """Replay the golden rows on this machine."""
         from tagship_runtime.selftest import replay
@@ -251,10 +291,14 @@ class Predictor:
         plain = type(rows) is np.ndarray and rows.dtype.kind in "biuf" and rows.ndim > 0
         if plain and rows.shape[1:] == self._encoder.plain and (result := compute(rows)) is not None:
             return result
-        result = compute(self._encoder.encode(rows, unknown))
-        if result is None:
-            raise InputError(f"a number is too large for the model, whose input is {self.contract.input.dtype}")
-        return result
+        parts = []
+        for matrix in self._encoder.encode_parts(rows, self._part, unknown):
+            part = compute(matrix)
+            if part is None:
+                raise InputError(f"a number is too large for the model, whose input is {self.contract.input.dtype}")
+            parts.append(part)
+        joined: Any = parts[0] if len(parts) == 1 else np.concatenate(parts)  # type: ignore[arg-type]
+        return joined  # type: ignore[no-any-return]
 
     def _decisions(self, features: NDArray[Any]) -> Decisions | None:
         if self._repeated is None:

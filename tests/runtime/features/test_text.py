@@ -159,3 +159,25 @@ def test_numbers_stand_for_texts_in_a_search() -> None:
 
 def test_the_summary_is_of_many_rows() -> None:
     assert BODY.summarise(np.array(WANT, np.float32)) == {"ngrams": 9 / 4, "empty": 0.5}
+
+
+def test_parts_are_the_whole() -> None:
+    encode = encoder((BODY, NumericFeature(name="n")), (None, 6))
+    rows = [{"body": text, "n": number} for number, text in enumerate(TEXTS * 5)]
+    whole = encode.encode(rows)
+    unknown: Counter[str] = Counter()
+    parts = list(encode.encode_parts(rows, 7, unknown))
+    assert [len(part) for part in parts] == [7, 7, 6]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)
+    assert unknown == {"body": 10}
+    rows[12]["body"] = 5
+    with pytest.raises(InputValueError, match="row 12, column 'body': 5 is no text"):
+        list(encode.encode_parts(rows, 7))
+    assert [part.shape for part in encode.encode_parts({"body": [], "n": []}, 7)] == [(0, 6)]
+
+
+def test_fewer_rows_are_invented_where_they_are_wide() -> None:
+    wide = TextFeature(name="t", vocabulary=tuple(map(str, range(8192))))
+    random = np.random.default_rng(0)
+    assert len(encoder((wide,), (None, 8192)).sample({"t": ["1 2"]}, 4096, random)) == 512
+    assert len(encoder((BODY,), (None, 5)).sample({"body": TEXTS}, 4096, random)) == 4096

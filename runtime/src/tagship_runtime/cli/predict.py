@@ -37,6 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--scores", action="store_true", help="add the scores, in columns score:LABEL")
     add("--labels-only", action="store_true", help="one column 'labels' with the names that are on, joined by ;")
     add("--top-k", type=int, metavar="K", help="the K labels with the highest scores, in columns top:1 to top:K")
+    add(
+        "--explain", action="store_true", help="add a column 'because': the words or columns that moved each label most"
+    )
     add("--id-column", action="append", default=[], metavar="NAME", help="copy this column; may be repeated")
     add("--on-error", choices=(STOP, SKIP), default=STOP, help="leave out rows that cannot be used")
     add("--follow", action="store_true", help="answer each row on stdin as it comes")
@@ -64,6 +67,6 @@ def run(options: argparse.Namespace) -> int:
     kind = suffix_of(options.out) if options.out else f".{options.format or 'csv'}"
     with Progress() as progress:
         summary = predict_table(model, options, options.data, options.out, kind, reach=progress.reach, tell=note)
-    for line in summary.lines():
+    for line in summary.lines(model):
         print(f"tagship: {line}", file=sys.stderr)
     return 0

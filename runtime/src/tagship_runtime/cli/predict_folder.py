@@ -26,7 +26,7 @@ from tagship_runtime.terminal.progress import Progress
 
 DECIDING = (
     "threshold", "labels", "id_column", "scores", "labels_only", "top_k", "on_error", "format", "separator", "decimal",
-    "encoding", "missing", "sheet",
+    "encoding", "missing", "sheet", "explain",
 )  # fmt: skip
 """Options that answers depend on; those of one folder were made with the same."""
 
@@ -56,7 +56,7 @@ def predict_folder(options: argparse.Namespace) -> int:
     skipped = len(parts) - len(unfinished)
     before = f", {skipped:,} of them before" if skipped else ""
     print(f"tagship: {summary.rows:,} rows of {len(parts):,} tables{before}: {options.out}", file=sys.stderr)
-    for line in summary.lines():
+    for line in summary.lines(model):
         print(f"tagship: {line}", file=sys.stderr)
     return 0
 

@@ -17,12 +17,19 @@ from tagship_runtime.cli.output_layout import layout_of
 from tagship_runtime.cli.signals import raise_if_signalled
 from tagship_runtime.errors import TagshipError
 from tagship_runtime.features import Encoder, encoder
-from tagship_runtime.files import open_writer, read_batches
+from tagship_runtime.files import Batch, open_writer, read_batches
 from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
+from tagship_runtime.files.table_writer import Names
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.scoring import score_batches
 
 STOP, SKIP = "stop", "skip"
+
+BECAUSE = "because"
+"""Name of the column of explanations."""
+
+EXPLAINED = 5
+"""Parts of a row that are named for each label."""
 
 
 @dataclass(slots=True)
@@ -62,12 +69,13 @@ class Summary:
         """Return the counts of :meth:`to_dict`."""
         return cls(**{**document, "unknown": Counter(document["unknown"])})
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, model: Predictor) -> Iterator[str]:
         """Yield sentences for people."""
         if self.skipped:
             yield f"left out {self.skipped:,} of {self.rows + self.skipped:,} rows; the first: {self.first}"
-        for feature, cells in self.unknown.items():
-            yield f"{cells:,} of {self.rows:,} cells of {feature!r} hold a word that the model does not know"
+        for feature in model.contract.features or ():
+            if cells := self.unknown[feature.name]:
+                yield f"{cells:,} of {self.rows:,} cells of {feature.name!r} {feature.unknown}"
 
 
 def predict_table(
@@ -101,10 +109,12 @@ def predict_table(
     scored = score_batches(
         model, encode, read_batches(source, reading), passed_on=layout.ids, skip=skip, unknown=summary.unknown
     )
-    blocks = ((batch.size, layout.columns(model, batch, scores)) for batch, scores in scored)
+    because = explained(model, encode, layout.ids) if options.explain else _nothing
+    blocks = ((batch.size, {**layout.columns(model, batch, scores), **because(batch)}) for batch, scores in scored)
     first = next(blocks, None)  # so that a wrong file is refused before anything is written
     if first is None:
-        first = 0, layout.columns(model, None, np.empty((0, len(model.labels)), np.float32))
+        more = {BECAUSE: Names()} if options.explain else {}
+        first = 0, {**layout.columns(model, None, np.empty((0, len(model.labels)), np.float32)), **more}
     with open_writer(out, None if kind is None and out is not None else kind) as write:
         for size, block in chain([first], blocks):
             write(block)
@@ -114,6 +124,26 @@ def predict_table(
             reach(summary.rows)
             raise_if_signalled()
     return summary
+
+
+def explained(model: Predictor, encode: Encoder, ids: Sequence[str]) -> Callable[[Batch], dict[str, Names]]:
+    """Return what gives a batch's column of explanations.
+
+    Raises:
+        UsageError: The model's input has no columns.
+    """
+    from tagship_runtime.explanation import in_words
+
+    def column(batch: Batch) -> dict[str, Names]:
+        rows = encode.row_list(encode.select(batch.columns, ids) if batch.rows is None else batch.rows)
+        return {BECAUSE: Names(in_words(model, row, EXPLAINED) for row in rows)}
+
+    return column
+
+
+def _nothing(batch: Batch) -> dict[str, Names]:
+    del batch
+    return {}
 
 
 def _reading(

@@ -146,6 +146,15 @@ def _cast(node: Node) -> Operation:
     return lambda values: values.astype(dtype)
 
 
+def _sum(node: Node) -> Operation:
+    keep = bool(node.attributes.get("keepdims", 1))
+
+    def compute(values: Any, axes: Any = None) -> Any:
+        return np.sum(values, axis=None if axes is None or not axes.size else tuple(axes.tolist()), keepdims=keep)
+
+    return compute
+
+
 def _always(operation: Operation) -> Callable[[Node], Operation]:
     return lambda node: operation
 
@@ -159,13 +168,16 @@ OPERATIONS: Mapping[str, Callable[[Node], Operation]] = {
     "Gather": _take,
     "Gemm": _gemm,
     "Identity": _always(lambda values: values),
+    "Log": _always(np.log),
     "MatMul": _always(np.matmul),
     "Max": _always(partial(_all_of, np.maximum)),
     "Min": _always(partial(_all_of, np.minimum)),
     "Mul": _always(np.multiply),
     "Neg": _always(np.negative),
+    "ReduceSum": _sum,
     "Relu": _always(_relu),
     "Sigmoid": _always(_sigmoid),
+    "Sqrt": _always(np.sqrt),
     "Sub": _always(np.subtract),
     "Tanh": _always(np.tanh),
 }

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from tagship_runtime.documents import FeatureDocument, FeatureSummary
@@ -31,6 +32,9 @@ class Feature(ABC):
 
     discrete: ClassVar[bool]
     """True where :meth:`to_cells` gives positions in a list, rather than numbers within a range."""
+
+    unknown: ClassVar[str] = "hold a word that the model does not know"
+    """Words for cells that :meth:`encode` counts."""
 
     name: str
 
@@ -109,6 +113,16 @@ class Feature(ABC):
     @abstractmethod
     def from_cells(self, cells: NDArray[np.float64]) -> list[Any]:
         """Return what a caller would pass for the numbers of :meth:`to_cells`."""
+
+    def left_out(self, columns: Features, usual: Features) -> Iterator[tuple[str, Features]]:
+        """Yield the parts of an encoded cell, each with the columns as they would be without it, (width,).
+
+        Args:
+            columns: Of one row, (width,).
+            usual: Their middle over the golden rows.
+        """
+        if not np.array_equal(columns, usual):
+            yield "", usual
 
     @abstractmethod
     def summarise(self, columns: Features) -> FeatureSummary:

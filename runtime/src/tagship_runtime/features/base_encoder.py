@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,6 +49,17 @@ class Encoder(ABC):
             MissingColumnError: A table without one of the features.
             InputError: Not array-like at all.
         """
+
+    def encode_parts(self, rows: Any, size: int | None, unknown: Counter[str] | None = None) -> Iterator[Features]:
+        """Encode rows some at a time, so that a wide matrix of them all need not fit into memory; see :meth:`encode`.
+
+        Args:
+            rows: As callers have them.
+            size: The most rows of a part, where rows are many columns wide; None for all of them.
+            unknown: As for :meth:`encode`.
+        """
+        del size
+        yield self.encode(rows, unknown)
 
     @abstractmethod
     def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> Any:

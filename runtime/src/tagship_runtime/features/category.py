@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -88,6 +88,11 @@ class CategoryFeature(Feature):
     def from_cells(self, cells: NDArray[np.float64]) -> list[Any]:
         """Return the words."""
         return [self.values[int(cell)] for cell in cells] if self.values else [""] * len(cells)
+
+    def left_out(self, columns: Features, usual: Features) -> Iterator[tuple[str, Features]]:
+        """Yield the word, without which it would be one that is not known."""
+        for place in np.flatnonzero(columns).tolist():
+            yield self.values[place], np.zeros_like(columns)
 
     def summarise(self, columns: Features) -> FeatureSummary:
         """Return each word's share."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -123,6 +123,16 @@ class NumericFeature(Feature):
     def from_cells(self, cells: NDArray[np.float64]) -> list[Any]:
         """Return the numbers as float32 holds them."""
         return list(cells.astype(np.float32).tolist())
+
+    def left_out(self, columns: Features, usual: Features) -> Iterator[tuple[str, Features]]:
+        """Yield the number, without which it would be missing, or where none may be, the middle of the golden rows."""
+        without = usual
+        if self.fill is not None:
+            missing = np.zeros((1, self.width), np.float32)
+            self.encode(np.array([None], object), missing)
+            without = missing[0]
+        if not np.array_equal(columns, without):
+            yield f"{columns[0]:g}", without
 
     def summarise(self, columns: Features) -> FeatureSummary:
         """Return quantiles after filling, and the share that was missing where that is flagged."""

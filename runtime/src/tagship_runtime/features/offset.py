@@ -6,7 +6,7 @@ Readers that do not know the kind refuse it; a key beside ``numeric`` would be p
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -91,6 +91,11 @@ class OffsetFeature(NumericFeature):
     def from_cells(self, cells: NDArray[np.float64]) -> list[Any]:
         """Return the numbers; float32 would make a few of them."""
         return list(cells.tolist())
+
+    def left_out(self, columns: Features, usual: Features) -> Iterator[tuple[str, Features]]:
+        """Yield the number as callers have it; see :class:`NumericFeature`."""
+        for _, without in super().left_out(columns, usual):
+            yield f"{float(columns[0]) + self.offset:.15g}", without
 
     def summarise(self, columns: Features) -> FeatureSummary:
         """Return quantiles of the numbers as callers have them; see :class:`NumericFeature`."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagship_runtime.errors import InputError, MissingColumnError
-from tagship_runtime.features.array_encoder import all_finite, floats, surely_finite
+from tagship_runtime.errors import InputError, InputValueError, MissingColumnError
+from tagship_runtime.features.array_encoder import SAMPLE_CELLS, all_finite, floats, surely_finite
 from tagship_runtime.features.base_encoder import Encoder
 from tagship_runtime.features.columns import as_column, columns_of, row_list
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
     from tagship_runtime.features.base import Feature
     from tagship_runtime.typing import Columns, Features
+
+
+FEWEST_SAMPLES = 256
+"""Fewest rows that are invented, however wide they are."""
 
 
 class TableEncoder(Encoder):
@@ -30,18 +34,32 @@ class TableEncoder(Encoder):
         self.features = features
         self.columns = tuple(feature.name for feature in features)
         self.textual = tuple(feature.name for feature in features if feature.textual)
+        self.width = sum(feature.width for feature in features)
         fills = [feature.unchanged_fill for feature in features]
         self.plain = None if None in fills else (len(features),)
         self._fills = np.array([math.nan if fill is None else fill for fill in fills], np.float32)
 
     def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:
         """See :class:`Encoder`."""
+        (matrix,) = self.encode_parts(rows, None, unknown)
+        return matrix
+
+    def encode_parts(self, rows: Any, size: int | None, unknown: Counter[str] | None = None) -> Iterator[Features]:
+        """See :class:`Encoder`."""
         columns = columns_of(rows)
-        if columns is not None:
-            return self._encode_columns(columns, unknown)
-        if self.plain is not None:
-            return self._fill(floats(rows, self.plain, self.columns.__getitem__), rows)
-        return self._encode_columns(self._unnamed(rows), unknown)
+        if columns is None and self.plain is not None:
+            yield self._fill(floats(rows, self.plain, self.columns.__getitem__), rows)
+            return
+        if columns is None:
+            columns = self._unnamed(rows)
+        count = self._count(columns)
+        size = max(1, count if size is None else size)
+        for first in range(0, max(1, count), size):
+            part = {name: columns[name][first : first + size] for name in self.columns} if size < count else columns
+            try:
+                yield self._encode_columns(part, min(size, count - first), unknown)
+            except InputValueError as error:
+                raise error.moved(first) from None
 
     def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> Mapping[str, Any]:
         """See :class:`Encoder`; where one is missing, all are returned, for the message that says what is there."""
@@ -64,6 +82,7 @@ class TableEncoder(Encoder):
     def sample(self, values: Any, count: int, random: np.random.Generator) -> list[Any]:
         """See :class:`Encoder`."""
         columns = self._columns(values)
+        count = max(FEWEST_SAMPLES, min(count, SAMPLE_CELLS // self.width))
         invented = [feature.sample(columns[feature.name], count, random) for feature in self.features]
         return [list(row) for row in zip(*invented, strict=True)]
 
@@ -109,17 +128,22 @@ class TableEncoder(Encoder):
         columns = zip(*table, strict=True) if len(table) else ((),) * width
         return {name: as_column(list(column)) for name, column in zip(self.columns, columns, strict=True)}
 
-    def _encode_columns(self, columns: Columns, unknown: Counter[str] | None) -> Features:
+    def _count(self, columns: Columns) -> int:
+        """Return the number of rows; all columns are there, and have as many."""
         missing = [name for name in self.columns if name not in columns]
         if missing:
             raise MissingColumnError(missing, list(columns))
         rows = len(np.atleast_1d(columns[self.columns[0]]))
-        matrix = np.zeros((rows, sum(feature.width for feature in self.features)), np.float32)
+        for name in self.columns:
+            if (shape := columns[name].shape) != (rows,):
+                raise InputError(f"column {name!r} has shape {shape}; it needs ({rows},) as the others")
+        return rows
+
+    def _encode_columns(self, columns: Columns, rows: int, unknown: Counter[str] | None) -> Features:
+        matrix = np.zeros((rows, self.width), np.float32)
         position = 0
         for feature in self.features:
             values = columns[feature.name]
-            if values.shape != (rows,):
-                raise InputError(f"column {feature.name!r} has shape {values.shape}; it needs ({rows},) as the others")
             unknown_cells = feature.encode(values, matrix[:, position : position + feature.width])
             if unknown_cells and unknown is not None:
                 unknown[feature.name] += unknown_cells

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -57,6 +57,7 @@ class TextFeature(Feature):
     kind: ClassVar[str] = "text"
     textual: ClassVar[bool] = True
     discrete: ClassVar[bool] = True
+    unknown: ClassVar[str] = "have no word that the model knows, or are empty"
 
     vocabulary: tuple[str, ...]
     ngrams: tuple[int, int] = (1, 1)
@@ -196,6 +197,13 @@ class TextFeature(Feature):
             number, digit = divmod(number, self.width + 1)
             found += [self.vocabulary[digit - 1]] if digit else []
         return " ".join(found)
+
+    def left_out(self, columns: Features, usual: Features) -> Iterator[tuple[str, Features]]:
+        """Yield each n-gram that occurs, without which its count would be 0."""
+        for place in np.flatnonzero(columns).tolist():
+            without = columns.copy()
+            without[place] = 0
+            yield self.vocabulary[place], without
 
     def summarise(self, columns: Features) -> FeatureSummary:
         """Return how many n-grams a text has in the mean, and the share of texts without any."""

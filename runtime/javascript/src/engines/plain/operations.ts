@@ -22,6 +22,19 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
   Sigmoid: each((x) => 1 / (1 + Math.exp(-x))),
   Tanh: each(Math.tanh),
   Log: each(Math.log),
+  Sqrt: each(Math.sqrt),
+  ReduceSum: ([x, axes], { keepdims }) => {
+    const { dims, at, inner } = along(x!, axes?.data[0] ?? NaN);
+    if (axes?.data.length !== 1 || inner !== 1) unable("ReduceSum of other than the last axis");
+    const size = dims[at]!;
+    const data = new Float32Array(x!.data.length / size);
+    for (let row = 0; row < data.length; row++) {
+      let sum = 0;
+      for (let place = row * size; place < (row + 1) * size; place++) sum += x!.data[place]!;
+      data[row] = sum;
+    }
+    return { dims: keepdims?.int === 0 ? dims.slice(0, at) : [...dims.slice(0, at), 1], data };
+  },
   Exp: each(Math.exp),
   Neg: each((x) => -x),
   Clip: ([x, low, high]) => {
@@ -81,21 +94,24 @@ function each(compute: (x: number, at: number) => number): Operation {
   };
 }
 
-/** Two or more tensors, of which one has the shape of the result; the others repeat along its leading axes. */
+/** Two or more tensors, of which one has the shape of the result; the others repeat along its first or last axes. */
 function pairwise(compute: (a: number, b: number) => number): Operation {
   const two = (a: Tensor, b: Tensor): Tensor => {
     const large = a.data.length >= b.data.length && a.dims.length >= b.dims.length ? a : b;
-    for (const { dims } of [a, b]) {
-      const own = dims.slice(dims.findIndex((size) => size > 1));
-      if (dims.some((size) => size > 1) && String(own) !== String(large.dims.slice(-own.length))) {
+    // How often each number of a tensor stands in a row: as often as its last axes, of size 1, are long in the other.
+    const [i, j] = [a, b].map(({ dims }) => {
+      let last = dims.length - 1;
+      while (last >= 0 && dims[last]! <= 1) last--;
+      const own = dims.slice(dims.findIndex((size) => size > 1), last + 1);
+      const end = large.dims.length - dims.length + last + 1;
+      if (last >= 0 && String(own) !== String(large.dims.slice(end - own.length, end))) {
         unable(`an operation on shapes (${a.dims}) and (${b.dims})`);
       }
-    }
+      return last < 0 ? 1 : large.dims.slice(end).reduce((product, size) => product * size, 1);
+    });
     const [first, second, data] = [a.data, b.data, new Float32Array(large.data.length)];
-    for (let at = 0, i = 0, j = 0; at < data.length; at++) {
-      data[at] = compute(first[i]!, second[j]!);
-      if (++i === first.length) i = 0;
-      if (++j === second.length) j = 0;
+    for (let at = 0; at < data.length; at++) {
+      data[at] = compute(first[Math.floor(at / i!) % first.length]!, second[Math.floor(at / j!) % second.length]!);
     }
     return { dims: large.dims, data };
   };
