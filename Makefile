@@ -1,5 +1,6 @@
 # make demo   train, export, verify and predict on the built-in data set
 # make test   lint, types, import rules, tests
+# make fleet  tests on Spark, Ray and MLflow, in an environment of their own
 # make bench  the runtime against hand-written loops on the bare engines, as ratios
 # make mutants  small changes of the modules that decide, and which of them the tests notice
 # make paste  fresh output under the commands that README and quick start show
@@ -9,9 +10,10 @@
 
 SHELL := /bin/bash
 VENV := .venv
+FLEET := .venv-fleet
 BIN := $(VENV)/bin
 
-.PHONY: install javascript demo test bench mutants paste schemas lint pins clean
+.PHONY: install javascript demo test fleet bench mutants paste schemas lint pins clean
 
 install: $(VENV)/.installed
 
@@ -44,6 +46,20 @@ lint: install
 
 test: lint javascript
 	$(BIN)/python -m pytest
+
+# On top of .venv, whose packages it sees.
+$(FLEET)/.installed: $(VENV)/.installed requirements-fleet.txt constraints-fleet.txt
+	@$(BIN)/python -m venv --clear --without-pip $(FLEET) && \
+	site=$$($(BIN)/python -c "import sysconfig; print(sysconfig.get_path('purelib'))") && \
+	own=$$($(FLEET)/bin/python -c "import sysconfig; print(sysconfig.get_path('purelib'))") && \
+	echo "import site; site.addsitedir('$$site')" > $$own/below.pth && \
+	echo "installing into $(FLEET) (about 1 GB)" && \
+	$(BIN)/python -m pip --python $(FLEET)/bin/python install --quiet --disable-pip-version-check \
+	  -c constraints.txt -c constraints-fleet.txt -r requirements-fleet.txt && \
+	touch $@
+
+fleet: $(FLEET)/.installed
+	$(FLEET)/bin/python -m pytest -m fleet tests/fleet
 
 # The reference classifier.
 build/bench/artifacts: | install
@@ -84,4 +100,4 @@ pins:
 	  --output-file constraints.txt
 
 clean:
-	rm -rf build $(VENV)
+	rm -rf build $(VENV) $(FLEET)

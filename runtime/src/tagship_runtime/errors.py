@@ -94,17 +94,19 @@ class PackageMissingError(TagshipError, ImportError):
 
     Attributes:
         package: Its name.
-        extra: Of tagship-runtime, which brings it.
+        extra: Of the distribution, which brings it; empty where it is one itself.
         reason: Why nothing else does, if there is something else.
+        distribution: One of tagship's.
     """
 
-    def __init__(self, package: str, extra: str, reason: str = "") -> None:
-        super().__init__(package, extra, reason)
-        self.package, self.extra, self.reason = package, extra, reason
+    def __init__(self, package: str, extra: str, reason: str = "", distribution: str = "tagship-runtime") -> None:
+        super().__init__(package, extra, reason, distribution)
+        self.package, self.extra, self.reason, self.distribution = package, extra, reason, distribution
 
     def __str__(self) -> str:
         why = f", and {self.reason}" if self.reason else ""
-        return f"{self.package} is not installed{why}; run: pip install 'tagship-runtime[{self.extra}]'"
+        wanted = f"'{self.distribution}[{self.extra}]'" if self.extra else self.distribution
+        return f"{self.package} is not installed{why}; run: pip install {wanted}"
 
 
 class WorkerKilledError(TagshipError, RuntimeError):

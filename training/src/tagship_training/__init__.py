@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tagship_training.data.tables import from_table, read
     from tagship_training.errors import TrainingError
     from tagship_training.run import Run
+    from tagship_training.scikit_learn import FittedClassifier, TagshipClassifier
     from tagship_training.thresholds.objectives import Objective
     from tagship_training.thresholds.tune import tune_thresholds
     from tagship_training.trainer import train
@@ -23,11 +24,13 @@ __all__ = [
     "PRESETS",
     "Config",
     "Dataset",
+    "FittedClassifier",
     "Kinds",
     "LabelColumns",
     "Objective",
     "Options",
     "Run",
+    "TagshipClassifier",
     "TrainingError",
     "__version__",
     "from_arrays",
@@ -40,12 +43,14 @@ __all__ = [
 _HOMES = {
     "Config": "tagship_training.config",
     "Dataset": "tagship_runtime.files.dataset",
+    "FittedClassifier": "tagship_training.scikit_learn.fitted",
     "Kinds": "tagship_training.config",
     "LabelColumns": "tagship_training.data.label_columns",
     "Objective": "tagship_training.thresholds.objectives",
     "Options": "tagship_training.config",
     "PRESETS": "tagship_training.config",
     "Run": "tagship_training.run",
+    "TagshipClassifier": "tagship_training.scikit_learn.classifier",
     "TrainingError": "tagship_training.errors",
     "from_arrays": "tagship_training.data.arrays",
     "from_table": "tagship_training.data.tables",

@@ -44,6 +44,11 @@ class Feature(ABC):
         """Number of columns that it takes in the model's matrix."""
 
     @property
+    def takes_missing(self) -> bool:
+        """True where a missing cell is encoded, rather than refused."""
+        return True
+
+    @property
     def unchanged_fill(self) -> float | None:
         """Replacement of a missing number, NaN where it is refused, if all other numbers enter the matrix unchanged.
 

@@ -51,6 +51,11 @@ class NumericFeature(Feature):
         return 2 if self.indicator else 1
 
     @property
+    def takes_missing(self) -> bool:
+        """See :class:`Feature`."""
+        return self.fill is not None
+
+    @property
     def unchanged_fill(self) -> float | None:
         """See :class:`Feature`."""
         if self.indicator:

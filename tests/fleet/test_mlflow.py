@@ -1,0 +1,100 @@
+"""Artifacts as models of MLflow."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+
+import tagship_runtime
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow has warnings of its own
+
+
+@pytest.fixture
+def mlflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    mlflow = pytest.importorskip("mlflow", reason="mlflow is not in this environment; run make fleet")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"file:{tmp_path}/mlruns")
+    monkeypatch.setenv("MLFLOW_ALLOW_FILE_STORE", "true")
+    monkeypatch.setenv("GIT_PYTHON_REFRESH", "quiet")
+    mlflow.set_tracking_uri(f"file:{tmp_path}/mlruns")
+    return mlflow
+
+
+def frame(rows: int = 40) -> pandas.DataFrame:
+    random = np.random.default_rng(2)
+    humidity = random.uniform(0, 100, rows)
+    humidity[::5] = np.nan
+    return pandas.DataFrame(
+        {
+            "surface": random.choice(["steel", "glass"], rows),
+            "weight": random.uniform(0, 20, rows),
+            "humidity": humidity,
+        }
+    )
+
+
+def test_a_logged_model_decides_as_the_file(mlflow: Any, folder: Path) -> None:
+    from tagship_export.mlflow import log_model
+
+    with mlflow.start_run():
+        info = log_model(folder / "model.tflite", registered_model_name="parcels")
+    loaded = mlflow.pyfunc.load_model("models:/parcels/1")
+    rows, model = frame(), tagship_runtime.load(folder / "model.tflite")
+    out = loaded.predict(rows)
+    assert list(out) == [*model.labels, *(f"score:{label}" for label in model.labels)]
+    np.testing.assert_array_equal(out[list(model.labels)].to_numpy(bool), model.predict(rows))
+    np.testing.assert_array_equal(out.iloc[:, 3:].to_numpy(np.float32), model.predict_proba(rows))
+    names = {column.name: (column.type.name, column.required) for column in info.signature.inputs}
+    assert names == {"weight": ("double", True), "humidity": ("double", False), "surface": ("string", False)}
+    assert loaded.metadata.get_input_schema().input_names() == ["weight", "humidity", "surface"]
+
+
+def test_requirements_are_those_of_the_runtime_alone(mlflow: Any, folder: Path) -> None:
+    from tagship_export.mlflow import log_model
+
+    with mlflow.start_run():
+        info = log_model(folder / "model.tflite")
+    path = Path(mlflow.artifacts.download_artifacts(info.model_uri))
+    requirements = (path / "requirements.txt").read_text().split()
+    assert requirements[-2:] == [f"tagship-runtime[litert]=={tagship_runtime.__version__}", "pandas"]
+    assert {line.partition("==")[0] for line in requirements[:-2]} <= {"mlflow", "mlflow-skinny"}
+    example = json.loads((path / "input_example.json").read_text())
+    golden = tagship_runtime.load(folder / "model.tflite").contract.golden
+    assert golden is not None
+    assert example["columns"] == ["weight", "humidity", "surface"]
+    cells = [[None if cell != cell else cell for cell in row] for row in example["data"]]
+    assert cells == [list(row) if isinstance(row, list | tuple) else row for row in golden.rows]
+
+
+def test_mlflow_models_predict(mlflow: Any, folder: Path, tmp_path: Path) -> None:
+    from tagship_export.mlflow import log_model
+
+    with mlflow.start_run():
+        info = log_model(folder / "model.tflite")
+    frame(6).to_csv(tmp_path / "rows.csv", index=False)
+    command = [sys.executable, "-m", "mlflow", "models", "predict", "-m", info.model_uri, "--env-manager", "local"]
+    command += ["-i", str(tmp_path / "rows.csv"), "-t", "csv", "-o", str(tmp_path / "out.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    rows = json.loads((tmp_path / "out.json").read_text())["predictions"]
+    decided = [tuple(label for label in ("fragile", "heavy", "humid") if row[label]) for row in rows]
+    assert decided == tagship_runtime.load(folder / "model.tflite").predict_labels(frame(6))
+
+
+def test_a_damaged_file_is_not_logged(mlflow: Any, folder: Path, tmp_path: Path) -> None:
+    from tagship_export.mlflow import log_model
+
+    damaged = bytearray((folder / "model.tflite").read_bytes())
+    damaged[1000] ^= 1
+    (tmp_path / "damaged.tflite").write_bytes(damaged)
+    with pytest.raises(tagship_runtime.ArtifactCorruptError):
+        log_model(tmp_path / "damaged.tflite")
+    assert not (tmp_path / "mlruns").exists()
