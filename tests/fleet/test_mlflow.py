@@ -13,6 +13,7 @@ import pandas
 import pytest
 
 import tagship_runtime
+from repo.blocks import blocks
 
 pytestmark = pytest.mark.filterwarnings("ignore")  # MLflow has warnings of its own
 
@@ -98,3 +99,32 @@ def test_a_damaged_file_is_not_logged(mlflow: Any, folder: Path, tmp_path: Path)
     with pytest.raises(tagship_runtime.ArtifactCorruptError):
         log_model(tmp_path / "damaged.tflite")
     assert not (tmp_path / "mlruns").exists()
+
+
+def test_train_and_export_log_into_an_active_run(mlflow: Any, tmp_path: Path, rows: Any) -> None:
+    from tagship_export import export
+    from tagship_training import Config, train
+
+    targets = np.stack([rows[:, 0] > 12, rows[:, 1] > 8], axis=1)[:200]
+    finished = train(rows[:200, :3], targets.astype(int), config=Config(hidden=(4,), members=1, epochs=2))
+    finished.save(tmp_path / "outside")
+    with mlflow.start_run() as active:
+        finished.save(tmp_path / "run")
+        export(tmp_path / "run", tmp_path / "artifacts", formats=["onnx"])
+    client = mlflow.MlflowClient()
+    logged = client.get_run(active.info.run_id).data.metrics
+    assert logged["test_log_loss"] == pytest.approx(finished.metrics["test"]["log_loss"])
+    assert logged["float32.onnx_bytes"] == (tmp_path / "artifacts" / "float32.onnx").stat().st_size
+    assert logged["float32.onnx_passed"] == 1
+    assert logged["float32.onnx_max_difference"] < 1e-5
+    files = {file.path for file in client.list_artifacts(active.info.run_id)}
+    assert files == {"run.json", "report.html", "export.json"}
+
+
+def test_the_program_on_the_page(mlflow: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[2] / "docs" / "scikit-learn.md"
+    (program,) = [block.body for block in blocks(page.read_text()) if block.reason is not None]
+    monkeypatch.chdir(folder)
+    names = {"mlflow": mlflow, "rows": frame()}
+    exec(compile(program, str(page), "exec"), names)  # noqa: S102
+    assert mlflow.MlflowClient().get_registered_model("parcels") is not None

@@ -26,6 +26,7 @@ from tagship_runtime.documents import (
     RowCounts,
     RunDocument,
 )
+from tagship_runtime.documents.mlflow_run import log_to_active_run
 from tagship_runtime.documents.report_page import draw_report
 from tagship_runtime.features import encoder
 from tagship_runtime.files import arrow_file, replacing_folder
@@ -151,7 +152,10 @@ class Run:
                 self._write(temporary)
         except OSError as error:
             raise RunFolderError(f"cannot write {target}: {error.strerror or error}") from error
-        draw_report(target)  # last, so that nothing that goes wrong with it can cost the run
+        page = draw_report(target)  # last, so that nothing that goes wrong with it can cost the run
+        test = self.metrics["test"]
+        metrics = {f"test_{name}": value for name, value in test.items() if isinstance(value, float)}
+        log_to_active_run(metrics, [target / "run.json", *([] if page is None else [page])])
         return target
 
     def _write(self, folder: Path) -> None:

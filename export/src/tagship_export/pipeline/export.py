@@ -18,7 +18,7 @@ from tagship_export.pipeline.options import ExportKeywords, ExportOptions
 from tagship_export.pipeline.output_folder import DOCUMENT, save, write_document
 from tagship_export.pipeline.prove import locate_divergence, prove, replay_golden
 from tagship_export.pipeline.reference import Reference
-from tagship_export.pipeline.report import publish
+from tagship_export.pipeline.report import log, publish
 from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
 from tagship_export.pipeline.selection import Recommendation, recommend
 from tagship_runtime.errors import CheckFailedError, EngineError, InputError, TagshipError
@@ -127,6 +127,7 @@ def _write(
     write_document(out / DOCUMENT, document)
     options.on_step("drawing the report")
     report, notice = publish(reference.original.run, out, document)
+    log(out, document, report)
     return Export(
         artifacts=tuple(
             one.written(paths[one.name], recommended=one.name in recommended) for one in candidates if one.name in keep

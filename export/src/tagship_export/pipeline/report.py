@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tagship_export.pipeline.output_folder import DOCUMENT, write_document
 from tagship_runtime.documents import ArtifactDocument, ExportDocument
+from tagship_runtime.documents.mlflow_run import log_to_active_run
 from tagship_runtime.documents.report_page import NO_REPORT, draw_report
 from tagship_runtime.errors import TagshipError
 
@@ -35,6 +36,16 @@ def publish(run: Path | None, out: Path, document: ExportDocument) -> tuple[Path
         return report, NO_REPORT if report is None else None
     except TagshipError as error:
         return None, f"the report is not up to date: {error}"
+
+
+def log(out: Path, document: ExportDocument, report: Path | None) -> None:
+    """Log size and largest difference of each artifact, and the report, into a run of MLflow that is active."""
+    metrics: dict[str, float] = {}
+    for entry in document["artifacts"]:
+        name = entry["artifact"]
+        metrics |= {f"{name}_bytes": float(entry["bytes"]), f"{name}_passed": float(entry["passed"])}
+        metrics[f"{name}_max_difference"] = entry["parity"]["max_difference"]
+    log_to_active_run(metrics, [out / DOCUMENT, *([] if report is None else [report])])
 
 
 def seen_from(run: Path, out: Path, document: ExportDocument) -> ExportDocument:
