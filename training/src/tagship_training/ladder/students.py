@@ -28,6 +28,19 @@ forests) have to count for these."""
 OF_TEXTS = ((32, 1024, False), (48, 1536, True), (96, 3072, True))
 """Hidden units of students of texts, how many words they look at, and whether a linear path stands beside these."""
 
+FITTING_TEXTS = (
+    *reversed(OF_TEXTS),
+    (24, 1024, False),
+    (24, 768, False),
+    (16, 768, False),
+    (16, 512, False),
+    (12, 384, False),
+    (8, 256, False),
+    (6, 128, False),
+    (4, 64, False),
+)
+"""The same where the user bounds a model, of which the largest that fit are trained."""
+
 FITTING_UNITS = (256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 2, 1)
 """First layers of the student that is made for a bound of the user's."""
 
@@ -83,10 +96,13 @@ class Shape:
     crossed: bool
     terms: int = 0
 
+    def columns(self, architecture: Architecture) -> int:
+        """Number of encoded columns that a network would look at, without bins."""
+        return self.width - (0 if architecture.terms is None else max(self.terms - architecture.terms, 0))
+
     def parameters(self, architecture: Architecture) -> int:
         """Number of parameters that a network would have."""
-        left_out = 0 if architecture.terms is None else max(self.terms - architecture.terms, 0)
-        return count_parameters(architecture, self.width - left_out, self.numeric, self.labels)
+        return count_parameters(architecture, self.columns(architecture), self.numeric, self.labels)
 
 
 def student_architectures(like: Architecture, shape: Shape, stepwise: float, config: Config) -> list[Architecture]:
@@ -110,7 +126,7 @@ def student_architectures(like: Architecture, shape: Shape, stepwise: float, con
         found += [replace(base, hidden=hidden, bins=like.bins, keep_tails=False) for hidden in WITH_BINS]
     if shape.words:
         base, *found = (replace(one, unit_length=True, keep_tails=False, learning_rate=5e-3) for one in (base, *found))
-    cap = allowed_parameters(config, shape)
+    cap = allowed_parameters(config, shape.width)
     if cap is not None:
         sizes = (replace(base, hidden=(units, max(1, units // 2))) for units in FITTING_UNITS)
         found += [student for student in sizes if shape.parameters(student) <= cap][:1]
@@ -125,21 +141,22 @@ def _students_of_texts(like: Architecture, shape: Shape, config: Config) -> list
     """Students on the words that tell most, from small to large."""
     members = like.members if shape.crossed else 1
     base = replace(like, members=members, final=shape.crossed, **_STUDENT_OF_TEXTS)
-    found = {}
-    cap = allowed_parameters(config, shape)
-    for hidden, terms, linear in OF_TEXTS:
+    bounded = config.max_parameters is not None or config.max_bytes is not None
+    found: dict[str, Architecture] = {}
+    for hidden, terms, linear in FITTING_TEXTS if bounded else OF_TEXTS:
         student = replace(base, hidden=(hidden,), terms=min(terms, shape.terms), linear=linear)
         student = replace(student, name=f"{name_of(student)}-of-{student.terms}-words")
-        if cap is None or shape.parameters(student) <= cap:
+        cap = allowed_parameters(config, shape.columns(student))
+        if (cap is None or shape.parameters(student) <= cap) and len(found) < len(OF_TEXTS):
             found[student.name] = _with_epochs(student, shape)
     return sorted(found.values(), key=shape.parameters)
 
 
-def allowed_parameters(config: Config, shape: Shape) -> int | None:
-    """Parameters that the user's bounds allow about; None for any number."""
+def allowed_parameters(config: Config, columns: int) -> int | None:
+    """Parameters that the user's bounds allow about a model of so many encoded columns; None for any number."""
     allowed = [] if config.max_parameters is None else [config.max_parameters]
     if config.max_bytes is not None:
-        allowed.append((config.max_bytes - FILE_BYTES - FILE_BYTES_PER_COLUMN * shape.width) // 4)
+        allowed.append((config.max_bytes - FILE_BYTES - FILE_BYTES_PER_COLUMN * columns) // 4)
     return min(allowed, default=None)
 
 

@@ -42,6 +42,9 @@ from tagship_training.network.teachers import TeacherBlend, TeacherTraining, tra
 LINEAR_WORK = 2e9
 """Rows times columns times labels up to which a logistic regression is trained."""
 
+LINEAR_WORK_OF_TEXTS = 1e9
+"""The same of texts, with the numbers of rows that are not zero in place of rows times columns."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ladder:
@@ -203,14 +206,15 @@ def _teachers_of_texts(
         crossed=rows.crossed,
         terms=bag.terms,
     )
-    networks = text_architectures(members=rows.judges, crossed=rows.crossed)
+    networks = text_architectures(rows=train_rows, members=rows.judges, crossed=rows.crossed)
+    few = count_nonzero(rows.matrix) * shape.labels <= LINEAR_WORK_OF_TEXTS
     training = TeacherTraining(
         rows=rows,
         seen=seen,
         numeric=numeric,
         bag=bag,
         networks=networks,
-        lines=linear_architectures(networks[0], words=False, crossed=rows.crossed),
+        lines=linear_architectures(networks[0], words=False, crossed=rows.crossed) if few else (),
         forests=(),
         seed=config.seed,
     )

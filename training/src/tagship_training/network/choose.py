@@ -34,6 +34,9 @@ CAP, CAP_PER_COLUMN, LARGEST_CAP = 250_000, 500, 3_000_000
 WORD_COLUMNS, WORD_SHARE = 200, 0.1
 """From so many columns on, with at most this share of numbers that are not zero, columns are taken as words."""
 
+TEXT_ROWS, TEXT_EPOCHS = 10_000, 5
+"""From so many texts on fewer epochs do, and at least so many are trained."""
+
 ENSEMBLE = 16
 ENSEMBLE_WORK = 1.2e9, 4e9
 """Members; products per epoch that they may take, and where there are more columns than half the rows."""
@@ -125,14 +128,16 @@ def teacher_architectures(
     return tuple(replace(group, members=wide.members, final=group.final and crossed) for group in found)
 
 
-def text_architectures(*, members: int, crossed: bool) -> tuple[Architecture, ...]:
+def text_architectures(*, rows: int, members: int, crossed: bool) -> tuple[Architecture, ...]:
     """The networks that teach students where columns count the words of texts.
 
     Args:
+        rows: To learn from.
         members: Networks that are judged by a fold each.
         crossed: Whether folds judge, and no rows of their own.
     """
-    return (replace(_TEXTS, members=members, final=crossed),)
+    epochs = int(np.clip(round(_TEXTS.epochs * (TEXT_ROWS / rows) ** 0.5), TEXT_EPOCHS, _TEXTS.epochs))
+    return (replace(_TEXTS, epochs=epochs, members=members, final=crossed),)
 
 
 def linear_architectures(like: Architecture, *, words: bool, crossed: bool) -> tuple[Architecture, ...]:
