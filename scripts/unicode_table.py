@@ -222,11 +222,12 @@ inline constexpr char FOLDS[] =
 }  // namespace tagship
 """,
     "docs/readers/Characters.kt": """// {title}
+package tagship
 
-const val CLASSES =
+internal const val CLASSES =
 {classes+}
 
-const val FOLDS =
+internal const val FOLDS =
 {folds+}
 """,
     "docs/readers/Characters.swift": """// {title}

@@ -25,6 +25,8 @@ class Contract(text: String) {
         val numbers = features.zip(row).flatMap { (feature, value) ->
             if (feature.getString("kind") == "category") {
                 feature.getJSONArray("values").toList().map { if (it == spelled(value)) 1f else 0f }
+            } else if (feature.getString("kind") == "text") {
+                counts(feature, value)
             } else {
                 require(feature.getString("kind") == "numeric") { "${feature["name"]} is of kind ${feature["kind"]}" }
                 number(feature, value)
@@ -32,6 +34,14 @@ class Contract(text: String) {
         }
         require(numbers.all { it.isFinite() }) { "not finite in float32: $row" }
         return numbers.toFloatArray()
+    }
+
+    private fun counts(feature: JSONObject, value: Any?): List<Float> {
+        require(feature.getString("tokenizer") == "words-1") { "${feature["name"]} has words by other rules" }
+        require(value == null || value is String) { "${feature["name"]} is $value, which is no text" }
+        val ngrams = feature.getJSONArray("ngrams")
+        val vocabulary = feature.getJSONArray("vocabulary").toList().map { it as String }
+        return countsOf(vocabulary, ngrams.getInt(0), ngrams.getInt(1), value as String? ?: "")
     }
 
     private fun number(feature: JSONObject, value: Any?): List<Float> {

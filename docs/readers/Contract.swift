@@ -62,6 +62,14 @@ struct Contract {
         numbers += values.map { $0 == word ? 1 : 0 }
         continue
       }
+      if let vocabulary = feature["vocabulary"] as? [String] {
+        let text = value is NSNull ? "" : value as? String
+        guard feature["tokenizer"] as? String == "words-1", let ngrams = feature["ngrams"] as? [Int], let text,
+          let found = counts(of: vocabulary, least: ngrams[0], most: ngrams[1], in: text)
+        else { throw ContractError.badRow("\(feature["name"] ?? "") is no text, or has words by other rules") }
+        numbers += found
+        continue
+      }
       guard feature["kind"] as? String == "numeric" else {
         throw ContractError.badRow("\(feature["name"] ?? "") is of kind \(feature["kind"] ?? "")")
       }

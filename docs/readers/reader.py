@@ -55,6 +55,11 @@ def encode(contract, row):
         if feature["kind"] == "category":
             numbers += [float(spelled(value) == known) for known in feature["values"]]
             continue
+        if feature["kind"] == "text":
+            from words import counts_of  # words.py and characters.py, beside this file
+
+            numbers += counts_of(feature, value)
+            continue
         if feature["kind"] not in ("numeric", "offset"):
             raise ValueError(f"{feature['name']} is of kind {feature['kind']}, which this program does not know")
         missing = value is None or value != value or (isinstance(value, str) and value.strip() in BLANK)

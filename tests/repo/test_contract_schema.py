@@ -23,19 +23,24 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 
 NUMBER = {"name": "age", "kind": "numeric", "fill": 40.5, "indicator": True}
 WORDS = {"name": "colour", "kind": "category", "values": ["red", ""]}
-TENSOR = {"name": "x", "dtype": "int8", "shape": [None, 4], "scale": 0.5, "zero_point": -128}
+TEXT = {"name": "body", "kind": "text", "tokenizer": "words-1", "ngrams": [1, 2], "vocabulary": ["oil", "crude oil"]}
+TENSOR = {"name": "x", "dtype": "int8", "shape": [None, 6], "scale": 0.5, "zero_point": -128}
 CONTRACT: dict[str, Any] = {
     "tagship": 1,
     "labels": ["large", "round"],
     "thresholds": [0.5, 0.25],
-    "features": [NUMBER, WORDS],
+    "features": [NUMBER, WORDS, TEXT],
     "input": TENSOR,
     "output": {"name": "scores", "dtype": "float32", "shape": [None, 2]},
     "recipe": "float32",
     "source": {"sha256": "00", "framework": "keras", "tools": {"onnx": "1"}},
     "parity": {"rows": 3},
     "quality": None,
-    "golden": {"rows": [[1.5, "red"], [None, None]], "scores": [[0, 1], [0.5, 0.2]], "decisions": [[0, 1], [1, 0]]}
+    "golden": {
+        "rows": [[1.5, "red", "oil"], [None, None, None]],
+        "scores": [[0, 1], [0.5, 0.2]],
+        "decisions": [[0, 1], [1, 0]],
+    }
     | {"tolerance": 1e-5},
     "digest": "0" * 64,
 }
@@ -106,6 +111,7 @@ REQUIRED = [
     *(("golden", key) for key in ("rows", "scores", "decisions", "tolerance")),
     *(("features", 0, key) for key in ("name", "kind", "fill")),
     *(("features", 1, key) for key in ("name", "kind", "values")),
+    *(("features", 2, key) for key in TEXT),
 ]
 
 
@@ -129,6 +135,10 @@ PLACES: list[tuple[str | int, ...]] = [
     *(("features", 0, key) for key in NUMBER),
     *(("features", 1, key) for key in WORDS),
     ("features", 1, "values", 0),
+    *(("features", 2, key) for key in TEXT),
+    ("features", 2, "ngrams", 0),
+    ("features", 2, "ngrams", 1),
+    ("features", 2, "vocabulary", 0),
     *(("golden", key) for key in CONTRACT["golden"]),
     *(("golden", key, 0) for key in ("rows", "scores", "decisions")),
     ("golden", "scores", 0, 0),
@@ -163,6 +173,7 @@ RUNTIME_ALONE: dict[tuple[str | int, ...], str] = {
     ("input", "shape", 1): "likewise",
     ("features", 0, "indicator"): "likewise",
     ("features", 1, "values"): "likewise",
+    ("features", 2, "vocabulary"): "likewise",
     ("golden", "rows"): "as many rows as scores and decisions",
     ("golden", "scores"): "likewise",
     ("golden", "scores", 0): "as many as labels",

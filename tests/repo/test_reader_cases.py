@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import shutil
 import subprocess
@@ -70,3 +71,20 @@ def test_rows_and_thresholds_come_out_as_in_the_runtime(command: list[str]) -> N
 def _bytes(words: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Without the text itself, of which C++'s JSON takes no half of a surrogate pair."""
     return [{key: value for key, value in one.items() if key in ("utf8", "times")} for one in words]
+
+
+def test_words_in_python_come_out_as_in_the_runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(READERS))
+    found: Any = importlib.import_module("words")
+    for one in json.loads((FOLDER / "words.json").read_text(encoding="utf-8")):
+        if "words" in one:
+            assert found.words_of(one["text"]) == one["words"], one["name"]
+    for group in json.loads((FOLDER / "rows.json").read_text(encoding="utf-8"))["single"]:
+        features = group["contract"]["features"] or [{"kind": ""}]
+        for case in group["rows"] if features[-1]["kind"] == "text" else ():
+            value = case["row"][-1]
+            if "encoded" in case:
+                assert found.counts_of(features[-1], value) == case["encoded"][1:]
+            else:
+                with pytest.raises(ValueError, match="is no text"):
+                    found.counts_of(features[-1], value)

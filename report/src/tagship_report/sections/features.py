@@ -64,6 +64,18 @@ def _category(one: FeatureDocument, held: FeatureSummary, limits: Limits) -> Fea
     )
 
 
+def _text(one: FeatureDocument, held: FeatureSummary, limits: Limits) -> Feature:
+    low, high = one["ngrams"]
+    words = "words" if high == 1 else f"runs of {low} to {high} words" if low < high else f"runs of {high} words"
+    known = f"{number(held['ngrams'])} of them on average; none in {percent(held['empty'])} of rows" if held else NONE
+    return Feature(
+        name=shortened(one["name"], limits.name),
+        kind=f"text, {len(one['vocabulary']):,} {words} count",
+        holds=known,
+        missing="is the empty text",
+    )
+
+
 def _plain(one: FeatureDocument, _: FeatureSummary, limits: Limits) -> Feature:
     """Let the runtime describe a kind that the report has no words of its own for."""
     described = shortened(feature_from_dict(one).describe(), limits.sentence)
@@ -73,5 +85,6 @@ def _plain(one: FeatureDocument, _: FeatureSummary, limits: Limits) -> Feature:
 DESCRIBED: Mapping[str, Callable[[FeatureDocument, FeatureSummary, Limits], Feature]] = {
     "numeric": _numeric,
     "category": _category,
+    "text": _text,
 }
 """Kinds that training summarises for the report."""
