@@ -37,12 +37,27 @@ def list_features(
 
 
 def _numeric(one: FeatureDocument, held: FeatureSummary, limits: Limits) -> Feature:
-    missing = "refused" if one["fill"] is None else f"becomes {number(one['fill'])}"
+    return _amount("number", number, one, held, limits)
+
+
+def _offset(one: FeatureDocument, held: FeatureSummary, limits: Limits) -> Feature:
+    return _amount(f"number less {_long(one['offset'])}", _long, one, held, limits)
+
+
+def _long(value: float) -> str:
+    """Spell a number that differs from others like it in its last digits only."""
+    return f"{value:.15g}"
+
+
+def _amount(
+    kind: str, shown: Callable[[float], str], one: FeatureDocument, held: FeatureSummary, limits: Limits
+) -> Feature:
+    missing = "refused" if one["fill"] is None else f"becomes {shown(one['fill'])}"
     share = f" ({percent(held['missing'])} of rows)" if "missing" in held else ""
     return Feature(
         name=shortened(one["name"], limits.name),
-        kind="number and 0/1 for missing" if one.get("indicator") else "number",
-        holds=f"{number(held['low'])} to {number(held['high'])}, median {number(held['median'])}" if held else NONE,
+        kind=f"{kind} and 0/1 for missing" if one.get("indicator") else kind,
+        holds=f"{shown(held['low'])} to {shown(held['high'])}, median {shown(held['median'])}" if held else NONE,
         missing=missing + share,
     )
 
@@ -85,6 +100,7 @@ def _plain(one: FeatureDocument, _: FeatureSummary, limits: Limits) -> Feature:
 DESCRIBED: Mapping[str, Callable[[FeatureDocument, FeatureSummary, Limits], Feature]] = {
     "numeric": _numeric,
     "category": _category,
+    "offset": _offset,
     "text": _text,
 }
-"""Kinds that training summarises for the report."""
+"""Kinds that training summarises for the report, which are all that the runtime reads."""
