@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -13,11 +13,32 @@ from tagship_runtime.errors import UsageError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagship_runtime.predictor import Predictor
-    from tagship_runtime.typing import Features, Scores
+    from tagship_runtime.contract import Contract
+    from tagship_runtime.typing import Decisions, Features, Scores
 
 LEAST_SCORE, MOST_SCORE = 2.0**-126, 1 - 2.0**-24
 """Scores are taken as float32 tells them from 0 and from 1."""
+
+
+class Model(Protocol):
+    """The part of a predictor that an explanation needs."""
+
+    @property
+    def contract(self) -> Contract:
+        """Contract of its file."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of its scores."""
+
+    def encode(self, rows: Any) -> Features:
+        """Return rows as the model takes them, float32 (rows, ...)."""
+
+    def predict_encoded(self, matrix: Features) -> Scores:
+        """Return scores for encoded rows, float32 (rows, labels)."""
+
+    def decide(self, scores: Scores) -> Decisions:
+        """Return the labels that are on for these scores, (rows, labels)."""
 
 
 class Influence(NamedTuple):
@@ -35,8 +56,8 @@ class Influence(NamedTuple):
     effect: float
 
 
-def explain(model: Predictor, row: Any, most: int) -> dict[str, list[Influence]]:
-    """Score a row again without each of its parts, one at a time; see :meth:`Predictor.explain`."""
+def explain(model: Model, row: Any, most: int) -> dict[str, list[Influence]]:
+    """Score a row again without each of its parts, one at a time; as a predictor's ``explain`` does."""
     features = model.contract.features
     if features is None:
         raise UsageError("this model takes arrays without columns; explain needs words or columns that can be left out")
@@ -54,7 +75,7 @@ def log_odds(scores: Scores) -> NDArray[np.float64]:
     return np.asarray(np.log(bounded) - np.log1p(-bounded))
 
 
-def _rows(model: Predictor, row: Any) -> Iterator[tuple[tuple[str, str], Features]]:
+def _rows(model: Model, row: Any) -> Iterator[tuple[tuple[str, str], Features]]:
     """Yield the encoded row, and then itself without each of its parts, with their feature and name."""
     (whole,) = model.encode([row])
     yield ("", ""), whole
@@ -68,7 +89,7 @@ def _rows(model: Predictor, row: Any) -> Iterator[tuple[tuple[str, str], Feature
         position += feature.width
 
 
-def _usual(model: Predictor, whole: Features) -> Features:
+def _usual(model: Model, whole: Features) -> Features:
     """Return the middle of each column over the golden rows; zeros where there are none."""
     golden = model.contract.golden
     if golden is None or not golden.rows:
@@ -86,9 +107,9 @@ def _strongest(names: tuple[tuple[str, str], ...], effects: NDArray[np.float64],
     ]
 
 
-def in_words(model: Predictor, row: Any, most: int) -> str:
+def in_words(model: Model, row: Any, most: int) -> str:
     """Return an explanation of the labels that are on, or of the most likely where none is, as one line of text."""
-    scores = model.predict_proba([row])[0]
+    scores = model.predict_encoded(model.encode([row]))[0]
     on = np.flatnonzero(model.decide(scores[None])[0])
     told = [model.labels[place] for place in (on if len(on) else [int(scores.argmax())])]
     found = explain(model, row, most)
