@@ -33,6 +33,7 @@ EXAMPLES = (
     "tagship verify run artifacts/float32.tflite --data held-out.csv --max-flip-rate 0.001",
     "tagship verify model.keras float32.onnx --labels sport,politics --data rows.parquet --json",
     "tagship verify run artifacts/int8.tflite --recipe int8 --search",
+    "tagship verify run artifacts/float32.onnx --node web",
 )
 
 
@@ -53,6 +54,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--search", action="store_true", help="also look for the inputs on which the two differ most")
     parser.add_argument("--keep", action="store_true", help="put what --search finds among the artifact's golden rows")
+    parser.add_argument(
+        "--node",
+        metavar="FOLDER",
+        type=Path,
+        help="also judge .onnx artifacts in Node, where npm has installed tagship into FOLDER: by its own "
+        "engine, and by onnxruntime-node where that is installed",
+    )
     add_data_options(parser)
     add_original_options(parser)
     add_budget_options(parser)
@@ -62,11 +70,18 @@ def run(options: argparse.Namespace) -> int:
     """Verify each artifact, print a table, and say with the exit code whether all of them passed."""
     if options.keep and not options.search:
         raise UsageError("--keep keeps what --search finds; give both")
+    if options.node is not None and options.search:
+        raise UsageError("--search takes minutes in Node; give --node without it")
     labels, thresholds = read_labels(options.labels), read_thresholds(options.thresholds)
     from tagship_export.targets.registry import open_artifact
 
     # A wrong file is told before seconds go into importing TensorFlow.
     artifacts = [open_artifact(path) for path in options.artifacts]
+    if options.node is not None:
+        from tagship_export.targets.onnx.node_runner import in_node
+
+        for artifact in list(artifacts):
+            artifacts += in_node(artifact, Path(artifact.name).read_bytes(), options.node)
     data = data_of(options)
     import_keras()
     from tagship_export.cli.show import progress, show, show_claims, show_search
@@ -93,7 +108,8 @@ def run(options: argparse.Namespace) -> int:
             for artifact, verdict in zip(artifacts, verdicts, strict=True):
                 found[artifact.name] = _search(original, artifact, data, options, verdict.thresholds, on_step)
     if options.json:
-        extra = [{"search": found[path].to_dict()} if path in found else {} for path in options.artifacts]
+        names = [artifact.name for artifact in artifacts]
+        extra = [{"search": found[name].to_dict()} if name in found else {} for name in names]
         print_json([verdict.to_dict() | more for verdict, more in zip(verdicts, extra, strict=True)])
     else:
         rows = options.data or "its test split"
