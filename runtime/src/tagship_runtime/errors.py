@@ -66,6 +66,10 @@ class ArtifactCorruptError(ArtifactError):
     """The bytes differ from those that were exported."""
 
 
+class SignatureError(ArtifactError):
+    """A file that the owner of the trusted key did not sign."""
+
+
 class NoContractError(ArtifactError):
     """A model file without a tagship contract."""
 

@@ -33,6 +33,8 @@ def load(
     thresholds: Thresholds | None = None,
     threads: int = 1,
     sha256: str | None = None,
+    public_key: str | None = None,
+    signature: bytes | None = None,
     loops: bool = False,
 ) -> Predictor:
     """Load an artifact: its bytes are read once, the contract and digest are checked, then the engine opens.
@@ -45,11 +47,15 @@ def load(
         threads: How many chunks of a batch may be computed at the same time; a single row takes one thread.
         sha256: Digest of the whole file in hex, to accept no other; the contract's own digest shows that a file
             is as it was exported, this one that it is the file you mean.
+        public_key: Line of an Ed25519 key, ``ssh-ed25519 AAAA...``, to accept only what its owner signed by
+            ``ssh-keygen -Y sign -n tagship``.
+        signature: What that wrote; default: the file beside, ``PATH.sig``.
         loops: Whether to run a model that may never come to an end, or that reads numbers from another file; for
             models of your own. Loops whose steps the file states, as those of recurrent layers, need no leave.
 
     Raises:
         MissingFileError: No such file.
+        SignatureError: The owner of the key did not sign it.
         ArtifactError: Not an artifact, damaged, without a contract, or with one that does not fit its model.
         PackageMissingError: The package that runs this kind of file is not installed.
         LabelError: Labels or thresholds that do not fit.
@@ -61,6 +67,7 @@ def load(
         labels = _in_order(labels)
     data, name = read_bytes(source, sha256=sha256)
     with _naming(name):
+        _check_signature(data, name, public_key, signature)
         return _open(data, labels, thresholds, threads, loops=loops)
 
 
@@ -113,6 +120,18 @@ def _check_pin(data: bytes, pin: str | None) -> None:
     found = digest_of(data)
     if found != pin.lower():
         raise ArtifactCorruptError(f"the file has SHA-256 {found}, the one that is wanted {pin.lower()}")
+
+
+def _check_signature(data: bytes, name: str | None, public_key: str | None, signature: bytes | None) -> None:
+    if public_key is None:
+        if signature is not None:
+            raise UsageError("a signature shows nothing without the key that it has to be by; give public_key")
+        return
+    from tagship_runtime.signature import check_signature, read_signature
+
+    if signature is None and name is None:
+        raise UsageError("bytes have no file beside them that holds their signature; give it as signature")
+    check_signature(data, read_signature(str(name)) if signature is None else signature, public_key)
 
 
 @contextmanager

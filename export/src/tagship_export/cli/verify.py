@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tagship_export.targets.artifact import OpenArtifact
     from tagship_export.verification.counterexamples import Search
     from tagship_runtime.files import TableFile
+    from tagship_runtime.thresholds import Thresholds
 
 HELP = "compare artifacts with the original model on rows that you give; exit 1 if one fails"
 EXAMPLES = (
@@ -77,11 +78,25 @@ def run(options: argparse.Namespace) -> int:
 
     # A wrong file is told before seconds go into importing TensorFlow.
     artifacts = [open_artifact(path) for path in options.artifacts]
-    if options.node is not None:
-        from tagship_export.targets.onnx.node_runner import in_node
+    try:
+        if options.node is not None:
+            from tagship_export.targets.onnx.node_runner import in_node
 
-        for artifact in list(artifacts):
-            artifacts += in_node(artifact, Path(artifact.name).read_bytes(), options.node)
+            for artifact in list(artifacts):
+                artifacts += in_node(artifact, Path(artifact.name).read_bytes(), options.node)
+        return _judge(options, artifacts, labels, thresholds)
+    finally:
+        for artifact in artifacts:
+            artifact.runner.close()
+
+
+def _judge(
+    options: argparse.Namespace,
+    artifacts: Sequence[OpenArtifact],
+    labels: tuple[str, ...] | None,
+    thresholds: Thresholds | None,
+) -> int:
+    """Judge artifacts that are open, and return the exit code."""
     data = data_of(options)
     import_keras()
     from tagship_export.cli.show import progress, show, show_claims, show_search

@@ -6,6 +6,7 @@ import argparse
 import csv
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files.dialect import Dialect
@@ -16,7 +17,7 @@ from tagship_runtime.thresholds import Thresholds
 
 
 def add_artifact_options(parser: argparse.ArgumentParser) -> None:
-    """Declare ``--labels``, ``--threshold``, ``--sha256`` and ``--allow-loops``, for :func:`load_artifact`."""
+    """Declare what :func:`load_artifact` reads, such as ``--labels``, ``--threshold`` and ``--sha256``."""
     parser.add_argument("--labels", metavar="A,B", help="names of the scores, for a model without a contract")
     parser.add_argument(
         "--threshold",
@@ -26,6 +27,12 @@ def add_artifact_options(parser: argparse.ArgumentParser) -> None:
         help="another threshold, for one label or for all; may be repeated",
     )
     parser.add_argument("--sha256", metavar="HEX", help="refuse every file but the one with this digest")
+    parser.add_argument(
+        "--public-key",
+        metavar="KEY|FILE",
+        help="refuse a file that the owner of this key did not sign ('ssh-ed25519 AAAA...', or a .pub file); the "
+        "signature is in ARTIFACT.sig",
+    )
     parser.add_argument(
         "--allow-loops",
         action="store_true",
@@ -84,11 +91,24 @@ def once(tell: Callable[[str], None]) -> Callable[[str], None]:
 def load_artifact(path: str, options: argparse.Namespace, threads: int = 1) -> Predictor:
     """Load the artifact that a command was given."""
     labels = None if options.labels is None else names(options.labels)
+    key = _public_key(options.public_key)
     with quiet():  # LiteRT announces its delegates on stderr
-        model = load(path, labels=labels, threads=threads, sha256=options.sha256, loops=options.allow_loops)
+        model = load(
+            path, labels=labels, threads=threads, sha256=options.sha256, public_key=key, loops=options.allow_loops
+        )
     for threshold in options.threshold:
         model = model.with_thresholds(_threshold(threshold))
     return model
+
+
+def _public_key(given: str | None) -> str | None:
+    """Return the line of a key, which may stand in a file."""
+    if given is None or given.startswith("ssh-"):
+        return given
+    try:
+        return Path(given).read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--public-key {given!r} is no key and no file that can be read ({error})") from None
 
 
 def names(text: str) -> Sequence[str]:

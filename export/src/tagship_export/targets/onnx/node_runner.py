@@ -44,13 +44,14 @@ class NodeRunner:
     """
 
     def __init__(self, folder: Path, engine: str, data: bytes) -> None:
+        node = _find_node()
         payload, contract = _unpacked(data)
         self.input, self.output = contract.input, contract.output
         self._files = TemporaryDirectory()
         whole, bare = (Path(self._files.name) / name for name in ("artifact.onnx", "bare.onnx"))
         whole.write_bytes(data)
         bare.write_bytes(attach(payload, contract.replace(features=None, golden=None)))
-        command = [_find_node(), str(SCRIPT), str(folder.resolve()), engine, str(whole), str(bare)]
+        command = [node, str(SCRIPT), str(folder.resolve()), engine, str(whole), str(bare)]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
         )
