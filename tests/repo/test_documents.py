@@ -39,6 +39,8 @@ NOT_RUN = {
     "it makes the environment that this runs in, or everything else",
     "it downloads; tests/runtime/test_bare_environment.py installs the wheel",
     "needs a Raspberry Pi",
+    "tests/runtime/test_bundles.py does the same",
+    "tests/javascript/test_verify_in_node.py does, where Node is",
     "tests/fleet run it, where Spark and Ray are",
 }
 """Every reason that a document gives for a block that is not run."""

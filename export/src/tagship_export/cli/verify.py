@@ -93,7 +93,7 @@ def run(options: argparse.Namespace) -> int:
 def _judge(
     options: argparse.Namespace,
     artifacts: Sequence[OpenArtifact],
-    labels: tuple[str, ...] | None,
+    labels: Sequence[str] | None,
     thresholds: Thresholds | None,
 ) -> int:
     """Judge artifacts that are open, and return the exit code."""
