@@ -16,6 +16,22 @@ class NothingComparedError(ExportError):
         super().__init__("there are no rows to compare, so nothing would be proved; give some")
 
 
+class NodePackageError(ExportError):
+    """A package that is not installed where Node looks for it.
+
+    Attributes:
+        package: Its name.
+        folder: Where it was looked for.
+    """
+
+    def __init__(self, package: str, folder: str) -> None:
+        super().__init__(package, folder)
+        self.package, self.folder = package, folder
+
+    def __str__(self) -> str:
+        return f"{self.folder} has no npm package {self.package}; run there: npm install {self.package}"
+
+
 class OriginalError(ExportError):
     """The original is not a run folder or Keras model that can be used."""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagship_export.errors import ExportError
+from tagship_export.errors import ExportError, NodePackageError
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.container import attach, unpack
 from tagship_runtime.errors import CheckFailedError, EngineError
@@ -94,22 +94,6 @@ class NodeRunner:
             raise EngineError(f"Node ended with code {self._process.wait()} without an answer")
         answer: dict[str, Any] = json.loads(line)
         return answer
-
-
-class NodePackageError(ExportError):
-    """A package that is not installed where Node looks for it.
-
-    Attributes:
-        package: Its name.
-        folder: Where it was looked for.
-    """
-
-    def __init__(self, package: str, folder: str) -> None:
-        super().__init__(package, folder)
-        self.package, self.folder = package, folder
-
-    def __str__(self) -> str:
-        return f"{self.folder} has no npm package {self.package}; run there: npm install {self.package}"
 
 
 def in_node(artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenArtifact]:
