@@ -14,7 +14,7 @@ from tagship_runtime.errors import InputError, InputValueError
 from tagship_runtime.features.base import Feature
 from tagship_runtime.features.cells import is_missing, shown
 from tagship_runtime.features.json_values import integer, take, text, tuple_of
-from tagship_runtime.features.text_counts import Counts, count_known
+from tagship_runtime.features.text_counts import Counts, count_known, places_in
 from tagship_runtime.features.tokenizer import WORDS_1
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ SEARCHED = 1 << 52
 
 MOST_INVENTED, MOST_REPEATED = 24, 3
 """Most n-grams of an invented text, and how often one is repeated at most."""
+
+ONE = np.float32(1)
 
 _NEED_TEXT = "a text is needed"
 
@@ -98,10 +100,13 @@ class TextFeature(Feature):
 
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """Write how often each n-gram occurs; texts without any are those that the model does not know."""
-        indptr, indices, counts = self.count(values)
-        lengths = np.diff(indptr)
-        into[np.repeat(np.arange(len(lengths)), lengths), indices] = counts
-        return int(np.count_nonzero(lengths == 0))
+        without, place = 0, self._index.get
+        for row, said in zip(into, self.texts(values), strict=True):
+            if places := places_in(said, self.ngrams, place):
+                np.add.at(row, np.array(places, np.intp), ONE)
+            else:
+                without += 1
+        return without
 
     def count(self, values: Sequence[object] | NDArray[Any]) -> Counts:
         """Return what :meth:`encode` writes, without the zeros.

@@ -37,9 +37,12 @@ def count_known(texts: Iterable[str], sizes: tuple[int, int], index: Mapping[str
         sizes: Least and greatest number of words of an n-gram.
         index: Place of each n-gram, from 0.
     """
-    place = index.get
-    found = [[at for at in map(place, ngrams(tokens(text), sizes)) if at is not None] for text in texts]
-    return _counts(found)
+    return _counts([places_in(text, sizes, index.get) for text in texts])
+
+
+def places_in(text: str, sizes: tuple[int, int], place: Callable[[str], int | None]) -> list[int]:
+    """Return the places of a text's n-grams, those that have one, as often as they occur."""
+    return [at for at in map(place, ngrams(tokens(text), sizes)) if at is not None]
 
 
 def count_all(texts: Iterable[str], sizes: tuple[int, int]) -> tuple[list[str], Counts]:
