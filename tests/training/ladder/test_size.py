@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 import pytest
 
+from tagship_runtime.contract import TextFeature
 from tagship_runtime.documents import Metrics
 from tagship_training import Config, TrainingError
 from tagship_training.ladder.size import Size, choose, within_one_error
@@ -96,3 +98,10 @@ def test_one_error_is_paired_over_rows() -> None:
 def test_one_network_has_no_sizes_to_choose_from(choice: dict[str, Any], bound: dict[str, Any]) -> None:
     with pytest.raises(TrainingError, match="leave one of them out"):
         Config(**choice, **bound)
+
+
+def test_of_texts_the_averaged_teachers_may_ship() -> None:
+    text = (TextFeature(name="body", vocabulary=("rain",)),)
+    sizes = [replace(one, features=text) for one in (*LADDER, size("blended", 500_000, 0.82, 0.906))]
+    assert choose(sizes, TARGETS, Config()).name == "networks"
+    assert choose(LADDER, TARGETS, Config()).name != "networks"
