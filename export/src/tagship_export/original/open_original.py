@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from tagship_export.original.keras_file import load_keras
 from tagship_export.original.output_layer import with_sigmoid
 from tagship_export.original.tracing import OUTPUT, row_shape, trace
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
-from tagship_runtime.documents import RUN_FORMAT
+from tagship_runtime.documents import RUN_FORMAT, FeatureDocument, RunDocument, SizeDocument
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
 from tagship_runtime.features import Encoder, encoder
 from tagship_runtime.files.sidecar import sha256_of_file
@@ -183,14 +183,14 @@ def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresho
 
 def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool) -> Original:
     try:
-        run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        run = cast(RunDocument, json.loads((folder / "run.json").read_text(encoding="utf-8")))
         if run["tagship_run"] != RUN_FORMAT:
             raise OriginalError(
                 f"{folder} has run format {run['tagship_run']!r}, this tagship-export reads {RUN_FORMAT}; update it"
             )
         step = None if size is None else _step(run, size, folder)
         chosen = step is None or step["chosen"]
-        labels, thresholds = tuple(run["labels"]), tuple((step or run)["thresholds"])
+        labels, thresholds = tuple(run["labels"]), tuple(run["thresholds"] if step is None else step["thresholds"])
         check_labels(labels)
         check_thresholds(thresholds, labels)
         features = read_features(_features(folder, size) or run["features"])
@@ -219,15 +219,17 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
     return original
 
 
-def _features(folder: Path, size: str | None) -> Any:
+def _features(folder: Path, size: str | None) -> list[FeatureDocument] | None:
     """Features of a size that takes other words of texts than the run's own model; None where it takes the same."""
     path = folder / "sizes" / f"{size}.features.json"
-    return json.loads(path.read_text(encoding="utf-8")) if size is not None and path.is_file() else None
+    if size is None or not path.is_file():
+        return None
+    return cast(list[FeatureDocument], json.loads(path.read_text(encoding="utf-8")))
 
 
-def _step(run: Any, size: str, folder: Path) -> Any:
+def _step(run: RunDocument, size: str, folder: Path) -> SizeDocument:
     """Entry of ``run.json`` about one size of the ladder."""
-    steps = {step["name"]: step for step in run.get("ladder", ())}
+    steps = {step["name"]: step for step in run.get("ladder") or ()}
     if size not in steps:
         known = f"there are {', '.join(steps)}" if steps else "it holds one model only"
         raise OriginalError(f"{folder} has no size {size!r}; {known}")
