@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagship_runtime.documents import FeatureDocument, FeatureSummary
+    from tagship_runtime.features.text_counts import Counts
     from tagship_runtime.typing import Features
 
 
@@ -61,6 +62,26 @@ class Feature(ABC):
         """Facts that it holds of the rows that it was fitted to, in words for people; None where there are none."""
         return None
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Words, and runs of words, that its columns count, in order; none where they hold something else.
+
+        Most counts of a row are zero, so that :meth:`without_zeros` is worth calling.
+        """
+        return ()
+
+    def with_columns(self, places: Sequence[int]) -> Self | None:
+        """Return the feature with some of its columns.
+
+        Args:
+            places: Of those to keep, rising; all of them where :attr:`counted` is empty.
+
+        Returns:
+            None where nothing is left of it.
+        """
+        del places
+        return self
+
     @abstractmethod
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """Write a column's cells into its part of the matrix.
@@ -76,6 +97,21 @@ class Feature(ABC):
             InputValueError: A cell that cannot be encoded.
             InputError: A column of another type altogether.
         """
+
+    def without_zeros(self, values: NDArray[Any]) -> Counts:
+        """Return what :meth:`encode` writes, as compressed rows.
+
+        Raises:
+            InputValueError: A cell that cannot be encoded.
+            InputError: A column of another type altogether.
+        """
+        from tagship_runtime.features.text_counts import Counts  # a device encodes numbers and words without it
+
+        columns = np.zeros((len(values), self.width), np.float32)
+        self.encode(values, columns)
+        rows, places = np.nonzero(columns)
+        ends = np.cumsum(np.bincount(rows, minlength=len(columns)))
+        return Counts(np.append(0, ends), places.astype(np.int32), columns[rows, places])
 
     @abstractmethod
     def to_dict(self) -> FeatureDocument:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -98,6 +98,15 @@ class TextFeature(Feature):
         """See :class:`Feature`."""
         return "vocabularies of texts"
 
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """See :class:`Feature`."""
+        return self.vocabulary
+
+    def with_columns(self, places: Sequence[int]) -> Self | None:
+        """Return the feature with some of its n-grams; None without any."""
+        return replace(self, vocabulary=tuple(self.vocabulary[place] for place in places)) if places else None
+
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """Write how often each n-gram occurs; texts without any are those that the model does not know."""
         without, place = 0, self._index.get
@@ -108,7 +117,7 @@ class TextFeature(Feature):
                 without += 1
         return without
 
-    def count(self, values: Sequence[object] | NDArray[Any]) -> Counts:
+    def without_zeros(self, values: Sequence[object] | NDArray[Any]) -> Counts:
         """Return what :meth:`encode` writes, without the zeros.
 
         Raises:
@@ -176,7 +185,7 @@ class TextFeature(Feature):
 
     def to_cells(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return numbers whose digits, in a base of the vocabulary's size, are the n-grams that a text has first."""
-        indptr, indices, _ = self.count(values)
+        indptr, indices, _ = self.without_zeros(values)
         return np.array([self._number(indices[a:b].tolist()) for a, b in pairwise(indptr)])
 
     def _number(self, places: list[int]) -> float:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from scipy import sparse
 
-from tagship_runtime.contract import Feature, TextFeature
+from tagship_runtime.contract import Feature
 from tagship_runtime.errors import MissingColumnError
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.data.sparse_rows import Matrix, SparseRows
@@ -20,7 +19,7 @@ def encode(rows: Dataset, features: Sequence[Feature]) -> Matrix:
     Raises:
         InputError: A cell or a column that cannot be encoded, or a column is missing.
     """
-    if not any(isinstance(feature, TextFeature) for feature in features):
+    if not any(feature.counted for feature in features):
         return rows.matrix(features)
     columns = rows.columns
     missing = [feature.name for feature in features if feature.name not in columns]
@@ -31,10 +30,5 @@ def encode(rows: Dataset, features: Sequence[Feature]) -> Matrix:
 
 def _block(feature: Feature, values: Any) -> Any:
     """Columns of one feature, scipy's sparse rows."""
-    shape = (len(values), feature.width)
-    if isinstance(feature, TextFeature):
-        indptr, indices, counts = feature.count(values)
-        return sparse.csr_matrix((counts, indices, indptr), shape)
-    block = np.zeros(shape, np.float32)
-    feature.encode(values, block)
-    return sparse.csr_matrix(block)
+    indptr, indices, numbers = feature.without_zeros(values)
+    return sparse.csr_matrix((numbers, indices, indptr), (len(values), feature.width))

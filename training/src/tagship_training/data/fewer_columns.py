@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
-from tagship_runtime.contract import Feature, TextFeature
+from tagship_runtime.contract import Feature
 from tagship_runtime.typing import RowNumbers
 
 
@@ -27,9 +26,6 @@ def with_columns(features: Sequence[Feature], columns: RowNumbers | None) -> tup
     for feature in features:
         own = [place for place in range(feature.width) if start + place in kept]
         start += feature.width
-        if isinstance(feature, TextFeature):
-            words = tuple(feature.vocabulary[place] for place in own)
-            found += [replace(feature, vocabulary=words)] if words else []
-        else:
-            found.append(feature)
+        if (part := feature.with_columns(own)) is not None:
+            found.append(part)
     return tuple(found)

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 import numpy as np
 
-from tagship_runtime.contract import Feature, TextFeature
+from tagship_runtime.contract import Feature
 from tagship_training.data import bag_of_words
 from tagship_training.data.bag_of_words import BagOfWords, Part
 from tagship_training.data.sparse_rows import Matrix, SparseRows
@@ -28,9 +28,9 @@ def bag_of(features: Sequence[Feature], matrix: Matrix, weights: Mapping[str, fl
     parts = []
     start = 0
     for feature in features:
-        if isinstance(feature, TextFeature):
+        if feature.counted:
             own = "" if weights is not None else feature.name
-            places = [place.setdefault((own, word), len(place)) for word in feature.vocabulary]
+            places = [place.setdefault((own, word), len(place)) for word in feature.counted]
             columns = np.arange(start, start + feature.width, dtype=np.intp)
             weight = 1.0 if weights is None else weights[feature.name]
             parts.append(Part(columns=columns, places=np.array(places, np.intp), weight=weight))

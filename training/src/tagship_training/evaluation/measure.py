@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from tagship_runtime.contract import TextFeature
 from tagship_runtime.typing import Scores
 from tagship_training.config import Config, Options
 from tagship_training.data.fewer_columns import with_columns
@@ -57,7 +56,7 @@ def measure(
         network = (scores, thresholds)
         compared = baselines.compare_trained(trained, held_out_targets, targets, network, config.objective, config.seed)
     frequent = metrics.frequent(targets, scores, thresholds, table.labels, held_out_targets)
-    texts = any(isinstance(feature, TextFeature) for feature in table.features)
+    texts = any(feature.counted for feature in table.features)
     whole = frequent is not None and len(frequent["labels"]) == len(table.labels)
     return Figures(
         metrics={

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.contract import Feature, TextFeature
+from tagship_runtime.contract import Feature
 from tagship_runtime.documents import Metrics, SizeDocument
 from tagship_runtime.typing import RowNumbers, Scores, Targets
 from tagship_training.config import Config
@@ -69,7 +69,7 @@ class Size:
     @property
     def of_texts(self) -> bool:
         """True if it counts the words of texts."""
-        return any(isinstance(feature, TextFeature) for feature in self.features)
+        return any(feature.counted for feature in self.features)
 
     def fits(self, config: Config) -> bool:
         """True if it is within the user's bounds."""

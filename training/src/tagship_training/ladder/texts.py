@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import expit
 
-from tagship_runtime.contract import Feature, TextFeature
+from tagship_runtime.contract import Feature
 from tagship_runtime.typing import Targets
 from tagship_training.data.bag_of_words import BagOfWords, ranked
 from tagship_training.data.folds import NOBODY, LearningRows
@@ -50,7 +50,7 @@ def _candidates(features: Sequence[Feature], matrix: SparseRows) -> list[Mapping
     lengths = {
         feature.name: float(words[start : start + feature.width].sum())
         for feature, start in zip(features, starts, strict=False)
-        if isinstance(feature, TextFeature)
+        if feature.counted
     }
     if len(lengths) < 2:
         return [dict.fromkeys(lengths, 1.0)]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tagship_runtime.contract import TextFeature
 from tagship_runtime.documents import Metrics, SizeDocument
 from tagship_runtime.typing import RowNumbers
 from tagship_training.config import Config
@@ -233,5 +232,5 @@ def _transfer_set(
 
 def _blocks(table: Prepared) -> RowNumbers:
     """Number of the feature that each column of the matrix belongs to; -1 for the words of texts."""
-    numbers = [-1 if isinstance(feature, TextFeature) else place for place, feature in enumerate(table.features)]
+    numbers = [-1 if feature.counted else place for place, feature in enumerate(table.features)]
     return np.repeat(numbers, [feature.width for feature in table.features])
