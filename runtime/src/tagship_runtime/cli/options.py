@@ -40,10 +40,6 @@ def add_artifact_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-KINDS = ".csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx, .npz"
-"""Tables that are read, for the help of commands."""
-
-
 def add_dialect_options(parser: argparse.ArgumentParser) -> None:
     """Declare how tables are spelled, which :func:`dialect_of` reads."""
     group = parser.add_argument_group("how tables are spelled, found by looking unless said here")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from tagship_runtime.cli.options import KINDS, add_artifact_options, add_dialect_options, load_artifact, note
+from tagship_runtime.cli.options import add_artifact_options, add_dialect_options, load_artifact, note
 from tagship_runtime.cli.predict_table import SKIP, STOP, predict_table
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import STDIN
-from tagship_runtime.files.open_table import suffix_of
+from tagship_runtime.files.open_table import TABLES, suffix_of
 from tagship_runtime.folders.parts import is_several
 from tagship_runtime.terminal.progress import Progress
 
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     add = parser.add_argument
     add("artifact", metavar="ARTIFACT", help="a .tflite or .onnx file")
-    add("data", metavar="DATA", help=f"{KINDS}; a folder or pattern of them; - for CSV or JSON Lines on stdin")
+    add("data", metavar="DATA", help=f"{TABLES}; a folder or pattern of them; - for CSV or JSON Lines on stdin")
     add(
         "--out",
         metavar="FILE",

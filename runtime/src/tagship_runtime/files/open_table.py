@@ -39,7 +39,10 @@ READ = {
 }
 """Kinds of tables that are read, by the end of their names."""
 
-_KINDS = ".csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx or .npz"
+TABLES = ".csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx, .npz"
+"""The same for people, without the endings that few know."""
+
+_ONE_OF_THEM = " or ".join(TABLES.rsplit(", ", 1))
 
 
 def suffix_of(path: str | Path) -> str | None:
@@ -64,7 +67,7 @@ def kind_of(source: str) -> str:
     existing(source)
     kind = READ.get(last_suffix(source))
     if kind is None:
-        raise DataError(f"{source}: do not know this kind of table; {_KINDS} is needed")
+        raise DataError(f"{source}: do not know this kind of table; {_ONE_OF_THEM} is needed")
     return kind
 
 
@@ -105,9 +108,9 @@ def existing(source: str) -> Path:
     """Return the path of a file that is there."""
     path = Path(source)
     if path.is_dir():
-        raise MissingFileError(f"{source} is a folder; a table is needed ({_KINDS})")
+        raise MissingFileError(f"{source} is a folder; a table is needed ({_ONE_OF_THEM})")
     if not path.exists():
-        raise MissingFileError(f"{source} does not exist; a table is needed ({_KINDS})")
+        raise MissingFileError(f"{source} does not exist; a table is needed ({_ONE_OF_THEM})")
     return path
 
 

@@ -11,8 +11,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagship_runtime.cli.options import KINDS, add_dialect_options, dialect_of, names, note, once
+from tagship_runtime.cli.options import add_dialect_options, dialect_of, names, note, once
 from tagship_runtime.errors import UsageError
+from tagship_runtime.files.open_table import TABLES
 from tagship_runtime.terminal.json import print_json
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("data", metavar="DATA", help=f"{KINDS} or sample:synthetic, sample:articles")
+    parser.add_argument("data", metavar="DATA", help=f"{TABLES} or sample:synthetic, sample:articles")
     parser.add_argument("--out", required=True, metavar="RUN", help="folder to write")
     parser.add_argument("--force", action="store_true", help="replace a finished run in --out")
     parser.add_argument("--json", action="store_true", help="print run.json instead of tables")
