@@ -20,6 +20,7 @@ from tagship_runtime.documents import (
     RunDocument,
     SourceDocument,
 )
+from tagship_runtime.documents.run_folder import CURVES, EXPORT, HISTORY, MODEL, RUN
 from tagship_runtime.errors import MissingFileError
 from tagship_runtime.files.sidecar import sha256_of_file
 
@@ -79,19 +80,19 @@ def read_documents(folder: Path) -> Documents:
     """
     if not folder.is_dir():
         raise MissingFileError(f"{folder} is no folder; give a run folder, or one that 'tagship export' wrote")
-    run, export = _read(folder / "run.json"), _read(folder / "export.json")
+    run, export = _read(folder / RUN), _read(folder / EXPORT)
     if run is None and export is None:
         raise MissingFileError(
-            f"{folder} has neither run.json nor export.json; 'tagship train' and 'tagship export' write them"
+            f"{folder} has neither {RUN} nor {EXPORT}; 'tagship train' and 'tagship export' write them"
         )
-    curves = None if run is None else _read(folder / "curves.json")
+    curves = None if run is None else _read(folder / CURVES)
     _check_version(folder, run, "tagship_run", RUN_FORMAT)
     _check_version(folder, curves, "tagship_curves", CURVES_FORMAT)
     if export is not None:
         _check_version(folder, {"tagship_export": EXPORT_FORMAT} | export, "tagship_export", EXPORT_FORMAT)
     if run is not None and curves is not None:
         _check_labels(folder, run, curves)
-    model = folder / "model.keras"
+    model = folder / MODEL
     name = folder.resolve().name
     with told_as_misfit(name):
         return Documents(
@@ -99,7 +100,7 @@ def read_documents(folder: Path) -> Documents:
             run=None if run is None else _current_run(run),
             curves=None if curves is None else cast(CurvesDocument, curves),
             export=None if export is None else _current_export(export, folder),
-            history=() if run is None else tuple(_history(folder / "history.csv")),
+            history=() if run is None else tuple(_history(folder / HISTORY)),
             model_sha256=sha256_of_file(model) if run is not None and export is not None and model.is_file() else None,
         )
 

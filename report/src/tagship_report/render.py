@@ -12,9 +12,8 @@ from tagship_report.limits import ATTEMPTS, MOST_BYTES, Limits
 from tagship_report.pages import check_replaceable, read_template, script_digest
 from tagship_report.sections import artifacts, contents, model, verdict
 from tagship_report.try_page.embedded import Trial, trial_of
+from tagship_runtime.documents.report_page import REPORT
 from tagship_runtime.files import replacing
-
-NAME = "report.html"
 
 FILTERS = ("change", "count", "figure", "microseconds", "percent", "power", "signed", "size", "threshold")
 """Functions of :mod:`tagship_report.formatting` that templates use."""
@@ -36,7 +35,7 @@ def write_page(folder: Path, out: Path | None = None) -> Path:
         OutputError: The page cannot be written; an earlier one stays as it is. Or what is there is none.
     """
     documents = read_documents(folder)
-    target = folder / NAME if out is None else out
+    target = folder / REPORT if out is None else out
     check_replaceable(target)
     page = render(documents, trial_of(documents, folder))
     with replacing(target) as temporary:

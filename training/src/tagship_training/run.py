@@ -28,6 +28,7 @@ from tagship_runtime.documents import (
 )
 from tagship_runtime.documents.mlflow_run import log_to_active_run
 from tagship_runtime.documents.report_page import draw_report
+from tagship_runtime.documents.run_folder import CURVES, FEATURES_SUFFIX, HISTORY, MODEL, ROWS, RUN, SIZES
 from tagship_runtime.features import encoder
 from tagship_runtime.files import arrow_file, replacing_folder
 from tagship_runtime.files.dataset import Dataset
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
     from tagship_training.ladder.train import Ladder
 
 WRITE_ROWS = 65_536
-
-SIZES = "sizes"
-"""Folder of the other models of the ladder in a run folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,28 +153,28 @@ class Run:
         page = draw_report(target)  # last, so that nothing that goes wrong with it can cost the run
         test = self.metrics["test"]
         metrics = {f"test_{name}": value for name, value in test.items() if isinstance(value, float)}
-        log_to_active_run(metrics, [target / "run.json", *([] if page is None else [page])])
+        log_to_active_run(metrics, [target / RUN, *([] if page is None else [page])])
         return target
 
     def _write(self, folder: Path) -> None:
-        self.model.save(folder / "model.keras")
+        self.model.save(folder / MODEL)
         for size in self.ladder.sizes if self.ladder is not None else ():
             if size.model is not self.model:
                 (folder / SIZES).mkdir(exist_ok=True)
                 size.model.save(folder / SIZES / f"{size.name}.keras")
                 if size.features != self.features:
-                    _write_features(size.features, folder / SIZES / f"{size.name}.features.json")
-        with (folder / "history.csv").open("w", encoding="utf-8", newline="") as stream:
+                    _write_features(size.features, folder / SIZES / f"{size.name}{FEATURES_SUFFIX}")
+        with (folder / HISTORY).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(self.history[0]), lineterminator="\n")
             writer.writeheader()
             writer.writerows(self.history)
-        (folder / "rows").mkdir()
+        (folder / ROWS).mkdir()
         for name, dataset in self.rows.items():
-            _write_rows(dataset, folder / "rows" / f"{name}.parquet")
+            _write_rows(dataset, folder / ROWS / f"{name}.parquet")
         text = json.dumps(self.curves, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        (folder / "curves.json").write_text(text + "\n", encoding="utf-8")
+        (folder / CURVES).write_text(text + "\n", encoding="utf-8")
         text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False)
-        (folder / "run.json").write_text(text + "\n", encoding="utf-8")
+        (folder / RUN).write_text(text + "\n", encoding="utf-8")
 
     def to_dict(self) -> RunDocument:
         """Return the content of ``run.json``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tagship_runtime.documents.run_folder import RUN
 from tagship_training.errors import RunFolderError
 
 
@@ -20,7 +21,7 @@ def check_free(path: str | os.PathLike[str], *, force: bool) -> Path:
         raise RunFolderError(f"cannot write {folder}: {parent} is not a folder that can be written")
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
         return folder
-    if not (folder / "run.json").is_file():
+    if not (folder / RUN).is_file():
         raise RunFolderError(f"{folder} exists and is not a run; choose another --out")
     if not force:
         raise RunFolderError(f"{folder} holds a finished run; choose another --out, or --force to replace it")

@@ -9,11 +9,12 @@ from typing import Any
 
 from tagship_export.pipeline.results import Candidate
 from tagship_runtime.documents import ExportDocument
+from tagship_runtime.documents.run_folder import EXPORT
 from tagship_runtime.errors import OutputError
 from tagship_runtime.files import replacing
 from tagship_runtime.files.sidecar import contract_beside, write_artifact
 
-REJECTED, DOCUMENT = "rejected", "export.json"
+REJECTED, DOCUMENT = "rejected", EXPORT
 
 
 def save(folder: Path, candidates: Sequence[Candidate], keep: Collection[str]) -> dict[str, Path]:

@@ -10,6 +10,7 @@ from tagship_report.documents import Documents
 from tagship_report.limits import Limits, shortened
 from tagship_report.sections.features import Feature, list_features
 from tagship_runtime.documents import ExportDocument, NetworkDocument, RowCounts, RunDocument
+from tagship_runtime.documents.run_folder import MODEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +83,8 @@ def _digests(documents: Documents) -> dict[str, str]:
     """Digests by file, of those that have one."""
     export = documents.export
     if export is None:
-        named = {"model.keras": documents.model_sha256}
+        named = {MODEL: documents.model_sha256}
     else:
-        named = {"model.keras": export["source"]["sha256"] or documents.model_sha256}
+        named = {MODEL: export["source"]["sha256"] or documents.model_sha256}
         named |= {one["artifact"]: one["digest"] for one in export["artifacts"]}
     return {name: digest for name, digest in named.items() if digest}

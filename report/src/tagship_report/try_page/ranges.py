@@ -7,6 +7,7 @@ from pathlib import Path
 from tagship_report.documents import read_documents
 from tagship_runtime.contract import Contract
 from tagship_runtime.documents import FeatureSummary
+from tagship_runtime.documents.run_folder import MODEL
 from tagship_runtime.errors import TagshipError, UsageError
 from tagship_runtime.files.sidecar import sha256_of_file
 
@@ -31,7 +32,7 @@ def find_ranges(artifact: Path, contract: Contract, run: Path | None) -> list[Fe
 
 
 def _ranges_of(folder: Path, contract: Contract) -> list[FeatureSummary] | None:
-    model = folder / "model.keras"
+    model = folder / MODEL
     if not model.is_file() or sha256_of_file(model) != contract.made_from:
         return None
     try:
