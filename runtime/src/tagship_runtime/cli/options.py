@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files.dialect import Dialect
+from tagship_runtime.files.open_table import TABLES as TABLES
 from tagship_runtime.loading import load
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.silence import quiet

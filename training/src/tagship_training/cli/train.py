@@ -11,9 +11,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagship_runtime.cli.options import add_dialect_options, dialect_of, names, note, once
+from tagship_runtime.cli.options import TABLES, add_dialect_options, dialect_of, names, note, once
 from tagship_runtime.errors import UsageError
-from tagship_runtime.files.open_table import TABLES
 from tagship_runtime.terminal.json import print_json
 
 if TYPE_CHECKING:
