@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx as onnx_package
 import pytest
 
 import tagship_runtime
@@ -119,3 +120,37 @@ def test_hybrid_products_are_refused_by_their_tensors(
             refuse_dynamic(interpreter)
     else:
         refuse_dynamic(interpreter)
+
+
+@pytest.mark.parametrize("rows", [1, 5])
+@pytest.mark.parametrize("keep", [1, 0])
+def test_rows_divided_by_their_length(rows: int, keep: int) -> None:
+    """What graphs of texts do: log(1 + count), and the weights of a row divided by their length."""
+    make = onnx_package.helper
+    float32 = onnx_package.TensorProto.FLOAT
+    nodes = [
+        make.make_node("Add", ["x", "one"], ["more"]),
+        make.make_node("Log", ["more"], ["weights"]),
+        make.make_node("Mul", ["weights", "weights"], ["squares"]),
+        make.make_node("ReduceSum", ["squares", "axes"], ["sums"], keepdims=keep),
+        make.make_node("Add", ["sums", "one"], ["positive"]),
+        make.make_node("Sqrt", ["positive"], ["lengths"]),
+        *([make.make_node("Div", ["weights", "lengths"], ["y"])] if keep else []),
+        *([make.make_node("Identity", ["lengths"], ["y"])] if not keep else []),
+    ]
+    graph = make.make_graph(
+        nodes,
+        "g",
+        [make.make_tensor_value_info("x", float32, [None, 3])],
+        [make.make_tensor_value_info("y", float32, [None, 3] if keep else [None])],
+        [
+            onnx_package.numpy_helper.from_array(np.ones(1, np.float32), "one"),
+            onnx_package.numpy_helper.from_array(np.array([1]), "axes"),
+        ],
+    )
+    model = make.make_model(graph, opset_imports=[make.make_opsetid("", 18)], ir_version=9)
+    counts = np.arange(rows * 3, dtype=np.float32).reshape(rows, 3)
+    found = numpy_onnx.load(model.SerializeToString()).compute(counts)
+    weights = np.log1p(counts.astype(np.float64))
+    lengths = np.sqrt((weights**2).sum(axis=1, keepdims=True) + 1)
+    np.testing.assert_allclose(found, weights / lengths if keep else lengths[:, 0], rtol=1e-6)
