@@ -128,12 +128,16 @@ class Kinds:
         numeric: Columns to take as numbers.
         text: Columns to take as texts, whose words are counted.
         find_text: Whether other columns may be taken as texts by what they look like.
+        first: What stands first in dates such as 03/04/2024, ``day`` or ``month``; None where their column has to tell.
+        missing: Words that stand for a missing number, date or duration, besides those that always do.
     """
 
     categorical: tuple[str, ...] = ()
     numeric: tuple[str, ...] = ()
     text: tuple[str, ...] = ()
     find_text: bool = True
+    first: str | None = None
+    missing: tuple[str, ...] = ()
 
     @property
     def named(self) -> tuple[str, ...]:

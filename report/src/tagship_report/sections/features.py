@@ -9,6 +9,7 @@ from tagship_report.formatting import NONE, number, percent
 from tagship_report.limits import Limits, shortened
 from tagship_runtime.documents import FeatureDocument, FeatureSummary
 from tagship_runtime.features.kinds import feature_from_dict
+from tagship_runtime.features.moments import DAY, spelled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +50,24 @@ def _long(value: float) -> str:
     return f"{value:.15g}"
 
 
+def _duration(one: FeatureDocument, held: FeatureSummary, limits: Limits) -> Feature:
+    return _amount("duration in seconds", number, one, held, limits)
+
+
+def _date(one: FeatureDocument, held: FeatureSummary, limits: Limits) -> Feature:
+    kind = " with ".join(["date", *([" and ".join(one["parts"])] if one.get("parts") else [])])
+    return _amount(kind, _day, one, held, limits)
+
+
+def _day(days: float) -> str:
+    return spelled(days // 1 * DAY)
+
+
 def _amount(
     kind: str, shown: Callable[[float], str], one: FeatureDocument, held: FeatureSummary, limits: Limits
 ) -> Feature:
-    missing = "refused" if one["fill"] is None else f"becomes {shown(one['fill'])}"
+    fill = one["fill"]
+    missing = "refused" if fill is None else f"becomes {fill if isinstance(fill, str) else shown(fill)}"
     share = f" ({percent(held['missing'])} of rows)" if "missing" in held else ""
     return Feature(
         name=shortened(one["name"], limits.name),
@@ -102,5 +117,7 @@ DESCRIBED: Mapping[str, Callable[[FeatureDocument, FeatureSummary, Limits], Feat
     "category": _category,
     "offset": _offset,
     "text": _text,
+    "date": _date,
+    "duration": _duration,
 }
 """Kinds that training summarises for the report, which are all that the runtime reads."""

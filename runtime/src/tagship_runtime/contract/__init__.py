@@ -8,16 +8,21 @@ from tagship_runtime.contract.schema import Contract, check_labels, check_thresh
 from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.features.base import Feature
 from tagship_runtime.features.category import CategoryFeature
+from tagship_runtime.features.kinds import kind_called
 from tagship_runtime.features.numeric import NumericFeature
 from tagship_runtime.features.offset import OffsetFeature
 
 if TYPE_CHECKING:
+    from tagship_runtime.features.date import DateFeature
+    from tagship_runtime.features.duration import DurationFeature
     from tagship_runtime.features.text import TextFeature
 
 __all__ = [
     "FORMAT_VERSION",
     "CategoryFeature",
     "Contract",
+    "DateFeature",
+    "DurationFeature",
     "Feature",
     "Golden",
     "NumericFeature",
@@ -30,10 +35,12 @@ __all__ = [
     "repeated",
 ]
 
+LATER = {"DateFeature": "date", "DurationFeature": "duration", "TextFeature": "text"}
+"""Kinds of features that are imported where they are needed, by their classes."""
+
 
 def __getattr__(name: str) -> Any:
-    if name == "TextFeature":  # a device whose model takes no text starts without it
-        from tagship_runtime.features.text import TextFeature
-
-        return TextFeature
+    kind = LATER.get(name)
+    if kind is not None:  # a device whose model takes no such feature starts without it
+        return kind_called(kind)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

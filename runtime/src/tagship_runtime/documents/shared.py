@@ -12,21 +12,30 @@ class FeatureDocument(TypedDict):
     """One of the caller's columns, as contracts describe it; each kind has keys of its own.
 
     Attributes:
-        fill: Of a number: what replaces a missing one; null where that is refused.
-        indicator: Of a number: whether a missing one is flagged to the model as well.
+        fill: Of a number, date or duration: what replaces a missing one; null where that is refused. Of a date as ISO
+            8601 spells it.
+        indicator: Of a number, date or duration: whether a missing one is flagged to the model as well.
+        missing: Likewise: words that stand for a missing one, besides those that always do.
         offset: Of a number of kind ``offset``: what is subtracted from it in float64 before it becomes float32.
         values: Of a category: its words, in the order of the model's columns.
         tokenizer: Of a text: the name of the rules by which it becomes words.
         ngrams: Of a text: the least and the greatest number of words of an n-gram.
         vocabulary: Of a text: the n-grams that are counted, in the order of the model's columns.
+        since: Of a date: from which days are counted.
+        parts: Of a date: ``month``, ``weekday`` or both, where they have columns.
+        first: Of a date: ``day`` or ``month``, which stands first in 03/04/2024; refused without.
     """
 
     name: str
     kind: str
-    fill: NotRequired[float | None]
+    fill: NotRequired[float | str | None]
     indicator: NotRequired[bool]
+    missing: NotRequired[list[str]]
     offset: NotRequired[float]
     values: NotRequired[list[str]]
     tokenizer: NotRequired[str]
     ngrams: NotRequired[list[int]]
     vocabulary: NotRequired[list[str]]
+    since: NotRequired[str]
+    parts: NotRequired[list[str]]
+    first: NotRequired[str]

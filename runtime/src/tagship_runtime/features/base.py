@@ -130,6 +130,10 @@ class Feature(ABC):
     def describe(self) -> str:
         """Return what it takes, in words for people."""
 
+    def json_cells(self, values: NDArray[Any]) -> list[Any]:
+        """Return a column's cells as JSON takes them: null for NaN."""
+        return [None if isinstance(cell, float) and cell != cell else cell for cell in values.tolist()]
+
     @abstractmethod
     def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
         """Invent cells within the range of real ones, without repeating one but for words.

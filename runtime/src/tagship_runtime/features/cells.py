@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 BLANK = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
 """Texts that stand for a missing number in a file."""
+
+FILE_BLANK = BLANK | {"n/a", "-", "--", "\u2013", ".", "#N/A", "#NV", "#n/a"}
+"""Texts that stand for a missing number, date or duration in a file as people have it."""
 
 TRUTH = {"true": 1.0, "false": 0.0}
 """Texts, in lower case, that stand for a number."""
@@ -44,18 +47,23 @@ _NEED_WORD = "a text, a number or a boolean is needed"
 _NEED_VALUE = "this feature has no fill value, so replace or drop missing values first"
 
 
-def numbers(values: NDArray[Any], name: str | int) -> Features:
+def numbers(values: NDArray[Any], name: str | int, missing: Collection[str] = ()) -> Features:
     """Return one column as float32, NaN where a value is missing; infinite where float32 cannot hold it.
+
+    Args:
+        values: Its cells.
+        name: For errors.
+        missing: Words that stand for a missing number, besides :data:`BLANK`.
 
     Raises:
         InputValueError: A cell is neither a number nor missing.
         InputError: The column is of another type altogether, such as dates.
     """
     with np.errstate(over="ignore"):
-        return to_float32(values if values.dtype.kind in "biuf" else real_numbers(values, name))
+        return to_float32(values if values.dtype.kind in "biuf" else real_numbers(values, name, missing))
 
 
-def real_numbers(values: NDArray[Any], name: str | int) -> NDArray[np.float64]:
+def real_numbers(values: NDArray[Any], name: str | int, missing: Collection[str] = ()) -> NDArray[np.float64]:
     """Return one column as float64; see :func:`numbers`."""
     if values.dtype.kind in "biuf":
         return values.astype(np.float64)
@@ -66,7 +74,8 @@ def real_numbers(values: NDArray[Any], name: str | int) -> NDArray[np.float64]:
             raise TypeError
         return values.astype(np.float64)  # every cell is a number, or spelled as one
     except (TypeError, ValueError, OverflowError):
-        return np.array([number(value, row, name) for row, value in enumerate(values.tolist())], np.float64)
+        found = [number(value, row, name, missing) for row, value in enumerate(values.tolist())]
+        return np.array(found, np.float64)
 
 
 def to_float32(values: NDArray[Any]) -> Features:
@@ -79,11 +88,13 @@ def to_float32(values: NDArray[Any]) -> Features:
     return values.astype(np.float32, copy=False)
 
 
-def number(value: object, row: int, name: str | int) -> float:
+def number(
+    value: object, row: int, name: str | int, missing: Collection[str] = (), *, need: str = _NEED_NUMBER
+) -> float:
     """Return one cell; NaN where it is missing."""
     if isinstance(value, str):
         text = value.strip()
-        if text in BLANK:
+        if text in BLANK or text in missing:
             return math.nan
         if text.lower() in TRUTH:
             return TRUTH[text.lower()]
@@ -94,7 +105,7 @@ def number(value: object, row: int, name: str | int) -> float:
             raise TypeError
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        raise InputValueError(row, name, f"{shown(value)} is not a number", _NEED_NUMBER) from None
+        raise InputValueError(row, name, f"{shown(value)} is not a number", need) from None
 
 
 def is_missing(value: object) -> bool:

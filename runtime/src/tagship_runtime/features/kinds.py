@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from tagship_runtime.features.base import Feature
-from tagship_runtime.features.category import CategoryFeature
 from tagship_runtime.features.json_values import mapping, take, text
-from tagship_runtime.features.numeric import NumericFeature
-from tagship_runtime.features.offset import OffsetFeature
 
-
-def _text() -> type[Feature]:
-    from tagship_runtime.features.text import TextFeature  # a device whose model takes no text starts without it
-
-    return TextFeature
-
-
-KINDS: Mapping[str, Callable[[], type[Feature]]] = {
-    "numeric": lambda: NumericFeature,
-    "category": lambda: CategoryFeature,
-    "offset": lambda: OffsetFeature,
-    "text": _text,
+KINDS: Mapping[str, tuple[str, str]] = {
+    "numeric": ("numeric", "NumericFeature"),
+    "category": ("category", "CategoryFeature"),
+    "offset": ("offset", "OffsetFeature"),
+    "date": ("date", "DateFeature"),
+    "duration": ("duration", "DurationFeature"),
+    "text": ("text", "TextFeature"),
 }
-"""Returns the class of each kind, by its name in the contract."""
+"""The module beside this one and the class of each kind, by its name in the contract; imported where one needs it."""
+
+
+def kind_called(kind: str) -> type[Feature]:
+    """Return the class of a kind."""
+    module, name = KINDS[kind]
+    found: type[Feature] = getattr(import_module(f"tagship_runtime.features.{module}"), name)
+    return found
 
 
 def feature_from_dict(value: Any) -> Feature:
@@ -40,4 +40,4 @@ def feature_from_dict(value: Any) -> Feature:
     if not isinstance(kind, str) or kind not in KINDS:
         known = " or ".join(map(repr, KINDS))
         raise ValueError(f"feature {name!r} is of kind {kind!r}, not {known}")
-    return KINDS[kind]().from_dict(document)
+    return kind_called(kind).from_dict(document)

@@ -11,7 +11,7 @@ import numpy as np
 
 from tagship_runtime.features import cells
 from tagship_runtime.features.base import Feature
-from tagship_runtime.features.json_values import float32, optional, take, text
+from tagship_runtime.features.json_values import float32, optional, take, text, tuple_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -36,6 +36,7 @@ class NumericFeature(Feature):
     Attributes:
         fill: Replaces a missing value; None means that a missing value is refused.
         indicator: Whether a second column follows that is 1 where the value was missing, else 0.
+        missing: Words that stand for a missing value, besides those that always do.
     """
 
     kind: ClassVar[str] = "numeric"
@@ -44,6 +45,7 @@ class NumericFeature(Feature):
 
     fill: float | None = None
     indicator: bool = False
+    missing: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -58,7 +60,7 @@ class NumericFeature(Feature):
     @property
     def unchanged_fill(self) -> float | None:
         """See :class:`Feature`."""
-        if self.indicator:
+        if self.indicator or self.missing:
             return None
         return math.nan if self.fill is None else self.fill
 
@@ -67,9 +69,19 @@ class NumericFeature(Feature):
         """See :class:`Feature`."""
         return None if self.fill is None else "fills of missing values"
 
+    def read(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Return cells as real numbers, NaN where one is missing.
+
+        Raises:
+            InputValueError: A cell is neither a number nor missing.
+            InputError: A column of another type altogether.
+        """
+        return cells.real_numbers(values, self.name, self.missing)
+
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """See :class:`Feature`."""
-        numbers = cells.numbers(values, self.name)
+        with np.errstate(over="ignore"):
+            numbers = cells.to_float32(values if values.dtype.kind in "biuf" else self.read(values))
         missing = np.isnan(numbers)
         if self.fill is not None:
             numbers = np.where(missing, np.float32(self.fill), numbers)
@@ -87,6 +99,8 @@ class NumericFeature(Feature):
         document: FeatureDocument = {"name": self.name, "kind": self.kind, "fill": self.fill}
         if self.indicator:
             document["indicator"] = True
+        if self.missing:
+            document["missing"] = list(self.missing)
         return document
 
     @classmethod
@@ -96,6 +110,7 @@ class NumericFeature(Feature):
             name=take(document, "name", text),
             fill=take(document, "fill", optional(float32)),
             indicator=bool(document.get("indicator", False)),
+            missing=missing_words(document),
         )
 
     def describe(self) -> str:
@@ -105,7 +120,7 @@ class NumericFeature(Feature):
 
     def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
         """Invent numbers evenly between the 1st and 99th percentile; see :class:`Feature`."""
-        known = values.astype(np.float64)
+        known = self.read(values)
         known = known[np.isfinite(known)]
         low, high = np.percentile(known, [1, 99]) if len(known) else (0.0, 1.0)
         numbers = [float(f"{number:.{DIGITS}g}") for number in random.uniform(low, high, count)]
@@ -116,7 +131,7 @@ class NumericFeature(Feature):
 
     def to_cells(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return the numbers; a missing one becomes the fill, or the first there is."""
-        numbers = values.astype(np.float64)
+        numbers = self.read(values)
         known = numbers[np.isfinite(numbers)]
         fallback = 0.0 if self.fill is None else self.fill
         return np.where(np.isfinite(numbers), numbers, known[0] if len(known) else fallback)
@@ -146,3 +161,8 @@ class NumericFeature(Feature):
         if self.indicator:
             summary["missing"] = float(columns[:, 1].mean(dtype=np.float64))
         return summary
+
+
+def missing_words(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return a feature's words that stand for a missing value; none where the contract has none."""
+    return take(document, "missing", tuple_of(text)) if "missing" in document else ()

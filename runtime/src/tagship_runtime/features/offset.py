@@ -14,7 +14,7 @@ import numpy as np
 
 from tagship_runtime.features import cells
 from tagship_runtime.features.json_values import number, optional, take, text
-from tagship_runtime.features.numeric import DIGITS, MISSING_SHARE, NumericFeature
+from tagship_runtime.features.numeric import DIGITS, MISSING_SHARE, NumericFeature, missing_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class OffsetFeature(NumericFeature):
 
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """See :class:`Feature`."""
-        numbers = cells.real_numbers(values, self.name)
+        numbers = self.read(values)
         missing = np.isnan(numbers)
         filled = np.where(missing, math.nan if self.fill is None else self.fill, numbers)
         with np.errstate(over="ignore", invalid="ignore"):
@@ -70,6 +70,7 @@ class OffsetFeature(NumericFeature):
             fill=take(document, "fill", optional(number)),
             indicator=bool(document.get("indicator", False)),
             offset=take(document, "offset", number),
+            missing=missing_words(document),
         )
 
     def describe(self) -> str:
@@ -79,7 +80,7 @@ class OffsetFeature(NumericFeature):
 
     def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
         """Invent numbers evenly between the 1st and 99th percentile, rounded after the offset; see :class:`Feature`."""
-        known = values.astype(np.float64)
+        known = self.read(values)
         known = known[np.isfinite(known)]
         low, high = np.percentile(known, [1, 99]) - self.offset if len(known) else (0.0, 1.0)
         numbers = [float(f"{left:.{DIGITS}g}") + self.offset for left in random.uniform(low, high, count)]

@@ -76,8 +76,8 @@ class TableEncoder(Encoder):
         columns = columns_of(values)
         if columns is None:
             return np.asarray(values)
-        cells = zip(*(columns[name].tolist() for name in self.columns), strict=True)
-        return [[_json_cell(cell) for cell in row] for row in cells]
+        cells = zip(*(feature.json_cells(columns[feature.name]) for feature in self.features), strict=True)
+        return [list(row) for row in cells]
 
     def sample(self, values: Any, count: int, random: np.random.Generator) -> list[Any]:
         """See :class:`Encoder`."""
@@ -149,8 +149,3 @@ class TableEncoder(Encoder):
                 unknown[feature.name] += unknown_cells
             position += feature.width
         return matrix
-
-
-def _json_cell(cell: Any) -> Any:
-    """Return a cell as JSON takes it, which has null for NaN."""
-    return None if isinstance(cell, float) and cell != cell else cell

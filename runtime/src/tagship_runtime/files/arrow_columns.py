@@ -99,16 +99,13 @@ def _replaced(column: pyarrow.ChunkedArray, spelled: Mapping[str, str]) -> pyarr
 
 
 def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
-    """Return numbers for a column of a CSV file in which each cell is one or missing, and what it holds otherwise.
-
-    Times are given their type, because no feature takes them and an error is to say so.
-    """
+    """Return numbers for a column of a CSV file in which each cell is one or missing, and its texts otherwise."""
     pyarrow = import_pyarrow("compute")
     blank = pyarrow.compute.is_in(column, pyarrow.array(sorted(cells.BLANK), column.type))
     present = pyarrow.compute.if_else(blank, pyarrow.scalar(None, column.type), column)
     numbers = _numbers(present)
     if numbers is None:
-        return times(column, present)
+        return column
     missing = np.isnan(numbers)
     known = numbers[~missing]
     whole = np.isfinite(known) & (known == np.trunc(known)) & (np.abs(known) <= cells.WHOLE)
@@ -119,20 +116,6 @@ def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
     ):
         numbers = np.where(missing, 0, numbers).astype(np.int64)
     return pyarrow.chunked_array([pyarrow.array(numbers, mask=missing)])
-
-
-def times(column: pyarrow.ChunkedArray, present: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
-    """Return a column of texts with the type of times, if that is what all of them spell; else as it is."""
-    pyarrow = import_pyarrow()
-    if present.null_count == len(present):
-        return column
-    kinds = (pyarrow.date32(), pyarrow.timestamp("ns"), pyarrow.timestamp("ns", "UTC"), pyarrow.time64("ns"))
-    for kind in kinds:
-        try:
-            return present.cast(kind)
-        except pyarrow.ArrowException:
-            continue
-    return column
 
 
 def _numbers(present: pyarrow.ChunkedArray) -> NDArray[np.float64] | None:

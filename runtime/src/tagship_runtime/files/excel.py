@@ -94,12 +94,19 @@ def _cell(cell: Any) -> Any:
     match cell:
         case "":
             return None
-        case datetime():
-            return cell.date().isoformat() if cell.time() == time() else cell.isoformat(" ")
+        case datetime():  # a workbook has fractions of a day, which give a second but for some microseconds
+            whole = cell + timedelta(microseconds=500)
+            whole = whole.replace(microsecond=whole.microsecond // 1000 * 1000)
+            return whole.date().isoformat() if whole.time() == time() else whole.isoformat(" ")
         case date() | time():
             return cell.isoformat()
         case timedelta():
-            minutes, seconds = divmod(cell.total_seconds(), 60)
-            hours, minutes = divmod(int(minutes), 60)
-            return f"{hours}:{minutes:02d}:{seconds:02.0f}"
+            return _duration(round(cell / timedelta(milliseconds=1)))
     return cell
+
+
+def _duration(milliseconds: int) -> str:
+    """Return a duration as people and Excel spell it."""
+    seconds, rest = divmod(abs(milliseconds), 1000)
+    sign, fraction = "-" if milliseconds < 0 else "", f".{rest:03d}" if rest else ""
+    return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}{fraction}"

@@ -12,7 +12,7 @@ from tagship_runtime.features import cells
 
 POINT, COMMA = ".", ","
 
-WORDS = cells.BLANK | {"n/a", "-", "--", "\u2013", ".", "#N/A", "#NV", "#n/a"}
+WORDS = cells.FILE_BLANK
 """Texts that stand for a missing number in a file."""
 
 STRAY = 0.1

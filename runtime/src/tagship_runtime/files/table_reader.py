@@ -11,7 +11,7 @@ from tagship_runtime.errors import DataError
 from tagship_runtime.features import as_column
 from tagship_runtime.features.cells import word
 from tagship_runtime.files import csv_rows, excel, json_lines
-from tagship_runtime.files.arrow_columns import arrow_table, times, typed, typed_columns
+from tagship_runtime.files.arrow_columns import arrow_table, typed, typed_columns
 from tagship_runtime.files.batch import BATCH_ROWS, Batch, Reading
 from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.open_table import (
@@ -85,12 +85,7 @@ def _read_json(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Ta
     if not batches:
         raise DataError(f"{source} cannot be read as a table: it is empty; a row on each line is needed")
     (batch,) = batches
-    table = arrow_table({name: as_column(cells, name) for name, cells in batch.columns.items()})
-    pyarrow = import_pyarrow()
-    for place, field in enumerate(table.schema):
-        if pyarrow.types.is_string(field.type) and field.name not in text:
-            table = table.set_column(place, field.name, times(table.column(place), table.column(place)))
-    return table
+    return arrow_table({name: as_column(cells, name) for name, cells in batch.columns.items()})
 
 
 def _read_csv(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:

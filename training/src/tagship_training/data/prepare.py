@@ -77,7 +77,8 @@ def prepare(
         TableError: Rows, columns or labels that cannot be learned from.
     """
     given = [part for part in (train, test, validation) if part is not None]
-    incomplete = set().union(*(columns.check(part, options.kinds) for part in given))
+    orders = columns.find_orders(given, options.kinds)
+    incomplete = set().union(*(columns.check(part, options.kinds, orders) for part in given))
     unteachable = find_unteachable(train, options.kinds.named)
     if test is None:
         rest, judged = splits.split_test(train.known_targets, config.seed, stratify=config.stratify)
@@ -88,7 +89,7 @@ def prepare(
         test, validation = others[0] or test, others[1]
     rows = {"train": train, "test": with_labels_of(train, test, "test")}
     notices = dropped + splits.check_positives(train.known_targets, train.labels)
-    features, left_out = columns.infer(train, options.kinds, incomplete, unteachable.reasons)
+    features, left_out = columns.infer(train, options.kinds, incomplete, unteachable.reasons, orders)
     if validation is not None:
         rows["validation"] = with_labels_of(train, validation, "validation")
     matrices = {name: _encode(part, features, name) for name, part in rows.items()}

@@ -20,12 +20,16 @@ class Column:
         values: Its cells, (rows,).
         targets: Labels of the rows, uint8 (rows, labels).
         incomplete: Whether a value is missing in some table that is given, and so may be.
+        first: What stands first in its dates such as 03/04/2024; None without such.
+        missing: Words that stand for a missing number, date or duration, besides those that always do.
     """
 
     name: str
     values: NDArray[Any]
     targets: Targets
     incomplete: bool
+    first: str | None = None
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

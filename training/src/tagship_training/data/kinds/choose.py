@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from tagship_runtime.features import cells
 from tagship_runtime.files.numerals import MOSTLY, STRAY, WORDS, is_numeral
 from tagship_training.config import Kinds
 from tagship_training.data.kinds.text import looks_like_text
+from tagship_training.data.kinds.times import kind_of_times
 from tagship_training.errors import TableError
 
 FEW_FRACTIONS = 10
@@ -35,12 +37,15 @@ def kind_of(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature]:
         return NumericFeature
     if name in kinds.text:
         return TextFeature
-    if not _is_text(values, name):
+    times = kind_of_times(name, values, kinds)
+    if times is not None:
+        return times
+    if not _is_text(values, name, kinds.missing):
         return NumericFeature
     return TextFeature if kinds.find_text and looks_like_text(values) else CategoryFeature
 
 
-def _is_text(values: NDArray[Any], name: str) -> bool:
+def _is_text(values: NDArray[Any], name: str, missing: Collection[str]) -> bool:
     """Tell whether cells are words; a few words among numbers are an error."""
     if values.dtype.kind in "biuf":
         return False
@@ -54,7 +59,10 @@ def _is_text(values: NDArray[Any], name: str) -> bool:
                 f"so leave it out: --drop {name}"
             )
     words = [value for value in present if isinstance(value, str) and value.strip() not in cells.BLANK]
-    others = [row for row, value in enumerate(values.tolist()) if isinstance(value, str) and not _is_number(value)]
+    words = [value for value in words if value.strip() not in missing]
+    others = [
+        row for row, value in enumerate(values.tolist()) if isinstance(value, str) and not _is_number(value, missing)
+    ]
     if words and len(others) <= STRAY * len(words):
         if others:
             row = others[0]
@@ -90,9 +98,9 @@ def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None
         )
 
 
-def _is_number(text: str) -> bool:
+def _is_number(text: str, missing: Collection[str]) -> bool:
     try:
-        cells.number(text, 0, "")
+        cells.number(text, 0, "", missing)
     except InputValueError:
         return False
     return True

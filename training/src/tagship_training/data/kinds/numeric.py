@@ -28,21 +28,39 @@ def describe(column: Column) -> Described:
 
     A missing number is refused later on where none is missing in any table that is given.
     """
-    numbers = cells.real_numbers(column.values, column.name)
+    numbers = cells.real_numbers(column.values, column.name, column.missing)
     missing = np.isnan(numbers)
     if missing.all():
-        return Described(NumericFeature(name=column.name), "every value is missing")
+        return Described(NumericFeature(name=column.name, missing=column.missing), "every value is missing")
     present = numbers[~missing]
     offset, note = resolution(present)
     held = present - (offset or 0)
     constant = bool((held.astype(np.float32) == np.float32(held[0])).all())
-    useless = f"every value is {_shown(present[0])}" if constant else None
-    if not missing.any() and not column.incomplete:
-        return Described(_feature(column.name, None, False, offset), useless, note)
-    indicator = bool(missing.mean() >= FREQUENT and related(missing, column.targets))
-    fill = float(np.median(present if offset is not None else present.astype(np.float32)))
-    feature = _feature(column.name, fill, indicator, offset)
-    return Described(feature, f"{useless} or missing" if useless and not indicator else None, note)
+    filled, indicator = treatment(column, missing)
+    middle = float(np.median(present if offset is not None else present.astype(np.float32)))
+    feature = _feature(column, middle if filled else None, indicator, offset)
+    return Described(feature, useless(constant, _shown(present[0]), filled, indicator), note)
+
+
+def read(column: Column) -> NDArray[np.float32]:
+    """Return a column's numbers, NaN where one is missing, infinite where float32 cannot hold it."""
+    return cells.numbers(column.values, column.name, column.missing)
+
+
+def treatment(column: Column, missing: NDArray[np.bool_]) -> tuple[bool, bool]:
+    """Tell whether missing cells are filled, which they are where one may be missing, and whether they are flagged.
+
+    They are flagged where that is related to a label, and there are enough of them.
+    """
+    filled = bool(missing.any()) or column.incomplete
+    return filled, filled and bool(missing.mean() >= FREQUENT and related(missing, column.targets))
+
+
+def useless(constant: bool, shown: str, filled: bool, indicator: bool) -> str | None:
+    """Say why a column of one value is of no use; None where it has several, or where missing ones are flagged."""
+    if not constant or indicator:
+        return None
+    return f"every value is {shown}{' or missing' if filled else ''}"
 
 
 def resolution(present: NDArray[np.float64]) -> tuple[float | None, str | None]:
@@ -81,10 +99,11 @@ def _kept(numbers: NDArray[np.float64]) -> int:
     return len(np.unique(numbers.astype(np.float32)))
 
 
-def _feature(name: str, fill: float | None, indicator: bool, offset: float | None) -> NumericFeature:
+def _feature(column: Column, fill: float | None, indicator: bool, offset: float | None) -> NumericFeature:
+    name, missing = column.name, column.missing
     if offset is None:
-        return NumericFeature(name=name, fill=fill, indicator=indicator)
-    return OffsetFeature(name=name, fill=fill, indicator=indicator, offset=offset)
+        return NumericFeature(name=name, fill=fill, indicator=indicator, missing=missing)
+    return OffsetFeature(name=name, fill=fill, indicator=indicator, missing=missing, offset=offset)
 
 
 def _shown(value: float) -> str:

@@ -1,0 +1,46 @@
+"""Features of kind ``duration``: how long something takes, or a time of day, as a number of seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from tagship_runtime.features import spans
+from tagship_runtime.features.json_values import float32, optional, take, text
+from tagship_runtime.features.numeric import NumericFeature, missing_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, kw_only=True)
+class DurationFeature(NumericFeature):
+    """A duration in seconds, spelled as ``1:30:00``, as ISO 8601 spells it, or as a number; ``fill`` is in seconds."""
+
+    kind: ClassVar[str] = "duration"
+    textual: ClassVar[bool] = True
+
+    @property
+    def unchanged_fill(self) -> float | None:
+        """See :class:`Feature`; cells are texts."""
+        return None
+
+    def read(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """See :class:`NumericFeature`."""
+        return spans.seconds(values, self.name, self.missing)
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+        """See :class:`Feature`."""
+        return cls(
+            name=take(document, "name", text),
+            fill=take(document, "fill", optional(float32)),
+            indicator=bool(document.get("indicator", False)),
+            missing=missing_words(document),
+        )
+
+    def describe(self) -> str:
+        """See :class:`Feature`."""
+        return super().describe().replace("number", "duration in seconds", 1)
