@@ -21,8 +21,9 @@ export async function use(file: File): Promise<string[]> {
   }
   // @ts-expect-error a row is no number
   await model.predict(7);
-  // @ts-expect-error a cell is no date
-  await model.predict({ hours: new Date() });
+  await model.predict({ day: new Date() });
+  // @ts-expect-error a cell is no map
+  await model.predict({ hours: new Map() });
   // @ts-expect-error thresholds are numbers
   model.withThresholds({ bearing: "0.5" });
   // @ts-expect-error labels cannot be replaced

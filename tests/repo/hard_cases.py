@@ -53,6 +53,17 @@ BODY: dict[str, Any] = {"name": "body", "kind": "text", "tokenizer": "words-1", 
         "oil oil",
     ]
 }
+DAY = {
+    "name": "day",
+    "kind": "date",
+    "since": "2024-06-15",
+    "fill": "2024-06-20T12:00:00",
+    "indicator": True,
+    "parts": ["month", "weekday"],
+    "first": "day",
+    "missing": ["k.A."],
+}
+SHIFT = {"name": "shift", "kind": "duration", "fill": 60.5, "missing": ["ohne"]}
 GOLDEN = {"rows": [[1, 2, "F"]], "scores": [[0.1, 0.9]], "decisions": [[0, 1]], "tolerance": 1e-5}
 
 
@@ -139,6 +150,18 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("no vocabulary", speech(vocabulary=[]), ["0"]),
     ("an n-gram twice", speech(vocabulary=["a", "a"]), ["'body'", "repeat"]),
     ("an n-gram that is a number", speech(vocabulary=[1]), ["'vocabulary'", "text"]),
+    ("dates and durations", contract(features=[DAY, SHIFT], input=tensor("x", None, 22)), ()),
+    ("a date that begins nowhere", contract(features=[DAY | {"since": "2024-02-30"}], input=tensor("x", None, 21)), ["'since'", "'2024-02-30'"]),
+    ("a date from a number", contract(features=[DAY | {"since": 7}], input=tensor("x", None, 21)), ["'since'", "7"]),
+    ("a date without a fill", contract(features=[{"name": "x", "kind": "date", "since": "2024-01-01"}],
+                                       input=tensor("x", None, 1)), ["'fill'"]),
+    ("a date's fill that is none", contract(features=[DAY | {"fill": "-"}], input=tensor("x", None, 21)), ["'fill'", "'-'"]),
+    ("a date with its year", contract(features=[DAY | {"parts": ["year"]}]), ["'parts'", "'year'"]),
+    ("a date's part as text", contract(features=[DAY | {"parts": "month"}], input=tensor("x", None, 21)), ["'parts'"]),
+    ("a date with its year first", contract(features=[DAY | {"first": "year"}], input=tensor("x", None, 21)), ["'first'", "'year'"]),
+    ("missing words as text", contract(features=[AGE | {"missing": "x"}]), ["'missing'", "'x'", "list"]),
+    ("a duration without a fill", contract(features=[{"name": "x", "kind": "duration"}], input=tensor("x", None, 1)),
+     ["'fill'"]),
     ("input too narrow", contract(input=tensor("features", None, 8)), ["9 columns", "8"]),
     ("input of three axes", contract(input=tensor("features", None, 9, 1)), ["9 columns"]),
     ("input of one axis", contract(input=tensor("features", 9)), ["'input'", "batch"]),
@@ -184,10 +207,45 @@ SPELLED = [
 ]
 NO_WORDS: Sequence[Any] = (["F"], {"a": 1}, [])
 
+DATES: Sequence[Any] = (
+    "2024-06-15", "2024-6-5", "2024/12/31", "31.12.2024", "1.2.2024", "31/12/2024", "03/04/2024", "31-12-2024",
+    " 2024-12-31 ", "2024-02-29", "2000-02-29", "0001-01-01", "9999-12-31", "1969-12-31T23:59:59.9999",
+    "2024-12-31T12:00", "2024-12-31 12:00:00", "2024-12-31T12:00:00.5", "2024-12-31T12:00:00,123456789",
+    "31.12.2024, 12:00", "31/12/2024 1:30 PM", "31/12/2024 12:00AM", "31/12/2024 12:30 pm", "2024-12-31T00:30:00Z",
+    "2024-12-31t00:30z", "2024-12-31 00:30:00 UTC", "2024-12-31T00:30:00+02:00", "2024-12-31T23:30:00-0545",
+    "2024-12-31 00:30+05", None, "", "NA", "-", "n/a", "k.A.", " k.A. ", "\u2013",
+)  # fmt: skip
+NO_DATES: Sequence[Any] = (
+    "2024-02-30", "2023-02-29", "1900-02-29", "31.04.2024", "12/31/2024", "2024-13-01", "2024-00-10", "2024-01-00",
+    "0000-01-01", "10000-01-01", "24-12-31", "31.12.24", "2024-12/31", "2024", "20241231", "2024-12-31T24:00",
+    "2024-12-31T12:60", "2024-12-31T12:00:60", "31/12/2024 13:00 PM", "31/12/2024 0:00 AM", "2024-12-31T12:00+24:00",
+    "2024-12-31T12:00+01:60", "2024-12-31T", "2024-12-31T1200", "2024-12-31T12:00:00.", "Dec 31, 2024", "words",
+    "\u0662\u0660\u0662\u0664-12-31", 20241231, 1735603200000, 0, True, [2024, 12, 31],
+)  # fmt: skip
+DURATIONS: Sequence[Any] = (
+    "1:30", "01:30:00", "26:00:00.5", "0:00:00.000000001", "0:00:00.0000000019", "100:00", "+1:30", "-1:30",
+    "-0:00:00.25", "1 day, 2:00:00", "3 days", "1 days 02:00:00", "-1 days +23:59:59.5", "-1 day, 23:59:59.75", "PT90M",
+    "P1DT2H", "P2W", "PT0.5S", "PT1H30M15,25S", "-PT1.5S", "90", " 1e3 ", 5400, 0.1, True, None, "", "NA", "-", "ohne",
+)  # fmt: skip
+NO_DURATIONS: Sequence[Any] = (
+    "1:75", "1:30:60", "1:3", ":30", "P", "PT", "P1Y", "P1M", "PT1.5H", "p1d", "1h", "90 min", "1:30:00.", "words",
+    "2024-12-31", "1,5", [1], "inf", 1e39,
+)  # fmt: skip
+
 TABLE = contract()
 NUMERIC = contract(features=[AGE], input=tensor("features", None, 2))
 PICKY = contract(features=[SIZE], input=tensor("features", None, 1))
 CATEGORY = contract(features=[SEX], input=tensor("features", None, 6))
+DATED = contract(features=[DAY], input=tensor("features", None, 21))
+ANY_ORDER = contract(
+    features=[{"name": "day", "kind": "date", "since": "1970-01-01", "fill": None}], input=tensor("x", None, 1)
+)
+US = contract(
+    features=[{"name": "day", "kind": "date", "since": "2024-01-01", "fill": None, "first": "month"}],
+    input=tensor("x", None, 1),
+)
+TIMED = contract(features=[SHIFT], input=tensor("features", None, 1))
+NAMED_MISSING = contract(features=[AGE | {"missing": ["k.A."]}], input=tensor("features", None, 2))
 SPELLING = contract(
     features=[{"name": "code", "kind": "category", "values": SPELLED}], input=tensor("x", None, len(SPELLED))
 )
@@ -234,6 +292,23 @@ ROWS: Mapping[str, tuple[Case, Sequence[tuple[Sequence[Any], Sequence[str]]]]] =
     ),
     "texts": (TEXT, [([1, text], ()) for text in SAID]),
     "texts that are none": (TEXT, [([1, value], ("row 0", "'body'", "no text")) for value in UNSAID]),
+    "dates": (DATED, [([value], ()) for value in DATES]),
+    "dates that are none": (DATED, [([value], ("row 0", "'day'")) for value in NO_DATES]),
+    "dates of one order": (
+        ANY_ORDER,
+        [
+            (["1970-01-02T06:00"], ()),
+            (["03/04/2024"], ("row 0", "'day'", "its day or its month")),
+            ([None], ("'day'", "missing", "fill")),
+        ],
+    ),
+    "dates with the month first": (US, [(["12/31/2024"], ()), (["31.12.2024"], ()), (["31/12/2024"], ("'day'",))]),
+    "durations": (TIMED, [([value], ()) for value in DURATIONS]),
+    "durations that are none": (TIMED, [([value], ("row 0", "'shift'")) for value in NO_DURATIONS]),
+    "missing by a word of its own": (
+        NAMED_MISSING,
+        [(["k.A."], ()), ([" k.A. "], ()), (["K.A."], ("'age'",)), ([7], ())],
+    ),
     "odd names": (
         ODD_NAMES,
         [

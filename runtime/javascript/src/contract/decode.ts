@@ -13,8 +13,8 @@ export function readContract(stored: string): Contract {
   } catch (error) {
     throw new ContractError(`the contract is not JSON: ${(error as Error).message}`, { cause: error });
   }
-  if (typeof parsed !== "object" || parsed === null || !Object.hasOwn(parsed, "tagship")) {
-    throw new ContractError("the contract has no key 'tagship'; it is not one of ours");
+  if (!Object.hasOwn(Object(parsed) as object, "tagship")) {
+    throw new ContractError("the contract has no key 'tagship'");
   }
   const document = parsed as JsonObject;
   const version = document["tagship"];

@@ -1,13 +1,13 @@
 /** What each kind of feature can do, and what a row is. */
 
-/** What stands in one cell of a caller's row; null and undefined for a missing value. */
-export type Cell = string | number | bigint | boolean | null | undefined;
+/** What stands in one cell of a caller's row; null and undefined for a missing value; a Date for a feature that is one. */
+export type Cell = string | number | bigint | boolean | Date | null | undefined;
 
 /** One of the caller's columns; each kind has a module that says how it gets into the model's matrix. */
 export interface Feature {
   readonly name: string;
   readonly kind: string;
-  /** How many columns of the model's matrix it takes. */
+  /** How many columns of the model's matrix it takes; NaN where `prepare` has to tell. */
   readonly width: number;
 
   /** Load what encoding needs, if that is not loaded from the start. */

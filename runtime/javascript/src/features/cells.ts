@@ -77,7 +77,7 @@ export function spelled(value: number): string {
 export function refuse(row: number, column: string, got: number, original: unknown): never {
   if (got !== got) {
     const need = "this feature has no fill value, replace or drop missing values";
-    throw new InputValueError(row, column, "the value is missing (NaN)", need);
+    throw new InputValueError(row, column, "the value is missing", need);
   }
   throw new InputValueError(row, column, `${String(original)} is infinite in float32`, NEED_NUMBER);
 }

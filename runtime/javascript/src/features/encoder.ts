@@ -1,13 +1,14 @@
 /** Rows as callers have them -> the float32 matrix that the model takes, by the contract's features. */
 
-import { rowSize, type Contract } from "../contract/schema.js";
+import { check, rowSize, type Contract } from "../contract/schema.js";
 import { ArrayEncoder } from "./array.js";
 import type { Encoder } from "./base.js";
 import { TableEncoder } from "./table.js";
 
 /** Load what the encoder of a contract needs besides; `load` does it. */
-export async function prepare({ features }: Contract): Promise<void> {
-  for (const feature of features ?? []) await feature.prepare?.();
+export async function prepare(contract: Contract): Promise<void> {
+  for (const feature of contract.features ?? []) await feature.prepare?.();
+  check(contract); // of which the width is known now
 }
 
 /** The encoder for a contract. */

@@ -4,13 +4,15 @@ import { mapping, take, text, type Json, type JsonObject } from "../contract/jso
 import { quoted } from "../errors.js";
 import type { Feature } from "./base.js";
 import { category } from "./category.js";
-import { text as later } from "./later.js";
+import { later } from "./later.js";
 import { numeric } from "./numeric.js";
 
 const KINDS: Record<string, (name: string, document: JsonObject) => Feature> = {
   numeric,
   category,
   text: later,
+  date: later,
+  duration: later,
 };
 
 /** One of the contract's `features`. */
@@ -19,8 +21,8 @@ export function readFeature(value: Json): Feature {
   const name = take(document, "name", text);
   const kind = document["kind"];
   if (typeof kind !== "string" || !Object.hasOwn(KINDS, kind)) {
-    const known = Object.keys(KINDS).map(quoted).join(" or ");
-    throw new TypeError(`feature ${quoted(name)} is of kind ${quoted(kind)}, not ${known}`);
+    throw new TypeError(`feature ${quoted(name)} is of kind ${quoted(kind)}, not ${quoted(Object.keys(KINDS))}`);
   }
-  return KINDS[kind]!(name, document);
+  const read = "missing" in document ? later : KINDS[kind]!; // words of its own for what is missing
+  return read(name, document);
 }

@@ -5,14 +5,14 @@ import type { Feature } from "./base.js";
 import { numberOf, refuse } from "./cells.js";
 
 export interface NumericFeature extends Feature {
-  readonly kind: "numeric";
+  readonly kind: string;
   /** Replaces a missing value; null means that a missing value is refused. */
   readonly fill: number | null;
   readonly indicator: boolean;
 }
 
-/** Read one from the contract. */
-export function numeric(name: string, document: JsonObject): NumericFeature {
+/** Read one from the contract; `read` gives a cell as a number, NaN where it is missing. */
+export function numeric(name: string, document: JsonObject, read = numberOf): NumericFeature {
   const fill = take(document, "fill", optional(number));
   const indicator = Boolean(document["indicator"]);
   return {
@@ -22,7 +22,7 @@ export function numeric(name: string, document: JsonObject): NumericFeature {
     indicator,
     width: indicator ? 2 : 1,
     encode(value, into, at, row) {
-      const given = typeof value === "number" ? value : numberOf(value, row, () => name);
+      const given = typeof value === "number" ? value : read(value, row, () => name);
       const missing = given !== given;
       into[at] = missing && fill !== null ? fill : given;
       if (into[at]! - into[at]! !== 0) refuse(row, name, into[at]!, value);

@@ -4,20 +4,16 @@
  * The first contract that has one loads this module, and the table of characters with it.
  */
 
-import { integer, listOf, take, text as string, type Json, type JsonObject } from "../contract/json_values.js";
-import { InputValueError, quoted } from "../errors.js";
+import type { Json, JsonObject } from "../contract/json_values.js";
 import type { Feature } from "./base.js";
+import type { Core } from "./later.js";
 import { wordsOf } from "./words.js";
 
 const [MOST_NGRAMS, MOST_BYTES, MOST_WORDS, MOST_CHARACTERS] = [65536, 1048576, 4, 1048576];
 
 /** What encodes one of the contract's features. */
-export function encoding(name: string, document: JsonObject): Pick<Feature, "encode"> {
-  // As other kinds are read: within the contract's features, for the message.
-  return take({ features: document }, "features", (value) => read(name, value as JsonObject));
-}
-
-function read(name: string, document: JsonObject): Pick<Feature, "encode"> {
+export function encoding(name: string, document: JsonObject, core: Core): Pick<Feature, "width" | "encode"> {
+  const { listOf, quoted, string, take } = core;
   const tokenizer = take(document, "tokenizer", string);
   if (tokenizer !== "words-1") throw new TypeError(`the tokenizer of ${quoted(name)} is ${quoted(tokenizer)}, not 'words-1'`);
   const vocabulary = take(document, "vocabulary", listOf(string));
@@ -27,13 +23,14 @@ function read(name: string, document: JsonObject): Pick<Feature, "encode"> {
   if (vocabulary.length < 1 || vocabulary.length > MOST_NGRAMS || bytes > MOST_BYTES) {
     throw new TypeError(`the vocabulary of ${quoted(name)} has ${vocabulary.length} n-grams of ${bytes} bytes`);
   }
-  const [least, most] = take(document, "ngrams", pair);
+  const [least, most] = take(document, "ngrams", (value) => pair(value, core));
   if (!(least >= 1 && least <= most && most <= MOST_WORDS)) {
     throw new TypeError(`n-grams of ${quoted(name)} have ${least} to ${most} words; 1 to ${MOST_WORDS} are read`);
   }
   return {
+    width: vocabulary.length,
     encode(value, into, at, row) {
-      const words = wordsOf(checked(value, row, name));
+      const words = wordsOf(checked(value, row, name, core));
       words.forEach((word, first) => {
         let ngram = word;
         for (let size = 1; ; ngram += ` ${words[first + size]}`, size++) {
@@ -46,13 +43,18 @@ function read(name: string, document: JsonObject): Pick<Feature, "encode"> {
   };
 }
 
-function pair(value: Json): readonly [number, number] {
-  const numbers = listOf(integer)(value);
+function pair(value: Json, { listOf, quoted }: Core): readonly [number, number] {
+  const numbers = listOf((item) => integer(item, quoted))(value);
   if (numbers.length !== 2) throw new TypeError(`${quoted(value)} are not two numbers`);
   return numbers as readonly [number, number];
 }
 
-function checked(value: unknown, row: number, column: string): string {
+function integer(value: Json, quoted: Core["quoted"]): number {
+  if (!Number.isInteger(value)) throw new TypeError(`${quoted(value)} is not an integer`);
+  return value as number;
+}
+
+function checked(value: unknown, row: number, column: string, { InputValueError, quoted }: Core): string {
   if (value === null || value === undefined || value !== value) return "";
   if (typeof value !== "string") throw new InputValueError(row, column, `${quoted(value)} is no text`, "a text is needed");
   if (value.length > MOST_CHARACTERS && !(value.length <= 2 * MOST_CHARACTERS && [...value].length <= MOST_CHARACTERS)) {

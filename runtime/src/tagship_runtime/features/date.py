@@ -181,23 +181,19 @@ def part_of(part: str, days: NDArray[np.int64]) -> NDArray[np.intp]:
 
 def _day(value: Any) -> str:
     """Return a date without a time."""
-    if not isinstance(value, str) or moments.spelled(_milliseconds(value)) != value or "T" in value:
+    if "T" in _moment(value):
         raise ValueError(f"{value!r} is no date such as 2024-12-31")
-    return value
-
-
-def _moment(value: Any) -> str:
-    """Return a date or a time, spelled as this module spells them."""
-    if moments.spelled(_milliseconds(text(value))) != value:
-        raise ValueError(f"{value!r} is no date such as 2024-12-31 or 2024-12-31T14:30:00")
     return str(value)
 
 
-def _milliseconds(value: str) -> float:
+def _moment(value: Any) -> str:
+    """Return a date or a time, spelled as :func:`moments.spelled` does."""
     try:
-        return moments.parse(value, None)
-    except ValueError as error:
-        raise ValueError(f"{value!r} is no date such as 2024-12-31") from error
+        if moments.spelled(moments.parse(text(value), None)) == value:
+            return str(value)
+    except ValueError:
+        pass
+    raise ValueError(f"{value!r} is no date such as 2024-12-31 or 2024-12-31T14:30:00")
 
 
 def _part(value: Any) -> str:

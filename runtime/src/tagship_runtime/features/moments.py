@@ -51,11 +51,11 @@ def moments(values: NDArray[Any], name: str, first: str | None, missing: Collect
 
     Raises:
         InputValueError: A cell is neither a date nor missing.
-        InputError: The column is of another type altogether, such as numbers.
+        InputError: The column is of another type altogether, such as durations.
     """
     if values.dtype.kind == "M":
         return _of_ticks(values, name)
-    if values.dtype.kind not in "OUST":
+    if values.dtype.kind not in "OUSTbiuf":  # of numbers, NaN is missing, and any other is refused below
         raise InputError(f"column {name!r} holds {values.dtype}; dates are needed")
     known: dict[str, float] = {}
     found = np.empty(len(values), np.float64)

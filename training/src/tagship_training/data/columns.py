@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, TextFeature
+from tagship_runtime.contract import CategoryFeature, DateFeature, DurationFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputError
-from tagship_runtime.features.date import DateFeature
-from tagship_runtime.features.duration import DurationFeature
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data.kinds import category, date, duration, numeric, text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.features.duration import DurationFeature
+from tagship_runtime.contract import DurationFeature
 from tagship_training.data.kinds import numeric
 from tagship_training.data.kinds.base import Column, Described
 

@@ -11,10 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_runtime.contract import Feature
+from tagship_runtime.contract import DateFeature, DurationFeature, Feature
 from tagship_runtime.features import cells, moments, spans
-from tagship_runtime.features.date import DateFeature
-from tagship_runtime.features.duration import DurationFeature
 from tagship_runtime.files.numerals import MOSTLY
 from tagship_training.config import Kinds
 from tagship_training.errors import TableError
