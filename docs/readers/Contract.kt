@@ -28,8 +28,13 @@ class Contract(text: String) {
             } else if (feature.getString("kind") == "text") {
                 counts(feature, value)
             } else {
-                require(feature.getString("kind") == "numeric") { "${feature["name"]} is of kind ${feature["kind"]}" }
-                number(feature, value)
+                val kind = feature.getString("kind")
+                val timed = kind == "date" || kind == "duration"
+                require(timed || kind == "numeric") { "${feature["name"]} is of kind $kind" }
+                val words = feature.optJSONArray("missing")?.toList().orEmpty()
+                val missing = if (timed) Times.isMissing(value) else isMissing(value)
+                val named = value is String && value.trim() in words
+                if (kind == "date") Times.days(feature, value, missing || named) else number(feature, value, missing || named)
             }
         }
         require(numbers.all { it.isFinite() }) { "not finite in float32: $row" }
@@ -44,12 +49,15 @@ class Contract(text: String) {
         return countsOf(vocabulary, ngrams.getInt(0), ngrams.getInt(1), value as String? ?: "")
     }
 
-    private fun number(feature: JSONObject, value: Any?): List<Float> {
-        val missing = value == null || (value is Number && value.toDouble().isNaN()) ||
-            (value is String && value.trim() in BLANK)
+    private fun isMissing(value: Any?): Boolean = value == null || (value is Number && value.toDouble().isNaN()) ||
+        (value is String && value.trim() in BLANK)
+
+    private fun number(feature: JSONObject, value: Any?, missing: Boolean): List<Float> {
+        val span = if (value is String && feature.getString("kind") == "duration") Times.seconds(value) else null
         require(!missing || !feature.isNull("fill")) { "${feature["name"]} is missing, and has no fill" }
         val number = when {
             missing -> feature.getDouble("fill").toFloat()
+            span != null -> span.toFloat()
             value is Boolean -> if (value) 1f else 0f
             value is Number -> value.toFloat()
             else -> value.toString().trim().toFloat()

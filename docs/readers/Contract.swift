@@ -70,11 +70,21 @@ struct Contract {
         numbers += found
         continue
       }
-      guard feature["kind"] as? String == "numeric" else {
+      let kind = feature["kind"] as? String
+      let timed = kind == "date" || kind == "duration"
+      guard timed || kind == "numeric" else {
         throw ContractError.badRow("\(feature["name"] ?? "") is of kind \(feature["kind"] ?? "")")
       }
-      let missing = isMissing(value)
-      guard let number = missing ? (feature["fill"] as? NSNumber)?.floatValue : self.number(value), number.isFinite
+      let words = feature["missing"] as? [String] ?? []
+      let named = (value as? String).map { words.contains($0.trimmingCharacters(in: .whitespaces)) } ?? false
+      let missing = named || (timed ? Times.isMissing(value) : isMissing(value))
+      if kind == "date" {
+        numbers += try Times.days(feature, value, missing: missing)
+        continue
+      }
+      let span = kind == "duration" ? (value as? String).flatMap(Times.seconds) : nil
+      let read = span.map { Float($0) } ?? self.number(value)
+      guard let number = missing ? (feature["fill"] as? NSNumber)?.floatValue : read, number.isFinite
       else { throw ContractError.badRow("\(feature["name"] ?? "") is \(value)") }
       numbers.append(number)
       if feature["indicator"] as? Bool == true { numbers.append(missing ? 1 : 0) }

@@ -18,6 +18,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "times.hpp"
 #include "words.hpp"
 
 namespace tagship {
@@ -73,11 +74,18 @@ inline std::string trimmed(const Json& value) {
   return std::regex_replace(value.get<std::string>(), ends, "");
 }
 
-inline bool missing(const Json& value) {
+inline bool missing(const Json& feature, const Json& value) {
   static const std::set<std::string> blank{"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"};
   static const std::regex nan("[+-]?nan", std::regex::icase);
   if (!value.is_string()) return value.is_null();
   const auto text = trimmed(value);
+  if (feature.contains("missing") && feature["missing"].is_array()) {
+    for (const auto& word : feature["missing"]) {
+      if (word == text) return true;
+    }
+  }
+  if (feature.at("kind") == "date") return is_blank(text);
+  if (feature.at("kind") == "duration" && is_blank(text)) return true;
   return blank.count(text) || std::regex_match(text, nan);
 }
 
@@ -91,6 +99,30 @@ inline double number_of(const Json& value) {
   if (std::regex_match(text, found, truth)) return found[1].matched;
   if (!std::regex_match(text, decimal)) throw std::runtime_error(text + " is not a number");
   return std::strtod(text.c_str(), nullptr);  // which gives 0 or infinity for what a double cannot hold
+}
+
+// A duration in seconds, or a number.
+inline double duration_of(const Json& value) {
+  const double seconds = value.is_string() ? span_of(trimmed(value)) : std::nan("");
+  return std::isnan(seconds) ? number_of(value) : seconds;
+}
+
+// Days since the feature's reference date, whether the date is missing, its month and its weekday.
+inline void encode_date(const Json& feature, const Json& value, std::vector<float>& into) {
+  const bool absent = missing(feature, value);
+  const Json& used = absent ? feature.at("fill") : value;
+  if (used.is_null()) throw std::runtime_error(feature.at("name").get<std::string>() + " is missing, without a fill");
+  if (!used.is_string()) throw std::runtime_error(value.dump() + " is no date");
+  const double moment = moment_of(trimmed(used), feature.value("first", ""));
+  into.push_back(static_cast<float>((moment - moment_of(feature.at("since"), "")) / milliseconds_per_day));
+  if (feature.value("indicator", false)) into.push_back(absent);
+  const auto days = static_cast<std::int64_t>(std::floor(moment / milliseconds_per_day));
+  for (const auto& part : feature.value("parts", Json::array())) {
+    const bool month = part == "month";
+    if (!month && part != "weekday") throw std::runtime_error(part.dump() + " is no part of a date that is known");
+    const int place = month ? month_of(days) : static_cast<int>(((days + 3) % 7 + 7) % 7);
+    for (int column = 0; column < (month ? 12 : 7); ++column) into.push_back(!absent && column == place);
+  }
 }
 
 inline void flatten(const Json& value, std::vector<float>& into) {
@@ -127,14 +159,19 @@ inline std::vector<float> encode(const Json& contract, const Json& row) {
       numbers.insert(numbers.end(), counts.begin(), counts.end());
       continue;
     }
-    if (feature.at("kind") != "numeric" && feature.at("kind") != "offset") {
+    if (feature.at("kind") == "date") {
+      encode_date(feature, value, numbers);
+      continue;
+    }
+    const bool timed = feature.at("kind") == "duration";
+    if (!timed && feature.at("kind") != "numeric" && feature.at("kind") != "offset") {
       throw std::runtime_error("a feature is of kind " + feature.at("kind").dump() + ", which this reader does not know");
     }
-    const Json& used = missing(value) ? feature.at("fill") : value;
+    const Json& used = missing(feature, value) ? feature.at("fill") : value;
     if (used.is_null()) throw std::runtime_error(feature.at("name").get<std::string>() + " is missing, without a fill");
-    numbers.push_back(static_cast<float>(number_of(used) - feature.value("offset", 0.0)));
+    numbers.push_back(static_cast<float>((timed ? duration_of(used) : number_of(used)) - feature.value("offset", 0.0)));
     if (!std::isfinite(numbers.back())) throw std::runtime_error("not finite in float32: " + value.dump());
-    if (feature.value("indicator", false)) numbers.push_back(missing(value));
+    if (feature.value("indicator", false)) numbers.push_back(missing(feature, value));
   }
   return numbers;
 }

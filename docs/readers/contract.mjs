@@ -1,4 +1,5 @@
 // The contract of a tagship artifact in plain JavaScript: browsers, Node, Deno; no engine, no package.
+import { encodeDate, seconds } from "./times.mjs";
 import { countsOf } from "./words.mjs";
 
 const BLANK = new Set(["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]);
@@ -84,8 +85,11 @@ export function encode(contract, row) {
       const word = spelled(value);
       return feature.values.map((known) => Number(known === word));
     }
-    if (feature.kind !== "numeric") throw new Error(`${feature.name} is of kind ${feature.kind}`);
-    const given = typeof value === "string" ? parsed(value) : value === null ? NaN : Number(value);
+    if (feature.kind === "date") return encodeDate(feature, value);
+    const timed = feature.kind === "duration";
+    if (!timed && feature.kind !== "numeric") throw new Error(`${feature.name} is of kind ${feature.kind}`);
+    const span = timed && typeof value === "string" ? seconds(feature, value) : undefined;
+    const given = span ?? (typeof value === "string" ? parsed(value, feature) : value === null ? NaN : Number(value));
     if (given === undefined) throw new Error(`${feature.name} is ${JSON.stringify(value)}, which is not a number`);
     const missing = Number.isNaN(given);
     if (missing && feature.fill === null) throw new Error(`${feature.name} is missing, and has no fill`);
@@ -97,10 +101,10 @@ export function encode(contract, row) {
 }
 
 /** A text as a number: NaN where it stands for a missing one, undefined where it is none. */
-function parsed(value) {
+function parsed(value, { missing }) {
   const trimmed = value.replace(ENDS, "");
   const plain = trimmed.toLowerCase().replace(/(\d)_(?=\d)/g, "$1");
-  if (BLANK.has(trimmed) || /^[+-]?nan$/.test(plain)) return NaN;
+  if (missing?.includes(trimmed) || BLANK.has(trimmed) || /^[+-]?nan$/.test(plain)) return NaN;
   if (/^[+-]?inf(inity)?$/.test(plain)) return Infinity; // refused with all that is not finite
   return DECIMAL.test(plain) ? Number(plain) : WORDS.get(plain);
 }

@@ -6,12 +6,29 @@ needs NumPy and ai-edge-litert (.tflite) or onnxruntime (.onnx). Without a row i
 """
 
 import json
+import re
 import sys
 import zipfile
+from datetime import date, time
 
 import numpy as np
 
 BLANK = {"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"}
+FILE_BLANK = {"n/a", "-", "--", "\u2013", ".", "#N/A", "#NV", "#n/a"}  # of dates and durations as well
+DATE = re.compile(
+    r"(?:([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})|([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})"
+    r"|([0-9]{1,2})([-/])([0-9]{1,2})\9([0-9]{4}))"
+    r"(?:(?:[Tt]|,? +)([0-9]{1,2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]+))?)?(?: ?([AaPp])[Mm])?"
+    r" ?(?:(?:[Zz]|UTC)|([+-])([0-9]{2})(?::?([0-9]{2}))?)?)?"
+)
+CLOCK = re.compile(
+    r"(?P<sign>[+-])?(?:(?P<days>[0-9]+) days?,? *)?"
+    r"(?:\+?(?P<hours>[0-9]+):(?P<minutes>[0-5][0-9])(?::(?P<whole>[0-5][0-9])(?:[.,](?P<fraction>[0-9]+))?)?)?"
+)
+ISO = re.compile(
+    r"(?P<sign>[+-])?P(?=.)(?:(?P<weeks>[0-9]+)W)?(?:(?P<days>[0-9]+)D)?"
+    r"(?:T(?=.)(?:(?P<hours>[0-9]+)H)?(?:(?P<minutes>[0-9]+)M)?(?:(?P<whole>[0-9]+)(?:[.,](?P<fraction>[0-9]+))?S)?)?"
+)
 
 
 def open_tflite(path):
@@ -60,12 +77,16 @@ def encode(contract, row):
 
             numbers += counts_of(feature, value)
             continue
-        if feature["kind"] not in ("numeric", "offset"):
+        if feature["kind"] not in ("numeric", "offset", "date", "duration"):
             raise ValueError(f"{feature['name']} is of kind {feature['kind']}, which this program does not know")
-        missing = value is None or value != value or (isinstance(value, str) and value.strip() in BLANK)
-        number = feature["fill"] if missing else float(value)
-        if number is None:
+        blank = BLANK | set(feature.get("missing", ())) | (FILE_BLANK if feature["kind"] in TIMES else set())
+        missing = value is None or value != value or (isinstance(value, str) and value.strip() in blank)
+        if missing and feature["fill"] is None:
             raise ValueError(f"{feature['name']} is missing, and has no fill")
+        if feature["kind"] == "date":
+            numbers += days(feature, value, missing)
+            continue
+        number = feature["fill"] if missing else TIMES.get(feature["kind"], float)(value)
         numbers.append(number - feature.get("offset", 0))
         if feature.get("indicator"):
             numbers.append(float(missing))
@@ -74,6 +95,60 @@ def encode(contract, row):
     if not np.isfinite(encoded).all():
         raise ValueError(f"not finite in float32: {row}")
     return encoded
+
+
+def days(feature, value, missing):
+    """Days since the reference date, whether the date is missing, and a column for each value of its parts."""
+    moment = milliseconds(feature["fill"] if missing else value, None if missing else feature.get("first"))
+    columns = [(moment - milliseconds(feature["since"])) / 86_400_000] + [float(missing)] * bool(
+        feature.get("indicator")
+    )
+    day = date.fromordinal(moment // 86_400_000 + date(1970, 1, 1).toordinal())
+    for part in feature.get("parts", ()):
+        place, size = {"month": (day.month - 1, 12), "weekday": (day.weekday(), 7)}[part]
+        columns += [float(not missing and at == place) for at in range(size)]
+    return columns
+
+
+def milliseconds(value, first=None):
+    """Milliseconds since 1970: in UTC where there is a zone, and as it stands where there is none."""
+    found = DATE.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(f"{value} is no date")
+    y, _, m, d, dot_day, dot_month, dot_year, one, _, other, year, hour, *clock = found.groups()
+    if one and first is None:
+        raise ValueError(f"{value} may begin with its day or its month")
+    if one:
+        m, d = (one, other) if first == "month" else (other, one)
+    day = date(int(y or dot_year or year), int(m or dot_month), int(d or dot_day))
+    minute, second, fraction, half, sign, zone_hours, zone_minutes = clock
+    if half and not 1 <= int(hour) <= 12:
+        raise ValueError(f"{value} is no time of day")
+    hour = int(hour or 0) % 12 + 12 * (half in "Pp") if half else int(hour or 0)
+    time(hour, int(minute or 0), int(second or 0))  # raises where there is no such time
+    time(int(zone_hours or 0), int(zone_minutes or 0))
+    shift = (int(zone_hours or 0) * 60 + int(zone_minutes or 0)) * (-1 if sign == "-" else 1)
+    minutes = ((day.toordinal() - date(1970, 1, 1).toordinal()) * 24 + hour) * 60 + int(minute or 0) - shift
+    return (minutes * 60 + int(second or 0)) * 1000 + int(f"{fraction or ''}000"[:3])
+
+
+def seconds(value):
+    """Seconds of a duration such as 1:30:00 or PT90M, or of a number."""
+    text = value.strip() if isinstance(value, str) else ""
+    found = CLOCK.fullmatch(text) if ":" in text or "day" in text else ISO.fullmatch(text)
+    if found is None:
+        return float(value)
+    parts = found.groupdict("0")
+    days, clock = int(parts["days"]), int(parts["hours"]) * 3600 + int(parts["minutes"]) * 60 + int(parts["whole"])
+    days = days * 86400 + int(parts.get("weeks", 0)) * 7 * 86400
+    sign = -1 if parts["sign"] == "-" else 1
+    if "weeks" not in parts and found["days"] and sign < 0:  # the days alone are negative, as Python has it
+        days, sign = -days, 1
+    whole, nanos = divmod(sign * ((days + clock) * 10**9 + int(f"{found['fraction'] or '':0<9}"[:9])), 10**9)
+    return whole + nanos / 10**9
+
+
+TIMES = {"date": milliseconds, "duration": seconds}
 
 
 def spelled(value):

@@ -93,7 +93,8 @@ def kotlin(tmp_path_factory: pytest.TempPathFactory) -> Reader:
     if compiler is None or java is None or not all(jar.exists() for jar in jars):
         pytest.skip("kotlinc, java or org.json (Debian: kotlin, libandroid-json-java) is not on this machine")
     program = tmp_path_factory.mktemp("kotlin") / "check.jar"
-    sources = [*(READERS / name for name in ("Contract.kt", "Words.kt", "Characters.kt")), CHECKS / "Check.kt"]
+    names = ("Contract.kt", "Times.kt", "Words.kt", "Characters.kt")
+    sources = [*(READERS / name for name in names), CHECKS / "Check.kt"]
     done = subprocess.run([compiler, "-cp", jars[0], *sources, "-d", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     classes = ":".join(str(jar) for jar in (program, *jars))

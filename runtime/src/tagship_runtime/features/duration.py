@@ -21,6 +21,7 @@ class DurationFeature(NumericFeature):
 
     kind: ClassVar[str] = "duration"
     textual: ClassVar[bool] = True
+    noun: ClassVar[str] = "a duration in seconds"
 
     @property
     def unchanged_fill(self) -> float | None:
@@ -40,7 +41,3 @@ class DurationFeature(NumericFeature):
             indicator=bool(document.get("indicator", False)),
             missing=missing_words(document),
         )
-
-    def describe(self) -> str:
-        """See :class:`Feature`."""
-        return super().describe().replace("number", "duration in seconds", 1)

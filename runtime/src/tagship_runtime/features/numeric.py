@@ -42,6 +42,8 @@ class NumericFeature(Feature):
     kind: ClassVar[str] = "numeric"
     textual: ClassVar[bool] = False
     discrete: ClassVar[bool] = False
+    noun: ClassVar[str] = "a number"
+    """Words for a cell."""
 
     fill: float | None = None
     indicator: bool = False
@@ -116,7 +118,7 @@ class NumericFeature(Feature):
     def describe(self) -> str:
         """See :class:`Feature`."""
         missing = "missing is refused" if self.fill is None else f"missing becomes {self.fill:g}"
-        return f"number, {missing}{' and is flagged' if self.indicator else ''}"
+        return f"{self.noun.removeprefix('a ')}, {missing}{' and is flagged' if self.indicator else ''}"
 
     def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
         """Invent numbers evenly between the 1st and 99th percentile; see :class:`Feature`."""

@@ -27,6 +27,7 @@ def _header(contract: Contract, prefix: str, stem: str) -> Iterator[str]:
     macro, guard = prefix.upper(), f"{prefix}{stem}_h".upper()
     yield f"/* {comment(', '.join(contract.labels))}: made by tagship export, not to be edited. */"
     yield f"#ifndef {guard}\n#define {guard}\n"
+    yield "#include <stdint.h>\n"
     yield '#ifdef __cplusplus\nextern "C" {\n#endif\n'
     yield f"#define {macro}INPUTS {_inputs(contract)}"
     yield f"#define {macro}LABELS {len(contract.labels)}"

@@ -10,15 +10,25 @@ from tagship_export.errors import ConversionError
 from tagship_export.targets.c.encode.array import ArrayInC
 from tagship_export.targets.c.encode.base import FeatureInC
 from tagship_export.targets.c.encode.category import CategoryInC
+from tagship_export.targets.c.encode.date import DateInC
 from tagship_export.targets.c.encode.numeric import NumericInC
 from tagship_export.targets.c.encode.text import TextInC
 from tagship_export.targets.c.text import identifiers
-from tagship_runtime.contract import CategoryFeature, Contract, NumericFeature, TextFeature
+from tagship_runtime.contract import (
+    CategoryFeature,
+    Contract,
+    DateFeature,
+    DurationFeature,
+    NumericFeature,
+    TextFeature,
+)
 
 KINDS: Mapping[type[Any], Callable[[Any], FeatureInC]] = {
     NumericFeature: NumericInC,
     CategoryFeature: CategoryInC,
     TextFeature: TextInC,
+    DateFeature: DateInC,
+    DurationFeature: NumericInC,
 }
 """The kinds of feature that C encodes."""
 

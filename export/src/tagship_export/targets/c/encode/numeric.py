@@ -10,7 +10,7 @@ import numpy as np
 
 from tagship_export.targets.c.text import comment, number
 from tagship_runtime.contract import NumericFeature
-from tagship_runtime.features.cells import numbers as cells_as_numbers
+from tagship_runtime.features.cells import to_float32
 
 FINITE = """/* Looks at the bits, so that options such as -ffast-math do not make NaN pass for a number. */
 static int is_finite(float value) {
@@ -38,7 +38,7 @@ class NumericInC:
         """See :class:`tagship_export.targets.c.encode.base.FeatureInC`."""
         fill = self.feature.fill
         missing = "has to be there" if fill is None else f"NAN where missing, which counts as {number(fill)}"
-        return f"float {member}; /* {comment(self.feature.name)}: a number, {missing} */"
+        return f"float {member}; /* {comment(self.feature.name)}: {self.feature.noun}, {missing} */"
 
     def support(self) -> Sequence[str]:
         """See :class:`tagship_export.targets.c.encode.base.FeatureInC`."""
@@ -71,4 +71,5 @@ class NumericInC:
         return np.float32(self._value(cell)).tobytes()
 
     def _value(self, cell: Any) -> float:
-        return float(cells_as_numbers(np.array([cell], object), self.feature.name)[0])
+        with np.errstate(over="ignore"):
+            return float(to_float32(self.feature.read(np.array([cell], object)))[0])
