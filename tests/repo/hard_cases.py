@@ -92,6 +92,11 @@ def speech(**changes: Any) -> dict[str, Any]:
     return contract(features=[body], input=tensor("x", None, len(body.get("vocabulary", ())) or 1))
 
 
+def dated(**changes: Any) -> dict[str, Any]:
+    """A contract of one date, with changes."""
+    return contract(features=[DAY | changes], input=tensor("x", None, 21))
+
+
 CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("good", contract(), ()),
     ("unknown keys", contract(later={"a": 1}, zebra=None), ()),
@@ -151,14 +156,14 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("an n-gram twice", speech(vocabulary=["a", "a"]), ["'body'", "repeat"]),
     ("an n-gram that is a number", speech(vocabulary=[1]), ["'vocabulary'", "text"]),
     ("dates and durations", contract(features=[DAY, SHIFT], input=tensor("x", None, 22)), ()),
-    ("a date that begins nowhere", contract(features=[DAY | {"since": "2024-02-30"}], input=tensor("x", None, 21)), ["'since'", "'2024-02-30'"]),
-    ("a date from a number", contract(features=[DAY | {"since": 7}], input=tensor("x", None, 21)), ["'since'", "7"]),
+    ("a date that begins nowhere", dated(**{"since": "2024-02-30"}), ["'since'", "'2024-02-30'"]),
+    ("a date from a number", dated(**{"since": 7}), ["'since'", "7"]),
     ("a date without a fill", contract(features=[{"name": "x", "kind": "date", "since": "2024-01-01"}],
                                        input=tensor("x", None, 1)), ["'fill'"]),
-    ("a date's fill that is none", contract(features=[DAY | {"fill": "-"}], input=tensor("x", None, 21)), ["'fill'", "'-'"]),
+    ("a date's fill that is none", dated(**{"fill": "-"}), ["'fill'", "'-'"]),
     ("a date with its year", contract(features=[DAY | {"parts": ["year"]}]), ["'parts'", "'year'"]),
-    ("a date's part as text", contract(features=[DAY | {"parts": "month"}], input=tensor("x", None, 21)), ["'parts'"]),
-    ("a date with its year first", contract(features=[DAY | {"first": "year"}], input=tensor("x", None, 21)), ["'first'", "'year'"]),
+    ("a date's part as text", dated(**{"parts": "month"}), ["'parts'"]),
+    ("a date with its year first", dated(**{"first": "year"}), ["'first'", "'year'"]),
     ("missing words as text", contract(features=[AGE | {"missing": "x"}]), ["'missing'", "'x'", "list"]),
     ("a duration without a fill", contract(features=[{"name": "x", "kind": "duration"}], input=tensor("x", None, 1)),
      ["'fill'"]),

@@ -162,6 +162,7 @@ LATER = {
     *("max_label_flips", "max_share_change", "confidence"),
     *("judged_by", "unchecked"),
     *("frequent", "macro_f1_present", "offset"),
+    *("since", "parts", "first"),
     *("tokenizer", "ngrams", "vocabulary", "empty"),
     *("repeated_test", "expected", "more", "worse", "others"),
 }
