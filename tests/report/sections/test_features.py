@@ -92,7 +92,7 @@ def features_by_kind() -> dict[str, Any]:
 def test_whatever_training_summarises_is_shown(kind: str) -> None:
     feature = features_by_kind()[kind]
     read = feature_from_dict(feature)
-    few, many = (np.full((4, read.width), value, np.float32) for value in (0.25, 0.75))
+    few, many = (np.full((4, read.width), value, np.float32) for value in (0.25, 1.0))
     shown = [next(list_features([feature], [read.summarise(rows)], ATTEMPTS[0])).holds for rows in (few, many)]
     assert NONE not in shown
     assert shown[0] != shown[1]
