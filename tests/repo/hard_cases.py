@@ -97,6 +97,14 @@ def dated(**changes: Any) -> dict[str, Any]:
     return contract(features=[DAY | changes], input=tensor("x", None, 21))
 
 
+def text_with(key: str, value: str) -> str:
+    """A contract as text in which one value is spelled as no JSON writer would."""
+    feature: dict[str, Any] = {"name": "x", "kind": "numeric", "fill": None}
+    document = contract(features=[feature], input=tensor("x", None, 1))
+    (feature if key == "fill" else document)[key] = "HERE"
+    return json.dumps(document).replace('"HERE"', value)
+
+
 CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("good", contract(), ()),
     ("unknown keys", contract(later={"a": 1}, zebra=None), ()),
@@ -132,6 +140,8 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("threshold as text", contract(thresholds=["0.5", 0.5]), ["'thresholds'", "'0.5'", "number"]),
     ("threshold true", contract(thresholds=[True, 0.5]), ["'thresholds'", "number"]),
     ("threshold null", contract(thresholds=[None, 0.5]), ["'thresholds'", "number"]),
+    ("threshold that float32 makes 0", contract(thresholds=[1e-50, 0.5]), ["'bearing'", "1e-50", "between 0 and 1"]),
+    ("threshold that float32 makes 1", contract(thresholds=[0.5, 0.99999999]), ["0.99999999", "between 0 and 1"]),
     ("output of another width", contract(output=tensor("scores", None, 3)), ["2 labels", "3"]),
     ("feature twice", contract(features=[SIZE, SIZE], input=tensor("x", None, 2)), ["'size'", "repeat"]),
     ("feature of a new kind", contract(features=[{"name": "x", "kind": "odour"}]), ["'features'", "'x'", "'odour'"]),
@@ -141,6 +151,9 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("feature that is a text", contract(features=["age"]), ["'features'", "'age'", "object"]),
     ("number without a fill", contract(features=[{"name": "x", "kind": "numeric"}]), ["'fill'"]),
     ("fill as text", contract(features=[{"name": "x", "kind": "numeric", "fill": "1"}]), ["'fill'", "'1'", "number"]),
+    ("fill beyond float32", contract(features=[{"name": "x", "kind": "numeric", "fill": 1e39}]), ["'fill'", "float32"]),
+    ("fill beyond float64", text_with("fill", "1e999"), ["'fill'", "not finite"]),
+    ("values that repeat", contract(features=[SEX | {"values": ["F", "M", "F"]}]), ["'sex'", "repeat"]),
     ("values as text", contract(features=[{"name": "x", "kind": "category", "values": "FM"}]), ["'values'", "'FM'"]),
     ("a value that is a number", contract(features=[{"name": "x", "kind": "category", "values": [1]}]), ["'values'"]),
     ("a text", speech(), ()),
@@ -176,6 +189,18 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("shape of fractions", contract(input=tensor("features", None, 9.5)), ["'shape'", "9.5", "integer"]),  # type: ignore[arg-type]
     ("scale as text", contract(input=tensor("x", None, 9, dtype="int8", scale="1", zero_point=0)), ["'input'"]),
     ("zero point of a fraction", contract(input=tensor("x", None, 9, scale=1.0, zero_point=0.5)), ["'input'"]),
+    *((f"scale {scale}", contract(input=tensor("x", None, 9, dtype="int8", scale=scale, zero_point=0)), ["'input'"])
+      for scale in (0, -0.5, 1e-50, 1e39)),
+    ("zero point of 41 bits", contract(input=tensor("x", 9, 9, dtype="int8", scale=1, zero_point=2**40)), ["32 bits"]),
+    ("labels twice", text_with("labels", '["a", "b"], "labels": ["b", "a"]'), ["twice"]),
+    ("fill twice", text_with("fill", '1, "fill": 2'), ["twice"]),
+    ("a key twice, once escaped", text_with("fill", '1, "\\u0066ill": 2'), ["twice"]),
+    ("a key twice where nobody looks", text_with("source", '{"a": {"b:": 1, "b:": 2}}'), ["twice"]),
+    ("colons and quotes in texts", contract(source={"a:": 'b":"c', "d\\": "\\\":", "e": [":", {"f": ":"}]}), ()),
+    ("half of a surrogate pair", text_with("recipe", '"\\ud800"'), ["JSON"]),
+    ("half of a surrogate pair in a key", text_with("source", '{"\\udc00": 1}'), ["JSON"]),
+    ("a whole surrogate pair", text_with("recipe", '"\\ud83d\\ude00"'), ()),
+    ("NaN", text_with("thresholds", "[NaN, 0.5]"), ["JSON"]),
     ("recipe null", contract(recipe=None), ["'recipe'", "text"]),
     ("source as a list", contract(source=[]), ["'source'", "object"]),
     ("too few golden scores", contract(golden=GOLDEN | {"scores": []}), ["1 golden rows"]),

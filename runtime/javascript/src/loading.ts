@@ -33,8 +33,7 @@ export async function load(source: Source, engine: Engine, options: LoadOptions 
     await prepare(contract);
     const session = await engine.open(payload, contract);
     const predictor = new Predictor(contract, session.name, new Scorer(session, contract));
-    const rows = contract.golden?.rows ?? [{}]; // a row that a seed stands for is not repeated here
-    if (options.selftest !== false && Array.isArray(rows[0] ?? [])) await checkGolden(predictor);
+    if (options.selftest !== false && contract.golden !== null) await checkGolden(predictor);
     return options.thresholds === undefined ? predictor : predictor.withThresholds(options.thresholds);
   } catch (error) {
     const name = nameOf(source);

@@ -1,6 +1,6 @@
 /** Rows through an engine: encoded, in chunks or batches of the model's size, every score checked. */
 
-import type { Contract } from "./contract/schema.js";
+import { isWhole, type Contract } from "./contract/schema.js";
 import type { Session } from "./engines/base.js";
 import { filling, reading } from "./engines/quantization.js";
 import { EngineError, NotAScoreError, TagshipError } from "./errors.js";
@@ -16,6 +16,7 @@ export class Scorer {
   private readonly fill;
   private readonly read;
   private readonly labels: number;
+  private readonly type;
   private readonly fixed: number | null;
 
   constructor(session: Session, contract: Contract) {
@@ -24,6 +25,7 @@ export class Scorer {
     this.fill = filling(contract.input);
     this.read = reading(contract.output);
     this.labels = contract.labels.length;
+    this.type = isWhole(contract.input) ? Float64Array : Float32Array;
     this.fixed = contract.input.shape[0] ?? null;
   }
 
@@ -55,7 +57,7 @@ export class Scorer {
     const { width } = this.encoder;
     const count = stop - first;
     const batch = this.fixed ?? count;
-    const features = new Float32Array(batch * width);
+    const features = new this.type(batch * width);
     for (let row = 0; row < count; row++) this.encoder.encode(rows[first + row]!, features, row * width, first + row);
     for (let row = count; row < batch; row++) {
       features.copyWithin(row * width, (count - 1) * width, count * width); // a row that belongs to the batch

@@ -24,7 +24,7 @@ export function resolveThresholds(
     throw new LabelError(`thresholds are ${quoted(given)}; numbers are needed`);
   }
   try {
-    checkThresholds(chosen.map(Math.fround), labels); // as they are compared
+    checkThresholds(chosen, labels);
   } catch (error) {
     if (error instanceof ContractError) throw new LabelError(error.message);
     throw error;

@@ -61,6 +61,7 @@ class Predictor:
         thresholds: float32, (labels,), read-only.
         contract: What the artifact says of itself.
         engine: What computes the scores.
+        encoder: Turns rows as callers have them into the model's input.
     """
 
     thresholds: Scores
@@ -77,7 +78,7 @@ class Predictor:
         self.contract, self.engine = contract, engine
         self.labels = contract.labels
         self._data, self._reload = data, reload
-        self._encoder = encoder(contract.features, contract.input.shape)
+        self.encoder = encoder(contract.features, contract.input.shape, contract.input.integers)
         self._scorer = Scorer(engine, contract.input, contract.output, threads)
         self._sessions = self._scorer.sessions
         self._part = self._scorer.rows_of(PART_CELLS)
@@ -246,7 +247,7 @@ class Predictor:
 
     def encode(self, rows: Any) -> Features:
         """Return rows as the model takes them, float32 (rows, ...)."""
-        return self._encoder.encode(rows)
+        return self.encoder.encode(rows)
 
     def predict_encoded(self, matrix: Features) -> Scores:
         """Scores for what :meth:`encode` gives, columns and all, float32 (rows, labels).
@@ -278,7 +279,7 @@ class Predictor:
     def _fast_path(self) -> tuple[tuple[int, ...] | None, Callable[..., None] | None]:
         """Return the shape of one row as a batch, and what packs its numbers, if this model allows the fast path."""
         tensors = self.contract.input, self.contract.output
-        plain = self._encoder.plain
+        plain = self.encoder.plain
         if any(tensor.dtype != "float32" or tensor.shape[0] not in (None, 1) for tensor in tensors) or plain is None:
             return None, None
         size = int(np.prod(plain))
@@ -289,10 +290,10 @@ class Predictor:
     def _compute(self, rows: Any, compute: Callable[[NDArray[Any]], T | None], unknown: Counter[str] | None) -> T:
         """Compute numbers as they are; what has names or words, or is not finite, through the encoder."""
         plain = type(rows) is np.ndarray and rows.dtype.kind in "biuf" and rows.ndim > 0
-        if plain and rows.shape[1:] == self._encoder.plain and (result := compute(rows)) is not None:
+        if plain and rows.shape[1:] == self.encoder.plain and (result := compute(rows)) is not None:
             return result
         parts = []
-        for matrix in self._encoder.encode_parts(rows, self._part, unknown):
+        for matrix in self.encoder.encode_parts(rows, self._part, unknown):
             part = compute(matrix)
             if part is None:
                 raise InputError(f"a number is too large for the model, whose input is {self.contract.input.dtype}")

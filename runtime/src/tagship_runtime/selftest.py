@@ -131,7 +131,7 @@ def replay(predictor: Replayable) -> SelfTest:
     if golden is None or not golden.rows:
         raise CheckFailedError("the artifact has no golden rows, so there is nothing to replay")
     try:
-        rows = golden.values(predictor.contract.input.row_shape)
+        rows = golden.values(predictor.contract.input)
     except ValueError as error:
         raise CheckFailedError(f"replaying golden rows: {error}") from error
     original = predictor.with_thresholds(predictor.contract.thresholds)

@@ -12,11 +12,15 @@ import pytest
 
 import tagship_runtime
 from tagship_export import export
-from tagship_runtime.contract import repeated
+from tagship_runtime.contract import TensorSpec, repeated
 from tagship_runtime.contract.seeded_rows import MOST_CELLS, cells_of
 from tagship_runtime.errors import ContractError
 
 Command = Callable[..., Any]
+
+
+def spec(*row_shape: int, dtype: str = "float32") -> TensorSpec:
+    return TensorSpec(name="x", dtype=dtype, shape=(None, *row_shape))
 
 
 def one_cell(row: dict[str, Any], place: tuple[int, ...], shape: tuple[int, ...]) -> float:
@@ -47,9 +51,18 @@ def test_known_numbers() -> None:
     """Which a reader in another language can be held to."""
     row = {"seed": 16777216, "block": 2, "low": 0.0, "step": 1.0}
     assert cells_of(row, (4, 2)).tolist() == KNOWN
-    assert repeated([row, [1.0, 2.0]], (4, 2))[1] == [1.0, 2.0]
+    assert repeated([row, [1.0, 2.0]], spec(4, 2))[1] == [1.0, 2.0]
     with pytest.raises(ValueError, match="at most"):
         cells_of(row, (MOST_CELLS + 1,))
+
+
+def test_cells_of_models_of_integers_are_whole() -> None:
+    row = {"seed": 16777216, "block": 2, "low": 0.0, "step": 0.5}
+    halves = np.array(KNOWN) / 2
+    assert np.array(repeated([row], spec(4, 2))).tolist() == [halves.tolist()]
+    assert np.array(repeated([row], spec(4, 2, dtype="uint8"))).tolist() == [np.rint(halves).tolist()]
+    assert 103.5 in halves
+    assert 104.0 in np.rint(halves)  # halves go to the even one
 
 
 KNOWN = [[238.0, 207.0], [238.0, 207.0], [74.0, 55.0], [74.0, 55.0]]
@@ -93,7 +106,7 @@ def test_large_inputs_have_golden_rows(large: dict[str, Path], tagship: Command,
     assert golden.caught is not None
     assert golden.caught >= 0.85 * golden.changes > 0  # 16 of 18: no seed comes within 0.02 of every threshold
     assert tagship("selftest", large[name]).code == 0
-    assert len(np.unique(model.predict_proba(np.stack(golden.values((40, 40, 3)))), axis=0)) > 12
+    assert len(np.unique(model.predict_proba(np.stack(golden.values(model.contract.input))), axis=0)) > 12
 
 
 def test_a_seed_without_a_key_is_refused(large: dict[str, Path]) -> None:

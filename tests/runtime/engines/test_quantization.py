@@ -49,8 +49,6 @@ def filled(tensor: TensorSpec, features: Any) -> tuple[bool, list[list[float]]]:
         (spec("int8", 0.25, -3), [-3, -2, 9]),
         (spec("int8", 0.25), [0, 1, 12]),
         (spec("uint8", 0.125, 1), [1, 3, 25]),
-        (spec("uint8"), [0, 0, 3]),
-        (spec("int32"), [0, 0, 3]),
     ],
 )
 @pytest.mark.parametrize("given", ["float32", "float64", "object"])
@@ -59,6 +57,24 @@ def test_features_are_written_as_the_tensor_means_them(tensor: TensorSpec, want:
     if given == "object":
         features = features.astype(np.longdouble)  # beyond what NumPy copies directly
     assert filled(tensor, features) == (True, [want])
+
+
+LARGEST = {"int8": 127, "uint8": 255, "int32": 2**31 - 1, "int64": 2**63 - 1, "uint64": 2**64 - 1}
+
+
+@pytest.mark.parametrize("dtype", LARGEST)
+def test_integers_that_stand_for_themselves_are_neither_rounded_nor_clipped(dtype: str) -> None:
+    largest, least = LARGEST[dtype], -LARGEST[dtype] - 1 if dtype.startswith("i") else 0
+    exact = np.array([[largest, least, 3]], dtype)
+    assert filled(spec(dtype), exact) == (True, [[largest, least, 3]])
+    for given in ("float32", "float64", "longdouble"):
+        assert filled(spec(dtype), np.array([[0, 3, 100]], given)) == (True, [[0, 3, 100]])
+    unsigned = not dtype.startswith("i")
+    for bad in (0.5, float(largest + 1), 1e300, -1.0 if unsigned else float(2 * least), np.nan, np.inf):
+        assert filled(spec(dtype), np.array([[bad, 0, 0]])) == (False, [[77, 77, 77]]), bad
+    if dtype not in ("int64", "uint64"):
+        assert filled(spec(dtype), np.array([[largest + 1, 0, 0]])) == (False, [[77, 77, 77]])
+        assert filled(spec(dtype), np.array([[least - 1, 0, 0]])) == (False, [[77, 77, 77]])
 
 
 @pytest.mark.parametrize("tensor", [spec("float32"), spec("int8", 0.25, -3), spec("uint8")])

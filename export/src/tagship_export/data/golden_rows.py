@@ -78,7 +78,7 @@ def make_golden(
     cells, seeded = _cells(artifact), seeds and _is_large(artifact)
     if seeded:
         stored: Sequence[Any] = seeds_for(artifact, rows)
-        few = repeated(stored, artifact.contract.input.row_shape)
+        few = repeated(stored, artifact.contract.input)
     else:
         candidates = CANDIDATES_OF[mode](artifact.encoder, rows, np.random.default_rng(seed))
         scores = artifact.scores(candidates)
@@ -140,7 +140,7 @@ def replay(golden: Golden, artifact: OpenArtifact) -> tuple[float, int]:
         CheckFailedError: A score is not between 0 and 1.
     """
     try:
-        rows = golden.values(artifact.contract.input.row_shape)
+        rows = golden.values(artifact.contract.input)
         ways = artifact.scores(rows), np.concatenate([artifact.scores([row]) for row in rows])
     except (NotAScoreError, ValueError) as error:
         raise CheckFailedError(f"replaying golden rows: {error}") from error
@@ -206,6 +206,8 @@ def _writable(row: Any) -> Any:
     """Return a row as JSON takes it; the cells of large ones are shortened to two digits, to save room."""
     if not isinstance(row, np.ndarray):
         return row
+    if row.dtype.kind in "iu":
+        return row.tolist()
     digits = 2 if row.size > LARGE_CELLS else DIGITS
     short = [float(f"{number:.{digits}g}") for number in row.ravel().tolist()]
     return np.array(short).reshape(row.shape).tolist()

@@ -16,7 +16,7 @@ import numpy as np
 from tagship_export.errors import OriginalError
 from tagship_export.original.keras_file import load_keras
 from tagship_export.original.output_layer import with_sigmoid
-from tagship_export.original.tracing import OUTPUT, row_shape, trace
+from tagship_export.original.tracing import OUTPUT, integers, row_shape, trace
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
 from tagship_runtime.documents import RUN_FORMAT, FeatureDocument, RunDocument, SizeDocument
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
@@ -27,8 +27,6 @@ from tagship_runtime.typing import Features, Scores
 
 PREDICT_ROWS, PREDICT_CELLS = 4096, 1 << 24
 DEFAULT_THRESHOLD = 0.5
-WHOLE = 2**24
-"""Below it, float32 holds every integer, and rounds none to it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +64,9 @@ class Original:
         return row_shape(self.model)
 
     @cached_property
-    def takes_integers(self) -> bool:
-        """True if the model's input is one of integers, such as the numbers of words."""
-        inputs = getattr(self.model, "inputs", None)
-        return any("int" in str(one.dtype) for one in inputs or ())
+    def integers(self) -> str | None:
+        """Name of the input's type, if that is one of integers, such as the numbers of words."""
+        return integers(self.model)
 
     @cached_property
     def width(self) -> int:
@@ -79,7 +76,7 @@ class Original:
     @cached_property
     def encoder(self) -> Encoder:
         """Encoder from rows as callers have them to the matrix that the model takes."""
-        return encoder(self.features, (None, *self.row_shape))
+        return encoder(self.features, (None, *self.row_shape), self.integers)
 
     def called(self, labels: Sequence[str]) -> Original:
         """Return the same with these names for its scores; what is known of thresholds stays.
@@ -121,16 +118,7 @@ class Original:
             raise OriginalError(str(error)) from error
 
     def scores(self, features: Features) -> Scores:
-        """Return scores by Keras for encoded rows, float32 (rows, labels).
-
-        Raises:
-            OriginalError: The model takes integers, and float32, in which rows are encoded, may have rounded one.
-        """
-        if self.takes_integers and features.size and float(np.abs(features).max()) >= WHOLE:
-            raise OriginalError(
-                f"the model takes integers, and a row holds one of {WHOLE:,} or more, which float32 cannot tell from "
-                "its neighbours; artifacts take float32, so number such names from 0 on, and train with these numbers"
-            )
+        """Return scores by Keras for encoded rows, float32 (rows, labels)."""
         batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
         return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
 

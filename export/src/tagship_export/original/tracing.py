@@ -28,29 +28,39 @@ def row_shape(model: Any) -> tuple[int, ...]:
     return tuple(int(size) for size in shape[1:])
 
 
-def trace(model: Any, batch: int | None = None) -> Any:
+def integers(model: Any) -> str | None:
+    """Return NumPy's name of the input's type if the model takes integers, as the numbers of words; else None."""
+    inputs = getattr(model, "inputs", None)
+    dtype = str(inputs[0].dtype) if inputs else ""
+    return dtype if "int" in dtype else None
+
+
+def trace(model: Any, batch: int | None = None, *, floats: bool = False) -> Any:
     """Return a concrete function from ``features`` (batch, ...) to ``{"scores": (batch, labels)}``, in inference mode.
 
     Args:
         model: Keras.
         batch: Its fixed size, None for a free one.
+        floats: Whether a model of integers takes them as float32; otherwise its input stays what it is.
     """
     import tensorflow as tf
 
-    signature = tf.TensorSpec((batch, *row_shape(model)), tf.float32, name=INPUT)
+    own = integers(model)
+    taken = "float32" if floats or own is None else own
+    signature = tf.TensorSpec((batch, *row_shape(model)), taken, name=INPUT)
 
     def serving_default(features: Any) -> dict[str, Any]:
-        return {OUTPUT: model(features, training=False)}
+        return {OUTPUT: model(tf.cast(features, own) if own else features, training=False)}
 
     return tf.function(serving_default, input_signature=[signature], autograph=False).get_concrete_function()
 
 
-def freeze(model: Any, batch: int | None = None) -> tuple[Any, str]:
+def freeze(model: Any, batch: int | None = None, *, floats: bool = False) -> tuple[Any, str]:
     """Return the same as a GraphDef whose variables are constants, and the name of its output tensor."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
 
-    function = trace(model, batch)
+    function = trace(model, batch, floats=floats)
     # Arrays that a layer holds outside of its variables, such as a fixed Normalization, are captured as
     # further inputs; to a converter they have to be constants as well.
     captured = {inner.op.name: outer.numpy() for outer, inner in function.graph.captures if outer.dtype != tf.resource}

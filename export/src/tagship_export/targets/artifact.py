@@ -56,7 +56,7 @@ class OpenArtifact:
     @cached_property
     def encoder(self) -> Encoder:
         """Encoder from rows as callers have them to the matrix that the runner takes."""
-        return encoder(self.contract.features, self.contract.input.shape)
+        return encoder(self.contract.features, self.contract.input.shape, self.contract.input.integers)
 
     def scores(self, rows: Any) -> Scores:
         """Return scores of rows as callers have them, float32 (rows, labels)."""

@@ -128,7 +128,8 @@ def _encode(original: Original, contract: Contract, rows: Dataset) -> Features:
     """
     if original.width != len(contract.labels):
         raise ExportError(f"the original has {original.width} scores, the artifact {len(contract.labels)}")
-    matrix = encoder(original.features or contract.features, (None, *original.row_shape)).encode(rows.table)
+    features = original.features or contract.features
+    matrix = encoder(features, (None, *original.row_shape), original.integers).encode(rows.table)
     if not len(matrix):
         raise NothingComparedError
     return matrix

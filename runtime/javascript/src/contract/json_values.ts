@@ -43,6 +43,12 @@ export function number(value: Json): number {
   return value;
 }
 
+/** A number that float32 holds, though it may round it. */
+export function float32(value: Json): number {
+  if (Number.isFinite(Math.fround(number(value)))) return value as number;
+  throw new TypeError(`${quoted(value)} is infinite in float32`);
+}
+
 /** A whole number. */
 export function integer(value: Json): number {
   if (!Number.isInteger(value)) throw new TypeError(`${quoted(value)} is not an integer`);

@@ -49,10 +49,18 @@ export function checkThresholds(thresholds: readonly number[], labels: readonly 
     throw new ContractError(`${thresholds.length} thresholds for ${labels.length} labels; as many are needed`);
   }
   thresholds.forEach((threshold, place) => {
-    if (!(threshold > 0 && threshold < 1)) {
-      throw new ContractError(`the threshold of ${quoted(labels[place])} is ${threshold}; one between 0 and 1 is needed`);
+    const compared = Math.fround(threshold);
+    if (!(compared > 0 && compared < 1)) {
+      throw new ContractError(
+        `the threshold of ${quoted(labels[place])} is ${threshold}; one between 0 and 1 in float32 is needed`,
+      );
     }
   });
+}
+
+/** Whether a tensor holds integers that stand for themselves. */
+export function isWhole({ dtype, scale }: TensorSpec): boolean {
+  return scale === null && dtype.includes("int");
 }
 
 /** How many numbers one row of a tensor has. */

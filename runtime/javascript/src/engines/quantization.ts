@@ -1,7 +1,8 @@
 /** Between float32 and the type that a model's tensors have. */
 
 import type { TensorSpec } from "../contract/schema.js";
-import { ContractError } from "../errors.js";
+import { ContractError, InputError } from "../errors.js";
+import type { Features } from "../features/base.js";
 import type { TensorData } from "./base.js";
 
 const TYPES = {
@@ -13,10 +14,13 @@ const TYPES = {
   int32: Int32Array,
 } as const;
 
-/** How features get into a tensor: as they are, or as integers, rounded and then clipped. */
-export function filling(spec: TensorSpec): (features: Float32Array) => TensorData {
+/**
+ * How features get into a tensor: as they are, or as integers, rounded and then clipped. Integers without a scale stand
+ * for themselves, such as the numbers of words; what is none of them is an InputError.
+ */
+export function filling(spec: TensorSpec): (features: Features) => TensorData {
   const type = typeOf(spec);
-  if (type === Float32Array) return (features) => features;
+  if (type === Float32Array) return (features) => features as Float32Array;
   const { scale, zeroPoint } = scaleOf(spec);
   const bits = type.BYTES_PER_ELEMENT * 8;
   const lowest = spec.dtype.startsWith("u") ? 0 : -(2 ** (bits - 1));
@@ -26,6 +30,9 @@ export function filling(spec: TensorSpec): (features: Float32Array) => TensorDat
     for (let at = 0; at < features.length; at++) {
       const real = halfToEven(features[at]! / scale) + zeroPoint;
       integers[at] = Math.min(Math.max(real, lowest), highest);
+      if (spec.scale === null && integers[at] !== features[at]) {
+        throw new InputError(`a row holds ${features[at]}; the model takes ${spec.dtype}, whole numbers within its range`);
+      }
     }
     return integers;
   };
@@ -57,7 +64,6 @@ function typeOf({ name, dtype }: TensorSpec): (typeof TYPES)[keyof typeof TYPES]
   return TYPES[dtype as keyof typeof TYPES];
 }
 
-/** Integers without a scale stand for themselves, such as the pixels of an image. */
 function scaleOf({ scale, zeroPoint }: TensorSpec): { scale: number; zeroPoint: number } {
   return scale === null ? { scale: 1, zeroPoint: 0 } : { scale, zeroPoint: zeroPoint ?? 0 };
 }

@@ -1,7 +1,7 @@
 /** Signals, images and other input without named columns: rows are arrays of the model's own shape. */
 
 import { InputError, InputShapeError, listed, quoted } from "../errors.js";
-import { isList, type Encoder, type Row } from "./base.js";
+import { isList, type Encoder, type Features, type Row } from "./base.js";
 import { numberOf, refuse } from "./cells.js";
 
 /** For signals, images and other input without named columns: rows are arrays of the model's own shape. */
@@ -13,7 +13,7 @@ export class ArrayEncoder implements Encoder {
 
   check(): void {}
 
-  encode(row: Row, into: Float32Array, at: number, number: number): void {
+  encode(row: Row, into: Features, at: number, number: number): void {
     if (!isList(row)) {
       throw new InputError(`row ${number} is ${quoted(row)}; an array of shape ${listed(this.shape)} is needed`);
     }

@@ -3,6 +3,9 @@
 /** What stands in one cell of a caller's row; null and undefined for a missing value; a Date for a feature that is one. */
 export type Cell = string | number | bigint | boolean | Date | null | undefined;
 
+/** A matrix, row by row: float32, or whole numbers that float32 would round. */
+export type Features = Float32Array | Float64Array;
+
 /** One of the caller's columns; each kind has a module that says how it gets into the model's matrix. */
 export interface Feature {
   readonly name: string;
@@ -21,7 +24,7 @@ export interface Feature {
    * @param at Where they begin.
    * @param row Which row it is, for errors.
    */
-  encode(value: unknown, into: Float32Array, at: number, row: number): void;
+  encode(value: unknown, into: Features, at: number, row: number): void;
 }
 
 /** Nested lists of the model's own shape, for signals and images. */
@@ -39,7 +42,7 @@ export interface Encoder {
   check(rows: readonly Row[]): void;
 
   /** Write one row; `into` is all zeros from `at` on, `number` says which row it is, for errors. */
-  encode(row: Row, into: Float32Array, at: number, number: number): void;
+  encode(row: Row, into: Features, at: number, number: number): void;
 }
 
 /** Whether a row has an order: a list, or a typed array. */

@@ -13,6 +13,7 @@ export interface CategoryFeature extends Feature {
 /** Read one from the contract. */
 export function category(name: string, document: JsonObject): CategoryFeature {
   const values = take(document, "values", listOf(text));
+  if (new Set(values).size < values.length) throw new TypeError(`values of feature ${quoted(name)} repeat`);
   const places = new Map(values.map((value, place) => [value, place]));
   return {
     name,

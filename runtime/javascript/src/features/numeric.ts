@@ -1,6 +1,6 @@
 /** A number: the value or its fill, and if wanted a second column that says whether it was missing. */
 
-import { number, optional, take, type JsonObject } from "../contract/json_values.js";
+import { float32, optional, take, type JsonObject } from "../contract/json_values.js";
 import type { Feature } from "./base.js";
 import { numberOf, refuse } from "./cells.js";
 
@@ -13,7 +13,7 @@ export interface NumericFeature extends Feature {
 
 /** Read one from the contract; `read` gives a cell as a number, NaN where it is missing. */
 export function numeric(name: string, document: JsonObject, read = numberOf): NumericFeature {
-  const fill = take(document, "fill", optional(number));
+  const fill = take(document, "fill", optional(float32));
   const indicator = Boolean(document["indicator"]);
   return {
     name,

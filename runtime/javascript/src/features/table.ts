@@ -1,7 +1,7 @@
 /** Tables: each feature writes its columns. */
 
 import { InputError, InputShapeError, MissingColumnError, quoted } from "../errors.js";
-import { isList, type Cell, type Encoder, type Feature, type Row } from "./base.js";
+import { isList, type Cell, type Encoder, type Feature, type Features, type Row } from "./base.js";
 
 /** For tables: each feature writes its columns. */
 export class TableEncoder implements Encoder {
@@ -29,7 +29,7 @@ export class TableEncoder implements Encoder {
     }
   }
 
-  encode(row: Row, into: Float32Array, at: number, number: number): void {
+  encode(row: Row, into: Features, at: number, number: number): void {
     const { features } = this;
     const list = isList(row);
     if (list && row.length !== features.length) throw new InputShapeError(number, [row.length], [features.length]);

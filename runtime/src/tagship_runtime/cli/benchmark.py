@@ -187,7 +187,7 @@ def _rows(model: Predictor) -> Any:
             np.random.default_rng(0).normal(size=(BATCH_ROWS, *contract.input.row_shape)).astype(np.float32)
         )
         return rows
-    golden = contract.golden.values(contract.input.row_shape)
+    golden = contract.golden.values(contract.input)
     if any(feature.textual for feature in contract.features or ()):
         return (golden * (BATCH_ROWS // len(golden) + 1))[:BATCH_ROWS]
     numbers = np.array(golden, np.float32)

@@ -8,7 +8,6 @@ import numpy as np
 
 from tagship_runtime.cli.options import note
 from tagship_runtime.errors import UsageError
-from tagship_runtime.features import encoder
 from tagship_runtime.files import read_batches
 from tagship_runtime.files.batch_reader import Reading
 from tagship_runtime.predictor import Predictor
@@ -25,7 +24,7 @@ def given_rows(model: Predictor, source: str, most: int) -> Any:
     Raises:
         UsageError: There are none.
     """
-    encode = encoder(model.contract.features, model.contract.input.shape)
+    encode = model.encoder
     reading = Reading(rows=most, note=note)
     if encode.columns is not None:
         numbers = [name for name in encode.columns if name not in encode.textual]

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tagship_runtime.contract.golden import Golden
-from tagship_runtime.contract.limits import CONTRACT_BYTES, GOLDEN_ROWS, LARGEST_ZERO_POINT
+from tagship_runtime.contract.limits import CONTRACT_BYTES, GOLDEN_ROWS, LARGEST_ZERO_POINT, LEAST_SCALE
 from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.errors import ContractError, ContractVersionError
 from tagship_runtime.features.base import Feature
-from tagship_runtime.features.json_values import Json, integer, mapping, number, optional, take, text, tuple_of
+from tagship_runtime.features.json_values import Json, float32, integer, mapping, number, optional, take, text, tuple_of
 from tagship_runtime.features.kinds import feature_from_dict
 
 FORMAT_VERSION = 1
@@ -88,9 +88,16 @@ def _tensor(value: Json) -> TensorSpec:
         name=take(document, "name", text),
         dtype=take(document, "dtype", text),
         shape=shape,
-        scale=number(document["scale"]) if "scale" in document else None,
+        scale=_positive(document["scale"]) if "scale" in document else None,
         zero_point=zero_point,
     )
+
+
+def _positive(value: Json) -> float:
+    real = float32(value)
+    if real <= LEAST_SCALE:
+        raise ValueError(f"scale {real} is not above 0 in float32")
+    return real
 
 
 def _golden(value: Json) -> Golden:

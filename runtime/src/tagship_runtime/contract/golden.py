@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from tagship_runtime.contract.tensor_spec import TensorSpec
     from tagship_runtime.features.json_values import Json
 
 
@@ -34,16 +35,16 @@ class Golden:
     changes: int | None = None
     caught: int | None = None
 
-    def values(self, shape: tuple[int, ...]) -> list[Any]:
+    def values(self, input: TensorSpec) -> list[Any]:
         """Return the rows as a caller would pass them, those of a seed computed.
 
         Args:
-            shape: Of one row of the model's input.
+            input: The tensor that takes them.
 
         Raises:
             ValueError: Such a row is too large.
         """
-        return repeated(self.rows, shape)
+        return repeated(self.rows, input)
 
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON object of the contract."""
@@ -57,16 +58,17 @@ class Golden:
         return document | {key: value for key, value in later.items() if value is not None}
 
 
-def repeated(rows: Sequence[Json], shape: tuple[int, ...]) -> list[Any]:
+def repeated(rows: Sequence[Json], input: TensorSpec) -> list[Any]:
     """Return rows as a caller would pass them: those that are there as they are, those of a seed computed.
 
     Args:
         rows: Of the contract.
-        shape: Of one row of the model's input.
+        input: The tensor that takes them; where it holds integers, cells of a seed are rounded, halves to the even one.
 
     Raises:
         ValueError: A row of a seed has more cells than are computed here.
     """
     from tagship_runtime.contract.seeded_rows import cells_of
 
-    return [cells_of(row, shape) if isinstance(row, Mapping) else row for row in rows]
+    whole = input.integers is not None
+    return [cells_of(row, input.row_shape, whole=whole) if isinstance(row, Mapping) else row for row in rows]

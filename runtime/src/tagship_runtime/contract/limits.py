@@ -13,3 +13,6 @@ LEAST_THRESHOLD, MOST_THRESHOLD = 2.0**-150, 1 - 2.0**-25
 
 LARGEST_ZERO_POINT = 2**31
 """Zero points are integers of at most 32 bits."""
+
+LEAST_SCALE = 2.0**-150
+"""The scale of integers is above this, which float32 rounds to 0."""

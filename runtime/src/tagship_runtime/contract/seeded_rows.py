@@ -34,8 +34,8 @@ def check_seeded(row: Json) -> None:
         raise ValueError("a golden row is not finite")
 
 
-def cells_of(row: Mapping[str, Any], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    """Compute the cells that a seed stands for, float32 of ``shape``.
+def cells_of(row: Mapping[str, Any], shape: tuple[int, ...], *, whole: bool = False) -> NDArray[np.float32]:
+    """Compute the cells that a seed stands for, float32 of ``shape``; rounded where they are to be whole.
 
     Along every axis but the last of several, indices are divided by ``block`` and rounded down. The place of these
     indices in row-major order is added to the seed; three rounds of the generator, each followed by an exclusive or
@@ -57,4 +57,4 @@ def cells_of(row: Mapping[str, Any], shape: tuple[int, ...]) -> NDArray[np.float
     numbers: NDArray[np.float32] = (row["low"] + row["step"] * (bits >> np.uint64(24)).astype(np.float64)).astype(
         np.float32
     )
-    return numbers
+    return np.rint(numbers) if whole else numbers

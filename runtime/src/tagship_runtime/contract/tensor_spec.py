@@ -33,6 +33,11 @@ class TensorSpec:
         """Shape of one row."""
         return tuple(size for size in self.shape[1:] if size is not None)
 
+    @property
+    def integers(self) -> str | None:
+        """Name of its type where it holds integers that stand for themselves, as the numbers of words do."""
+        return self.dtype if self.scale is None and "int" in self.dtype else None
+
     def to_dict(self) -> dict[str, Json]:
         """Return the JSON object of the contract."""
         document: dict[str, Json] = {"name": self.name, "dtype": self.dtype, "shape": list(self.shape)}

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tagship_runtime.typing import Scores
 
     Fill = Callable[[NDArray[Any], NDArray[Any]], bool]
-    """Call that writes real numbers (second) into a tensor (first); False if one is not finite in float32."""
+    """Call that writes real numbers (second) into a tensor (first); False if it cannot hold one."""
 
     Read = Callable[[NDArray[Any]], Scores]
     """Call that returns a tensor as scores; they may be the tensor's own memory."""
@@ -33,6 +33,8 @@ def filling(spec: TensorSpec) -> Fill:
     kind = _dtype(spec).kind
     if kind == "f":
         return _fill_float
+    if spec.scale is None:
+        return _fill_integers
     scale, zero_point = _scale(spec)
 
     def fill(tensor: NDArray[Any], features: NDArray[Any]) -> bool:
@@ -73,6 +75,16 @@ def quantize(numbers: NDArray[Any], scale: float, zero_point: int, dtype: np.dty
 def dequantize(integers: NDArray[Any], scale: float, zero_point: int) -> Scores:
     """Return ``(integer - zero_point) * scale`` as float32."""
     return ((integers.astype(np.float64) - zero_point) * scale).astype(np.float32)
+
+
+def _fill_integers(tensor: NDArray[Any], features: NDArray[Any]) -> bool:
+    """Write integers that stand for themselves; none is rounded or clipped."""
+    from tagship_runtime.features.integer_encoder import fits
+
+    if not fits(features, tensor.dtype):
+        return False
+    tensor[...] = features
+    return True
 
 
 def _fill_float(tensor: NDArray[Any], features: NDArray[Any]) -> bool:

@@ -14,15 +14,23 @@ if TYPE_CHECKING:
 __all__ = ["Encoder", "as_column", "by_name", "columns_of", "encoder"]
 
 
-def encoder(features: tuple[Feature, ...] | None, shape: Shape) -> Encoder:
-    """Return the encoder for a model with these features and this input shape (None where the batch is free).
+def encoder(features: tuple[Feature, ...] | None, shape: Shape, integers: str | None = None) -> Encoder:
+    """Return the encoder for a model; it needs one kind, so that a device imports one.
 
-    A model needs one of the two, so that a device imports one.
+    Args:
+        features: Columns of the caller's table; None where the input is not a table.
+        shape: Of the model's input, None where the batch is free.
+        integers: NumPy's name of the input's type, where that is one of integers without a scale.
     """
+    row_shape = tuple(size for size in shape[1:] if size is not None)
+    if integers is not None:
+        from tagship_runtime.features.integer_encoder import IntegerEncoder, IntegerTableEncoder
+
+        return IntegerEncoder(row_shape, integers) if features is None else IntegerTableEncoder(features, integers)
     if features is None:
         from tagship_runtime.features.array_encoder import ArrayEncoder
 
-        return ArrayEncoder(tuple(size for size in shape[1:] if size is not None))
+        return ArrayEncoder(row_shape)
     from tagship_runtime.features.table_encoder import TableEncoder
 
     return TableEncoder(features)

@@ -13,7 +13,8 @@ import numpy as np
 from tagship_export.targets.c.compiler import build
 from tagship_export.targets.c.harness import library
 from tagship_runtime.contract import TensorSpec
-from tagship_runtime.errors import EngineError, NotAScoreError
+from tagship_runtime.errors import EngineError, InputError, NotAScoreError
+from tagship_runtime.features.integer_encoder import WHOLE
 
 if TYPE_CHECKING:
     from tagship_runtime.typing import Features, Scores
@@ -45,7 +46,13 @@ class CRunner:
         self._run.argtypes = (ctypes.c_void_p, ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_long)
 
     def scores(self, matrix: Features) -> Scores:
-        """See :class:`tagship_export.targets.runner.Runner`."""
+        """See :class:`tagship_export.targets.runner.Runner`.
+
+        Raises:
+            InputError: Integers of which float32, as C takes them, may make others.
+        """
+        if matrix.dtype.kind in "iu" and matrix.size and max(int(matrix.max()), -int(matrix.min())) >= WHOLE:
+            raise InputError(f"a row holds an integer of {WHOLE:,} or more, and the C takes float32, which rounds it")
         rows = np.ascontiguousarray(matrix, np.float32)
         scores = np.zeros((len(rows), *self.output.row_shape), np.float32)
         width, labels = int(np.prod(self.input.row_shape)), int(np.prod(self.output.row_shape))

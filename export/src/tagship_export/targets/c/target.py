@@ -72,7 +72,7 @@ class CTarget(Target):
             raise ConversionError(
                 f"C takes one row at a time, not a batch of {batch}; leave out --batch or --formats c"
             )
-        graph = convert(model, 1)
+        graph = convert(model, 1, floats=True)
         payload = network_of(graph).encode()
         self._graphs[payload] = graph
         return payload

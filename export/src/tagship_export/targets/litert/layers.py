@@ -25,7 +25,7 @@ def layer_values(payload: bytes, rows: Features) -> dict[str, Any]:
     engine.resize_tensor_input(into["index"], rows.shape)
     engine.allocate_tensors()
     dtype, (scale, zero_point) = np.dtype(into["dtype"]), into["quantization"]
-    engine.set_tensor(into["index"], quantize(rows, scale, zero_point, dtype) if dtype.kind in "iu" else rows)
+    engine.set_tensor(into["index"], quantize(rows, scale, zero_point, dtype) if scale else rows.astype(dtype))
     engine.invoke()
     details = {detail["index"]: detail for detail in engine.get_tensor_details()}
     graph = schema.Model.GetRootAs(payload, 0).Subgraphs(0)

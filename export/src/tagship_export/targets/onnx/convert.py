@@ -11,12 +11,18 @@ from tagship_export.targets.onnx.graph import canonical, fuse_gemm, has_subgraph
 from tagship_export.targets.onnx.quantize import IR_VERSION, OPSET
 
 
-def convert(model: Any, batch: int | None = None) -> bytes:
-    """See :class:`tagship_export.targets.base.Target`."""
+def convert(model: Any, batch: int | None = None, *, floats: bool = False) -> bytes:
+    """Convert a model as trained; see :class:`tagship_export.targets.base.Target`.
+
+    Args:
+        model: Keras.
+        batch: A fixed batch size, None for a free one.
+        floats: Whether a model of integers takes them as float32.
+    """
     import onnx
     import tf2onnx
 
-    graph, output = freeze(model, batch)
+    graph, output = freeze(model, batch, floats=floats)
     names = first_names(graph)
     try:
         proto, _ = tf2onnx.convert.from_graph_def(
