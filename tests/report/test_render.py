@@ -190,6 +190,25 @@ def test_an_export_alone(tmp_path: Path) -> None:
     assert "Quality before and after" not in said
 
 
+def test_what_nobody_checked_stands_below_the_table(tmp_path: Path) -> None:
+    export = export_json(LABELS)
+    files = [one["artifact"] for one in export["artifacts"]]
+    for one in export["artifacts"]:
+        one["judged_by"] = "found"
+    export["artifacts"][0]["unchecked"] = ["meaning and order of the inputs", "golden rows: it has none to replay"]
+    export["artifacts"][1] |= {"judged_by": "claimed", "unchecked": []}
+    said = words(page(write(tmp_path, export=export)))
+    first = f"{files[0]}: nobody checked: meaning and order of the inputs; golden rows: it has none to replay"
+    assert first in said
+    others = ", ".join([files[0], *files[2:]])
+    assert f"{others}: judged by the recipe of their own tensors" in said
+    assert f"{files[1]}: judged by the recipe that their contract claims" in said
+    for one in export["artifacts"]:
+        del one["judged_by"]
+        one.pop("unchecked", None)
+    assert "judged by" not in words(page(write(tmp_path / "older", export=export)))
+
+
 def test_a_page_that_cannot_be_written(tmp_path: Path) -> None:
     folder = whole(tmp_path)
     (folder / "report.html").mkdir()

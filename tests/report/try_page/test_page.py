@@ -170,6 +170,31 @@ def test_a_table_is_scored_and_saved(visit: Open, artifacts: dict[tuple[str, str
 
 
 @needs_chromium
+def test_labels_that_a_spreadsheet_would_compute_are_texts(
+    visit: Open, artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    def rename(contract: Contract) -> Contract:
+        names = ('=HYPERLINK("x")', "@sum", "-1", *contract.labels[3:])
+        return contract.replace(labels=names, thresholds=(0.001, *[0.999] * (len(names) - 1)), golden=None)
+
+    page = visit(relabelled(artifacts["scaled", "onnx"], tmp_path / "formula.onnx", rename))
+    model = tagship_runtime.load(tmp_path / "formula.onnx")
+    names = [feature.name for feature in model.contract.features or ()]
+    page.locator("#paste").fill(f"{','.join(names)}\n1,2,3,4,5,6\n")
+    page.locator("#score").click()
+    page.get_by_role("button", name="Save the result").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the result").click()
+    download.value.save_as(tmp_path / "scored.csv")
+    with (tmp_path / "scored.csv").open(encoding="utf-8-sig", newline="") as file:
+        header, row = csv.reader(file)
+    on = model.predict_one([1, 2, 3, 4, 5, 6])
+    assert on[0] == '=HYPERLINK("x")'
+    assert row[header.index("labels")] == "'" + ";".join(on)
+    assert not any(name.startswith(("=", "@")) for name in header)
+
+
+@needs_chromium
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -57,24 +57,32 @@ def shown(target: Target, payload: bytes, artifact: OpenArtifact, matrix: Featur
         matrix: Encoded rows.
         tolerance: Difference of a score that a self-test allows.
     """
-    before = artifact.runner.scores(matrix)
+    own = artifact.runner.scores(matrix)
+    pairs = [
+        *_changed_constants(target, payload, own, matrix),
+        *((own, one) for one in _swapped(artifact, matrix, own)),
+    ]
     clearly, slightly = [], []
-    for after in (*_changed_constants(target, payload, matrix, before.shape[1]), *_swapped(artifact, matrix, before)):
+    for before, after in pairs:
         difference = np.abs(after - before).max(axis=1)
         flips = _certain_flips(before, after, artifact.thresholds, tolerance)
         clearly.append(~(difference <= tolerance) | flips)  # NaN is a difference
         slightly.append(~(difference <= EXACT))
     seen = [number for number, rows in enumerate(slightly) if rows.any()]
-    moved = list(_moved_thresholds(before, artifact.thresholds, tolerance))
+    moved = list(_moved_thresholds(own, artifact.thresholds, tolerance))
     return Shown(
         clearly=np.array([*(clearly[number] for number in seen), *moved], bool).reshape(-1, len(matrix)),
         slightly=np.array([*(slightly[number] for number in seen), *moved], bool).reshape(-1, len(matrix)),
     )
 
 
-def _changed_constants(target: Target, payload: bytes, matrix: Features, labels: int) -> Iterator[Scores]:
-    """Yield scores of payloads in which one of the largest numbers of a constant has the other sign."""
-    found = list(target.constants(payload))
+def _changed_constants(
+    target: Target, payload: bytes, own: Scores, matrix: Features
+) -> Iterator[tuple[Scores, Scores]]:
+    """Yield scores before and after one of the largest numbers of a constant has the other sign."""
+    changed, changeable = target.changeable(payload)
+    found = list(changed.constants(changeable))
+    before = own if changed is target else _opened_scores(changed, changeable, matrix, own.shape[1])
     most = max(LEAST_CHANGES, min(CHANGES, MOST_CELLS // matrix.size))
     if len(found) > most:
         found = [found[place] for place in np.linspace(0, len(found) - 1, most).astype(int)]
@@ -82,11 +90,16 @@ def _changed_constants(target: Target, payload: bytes, matrix: Features, labels:
     for constant in found:
         for values in _negated(constant, each):
             try:
-                runner = target.runner(constant.replaced(values))
+                yield before, _opened_scores(changed, constant.replaced(values), matrix, own.shape[1])
             except EngineError:  # nothing loads, which no self-test misses
                 continue
-            yield _scores(runner, matrix, labels)
-            runner.close()
+
+
+def _opened_scores(target: Target, payload: bytes, matrix: Features, labels: int) -> Scores:
+    runner = target.runner(payload)
+    scores = _scores(runner, matrix, labels)
+    runner.close()
+    return scores
 
 
 def _scores(runner: ArtifactRunner, matrix: Features, labels: int) -> Scores:

@@ -12,6 +12,7 @@ from tagship_export.pipeline.provenance import provenance
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.results import Candidate
 from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.verification.contract_claims import JudgedBy, unchecked
 from tagship_export.verification.golden_replay import golden_faults
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_export.verification.rejection import judge
@@ -47,11 +48,13 @@ def prove(
     )
     data = target.embed(payload, proven)
     _, sealed = target.unpack(data)  # what its users will read
+    artifact = replace(artifact, size=len(data), contract=sealed or proven)
+    told = unchecked(reference.original, artifact, JudgedBy(recipe=recipe, origin=verdict.origin, faults=()))
     return Candidate(
         planned=planned,
         data=data,
-        artifact=replace(artifact, size=len(data), contract=sealed or proven),
-        verification=replace(verdict, size=len(data)),
+        artifact=artifact,
+        verification=replace(verdict, size=len(data), unchecked=tuple(told)),
     )
 
 

@@ -133,6 +133,10 @@ class Target(ABC):
         """Yield weights, biases and the constants of scaling; none where the target cannot replace them."""
         return iter(())
 
+    def changeable(self, payload: bytes) -> tuple[Target, bytes]:
+        """Return what computes the same and has :attr:`constants` to change: the payload, or what it was made from."""
+        return self, payload
+
     @abstractmethod
     def layer_values(self, payload: bytes, rows: Features) -> Values:
         """Return every intermediate value for encoded rows.

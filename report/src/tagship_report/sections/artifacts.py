@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tagship_report.limits import Limits, shortened
@@ -50,6 +50,7 @@ class Artifacts:
         rows: What was calibrated, tuned and judged on.
         older: Whether the export was made before histograms were kept.
         ladder: A plot of their sizes; None where there is nothing to compare.
+        claims: What files were judged by, and what they say of themselves that nobody checked, in sentences.
     """
 
     all: tuple[Artifact, ...]
@@ -59,6 +60,7 @@ class Artifacts:
     rows: ExportRows
     older: bool
     ladder: str | None
+    claims: tuple[str, ...]
 
     @property
     def recommended(self) -> tuple[Artifact, ...]:
@@ -89,7 +91,28 @@ def describe(export: ExportDocument, limits: Limits) -> Artifacts:
         rows=export["rows"],
         older=any(not _has_histograms(one) for one in export["artifacts"]),
         ladder=size_ladder.draw(export["artifacts"], export["recommended"]) if 1 < len(made) <= 24 else None,
+        claims=tuple(shortened(claim, limits.sentence) for claim in _claims(export["artifacts"]))[: limits.notices],
     )
+
+
+ORIGINS: Mapping[str, str] = {
+    "asked": "the recipe that was asked for",
+    "found": "the recipe of their own tensors",
+    "claimed": "the recipe that their contract claims",
+}
+"""Origins of the recipe whose budget applies, for people."""
+
+
+def _claims(artifacts: Sequence[ArtifactDocument]) -> Iterator[str]:
+    """Yield what files were judged by, and what nobody checked; equal sentences once, with the files they are about."""
+    files: dict[str, list[str]] = {}
+    for one in artifacts:
+        if (origin := one.get("judged_by")) is not None:
+            files.setdefault(f"judged by {ORIGINS.get(origin, origin)}", []).append(one["artifact"])
+        if told := one.get("unchecked"):
+            files.setdefault(f"nobody checked: {'; '.join(told)}", []).append(one["artifact"])
+    for sentence, names in files.items():
+        yield f"{'All files' if len(names) == len(artifacts) else ', '.join(names)}: {sentence}"
 
 
 def _artifact(

@@ -68,7 +68,7 @@ const CONTROLS = {
         return null;
       }
     };
-    return { input, parts: [], hint: `JSON, of shape ${shape.join(" x ")}`, get, set: (row) => (input.value = JSON.stringify(row)) };
+    return { input, parts: [], hint: `JSON, of shape ${shape.join(" x ")}`, get, set: (row) => (input.value = JSON.stringify(Array.from(row))) };
   },
 };
 
@@ -118,7 +118,10 @@ function parseTable(text) {
   return rows;
 }
 
-/** Lists of texts as a CSV; a cell that a spreadsheet would take for a formula stays what it was. */
+/** A text that a spreadsheet might compute, with an apostrophe before it, as `tagship predict` writes labels. */
+const neutral = (text) => (/^[=+@\t\r-]/.test(text) && !/^[+-]?[0-9]+([.,][0-9]+)?$/.test(text) ? `'${text}` : text);
+
+/** Lists of texts as a CSV; cells of the table that was given stay what they were. */
 function writeTable(rows) {
   const quote = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
   return rows.map((row) => row.map(String).map(quote).join(",") + "\r\n").join("");
@@ -127,9 +130,13 @@ function writeTable(rows) {
 /** How a word is written for a shell. */
 const shell = (word) => (/^[\w.,=+/:@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
+/** Golden rows as a caller would give them, those of a seed computed. */
+const goldenRows = ({ contract: { golden, input } }) => golden.rows.map((row) => tagship.repeated(row, input));
+
 /** How many golden rows come out as they were exported: scores within the tolerance, decisions the same. */
 async function agreeing(model) {
-  const { rows, scores, decisions, tolerance } = model.contract.golden;
+  const { scores, decisions, tolerance } = model.contract.golden;
+  const rows = goldenRows(model);
   const found = await model.scoresBatch(rows);
   return rows.filter((_, row) => {
     const on = model.decide(found[row]);
@@ -194,7 +201,7 @@ function showRow(model, known, answers) {
   };
   let example = 0;
   const show = () => {
-    const row = golden?.rows[example++ % golden.rows.length];
+    const row = golden && goldenRows(model)[example++ % golden.rows.length];
     if (row) fields.forEach(({ set }, at) => set(features ? row[at] : row));
     else if (known) fields.forEach(({ set }, at) => set(known[at].median ?? null));
     score();
@@ -305,7 +312,7 @@ function showTable(model, answers) {
         const cells = header.map((_, place) => row[place] ?? "");
         const { scores, error } = found[at];
         bad += error ? 1 : 0;
-        const names = scores ? predictor.names(scores).join(";") : "";
+        const names = scores ? neutral(predictor.names(scores).join(";")) : "";
         scored.push([...cells, names, ...model.labels.map((_, label) => (scores ? scores[label] : "")), error ?? ""]);
       });
       say(`${Math.min(first + CHUNK, body.length)} of ${body.length} rows`);

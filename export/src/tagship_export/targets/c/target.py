@@ -85,6 +85,12 @@ class CTarget(Target):
         """See :class:`tagship_export.targets.base.Target`; all numbers of the network are float32."""
         return "float32"
 
+    def changeable(self, payload: bytes) -> tuple[Target, bytes]:
+        """See :class:`tagship_export.targets.base.Target`: the graph, since each change of C would be compiled."""
+        from tagship_export.targets.onnx.target import OnnxTarget
+
+        return (OnnxTarget(), self._graphs[payload]) if payload in self._graphs else (self, payload)
+
     def layer_values(self, payload: bytes, rows: Features) -> Values:
         """See :class:`tagship_export.targets.base.Target`."""
         raise ValueError("compiled C gives scores alone")
