@@ -6,7 +6,7 @@ import csv
 import json
 import math
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -102,6 +102,11 @@ class Column:
         """Cells as JSON has them."""
         return [self._number(cell) if isinstance(cell, np.floating) else cell for cell in self.cells]
 
+    def excel(self) -> list[Any] | None:
+        """Cells as a sheet has them, as numbers, texts or truth; None where it cannot hold one as it is."""
+        found = self.json()
+        return found if all(map(fits_a_sheet, found)) else None
+
     @staticmethod
     def _number(cell: Any) -> float:
         """The shortest number that is the same float32; its digits are not those of a large whole one."""
@@ -111,6 +116,30 @@ class Column:
         if isinstance(cell, float | np.floating) and isinstance(self.feature, NumericFeature):
             return str(cell)
         return cells.word(cell)
+
+
+def fits_a_sheet(cell: Any) -> bool:
+    """Whether a sheet gives a cell back: numbers are float64, of which openpyxl writes 16 digits; empty is missing."""
+    match cell:
+        case None | bool():
+            return True
+        case int() | float():
+            return math.isfinite(cell) and float(f"{cell:.16g}") == cell
+        case _:
+            return bool(cell) and all(character in "\t\n" or character.isprintable() for character in cell)
+
+
+def write_sheet(path: Path, rows: Sequence[Sequence[Any]]) -> None:
+    import openpyxl
+
+    workbook = openpyxl.Workbook()
+    for number, row in enumerate(rows, 1):
+        for place, value in enumerate(row, 1):
+            cell = workbook.active.cell(number, place)
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"  # also what begins with =
+    workbook.save(path)
 
 
 @st.composite
@@ -229,6 +258,11 @@ def files(columns: list[Column], folder: Path) -> Iterator[tuple[str, Path]]:
     lines = zip(*(column.json() for column in columns), strict=True)
     path.write_text("".join(json.dumps(dict(zip(names, row, strict=True))) + "\n" for row in lines), encoding="utf-8")
     yield "JSON Lines", path
+    if (cells := [column.excel() for column in columns]) and all(cell is not None for cell in cells):
+        path = folder / "rows.xlsx"
+        sheet = zip(range(len(columns[0].cells)), *cells, strict=True)  # a row without any cell is none
+        write_sheet(path, [["row", *names], *sheet])
+        yield "Excel", path
     if all(TYPES[column.type].arrow for column in columns):
         path = folder / "rows.parquet"
         pyarrow.parquet.write_table(arrow_of(columns), path)

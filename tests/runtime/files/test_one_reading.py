@@ -92,3 +92,19 @@ def test_cells_of_several_types_in_json_lines(tmp_path: Path) -> None:
     path.write_text('{"a": [1]}\n{"a": "x"}\n')
     with pytest.raises(DataError, match="column 'a' holds what is of no one type"):
         read_table(str(path))
+
+
+@pytest.mark.parametrize("first", [1, 3, 5])
+def test_keys_that_come_after_the_first_rows(first: int, tmp_path: Path) -> None:
+    """A column whose first key comes in another batch is missing before, for prediction as for training."""
+    path = tmp_path / "late.jsonl"
+    lines = ['{"a": 1}\n'] * first + ["\n", '{"a": 2, "\\u0062": 3, "c": 4}\n']
+    path.write_text("".join(lines))
+    table = read_table(str(path))
+    assert table["b"].to_pylist() == [None] * first + [3]
+    batches = list(read_batches(str(path), Reading(rows=2, columns=["a", "b"])))
+    assert [cell for batch in batches for cell in batch.columns["b"]] == [None] * first + [3]
+    assert "d" not in next(read_batches(str(path), Reading(rows=2, columns=["a", "d"]))).columns
+    with pytest.raises(DataError, match=r"has the key '[bc]', which the first rows lack"):
+        list(read_batches(str(path), Reading(rows=min(first, 2))))
+    assert len(list(read_batches(str(path), Reading(rows=9)))) == 1

@@ -1,0 +1,134 @@
+"""What a saboteur changes in a file before sealing it again: numbers of the payload, or what the contract says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tagship_export.data.golden_rows import record
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.constants import Constant
+from tagship_export.targets.registry import target_of
+from tagship_runtime import container
+from tagship_runtime.contract import Contract
+from tagship_runtime.contract.decode import read_features
+from tagship_runtime.errors import EngineError, InputError
+
+
+def sealed(payload: bytes, contract: Contract, forged: bool) -> bytes:
+    """The artifact; forged so that it says of itself what it is now."""
+    if not forged:
+        return container.attach(payload, contract)
+    target = target_of(payload)
+    assert contract.golden is not None
+    claims = replace(contract, recipe="int8")
+    runner = target.runner(payload, claims)
+    try:
+        golden = record(OpenArtifact(contract=claims, runner=runner), list(contract.golden.rows), 1.0)
+    except (EngineError, InputError):
+        golden = contract.golden
+    return container.attach(payload, replace(claims, golden=golden))
+
+
+def taken_apart(path: Path) -> tuple[bytes, Contract]:
+    _, payload, contract = container.unpack(path.read_bytes())
+    assert contract is not None
+    return payload, contract
+
+
+def negated(constant: Constant, place: int) -> bytes:
+    values = constant.values.copy()
+    lowest = None if values.dtype.kind == "f" else np.iinfo(values.dtype).min
+    values[place] = np.iinfo(values.dtype).max if values[place] == lowest else -values[place]
+    return constant.replaced(values)
+
+
+def is_of_layers(constant: Constant) -> bool:
+    """Weights and biases; not the scales of quantized numbers, which are float32 in a file of int8."""
+    return constant.values.size > 1
+
+
+def changed_weights(path: Path) -> list[tuple[str, bytes]]:
+    """Payloads with the largest number of each weight matrix and of each bias negated."""
+    payload, contract = taken_apart(path)
+    quantized = contract.recipe == "int8"
+    return [
+        (constant.name, negated(constant, int(np.abs(constant.values.astype(np.float64)).argmax())))
+        for constant in target_of(payload).constants(payload)
+        if is_of_layers(constant) and (constant.values.dtype.kind == "i") == quantized and constant.values.any()
+    ]
+
+
+def thresholds(document: dict[str, Any]) -> None:
+    document["thresholds"] = [value + 0.02 for value in document["thresholds"]]
+
+
+def one_threshold(document: dict[str, Any]) -> None:
+    document["thresholds"][1] -= 0.02
+
+
+def labels(document: dict[str, Any]) -> None:
+    document["labels"] = document["labels"][::-1]
+
+
+def features(document: dict[str, Any]) -> None:
+    document["features"] = document["features"][::-1]
+
+
+def fill(document: dict[str, Any]) -> None:
+    document["features"][0]["fill"] = 12.0
+
+
+def words(document: dict[str, Any]) -> None:
+    name = document["features"][0]["name"]
+    document["features"][0] = {"name": name, "kind": "category", "values": ["6"]}
+
+
+def source(document: dict[str, Any]) -> None:
+    document["source"]["sha256"] = "0" * 64
+
+
+def tolerance(document: dict[str, Any]) -> None:
+    document["golden"]["tolerance"] = 1.0
+
+
+def another_recipe(document: dict[str, Any]) -> None:
+    document["recipe"] = "int8" if document["recipe"] == "float32" else "float32"
+
+
+def golden_scores(document: dict[str, Any]) -> None:
+    document["golden"]["scores"] = [[1 - score for score in row] for row in document["golden"]["scores"]]
+
+
+CLAIMS: Mapping[Callable[[dict[str, Any]], None], tuple[str, str | None]] = {
+    thresholds: ("threshold", "thresholds"),
+    one_threshold: ("threshold", "thresholds"),
+    labels: ("its labels are", "names and order of the labels"),
+    features: ("other features", "features: names, order"),
+    fill: ("other features", "features: names, order, fills"),
+    words: ("other features", "features: names, order, words"),
+    source: ("made from another model", None),
+    tolerance: ("allow a difference of 1", None),
+    another_recipe: ("its contract says that it is", None),
+    golden_scores: ("golden rows do not repeat", None),
+}
+"""What a contract is made to say, what is said of that against a run, and what is told as nobody's against a bare file;
+None where it fails there as well."""
+
+
+def claiming(path: Path, change: Callable[[dict[str, Any]], None], forged: bool) -> bytes:
+    payload, contract = taken_apart(path)
+    document = contract.to_dict()
+    change(document)
+    changed = Contract.from_json(json.dumps(document))
+    if not forged or change in (tolerance, golden_scores):
+        return container.attach(payload, changed)
+    golden = changed.golden
+    assert golden is not None
+    assert read_features(document["features"])
+    return container.attach(payload, replace(changed, golden=replace(golden, described=changed.description)))
