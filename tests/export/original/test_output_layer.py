@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tagship_export import export, open_original
+from tagship_export import export, export_all, open_original, verify
 from tagship_export.errors import OriginalError, UnsupportedOpsError
 
 Build = Callable[[], Any]
@@ -130,8 +131,14 @@ def test_other_precisions_are_exported_as_a_copy_in_float32(policy: str, tmp_pat
     np.testing.assert_allclose(original.scores(rows), np.asarray(model(rows), np.float32), rtol=0, atol=0.02)
     for weight, copied in zip(model.get_weights(), original.model.get_weights(), strict=True):
         np.testing.assert_array_equal(weight.astype(np.float32), copied)
-    made = export(path, tmp_path / "out", labels=["a", "b", "c"], data=rows)
-    assert [artifact.verification.passed for artifact in made] == [True, True]
+    made = export_all(path, tmp_path / "out", labels=["a", "b", "c"], data=rows)
+    assert [artifact.verification.passed for artifact in made.artifacts] == [True, True]
+    (note,) = (note for note in made.notes if "float32" in note)
+    assert note == (
+        f"the model computes in {policy}; exported and compared with is a copy in float32 with the same weights"
+    )
+    assert note in json.loads((tmp_path / "out" / "export.json").read_text())["notes"]
+    assert verify(path, made.artifacts[0].path, rows, labels=["a", "b", "c"]).notes[0] == note
 
 
 def test_a_model_that_cannot_be_copied_is_told_by_its_policy() -> None:

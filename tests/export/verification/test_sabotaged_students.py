@@ -44,7 +44,10 @@ def numbers() -> str:
     random = np.random.default_rng(0)
     x = random.normal(size=(500, 4)).round(3)
     on = [x[:, 0] + x[:, 1] > 0, x[:, 1] * x[:, 2] > 0.1, x[:, 3] > 0.5]
-    lines = [",".join(map(str, [*row, *map(int, targets)])) for row, *targets in zip(x.tolist(), *on, strict=True)]
+    lines = [
+        ",".join(map(str, [*row, *(int(yes) for yes in targets)]))
+        for row, *targets in zip(x.tolist(), *on, strict=True)
+    ]
     return "\n".join(["a,b,c,d,label:sum,label:product,label:last", *lines])
 
 
@@ -55,7 +58,7 @@ def mixed() -> str:
     for _ in range(500):
         age, dose, colour = random.integers(1, 90), random.uniform(0, 500), ["red", "green", "blue"][random.integers(3)]
         untold, absent = random.random() < 0.3, random.random() < 0.05
-        on = [age > 45, colour == "red" and dose > 100, untold]
+        on = [bool(age > 45), bool(colour == "red" and dose > 100), bool(untold)]
         cells = ["" if absent else age, "" if untold else round(dose, 1), colour, *map(int, on)]
         lines.append(",".join(map(str, cells)))
     return "\n".join(lines)
@@ -123,7 +126,8 @@ def words_swapped(document: dict[str, Any]) -> None:
     if feature["kind"] == "category":
         feature["values"] = feature["values"][::-1]
     else:
-        document["features"][-1]["name"] = "other"
+        first = document["features"][0]
+        first["name"], feature["name"] = feature["name"], first["name"]
 
 
 def indicator_moved(document: dict[str, Any]) -> None:

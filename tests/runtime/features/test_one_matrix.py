@@ -133,9 +133,10 @@ def write_sheet(path: Path, rows: Sequence[Sequence[Any]]) -> None:
     import openpyxl
 
     workbook = openpyxl.Workbook()
+    sheet = workbook.worksheets[0]
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row, 1):
-            cell = workbook.active.cell(number, place)
+            cell = sheet.cell(number, place)
             cell.value = value
             if isinstance(value, str):
                 cell.data_type = "s"  # also what begins with =

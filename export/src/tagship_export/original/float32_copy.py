@@ -23,7 +23,7 @@ def as_float32(model: Any) -> Any:
     """
     layers = list(_layers(model))
     _check_kinds(layers)
-    policies = sorted({policy for layer in layers if (policy := _policy(layer)) in OTHER})
+    policies = other_policies(model)
     if not policies:
         return model
     import keras
@@ -38,6 +38,11 @@ def as_float32(model: Any) -> Any:
     if remaining:
         raise OriginalError(_not_copied(policies))
     return copy
+
+
+def other_policies(model: Any) -> list[str]:
+    """Return the names of the policies by which layers compute in another precision than float32."""
+    return sorted({policy for layer in _layers(model) if (policy := _policy(layer)) in OTHER})
 
 
 def _not_copied(policies: list[str]) -> str:

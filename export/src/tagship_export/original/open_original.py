@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from tagship_export.errors import OriginalError
+from tagship_export.original.float32_copy import other_policies
 from tagship_export.original.keras_file import load_keras
 from tagship_export.original.output_layer import with_sigmoid
 from tagship_export.original.tracing import OUTPUT, integers, row_shape, trace
@@ -42,6 +43,7 @@ class Original:
         rows: Tables by purpose: ``train``, ``validation``, ``test``.
         run: The run folder that it comes from, if it is one.
         file: The Keras file that it was loaded from; None for a model that was there already.
+        notes: What was done to it before anything is made of it, in sentences.
     """
 
     model: Any
@@ -52,6 +54,7 @@ class Original:
     rows: Mapping[str, Path]
     run: Path | None = None
     file: Path | None = None
+    notes: tuple[str, ...] = ()
 
     @cached_property
     def digests(self) -> frozenset[str]:
@@ -148,19 +151,33 @@ def open_original(
     """
     if not isinstance(source, str | os.PathLike):
         model = with_sigmoid(source, logits=logits, independent=independent)
-        return _named(Original(model=model, sha256=_sha256_of_weights(model), rows={}), labels, thresholds)
+        live = Original(model=model, sha256=_sha256_of_weights(model), rows={}, notes=_notes(source))
+        return _named(live, labels, thresholds)
     path = Path(source)
     if size is not None and path.is_file():
         raise OriginalError(f"size {size!r} was given for {source}, which is one model; a run folder has several")
     if not path.exists():
         raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
     if path.is_file():
-        model = with_sigmoid(load_keras(path), logits=logits, independent=independent)
-        return _named(Original(model=model, sha256=sha256_of_file(path), rows={}, file=path), labels, thresholds)
+        loaded = load_keras(path)
+        model = with_sigmoid(loaded, logits=logits, independent=independent)
+        kept = Original(model=model, sha256=sha256_of_file(path), rows={}, file=path, notes=_notes(loaded))
+        return _named(kept, labels, thresholds)
     if not (path / "run.json").is_file():
         raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
     run = _open_run(path, size, logits=logits, independent=independent)
     return _named(run, labels or run.labels, run.thresholds if thresholds is None else thresholds)
+
+
+def _notes(model: Any) -> tuple[str, ...]:
+    """Say what artifacts are made from and judged by, where that is not the model as it computes by itself."""
+    policies = other_policies(model)
+    if not policies:
+        return ()
+    return (
+        f"the model computes in {', '.join(policies)}; exported and compared with is a copy in float32 with the "
+        "same weights",
+    )
 
 
 def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresholds | None) -> Original:

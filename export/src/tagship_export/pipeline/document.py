@@ -36,7 +36,7 @@ def export_document(
         "artifacts": [_entry(one, folder, paths.get(one.name)) for one in candidates],
         "refused": {refusal.name: refusal.reason for refusal in refusals},
         "recommended": list(recommendation.names),
-        "notes": list(recommendation.notes),
+        "notes": [*original.notes, *recommendation.notes],
         "rows": {
             "calibration": len(splits.calibration),
             "tuning": len(splits.tuning),

@@ -135,7 +135,7 @@ def _write(
         candidates=tuple(candidates),
         refusals=tuple(refusals),
         recommended=recommended,
-        notes=recommendation.notes,
+        notes=(*reference.original.notes, *recommendation.notes),
         passed=len(recommended) == len(set(options.formats))
         and all(one.verification.passed for one in candidates if one.planned.asked)
         and not any(refusal.asked for refusal in refusals),

@@ -126,7 +126,7 @@ class Export:
         candidates: What was measured.
         refusals: What gave no file.
         recommended: Names of the artifacts to ship, one per format.
-        notes: What they gain over float32, a line per format.
+        notes: What was done to the original, and what they gain over float32, a line per format.
         passed: Whether all that was asked for by name is proved, and something for every format.
         report: Where the report is; None where none was drawn.
         notice: Why not.

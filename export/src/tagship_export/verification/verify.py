@@ -72,7 +72,12 @@ def verify(
         size=opened.size,
         faults=tuple(_contract_faults(known, opened, judged)),
     )
-    verdict = replace(verdict, origin=judged.origin, unchecked=tuple(unchecked(known, opened, judged)))
+    verdict = replace(
+        verdict,
+        origin=judged.origin,
+        unchecked=tuple(unchecked(known, opened, judged)),
+        notes=(*known.notes, *verdict.notes),
+    )
     if verdict.passed or opened.layer_values is None:
         return verdict
     divergence = first_divergence(known.model, opened.layer_values, matrix, TOLERANCE[judged.recipe.exact])

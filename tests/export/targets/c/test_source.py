@@ -346,6 +346,18 @@ def test_rows_of_a_table(c_files: dict[str, Path]) -> None:
     assert isinstance(table, pyarrow.Table)
 
 
+@pytest.mark.parametrize("name", ["article", "scaled", "mixed"])
+def test_golden_rows_show_single_changes(name: str, c_files: dict[str, Path]) -> None:
+    """Changes are tried on the graph that the C is made from."""
+    _, contract = read_contract(c_files[name])
+    golden = contract.golden
+    assert golden is not None
+    assert golden.changes is not None
+    assert golden.caught is not None
+    assert golden.changes >= 12
+    assert golden.caught >= 0.99 * golden.changes
+
+
 def test_without_a_proof_the_contract_says_so(
     article_run: Path, c_files: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -38,12 +38,20 @@ def rename_equal(proto: Any, names: Mapping[str, str]) -> None:
         for name in node.output:
             if name and name not in kept:
                 stem = COUNTER.sub("", name)
-                new[name] = _fresh(LAST_COUNTER.sub("", names.get(stem, stem)), taken)
+                new[name] = _fresh(LAST_COUNTER.sub("", _first_name(stem, names)), taken)
     for node in proto.graph.node:
         node.input[:] = [new.get(name, name) for name in node.input]
         node.output[:] = [new.get(name, name) for name in node.output]
     for value in proto.graph.value_info:
         value.name = new.get(value.name, value.name)
+
+
+def _first_name(stem: str, names: Mapping[str, str]) -> str:
+    """Return the first name of the nodes that compute the same, also where a tool put something behind it."""
+    if stem in names:
+        return names[stem]
+    node, _, behind = stem.rpartition("_")
+    return f"{names[node]}_{behind}" if node in names else stem
 
 
 def _fresh(name: str, taken: set[str]) -> str:

@@ -1,22 +1,15 @@
-"""Rewriting of ONNX graphs: what tf2onnx and ONNX Runtime's tools leave behind, in one fixed form.
-
-tf2onnx walks sets, so names, and the order of nodes and initializers, change with Python's hash seed. A file
-that claims to be reproducible needs one order and one set of names.
-"""
+"""Rewriting of ONNX graphs: what tf2onnx and ONNX Runtime's tools leave behind, in one fixed form."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from tagship_export.errors import ConversionError
 from tagship_export.original.tracing import INPUT, OUTPUT
+from tagship_export.targets.onnx.canonical_names import graphs_of, name_anew
 
-COUNTER = re.compile(r"__\d+|:0$")
-TYPE_CHANGES = {"QuantizeLinear", "DequantizeLinear", "Cast"}
 DOMAINS = {"": "", "ai.onnx": ""}
 
 
@@ -91,7 +84,7 @@ def canonical(proto: Any, opset: int, ir_version: int) -> bytes:
     """Return the one serialization of a graph.
 
     Nodes stand depth first from the output and have no names; those of values lose their counters and are
-    numbered anew in that order. Graphs with subgraphs keep names and order as they are.
+    numbered anew in that order, in the graphs of loops and branches as well.
     """
     import onnx
 
@@ -107,63 +100,22 @@ def canonical(proto: Any, opset: int, ir_version: int) -> bytes:
     proto.opset_import.extend(
         onnx.helper.make_opsetid(domain, 1 if domain else opset) for domain in sorted(domains | {""})
     )
-    if not has_subgraphs(proto):
-        _rename(proto.graph, list(_depth_first(proto.graph)))
+    for node in proto.graph.node:
+        for graph in graphs_of(node):
+            _undocumented(graph)
+    name_anew(proto.graph, {INPUT, OUTPUT})
     data: bytes = proto.SerializeToString(deterministic=True)
     return data
 
 
-def _depth_first(graph: Any) -> Iterator[Any]:
-    """Yield every node that the output needs, each after those that it needs itself."""
-    maker = {name: node for node in graph.node for name in node.output if name}
-    done: set[int] = set()
-    stack = [maker[graph.output[0].name]]
-    while stack:
-        node = stack[-1]
-        waiting = [maker[name] for name in node.input if name in maker and id(maker[name]) not in done]
-        if id(node) not in done and waiting:
-            stack += reversed(waiting)
-            continue
-        stack.pop()
-        if id(node) not in done:
-            done.add(id(node))
-            yield node
-
-
-def _rename(graph: Any, nodes: list[Any]) -> None:
-    """Keep names of layers for values; number constants, and what only changes a type."""
-    import onnx
-
-    constants = {tensor.name: tensor for tensor in graph.initializer}
-    names = {"": "", INPUT: INPUT, OUTPUT: OUTPUT}
-    taken = {INPUT, OUTPUT}
-    used: list[Any] = []
-    for node in nodes:
-        for name in node.input:
-            if name in constants and name not in names:
-                names[name] = _fresh("w", taken)
-                used.append(constants[name])
-        for name in node.output:
-            if name not in names:
-                names[name] = _fresh("v" if node.op_type in TYPE_CHANGES else COUNTER.sub("", name), taken)
-    copies = [onnx.NodeProto.FromString(node.SerializeToString()) for node in nodes]
-    for node in copies:
-        node.name = ""
-        node.input[:] = [names[name] for name in node.input]
-        node.output[:] = [names[name] for name in node.output]
-    tensors = [onnx.TensorProto.FromString(tensor.SerializeToString()) for tensor in used]
-    for tensor in tensors:
-        tensor.name = names[tensor.name]
-    del graph.node[:], graph.initializer[:]
-    graph.node.extend(copies)
-    graph.initializer.extend(tensors)
-
-
-def _fresh(name: str, taken: set[str]) -> str:
-    """Return the name, with a number behind it if it is taken."""
-    new, number = name, 1
-    while new in taken:
-        number += 1
-        new = f"{name}__{number}"
-    taken.add(new)
-    return new
+def _undocumented(graph: Any) -> None:
+    """Take the name of a graph within another, what its nodes say, and the shapes that its values are said to have."""
+    graph.name, graph.doc_string = "inner", ""
+    del graph.value_info[:]
+    for value in (*graph.input, *graph.output):
+        for axis in value.type.tensor_type.shape.dim:
+            axis.ClearField("dim_param")  # numbers of the process that converted
+    for node in graph.node:
+        node.doc_string = ""
+        for inner in graphs_of(node):
+            _undocumented(inner)
