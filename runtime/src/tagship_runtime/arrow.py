@@ -150,7 +150,7 @@ class Scorer:
     def _scores(self, model: Predictor, batch: Batch) -> tuple[Any, Any]:
         """Return which rows could be scored, and scores for all, zero for the others."""
         ids = self._layout.ids
-        encode = encoder(model.contract.features, model.contract.input.shape)
+        encode = model.encoder
         if not batch.size:
             return np.ones(0, bool), np.empty((0, len(self.labels)), np.float32)
         skip = None if self._on_error == RAISE else _ignore

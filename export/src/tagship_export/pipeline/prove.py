@@ -49,7 +49,7 @@ def prove(
     data = target.embed(payload, proven)
     _, sealed = target.unpack(data)  # what its users will read
     artifact = replace(artifact, size=len(data), contract=sealed or proven)
-    told = unchecked(reference.original, artifact, JudgedBy(recipe=recipe, origin=verdict.origin, faults=()))
+    told = unchecked(reference.original, artifact, JudgedBy(recipe=planned.recipe, origin=verdict.origin, faults=()))
     return Candidate(
         planned=planned,
         data=data,

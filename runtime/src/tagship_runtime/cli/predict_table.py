@@ -16,7 +16,7 @@ from tagship_runtime.cli.options import dialect_of
 from tagship_runtime.cli.output_layout import layout_of
 from tagship_runtime.cli.signals import raise_if_signalled
 from tagship_runtime.errors import TagshipError
-from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.features import Encoder
 from tagship_runtime.files import Batch, open_writer, read_batches
 from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
 from tagship_runtime.files.table_writer import Names
@@ -102,7 +102,7 @@ def predict_table(
     Raises:
         TagshipError: The table, a row of it, or the file is not usable; nothing is written then.
     """
-    encode = encoder(model.contract.features, model.contract.input.shape)
+    encode = model.encoder
     layout, summary = layout_of(options, model.labels, kind), Summary()
     skip = summary.skip if options.on_error == SKIP else None
     reading = _reading(options, encode, layout.ids, skip, tell)

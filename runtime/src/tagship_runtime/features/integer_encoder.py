@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,24 +80,28 @@ class IntegerTableEncoder(TableEncoder):
         super().__init__(features)
         self.dtype = np.dtype(dtype)
 
-    def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:
+    def encode_parts(self, rows: Any, size: int | None, unknown: Counter[str] | None = None) -> Iterator[Features]:
         """See :class:`Encoder`; features are encoded as float32, and what that may have rounded is refused.
 
         Raises:
             InputValueError: Besides, a cell that is no integer of the model's type, or one of 2**24 or more.
         """
-        matrix = super().encode(rows, unknown)
+        first = 0
+        for matrix in super().encode_parts(rows, size, unknown):
+            self._check(matrix, first)
+            yield matrix.astype(self.dtype)
+            first += len(matrix)
+
+    def _check(self, matrix: Features, first: int) -> None:
         large = np.abs(matrix) >= WHOLE
         if large.any():
             row, column = (int(place) for place in np.argwhere(large)[0])
-            raise InputValueError(
-                row, self._feature(column), f"float32 cannot tell {matrix[row, column]:.0f} from its neighbours", _NEED
-            )
+            problem = f"float32 cannot tell {matrix[row, column]:.0f} from its neighbours"
+            raise InputValueError(first + row, self._feature(column), problem, _NEED)
         if not fits(matrix, self.dtype):
-            for row, numbers in enumerate(matrix.tolist()):
+            for row, numbers in enumerate(matrix.tolist(), first):
                 for column, number in enumerate(numbers):
                     _integer(number, row, self._feature(column), self.dtype)
-        return matrix.astype(self.dtype)
 
     def _feature(self, column: int) -> str:
         owners = [feature.name for feature in self.features for _ in range(feature.width)]
