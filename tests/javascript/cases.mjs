@@ -97,4 +97,9 @@ for (const { kind, data, payload, damage } of read("files")) {
   }
 }
 
+const { repeated } = await import(new URL("contract/seeded_rows.js", library));
+for (const { row, input, cells: value } of read("seeds")) {
+  await check(`seed in ${input.shape}`, { value }, () => Array.from(repeated(row, { scale: null, ...input })));
+}
+
 console.log(JSON.stringify({ replayed, differences }));

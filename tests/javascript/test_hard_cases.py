@@ -18,7 +18,9 @@ def test_every_hard_case_comes_out_as_in_python(node: str, package: Path) -> Non
     assert answer["replayed"] > 2000
 
 
-@pytest.mark.parametrize("change", ["thresholds.json", "rows.json", "words.json", "contracts.json", "files.json"])
+@pytest.mark.parametrize(
+    "change", ["thresholds.json", "rows.json", "words.json", "contracts.json", "files.json", "seeds.json"]
+)
 def test_a_wrong_answer_is_noticed(change: str, node: str, package: Path, tmp_path: Path) -> None:
     for path in SHARED.glob("*.json"):
         (tmp_path / path.name).write_text(path.read_text())
@@ -34,6 +36,8 @@ def test_a_wrong_answer_is_noticed(change: str, node: str, package: Path, tmp_pa
             wrong[0] |= {"error": "ContractError", "mentions": ["x"]}
         case "files.json":
             wrong[0]["payload"] += 1
+        case "seeds.json":
+            wrong[0]["cells"][-1] += 1
     (tmp_path / change).write_text(json.dumps(wrong))
     answer = json.loads(run([node, SCRIPTS / "cases.mjs", (package / "index.js").as_uri(), tmp_path]))
     assert len(answer["differences"]) == 1

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from tagship_runtime import Contract, TagshipError, container
+from tagship_runtime.contract import TensorSpec, repeated
 from tagship_runtime.errors import NoContractError
 from tagship_runtime.features import encoder
 from tagship_runtime.features.tokenizer import tokens
@@ -530,12 +531,30 @@ def sizes(found: Sequence[str]) -> Case:
     return {"count": len(lengths), "characters": sum(lengths), "longest": max(lengths, default=0)}
 
 
+def seeds() -> list[Case]:
+    """Golden rows that a seed stands for, and the cells of each."""
+    found = []
+    for shape, dtype, block, low, step in (
+        ((7,), "float32", 3, -1.25, 0.0123),
+        ((4, 2), "float32", 2, 0.0, 1.0),
+        ((4, 2), "uint8", 2, 0.0, 0.5),
+        ((3, 4, 5, 2), "float32", 2, 1e-3, 1 / 255),
+        ((600,), "int32", 1, -300.0, 2.4),
+    ):
+        row = {"seed": 4_294_967_290, "block": block, "low": low, "step": step}
+        input = TensorSpec(name="x", dtype=dtype, shape=(None, *shape))
+        (cells,) = repeated([row], input)
+        found.append({"row": row, "input": input.to_dict(), "cells": cells.ravel().tolist()})
+    return found
+
+
 MAKERS: Mapping[str, Callable[[], Any]] = {
     "contracts": contracts,
     "rows": rows,
     "words": words,
     "thresholds": thresholds,
     "files": files,
+    "seeds": seeds,
 }
 
 

@@ -76,9 +76,9 @@ def golden_example(contract: Contract) -> Any:
 
     if contract.golden is None or not contract.golden.rows:
         return None
-    rows = contract.golden.values(contract.input.row_shape)
+    rows = contract.golden.values(contract.input)
     if contract.features is None:
-        return np.array(rows, np.float32)
+        return np.array(rows, contract.input.integers or np.float32)
     frame = pandas.DataFrame(rows, columns=[feature.name for feature in contract.features])
     numbers = {feature.name: np.float64 for feature in contract.features if not feature.textual}
     return frame.astype(numbers)

@@ -94,7 +94,7 @@ def _usual(model: Model, whole: Features) -> Features:
     golden = model.contract.golden
     if golden is None or not golden.rows:
         return np.zeros_like(whole)
-    encoded = model.encode(golden.values(model.contract.input.row_shape))
+    encoded = model.encode(golden.values(model.contract.input))
     return np.median(encoded, axis=0).astype(np.float32)
 
 
