@@ -95,7 +95,7 @@ def _usual(model: Model, whole: Features) -> Features:
     if golden is None or not golden.rows:
         return np.zeros_like(whole)
     encoded = model.encode(golden.values(model.contract.input))
-    return np.median(encoded, axis=0).astype(np.float32)
+    return np.median(encoded, axis=0).astype(whole.dtype)
 
 
 def _strongest(names: tuple[tuple[str, str], ...], effects: NDArray[np.float64], most: int) -> list[Influence]:

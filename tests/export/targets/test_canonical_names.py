@@ -20,7 +20,7 @@ def looping(suffix: str, *, turned: bool, copies: bool) -> Any:
     def named(name: str) -> str:
         return f"{name}{suffix}"
 
-    weight = numpy_helper.from_array(np.float32([0.5, -2]), named("weight"))
+    weight = numpy_helper.from_array(np.array([0.5, -2], np.float32), named("weight"))
     body_nodes = [
         helper.make_node("Mul", [named("x_in"), named("weight")], [named("product")]),
         helper.make_node("Tanh", [named("product")], [named("out")]),
@@ -30,7 +30,6 @@ def looping(suffix: str, *, turned: bool, copies: bool) -> Any:
     if copies:
         body_nodes.append(helper.make_node("Identity", [named("out")], [named("again")]))
         first, last = (named("again"), named("out")) if turned else (named("out"), named("again"))
-    floats = [1, 2]
     body = helper.make_graph(
         body_nodes,
         named("body"),
@@ -60,8 +59,8 @@ def looping(suffix: str, *, turned: bool, copies: bool) -> Any:
     graph = helper.make_graph(
         nodes,
         named("graph"),
-        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", *floats[1:]])],
-        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", *floats[1:]])],
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["batch", 2])],
+        [helper.make_tensor_value_info("scores", TensorProto.FLOAT, ["batch", 2])],
         constants[::-1] if turned else constants,
     )
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
@@ -69,7 +68,7 @@ def looping(suffix: str, *, turned: bool, copies: bool) -> Any:
 
 def scores(data: bytes) -> Any:
     session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
-    return session.run(["scores"], {"features": np.float32([[0.3, -0.4], [2, 1]])})[0]
+    return session.run(["scores"], {"features": np.array([[0.3, -0.4], [2, 1]], np.float32)})[0]
 
 
 @pytest.mark.parametrize("copies", [True, False])
