@@ -141,7 +141,7 @@ class Model:
             golden=golden,
             thresholds=(0.5, 0.5),
             description="as it is",
-            input=SimpleNamespace(row_shape=(1,)),
+            input=SimpleNamespace(row_shape=(1,), integers=None),
         )
         self.engine: Any = SimpleNamespace(name="fake", version="7")
         self.weight_bytes = {"int8": 5}
