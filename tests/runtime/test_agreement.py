@@ -208,8 +208,8 @@ def test_without_golden_rows_nothing_is_shown(golden: Any) -> None:
 
 
 def test_rows_that_cannot_be_computed_fail_the_check(monkeypatch: pytest.MonkeyPatch) -> None:
-    def values(golden: Golden, shape: tuple[int, ...]) -> Any:
-        raise ValueError(f"rows of {shape}")
+    def values(golden: Golden, input: Any) -> Any:
+        raise ValueError(f"rows of {input.row_shape}")
 
     monkeypatch.setattr(Golden, "values", values)
     with pytest.raises(CheckFailedError, match=r"replaying golden rows: rows of \(1,\)"):
