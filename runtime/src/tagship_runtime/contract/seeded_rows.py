@@ -47,8 +47,8 @@ def cells_of(row: Mapping[str, Any], shape: tuple[int, ...], *, whole: bool = Fa
         raise ValueError(f"a golden row of a seed has {prod(shape):,} cells; at most {MOST_CELLS:,} are computed")
     places = np.zeros((), np.uint64)
     for axis, size in enumerate(shape):
-        whole = axis == len(shape) - 1 and axis > 0
-        along = np.arange(size, dtype=np.uint64) // np.uint64(1 if whole else row["block"])
+        block = 1 if 0 < axis == len(shape) - 1 else row["block"]
+        along = np.arange(size, dtype=np.uint64) // np.uint64(block)
         places = places[..., None] * np.uint64(size) + along
     bits = (places + np.uint64(row["seed"])) & np.uint64(0xFFFFFFFF)
     for _ in range(ROUNDS):
