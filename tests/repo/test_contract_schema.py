@@ -152,7 +152,6 @@ SCHEMA_ALONE: dict[tuple[str | int, ...], str] = {
     ("parity",): "its figures are for people; nothing is computed from them",
     ("input", "dtype"): "what is no real number's type is refused when an engine is opened",
     ("output", "dtype"): "likewise",
-    ("input", "scale"): "zero and negative scales are never written",
     ("input", "shape", 0): "batches of 0 and less are never written",
     ("features", 0, "indicator"): "anything is read as true or false; only these two are written",
     ("golden", "tolerance"): "negative: no self-test could pass",

@@ -49,7 +49,7 @@ def complete(script: Path, folder: Path, *words: str) -> list[str]:
         (["pre"], ["predict"]),
         (["nothing"], []),
         (["predict", "--sc"], ["--scores"]),
-        (["predict", "--format", ""], ["csv", "jsonl"]),
+        (["predict", "--format", ""], ["csv", "jsonl", "parquet"]),
         (["predict", "--on-error", "s"], ["skip", "stop"]),
         (["predict", "mod"], ["model.tflite"]),
         (["predict", "model.tflite", "data/"], ["data/rows.csv"]),

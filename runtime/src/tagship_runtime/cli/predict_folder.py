@@ -100,7 +100,8 @@ def _named(source: str, error: TagshipError) -> str:
 def _checked(options: argparse.Namespace) -> Sequence[Part]:
     """Return the parts, after options that do not fit several tables are refused."""
     if options.out is None:
-        raise UsageError(f"{options.data} means several tables; name a folder for their answers with --out")
+        what = "is a folder" if Path(options.data).is_dir() else "is a pattern"
+        raise UsageError(f"{options.data} {what}: it means several tables; name a folder for their answers with --out")
     if options.follow:
         raise UsageError(f"--follow answers rows on standard input; give - instead of {options.data}")
     workers = options.workers

@@ -64,13 +64,14 @@ class Journal:
         return left
 
     def finish(self, part: Part, fingerprint: Mapping[str, int], figures: Mapping[str, Any]) -> None:
-        """Note that a part is finished.
+        """Note that a part is finished, and remove what a worker that was killed over it left.
 
         Args:
             part: Whose answer has its name.
             fingerprint: Of its table, from before it was read.
             figures: What is told of it at the end.
         """
+        remove_temporary(self.folder / part.name)
         size = (self.folder / part.name).stat().st_size
         entry = {"source": fingerprint, "bytes": size, "figures": figures}
         self._finished[part.name] = entry
