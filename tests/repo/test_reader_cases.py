@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -35,6 +36,29 @@ def command(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
     )
     assert done.returncode == 0, done.stderr
     return [str(program)]
+
+
+TIMES = ("dates", "durations", "missing by a word")
+
+
+def test_the_python_program_encodes_dates_and_durations() -> None:
+    spec = importlib.util.spec_from_file_location("reader", READERS / "reader.py")
+    assert spec is not None
+    assert spec.loader is not None
+    reader = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(reader)
+    groups = json.loads((FOLDER / "rows.json").read_text(encoding="utf-8"))["single"]
+    replayed = 0
+    for group in groups:
+        for case in group["rows"] if group["name"].startswith(TIMES) else ():
+            replayed += 1
+            if "error" in case:
+                with pytest.raises((ValueError, TypeError, AttributeError)):
+                    reader.encode(group["contract"], case["row"])
+            else:
+                found = reader.encode(group["contract"], case["row"])
+                np.testing.assert_array_equal(found, np.float32(case["encoded"]), err_msg=str(case["row"]))
+    assert replayed > 100
 
 
 def test_rows_and_thresholds_come_out_as_in_the_runtime(command: list[str]) -> None:

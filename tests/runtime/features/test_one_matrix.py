@@ -8,6 +8,7 @@ import math
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, OffsetFeature
+from tagship_runtime.contract import (
+    CategoryFeature,
+    DateFeature,
+    DurationFeature,
+    Feature,
+    NumericFeature,
+    OffsetFeature,
+)
 from tagship_runtime.errors import DataError, InputError
 from tagship_runtime.features import Encoder, as_column, cells, encoder
 from tagship_runtime.files import csv_rows, read_batches, read_table
@@ -83,6 +91,10 @@ TYPES = {
     "uint64": Type(integers(64, signed=False), pa.uint64(), "UInt64"),
     "float32": Type(st.floats(width=32).map(np.float32), pa.float32(), "Float32"),
     "float64": Type(st.floats(), pa.float64(), "Float64"),
+    "date": Type(st.dates(), pa.date32(), "object"),
+    "timestamp": Type(st.datetimes(), pa.timestamp("us"), "datetime64[us]"),
+    "moment": Type(st.datetimes(timezones=st.just(UTC)), pa.timestamp("us", "UTC"), "datetime64[us, UTC]"),
+    "duration": Type(st.timedeltas(timedelta(-999), timedelta(999)), pa.duration("us"), "timedelta64[us]"),
 }
 
 
@@ -100,7 +112,14 @@ class Column:
 
     def json(self) -> list[Any]:
         """Cells as JSON has them."""
-        return [self._number(cell) if isinstance(cell, np.floating) else cell for cell in self.cells]
+        return [
+            self._spelling(cell)
+            if isinstance(cell, date | timedelta)
+            else self._number(cell)
+            if isinstance(cell, np.floating)
+            else cell
+            for cell in self.cells
+        ]
 
     def excel(self) -> list[Any] | None:
         """Cells as a sheet has them, as numbers, texts or truth; None where it cannot hold one as it is."""
@@ -113,6 +132,8 @@ class Column:
         return float(cell) if float(cell).is_integer() else float(str(cell))
 
     def _spelling(self, cell: Any) -> str:
+        if isinstance(cell, date | timedelta):
+            return str(cell)
         if isinstance(cell, float | np.floating) and isinstance(self.feature, NumericFeature):
             return str(cell)
         return cells.word(cell)
@@ -152,8 +173,21 @@ def tables(draw: st.DrawFn) -> list[Column]:
         missing = draw(st.booleans())
         cell = st.none() | TYPES[kind].cells if missing else TYPES[kind].cells
         values = draw(st.lists(cell, min_size=rows, max_size=rows))
-        columns.append(Column(kind, values, draw(features(name, values))))
+        columns.append(Column(kind, values, draw(times(name, kind) if kind in TIMES else features(name, values))))
     return columns
+
+
+TIMES = ("date", "timestamp", "moment", "duration")
+
+
+@st.composite
+def times(draw: st.DrawFn, name: str, kind: str) -> Feature:
+    indicator = draw(st.booleans())
+    if kind == "duration":
+        return DurationFeature(name=name, fill=draw(st.sampled_from([None, 7.5])), indicator=indicator)
+    fill = draw(st.sampled_from([None, "2024-02-29", "1969-12-31T23:59:59.999"]))
+    parts = draw(st.sampled_from([(), ("month",), ("weekday", "month")]))
+    return DateFeature(name=name, since="2024-06-15", fill=fill, indicator=indicator, parts=parts)
 
 
 @st.composite
@@ -188,6 +222,10 @@ def polars_of(columns: list[Column], text: Any = pl.String) -> pl.DataFrame:
         "uint64": pl.UInt64,
         "float32": pl.Float32,
         "float64": pl.Float64,
+        "date": pl.Date,
+        "timestamp": pl.Datetime("us"),
+        "moment": pl.Datetime("us", "UTC"),
+        "duration": pl.Duration("us"),
     }
     return pl.DataFrame(
         {

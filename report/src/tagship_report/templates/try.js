@@ -54,6 +54,27 @@ const CONTROLS = {
     const hint = known?.ngrams ? `known words in training: ${figure(known.ngrams)} on average` : "";
     return { input, parts: [], hint, get: () => input.value, set: (cell) => (input.value = cell ?? "") };
   },
+  /** Seconds, or a duration as people spell it. */
+  duration(feature, known) {
+    return CONTROLS.numeric(feature, known);
+  },
+  /** A date, with a time where an example has one; training's dates are days since 1970. */
+  date(feature, known) {
+    const input = make("input", { type: "date" });
+    const day = (days) => new Date(Math.floor(days) * 86_400_000).toISOString().slice(0, 10);
+    const set = (cell) => {
+      const text = typeof cell === "number" ? day(cell) : (cell ?? "");
+      const [date, time] = [/^\d{4}-\d\d-\d\d$/.test(text), /^\d{4}-\d\d-\d\dT\d\d:\d\d(:[\d.]+)?$/.test(text)];
+      if (text) input.type = date ? "date" : time ? "datetime-local" : "text";
+      input.step = time ? "0.001" : "";
+      input.value = text;
+    };
+    const hints = [
+      known && `${day(known.low)} to ${day(known.high)} in training`,
+      feature.fill === null ? "a date is needed" : `empty: ${feature.fill} is taken`,
+    ];
+    return { input, parts: [], hint: hints.filter(Boolean).join("; "), get: () => input.value, set };
+  },
   other() {
     const input = make("input");
     return { input, parts: [], hint: "", get: () => input.value, set: (cell) => (input.value = cell ?? "") };

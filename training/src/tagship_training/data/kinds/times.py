@@ -79,7 +79,7 @@ def order_of(name: str, columns: Iterable[NDArray[Any]], kinds: Kinds) -> str | 
 
 
 def _check_zones(name: str, matches: dict[str, re.Match[str]]) -> None:
-    timed = {text: bool(found[15] or found[16]) for text, found in matches.items() if found[11]}
+    timed = {text: bool(found[17] or found[18]) for text, found in matches.items() if found[12]}
     zoned = next((text for text, zone in timed.items() if zone), None)
     bare = next((text for text, zone in timed.items() if not zone), None)
     if zoned is not None and bare is not None:

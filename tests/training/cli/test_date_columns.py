@@ -1,0 +1,118 @@
+"""Dates and durations from a table as people have it to the decisions of every kind of file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import openpyxl
+import pandas
+import pytest
+
+Command = Callable[..., Any]
+SMALL = ("--epochs", 40, "--members", 2, "--hidden", 16)
+
+
+@pytest.fixture(scope="module")
+def deliveries() -> pandas.DataFrame:
+    """Parts that are late at weekends and after March 2024, how long they took, and when their shift began."""
+    random = np.random.default_rng(7)
+    days = [date(2023, 1, 2) + timedelta(days=int(day)) for day in random.integers(0, 700, 420)]
+    frame = pandas.DataFrame({"delivered": days})
+    frame["took"] = [timedelta(seconds=int(seconds)) for seconds in random.integers(60, 9000, 420)]
+    frame["length"] = random.normal(50, 20, 420).round(2)
+    late = [day > date(2024, 3, 1) or day.weekday() > 4 for day in days]
+    frame["label:late"] = np.array(late).astype(int)
+    return frame
+
+
+def german(frame: pandas.DataFrame, path: Path) -> Path:
+    """Write as a German Excel exports; some dates are not known."""
+    lines = [";".join(frame.columns)]
+    for row, (day, took, length, label) in enumerate(frame.itertuples(index=False)):
+        spelled = "k.A." if row % 10 == 3 else f"{day:%d.%m.%Y}"
+        lines.append(f"{spelled};{took};{str(length).replace('.', ',')};{'ja' if label else 'nein'}")
+    path.write_text("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.fixture(scope="module")
+def run(deliveries: pandas.DataFrame, tagship: Command, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dates")
+    table = german(deliveries, folder / "deliveries.csv")
+    done = tagship("train", table, "--missing", "k.A.", "--out", folder / "run", *SMALL)
+    assert done.code == 0, done.err
+    done = tagship(
+        "export", folder / "run", "--out", folder / "out", "--formats", "tflite,onnx", "--recipes", "float32"
+    )
+    assert done.code == 0, done.err
+    return folder
+
+
+def test_what_the_contract_says(run: Path) -> None:
+    delivered, took, _ = json.loads((run / "out" / "float32.onnx.json").read_text())["features"]
+    assert (delivered["kind"], delivered["parts"], delivered["missing"]) == ("date", ["weekday"], ["k.A."])
+    assert (took["kind"], took["missing"]) == ("duration", ["k.A."])
+    rows = json.loads((run / "out" / "float32.onnx.json").read_text())["golden"]["rows"]
+    assert all(row[0] is None or date.fromisoformat(row[0]) for row in rows)
+
+
+def test_every_form_of_the_table_gives_the_same_decisions(
+    run: Path, deliveries: pandas.DataFrame, tagship: Command
+) -> None:
+    """And a word for missing that training was told is known to the file."""
+    rows = deliveries.drop(columns="label:late").head(40)
+    german(deliveries.head(40), run / "ask.csv")
+    known = rows.assign(delivered=[None if row % 10 == 3 else day for row, day in enumerate(rows["delivered"])])
+    known.to_parquet(run / "ask.parquet")
+    known.assign(delivered=known["delivered"].astype(str).replace("None", None), took=rows["took"].astype(str)).to_json(
+        run / "ask.jsonl", orient="records", lines=True
+    )
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    book.active.append(list(rows.columns))
+    for day, took, length in known.itertuples(index=False):
+        book.active.append([None if day is None else datetime(day.year, day.month, day.day), took, length])
+    book.save(run / "ask.xlsx")
+    artifact = run / "out" / "float32.onnx"
+    want = tagship("predict", artifact, run / "ask.csv")
+    assert want.code == 0, want.err
+    assert set(want.out.split()[1:]) == {"0", "1"}
+    for kind in ("parquet", "jsonl", "xlsx"):
+        found = tagship("predict", artifact, run / f"ask.{kind}")
+        assert found.code == 0, found.err
+        assert found.out == want.out, kind
+
+
+def test_artifacts_are_verified_on_the_table(run: Path, tagship: Command) -> None:
+    for kind in ("tflite", "onnx"):
+        artifact = run / "out" / f"float32.{kind}"
+        done = tagship("verify", run / "run", artifact, "--data", run / "deliveries.csv")
+        assert done.code == 0, done.err
+        assert tagship("selftest", artifact).code == 0
+
+
+def test_an_impossible_date_is_an_error_with_its_row(run: Path, tagship: Command) -> None:
+    (run / "bad.csv").write_text("delivered;took;length\n01.02.2024;1:00;1,5\n30.02.2024;1:00;1,5\n")
+    done = tagship("predict", run / "out" / "float32.onnx", run / "bad.csv")
+    assert done.code == 2
+    assert "row 1, column 'delivered': '30.02.2024' is no day of the calendar" in done.err
+
+
+@pytest.mark.parametrize(("order", "code"), [(None, 2), ("day-first", 0)])
+def test_where_nothing_tells_the_order_an_error_asks(
+    order: str | None, code: int, tagship: Command, tmp_path: Path
+) -> None:
+    rows = [f"{1 + row % 12:02d}/{1 + row % 11:02d}/2024,{row},{row % 2}" for row in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["day,x,label:on", *rows]) + "\n")
+    more = () if order is None else ("--dates", order)
+    done = tagship("train", tmp_path / "a.csv", "--out", tmp_path / "run", *more, "--epochs", 1, "--members", 2)
+    assert done.code == code, done.err
+    if order is None:
+        assert "column 'day': the day or the month may stand first in '01/01/2024'" in done.err
+    else:
+        assert "the day first: '01/01/2024' is read as 2024-01-01" in done.err + done.out
