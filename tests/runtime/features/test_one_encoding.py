@@ -11,9 +11,9 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from tagship_runtime.contract import CategoryFeature, DateFeature, DurationFeature, Feature, NumericFeature, TextFeature
+from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import encoder
-from tagship_runtime.features.category import CategoryFeature
-from tagship_runtime.features.numeric import NumericFeature
 
 BIG = 2**53 + 1
 WORDS = CategoryFeature(name="f", values=("", "1", "true", "x", "y", str(BIG), "0.5"))
@@ -43,6 +43,37 @@ DICTIONARIES: dict[str, Callable[[Sequence[str | None]], Any]] = {
 def test_missing_is_missing_in_a_dictionary(make: Callable[..., Any], cells: list[str | None]) -> None:
     assert encoded(make(cells)) == encoded([{"f": cell} for cell in cells])
     assert encoded(make(cells))[cells.index(None)] == [1, 0, 0, 0, 0, 0, 0]
+
+
+TAKING: dict[str, Feature] = {
+    "filled number": NUMBER,
+    "number": NumericFeature(name="f"),
+    "filled duration": DurationFeature(name="f", fill=60.0),
+    "duration": DurationFeature(name="f"),
+    "filled date": DateFeature(name="f", since="2024-01-01", fill="2024-01-02"),
+    "date": DateFeature(name="f", since="2024-01-01"),
+    "word": WORDS,
+    "text": TextFeature(name="f", vocabulary=("a",)),
+}
+
+
+@pytest.mark.parametrize("feature", TAKING.values(), ids=TAKING)
+def test_a_missing_cell_is_encoded_where_the_feature_says_so(feature: Feature) -> None:
+    if feature.takes_missing:
+        assert np.isfinite(encoded([{"f": None}], feature)).all()
+    else:
+        with pytest.raises(InputValueError, match="missing"):
+            encoded([{"f": None}], feature)
+
+
+def test_words_for_missing_that_all_numbers_share() -> None:
+    """A reader converts all columns of numbers by one list; a date's are its own."""
+    first = NumericFeature(name="a", fill=0.0, missing=("k.A.", "-99"))
+    other = NumericFeature(name="b", missing=("-99", "unknown"))
+    day = DateFeature(name="c", since="2024-01-01", missing=("never",))
+    for features, words in [((first,), ("k.A.", "-99")), ((first, other, day), ("-99",)), ((first, NUMBER), ())]:
+        assert encoder(features, (None, 9)).missing_words == words
+    assert encoder((WORDS, day), (None, 9)).missing_words == ()
 
 
 def test_numbers_in_a_dictionary() -> None:

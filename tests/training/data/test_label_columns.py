@@ -20,6 +20,24 @@ def test_tags() -> None:
         from_table(table, LabelColumns(tags="tags", min_count=9))
 
 
+@pytest.mark.parametrize(
+    ("separator", "cells"),
+    [
+        (";", ["a b ; c", "c;a b", " c ;; "]),
+        (" ; ", ["a b ; c", "c;a b", " c ;; "]),
+        (", ", ["a b, c", "c,a b", "c ,"]),
+        ("\t", ["a b\tc", "c \t a b", "\tc"]),
+        (" ", ["a  c", " c a ", "c"]),
+    ],
+)
+def test_blanks_around_separators_belong_to_no_tag(separator: str, cells: list[str]) -> None:
+    """But within a tag; and a blank may be the separator itself."""
+    table = pyarrow.table({"x": [1, 2, 3], "t": cells})
+    data = from_table(table, LabelColumns(tags="t", separator=separator, min_count=1))
+    assert data.labels == ("a" if separator == " " else "a b", "c")
+    assert data.known_targets.tolist() == [[1, 1], [1, 1], [0, 1]]
+
+
 def test_tags_in_lists() -> None:
     table = pyarrow.table({"x": [1, 2, 3], "t": [["a;b", " c "], None, ["c", None, ""]]})
     data = from_table(table, LabelColumns(tags="t", min_count=1))

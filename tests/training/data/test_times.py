@@ -128,8 +128,9 @@ def test_a_part_helps_where_a_label_goes_with_it_and_else_does_not(part: str) ->
     place = (days + 3) % 7 if part == "weekday" else days.astype("M8[D]").astype("M8[M]").astype(int) % 12
     share = np.where(place < 3, 0.7, 0.2)
     targets = (random.random((2000, 1)) < share[:, None]).astype(np.uint8)
+    milliseconds = np.float64(DAY) * days
     other = "month" if part == "weekday" else "weekday"
-    assert helps(part, days * float(DAY), targets)
-    assert not helps(other, days * float(DAY), targets)
-    assert not helps(part, days * float(DAY), random.permutation(targets))
-    assert not helps(part, days[:50] * float(DAY), targets[:50])
+    assert helps(part, milliseconds, targets)
+    assert not helps(other, milliseconds, targets)
+    assert not helps(part, milliseconds, random.permutation(targets))
+    assert not helps(part, milliseconds[:50], targets[:50])

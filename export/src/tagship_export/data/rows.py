@@ -12,7 +12,7 @@ import numpy as np
 from tagship_export.errors import ExportError, NothingComparedError
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import DataError
-from tagship_runtime.features import columns_of
+from tagship_runtime.features import columns_of, encoder
 from tagship_runtime.files import TableFile, read_table
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
@@ -63,7 +63,8 @@ def _read_file(source: TableFile, labels: tuple[str, ...], features: tuple[Featu
     if Path(source.path).suffix.lower() == ".npz":
         return _read_npz(Path(source.path), labels)
     text = [feature.name for feature in features or () if feature.textual]
-    table = read_table(source.path, text, dialect=source.dialect, note=source.note)
+    missing = encoder(features, (None,)).missing_words if features else ()
+    table = read_table(source.path, text, dialect=source.dialect.with_missing(missing), note=source.note)
     return Dataset(table=table, targets=targets_of(table, labels, source.positive), labels=labels)
 
 

@@ -10,6 +10,7 @@ from tagship_runtime.cli.options import note
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import read_batches
 from tagship_runtime.files.batch_reader import Reading
+from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.predictor import Predictor
 
 
@@ -28,7 +29,8 @@ def given_rows(model: Predictor, source: str, most: int) -> Any:
     reading = Reading(rows=most, note=note)
     if encode.columns is not None:
         numbers = [name for name in encode.columns if name not in encode.textual]
-        reading = Reading(rows=most, columns=list(encode.columns), numbers=numbers, note=note)
+        dialect = Dialect().with_missing(encode.missing_words)
+        reading = Reading(rows=most, columns=list(encode.columns), numbers=numbers, dialect=dialect, note=note)
     batch = next(read_batches(source, reading), None)
     if batch is None or not batch.size:
         raise UsageError(f"--data is {source}, which holds no rows; give some")

@@ -153,7 +153,8 @@ def _reading(
     skip: Callable[[TagshipError], None] | None,
     tell: Callable[[str], None],
 ) -> Reading:
-    reading = Reading(rows=BATCH_ROWS, skip=skip, live=options.follow, dialect=dialect_of(options), note=tell)
+    dialect = dialect_of(options).with_missing(encode.missing_words)
+    reading = Reading(rows=BATCH_ROWS, skip=skip, live=options.follow, dialect=dialect, note=tell)
     if encode.columns is None:
         return reading
     return replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 RUN = "run.json"
-"""What was trained, with every figure: :class:`tagship_runtime.documents.RunDocument`."""
+"""Description of what was trained, with every figure: :class:`tagship_runtime.documents.RunDocument`."""
 
 CURVES = "curves.json"
 """Counts that plots are drawn from: :class:`tagship_runtime.documents.CurvesDocument`."""

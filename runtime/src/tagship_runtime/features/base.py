@@ -50,6 +50,11 @@ class Feature(ABC):
         return True
 
     @property
+    def missing_words(self) -> tuple[str, ...]:
+        """Words that stand for a missing cell, besides those that always do."""
+        return ()
+
+    @property
     def unchanged_fill(self) -> float | None:
         """Replacement of a missing number, NaN where it is refused, if all other numbers enter the matrix unchanged.
 

@@ -24,11 +24,13 @@ class Encoder(ABC):
         plain: The shape of a row, if arrays of finite numbers are the model's input as they are; else None.
         columns: Names of the columns that are needed; None where columns have no names.
         textual: Names of those whose cells a CSV's reader leaves as they are spelled.
+        missing_words: Words that stand for a missing number in each of the others, besides those that always do.
     """
 
     plain: tuple[int, ...] | None
     columns: tuple[str, ...] | None
     textual: tuple[str, ...]
+    missing_words: tuple[str, ...] = ()
 
     @abstractmethod
     def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:

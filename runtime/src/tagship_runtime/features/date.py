@@ -62,6 +62,16 @@ class DateFeature(Feature):
         """See :class:`Feature`."""
         return 1 + self.indicator + sum(PARTS[part] for part in self.parts)
 
+    @property
+    def takes_missing(self) -> bool:
+        """See :class:`Feature`."""
+        return self.fill is not None
+
+    @property
+    def missing_words(self) -> tuple[str, ...]:
+        """See :class:`Feature`."""
+        return self.missing
+
     @cached_property
     def reference(self) -> float:
         """Milliseconds of :attr:`since`."""

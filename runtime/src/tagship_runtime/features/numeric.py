@@ -60,6 +60,11 @@ class NumericFeature(Feature):
         return self.fill is not None
 
     @property
+    def missing_words(self) -> tuple[str, ...]:
+        """See :class:`Feature`."""
+        return self.missing
+
+    @property
     def unchanged_fill(self) -> float | None:
         """See :class:`Feature`."""
         if self.indicator or self.missing:

@@ -34,6 +34,7 @@ class TableEncoder(Encoder):
         self.features = features
         self.columns = tuple(feature.name for feature in features)
         self.textual = tuple(feature.name for feature in features if feature.textual)
+        self.missing_words = _common([feature.missing_words for feature in features if not feature.textual])
         self.width = sum(feature.width for feature in features)
         fills = [feature.unchanged_fill for feature in features]
         self.plain = None if None in fills else (len(features),)
@@ -149,3 +150,8 @@ class TableEncoder(Encoder):
                 unknown[feature.name] += unknown_cells
             position += feature.width
         return matrix
+
+
+def _common(lists: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the words that all lists hold."""
+    return tuple(word for word in (lists[0] if lists else ()) if all(word in words for words in lists))

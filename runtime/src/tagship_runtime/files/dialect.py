@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tagship_runtime.errors import UsageError
 
@@ -31,6 +31,10 @@ class Dialect:
     encoding: str | None = None
     missing: tuple[str, ...] = ()
     sheet: str | None = None
+
+    def with_missing(self, words: tuple[str, ...]) -> Dialect:
+        """Return the dialect with more words that stand for a missing number."""
+        return replace(self, missing=tuple(dict.fromkeys((*self.missing, *words))))
 
     @classmethod
     def parse(

@@ -34,7 +34,7 @@ EXAMPLES = (
 )
 
 ORDERS = {None: None, "day-first": "day", "month-first": "month"}
-"""What stands first in 03/04/2024, by the option's value."""
+"""Part of 03/04/2024 that stands first, by the option's value."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
