@@ -18,12 +18,12 @@ Thresholds = float | Sequence[float] | Mapping[str, float]
 """One for all labels, one for each in order, or by label name; a Series or named tuple is by name, too."""
 
 
-def decide(scores: Scores, thresholds: Scores) -> Decisions:
+def decide(scores: Scores, thresholds: Scores | Sequence[float]) -> Decisions:
     """Switch a label on where its score reaches its threshold.
 
     Args:
         scores: float32 in [0, 1], (rows, labels).
-        thresholds: float32 in (0, 1), (labels,).
+        thresholds: In (0, 1), (labels,), compared as float32.
 
     Returns:
         True where ``score >= threshold``, (rows, labels).
@@ -36,9 +36,10 @@ def decide(scores: Scores, thresholds: Scores) -> Decisions:
         scores = np.asarray(scores, np.float32)
     except (TypeError, ValueError) as error:
         raise InputError(f"scores have to be numbers, as many in each row ({error})") from error
-    if scores.shape[-1:] != thresholds.shape:
-        raise InputShapeError(scores.shape, (None, *thresholds.shape))
-    return scores >= thresholds
+    cut = np.asarray(thresholds, np.float32)
+    if scores.shape[-1:] != cut.shape:
+        raise InputShapeError(scores.shape, (None, *cut.shape))
+    return scores >= cut
 
 
 def resolve_thresholds(

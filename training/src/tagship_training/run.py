@@ -32,6 +32,7 @@ from tagship_runtime.documents.run_folder import CURVES, FEATURES_SUFFIX, HISTOR
 from tagship_runtime.features import encoder
 from tagship_runtime.files import arrow_file, replacing_folder
 from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Decisions, Scores
 from tagship_training.config import Config
 from tagship_training.errors import RunFolderError
@@ -136,7 +137,7 @@ class Run:
 
     def predict(self, rows: Any) -> Decisions:
         """Decisions at the tuned thresholds, bool (rows, labels)."""
-        return self.predict_proba(rows) >= np.array(self.thresholds, np.float32)
+        return decide(self.predict_proba(rows), self.thresholds)
 
     def save(self, folder: str | os.PathLike[str], *, force: bool = False) -> Path:
         """Write the run folder; it appears under its name only when it is complete. Then draw its report.

@@ -13,6 +13,7 @@ from tagship_export.targets.constants import Constant
 from tagship_export.targets.runner import ArtifactRunner, Values
 from tagship_runtime.contract import Contract
 from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Decisions, Features, Scores
 
 ALONE_ROWS = 1000
@@ -69,5 +70,4 @@ class OpenArtifact:
 
     def decide(self, scores: Scores) -> Decisions:
         """Return decisions for scores, bool (rows, labels)."""
-        decisions: Decisions = scores >= self.thresholds
-        return decisions
+        return decide(scores, self.thresholds)

@@ -10,6 +10,7 @@ import numpy as np
 
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.verification.parity import worse_of
+from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Decisions, Features, Scores, Targets
 
 
@@ -96,9 +97,3 @@ class Comparison:
     def worst_decisions(self) -> Decisions:
         """Decisions of the artifact as it ships, by the worse of both ways to score a row."""
         return decide(self.worst, self.shipped_thresholds)
-
-
-def decide(scores: Scores, thresholds: tuple[float, ...]) -> Decisions:
-    """Return ``scores >= thresholds`` in float32, bool (rows, labels)."""
-    decisions: Decisions = scores >= np.array(thresholds, np.float32)
-    return decisions

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Scores
 
 LEAST_STEP = 1e-4
@@ -34,9 +35,9 @@ def transfer_thresholds(original: Scores, thresholds: Sequence[float], artifact:
         One threshold per label; the original's wherever no other is clearly better.
     """
     moved = agreeing_thresholds(original, thresholds, artifact)
-    wanted = original >= np.array(thresholds, np.float32)
-    wrong = (artifact >= np.array(thresholds, np.float32)) != wanted
-    still_wrong = (artifact >= np.array(moved, np.float32)) != wanted
+    wanted = decide(original, thresholds)
+    wrong = decide(artifact, thresholds) != wanted
+    still_wrong = decide(artifact, moved) != wanted
     undone, made = (wrong & ~still_wrong).sum(axis=0), (still_wrong & ~wrong).sum(axis=0)
     clear = undone - made > GATE * np.sqrt(undone + made)
     return tuple(

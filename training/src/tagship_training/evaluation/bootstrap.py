@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_runtime.evaluation.intervals import CONFIDENCE
+from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Scores, Targets
 from tagship_training.network.log_loss import row_losses
 
@@ -24,7 +25,7 @@ def bootstrap(
         (RESAMPLES,) for each figure, (RESAMPLES, labels) for ``f1_per_label``.
     """
     rows, labels = targets.shape
-    truth, on = targets == 1, scores >= np.array(thresholds, np.float32)
+    truth, on = targets == 1, decide(scores, thresholds)
     right = (on == truth).mean(axis=1)
     # Everything is a weighted sum over rows, so a resample is a row of weights.
     sums = np.hstack(

@@ -15,6 +15,7 @@ from scipy.stats import norm, t
 
 from tagship_runtime.documents import Interval, Intervals
 from tagship_runtime.evaluation.intervals import CONFIDENCE, wilson
+from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Decisions, Scores, Targets
 from tagship_training.network.log_loss import row_losses
 
@@ -35,7 +36,7 @@ def intervals(
         thresholds: One per label.
         macro_f1: Its interval, where every label is frequent enough to have one.
     """
-    truth, on = targets == 1, scores >= np.array(thresholds, np.float32)
+    truth, on = targets == 1, decide(scores, thresholds)
     right = on == truth
     return {
         "log_loss": _of_losses(row_losses(targets, scores).astype(np.float64)),

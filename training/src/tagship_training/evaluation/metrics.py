@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from tagship_runtime.documents import FrequentLabels, LabelFigures, Metrics
 from tagship_runtime.evaluation.decision_metrics import decision_metrics, label_metrics
+from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Scores, Targets
 from tagship_training.evaluation.intervals import (
     LEAST_POSITIVES,
@@ -18,7 +17,7 @@ from tagship_training.network.log_loss import log_loss
 
 def evaluate(targets: Targets, scores: Scores, thresholds: tuple[float, ...]) -> Metrics:
     """Metrics of the scores, of decisions at 0.5 (which others report), and at the thresholds."""
-    decisions = scores >= np.array(thresholds, np.float32)
+    decisions = decide(scores, thresholds)
     present = targets.any(axis=0)
     f1 = label_metrics(targets, decisions)[2][present]
     return {
@@ -33,7 +32,7 @@ def per_label(
     targets: Targets, scores: Scores, thresholds: tuple[float, ...], labels: tuple[str, ...]
 ) -> dict[str, LabelFigures]:
     """Positives, threshold, precision, recall and F1 of each label, the last with its interval where it has one."""
-    decisions = scores >= np.array(thresholds, np.float32)
+    decisions = decide(scores, thresholds)
     precision, recall, f1 = label_metrics(targets, decisions)
     figures: dict[str, LabelFigures] = {}
     for position, label in enumerate(labels):
@@ -64,7 +63,7 @@ def frequent(
     positions = frequent_labels(held_out_targets, len(targets))
     if not positions:
         return None
-    decisions = scores >= np.array(thresholds, np.float32)
+    decisions = decide(scores, thresholds)
     return {
         "labels": [labels[position] for position in positions],
         "macro_f1": float(label_metrics(targets, decisions)[2][list(positions)].mean()),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Scores, Targets
 from tagship_training.errors import TableError
 from tagship_training.thresholds.cuts import Cuts, Flags, all_cuts
@@ -171,7 +172,7 @@ def unreached(
     """Labels, by position, whose precision or recall falls short of the goal at any cut, and what they reach."""
     if objective.kind not in ("precision", "recall"):
         return {}
-    on = scores >= np.array(thresholds, np.float32)
+    on = decide(scores, thresholds)
     right = (on & (targets == 1)).sum(axis=0)
     whole = (on if objective.kind == "precision" else targets).sum(axis=0, dtype=np.int64)
     reached = right / np.maximum(whole, 1)
