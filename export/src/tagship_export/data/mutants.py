@@ -16,7 +16,8 @@ from tagship_export.targets.constants import Constant
 from tagship_export.targets.runner import ArtifactRunner
 from tagship_runtime.errors import EngineError, InputError
 from tagship_runtime.selftest import EXACT
-from tagship_runtime.typing import Decisions, Features, Scores
+from tagship_runtime.thresholds import decide
+from tagship_runtime.typing import Features, Scores
 
 CHANGES, PER_CONSTANT = 96, 3
 """Most changes of constants that are tried, and of one constant."""
@@ -147,7 +148,7 @@ def _swapped(artifact: OpenArtifact, matrix: Features, before: Scores) -> Iterat
 
 def _moved_thresholds(scores: Scores, thresholds: Scores, tolerance: float) -> Iterator[NDArray[np.bool_]]:
     """Yield which rows show that one threshold is a little higher, and that it is a little lower."""
-    decisions = scores >= thresholds
+    decisions = decide(scores, thresholds)
     for label, threshold in enumerate(thresholds.tolist()):
         for moved in (np.float32(threshold + SHIFT), np.float32(threshold - SHIFT)):
             if 0 < moved < 1:
@@ -157,5 +158,5 @@ def _moved_thresholds(scores: Scores, thresholds: Scores, tolerance: float) -> I
 
 def _certain_flips(before: Scores, after: Scores, thresholds: Scores, tolerance: float) -> NDArray[np.bool_]:
     certain = np.abs(before - thresholds) > tolerance
-    flipped: Decisions = ((before >= thresholds) != (after >= thresholds)) & certain
-    return np.asarray(flipped.any(axis=1))
+    flipped = decide(before, thresholds) != decide(after, thresholds)
+    return np.asarray((flipped & certain).any(axis=1))

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tagship_export.verification.parity import find_flips
 from tagship_runtime.documents import DistancesDocument
 from tagship_runtime.typing import Scores
 
@@ -53,7 +54,7 @@ def count_differences(original: Scores, artifact: Scores, thresholds: Sequence[f
     wanted, got = original.astype(np.float64), artifact.astype(np.float64)
     apart = np.abs(wanted - got)
     exponents = np.clip(np.log10(apart[apart > 0]), EXPONENTS[0], EXPONENTS[-1])
-    flipped = (original >= cut) != (artifact >= cut)
+    flipped = find_flips(original, artifact, thresholds)
     distance = np.abs(wanted - cut)
     return Histograms(
         zero=int((apart == 0).sum()),

@@ -10,7 +10,8 @@ import numpy as np
 from tagship_export.errors import ExportError, NothingComparedError
 from tagship_export.verification.bounds import clustered_upper_bound, upper_bound
 from tagship_runtime.documents import ParityFigures, WorstRowDocument
-from tagship_runtime.typing import Scores
+from tagship_runtime.thresholds import decide
+from tagship_runtime.typing import Decisions, Scores
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,7 @@ def compare(
     check_scores(original, artifact, labels)
     cut = np.array(thresholds, np.float32)
     difference = np.abs(original.astype(np.float64) - artifact.astype(np.float64))
-    flipped = (original >= cut) != (artifact >= cut)
+    flipped = find_flips(original, artifact, thresholds)
     certain = flipped & (np.abs(original.astype(np.float64) - cut) > tolerance)
     flips, cells = int(flipped.sum()), flipped.size
     return Parity(
@@ -133,6 +134,12 @@ def compare(
         tolerance=tolerance,
         batch_difference=batch_difference,
     )
+
+
+def find_flips(original: Scores, artifact: Scores, thresholds: Sequence[float]) -> Decisions:
+    """Return where a decision at the original's thresholds differs between the two sides, bool (rows, labels)."""
+    flipped: Decisions = decide(original, thresholds) != decide(artifact, thresholds)
+    return flipped
 
 
 def check_scores(original: Scores, artifact: Scores, labels: Sequence[str]) -> None:
@@ -153,9 +160,7 @@ def check_scores(original: Scores, artifact: Scores, labels: Sequence[str]) -> N
 
 def worse_of(original: Scores, thresholds: Sequence[float], batch: Scores, alone: Scores) -> Scores:
     """Return, for each cell, the one of two ways to score it that does worse: by flipping, then by distance."""
-    cut = np.array(thresholds, np.float32)
-    wanted = original >= cut
-    flips = [(scores >= cut) != wanted for scores in (batch, alone)]
+    flips = [find_flips(original, scores, thresholds) for scores in (batch, alone)]
     farther = np.abs(alone - original) > np.abs(batch - original)
     return np.where((flips[1] & ~flips[0]) | ((flips[1] == flips[0]) & farther), alone, batch)
 
@@ -165,18 +170,17 @@ def worst_rows(
 ) -> tuple[WorstRow, ...]:
     """Return the rows that are farthest apart, worst first."""
     difference = np.abs(original.astype(np.float64) - artifact.astype(np.float64))
-    cut = np.array(thresholds, np.float32)
+    flipped = find_flips(original, artifact, thresholds)
     found = []
     for row in np.argsort(-difference.max(axis=1), kind="stable")[:count].tolist():
         label = int(difference[row].argmax())
-        want, got = original[row, label], artifact[row, label]
         found.append(
             WorstRow(
                 row=row,
                 label=labels[label],
-                original=float(want),
-                artifact=float(got),
-                flipped=bool((want >= cut[label]) != (got >= cut[label])),
+                original=float(original[row, label]),
+                artifact=float(artifact[row, label]),
+                flipped=bool(flipped[row, label]),
             )
         )
     return tuple(found)

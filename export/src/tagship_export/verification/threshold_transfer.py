@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_export.verification.parity import find_flips
 from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Scores
 
@@ -36,7 +37,7 @@ def transfer_thresholds(original: Scores, thresholds: Sequence[float], artifact:
     """
     moved = agreeing_thresholds(original, thresholds, artifact)
     wanted = decide(original, thresholds)
-    wrong = decide(artifact, thresholds) != wanted
+    wrong = find_flips(original, artifact, thresholds)
     still_wrong = decide(artifact, moved) != wanted
     undone, made = (wrong & ~still_wrong).sum(axis=0), (still_wrong & ~wrong).sum(axis=0)
     clear = undone - made > GATE * np.sqrt(undone + made)
@@ -58,10 +59,9 @@ def agreeing_thresholds(original: Scores, thresholds: Sequence[float], artifact:
     Returns:
         One threshold per label; the original's wherever no other agrees better.
     """
-    cuts = np.array(thresholds, np.float32)
+    wanted = decide(original, thresholds)
     return tuple(
-        _best(original[:, label] >= cuts[label], float(threshold), artifact[:, label])
-        for label, threshold in enumerate(thresholds)
+        _best(wanted[:, label], float(threshold), artifact[:, label]) for label, threshold in enumerate(thresholds)
     )
 
 

@@ -18,7 +18,8 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from tagship_runtime.errors import PackageMissingError
 from tagship_runtime.files import replacing
-from tagship_runtime.typing import Columns, Decisions, Scores
+from tagship_runtime.thresholds import decide
+from tagship_runtime.typing import Columns, Scores
 from tagship_training.config import Config, Kinds, Options
 from tagship_training.data.arrays import from_arrays
 from tagship_training.scikit_learn.targets import TargetForm
@@ -142,8 +143,7 @@ class TagshipClassifier(ClassifierMixin, BaseEstimator):
     def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803
         """Decisions at the tuned thresholds: 0 and 1, (rows, labels); or classes, (rows,)."""
         check_is_fitted(self)
-        decisions: Decisions = self._scores(X) >= self.thresholds_
-        return self._form.predictions(decisions)
+        return self._form.predictions(decide(self._scores(X), self.thresholds_))
 
     def export(self, path: str | os.PathLike[str], **options: Any) -> list[Any]:
         """Make artifacts, proved on the rows that were set aside.

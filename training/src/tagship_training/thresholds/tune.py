@@ -183,10 +183,11 @@ def unsure(
     targets: Targets, scores: Scores, thresholds: tuple[float, ...], objective: Objective, confidence: float
 ) -> dict[int, str]:
     """Labels, by position, of which no cut is sure to reach the goal, and what that would take."""
+    decisions = decide(scores, thresholds)
     said = {}
     for label, (truth, own) in enumerate(zip(targets.T, scores.T, strict=True)):
         if not guaranteed_cuts(all_cuts(truth, own), objective, confidence).any():
-            on = own >= np.float32(thresholds[label])
+            on = decisions[:, label]
             hits = int((on & (truth == 1)).sum())
             said[label] = shortfall(objective, confidence, hits, int(on.sum()), int(truth.sum(dtype=np.int64)))
     return said
