@@ -17,8 +17,8 @@ from tagship_training import Config, Run, train
 from tagship_training.data.label_columns import LabelColumns
 from tagship_training.data.sample_articles import articles
 from tagship_training.data.tables import from_table
-from tagship_training.ladder import students
 from tagship_training.network import choose
+from tagship_training.sizes import students
 
 SPORT = {"title": "Coach hails team", "body": "The team scored a goal in the final, said the coach of the league."}
 NOTHING = {"title": None, "body": ""}

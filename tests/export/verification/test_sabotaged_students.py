@@ -18,8 +18,8 @@ from export.verification.sabotage import CLAIMS, changed_weights, claiming, seal
 from tagship_export import export, open_original, verify
 from tagship_export.original.open_original import Original
 from tagship_runtime.contract import CategoryFeature, NumericFeature
-from tagship_training.ladder import students
-from training.ladder.conftest import quickly
+from tagship_training.sizes import students
+from training.sizes.conftest import quickly
 
 Command = Callable[..., Any]
 FILES = [f"{recipe}.{kind}" for recipe in ("float32", "int8") for kind in ("tflite", "onnx")]

@@ -45,7 +45,7 @@ from tagship_training.network.keras_scores import scores_of
 from tagship_training.run_folder import check_free as check_free
 
 if TYPE_CHECKING:
-    from tagship_training.ladder.train import Ladder
+    from tagship_training.sizes.train import Ladder
 
 WRITE_ROWS = 65_536
 

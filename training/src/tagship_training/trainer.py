@@ -16,11 +16,11 @@ from tagship_training.data.folds import rows_by_purpose
 from tagship_training.data.prepare import Prepared, as_dataset, prepare
 from tagship_training.evaluation.measure import measure
 from tagship_training.evaluation.repeated import repeated_notices
-from tagship_training.ladder.train import Ladder, measure_sizes, train_ladder
-from tagship_training.ladder.trained_baselines import trained_baselines
 from tagship_training.network.ensemble import Ensemble, train_ensemble
 from tagship_training.network.history import OnEpoch, OnStep
 from tagship_training.run import Run
+from tagship_training.sizes.train import Ladder, measure_sizes, train_ladder
+from tagship_training.sizes.trained_baselines import trained_baselines
 from tagship_training.thresholds.tune import choose_thresholds
 
 PACKAGES = ("tagship-training", "tensorflow", "keras", "scikit-learn", "numpy")

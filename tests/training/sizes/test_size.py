@@ -11,7 +11,7 @@ import pytest
 from tagship_runtime.contract import TextFeature
 from tagship_runtime.documents import Metrics
 from tagship_training import Config, TrainingError
-from tagship_training.ladder.size import Size, choose, within_one_error
+from tagship_training.sizes.size import Size, choose, within_one_error
 
 TARGETS = (np.arange(1000) % 2).astype(np.uint8)[:, None]
 

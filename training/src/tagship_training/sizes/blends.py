@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tagship_runtime.typing import Scores
-from tagship_training.ladder.make_size import SizeMaker
-from tagship_training.ladder.size import BLENDED, LINEAR, NETWORKS, Size
 from tagship_training.network.blend import blend, weighted_mean
 from tagship_training.network.graph import Group
+from tagship_training.sizes.make_size import SizeMaker
+from tagship_training.sizes.size import BLENDED, LINEAR, NETWORKS, Size
 
 Candidates = Sequence[tuple[Group, Scores]]
 """Groups, each with its scores of the held-out rows by networks that did not learn from them, (rows, labels)."""

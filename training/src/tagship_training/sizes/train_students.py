@@ -11,14 +11,14 @@ import numpy as np
 
 from tagship_runtime.typing import Scores
 from tagship_training.errors import DivergedError
-from tagship_training.ladder.make_size import SizeMaker
-from tagship_training.ladder.size import AVERAGED, Size
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.distil import TransferSet, build_students, distil
 from tagship_training.network.fit import Interrupted
 from tagship_training.network.graph import Group
 from tagship_training.network.held_out import held_out_scores
 from tagship_training.network.history import History, OnEpoch
+from tagship_training.sizes.make_size import SizeMaker
+from tagship_training.sizes.size import AVERAGED, Size
 
 AT_ONCE = 2
 """Sizes that are trained at the same time: their steps are too small to keep more than one core busy each."""

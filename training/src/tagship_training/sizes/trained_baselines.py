@@ -7,9 +7,9 @@ import numpy as np
 from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
 from tagship_training.data.sparse_rows import Matrix
 from tagship_training.evaluation.baselines import TrainedBaseline
-from tagship_training.ladder.size import LINEAR
-from tagship_training.ladder.train import Ladder
 from tagship_training.network.forests import Forests
+from tagship_training.sizes.size import LINEAR
+from tagship_training.sizes.train import Ladder
 
 
 def trained_baselines(ladder: Ladder, matrix: Matrix) -> list[TrainedBaseline]:

@@ -13,12 +13,12 @@ from tagship_training.config import Config
 from tagship_training.data.fewer_columns import with_columns
 from tagship_training.data.folds import LearningRows
 from tagship_training.evaluation import metrics
-from tagship_training.ladder import cost
-from tagship_training.ladder.size import Size
 from tagship_training.network import platt
 from tagship_training.network.assemble import columns_of, to_graph
 from tagship_training.network.graph import Group
 from tagship_training.network.held_out import learned_loss
+from tagship_training.sizes import cost
+from tagship_training.sizes.size import Size
 from tagship_training.thresholds.tune import choose_thresholds
 
 

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from tagship_training.ladder.blends import size_of_all, sizes_of_teachers
+from tagship_training.sizes.blends import size_of_all, sizes_of_teachers
 
 TARGETS = np.array([[1], [0], [1], [0]], np.uint8)
 

@@ -15,7 +15,7 @@ import tagship_runtime
 from tagship_export import export
 from tagship_export.errors import OriginalError
 from tagship_training import Config, Run, train
-from tagship_training.ladder import cost
+from tagship_training.sizes import cost
 from tagship_training.thresholds.objectives import Objective
 from tagship_training.thresholds.tune import tune
 

@@ -15,12 +15,6 @@ from tagship_training.data.folds import LearningRows, learning_rows
 from tagship_training.data.prepare import Prepared
 from tagship_training.data.sparse_rows import Matrix, count_nonzero
 from tagship_training.evaluation import metrics
-from tagship_training.ladder.blends import size_of_all, sizes_of_teachers
-from tagship_training.ladder.make_size import SizeMaker
-from tagship_training.ladder.size import LINEAR, Size, choose
-from tagship_training.ladder.students import Shape, made_up_rows, student_architectures
-from tagship_training.ladder.texts import choose_bag
-from tagship_training.ladder.train_students import train_students
 from tagship_training.network import forests, preprocessing
 from tagship_training.network.choose import (
     ENSEMBLE_ROWS,
@@ -37,6 +31,12 @@ from tagship_training.network.graph import Group
 from tagship_training.network.history import History, OnEpoch, OnStep
 from tagship_training.network.made_up import make_up
 from tagship_training.network.teachers import TeacherBlend, TeacherTraining, train_teachers
+from tagship_training.sizes.blends import size_of_all, sizes_of_teachers
+from tagship_training.sizes.make_size import SizeMaker
+from tagship_training.sizes.size import LINEAR, Size, choose
+from tagship_training.sizes.students import Shape, made_up_rows, student_architectures
+from tagship_training.sizes.texts import choose_bag
+from tagship_training.sizes.train_students import train_students
 
 LINEAR_WORK = 2e9
 """Rows times columns times labels up to which a logistic regression is trained."""

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tagship_training import Config, Run, train
-from tagship_training.ladder import students
 from tagship_training.network import choose, forests
+from tagship_training.sizes import students
 
 
 @contextmanager
