@@ -20,7 +20,7 @@ def quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(students, "PLAIN", ((4,), (16, 8)))
         patch.setattr(students, "EPOCHS", (2, 4))
-        patch.setattr(students, "MADE_UP", 500)
+        patch.setattr(students, "SYNTHETIC_ROWS", 500)
         patch.setattr(forests, "TREES", 10)
         patch.setattr(choose, "ENSEMBLE_WORK", (0.0, 0.0))
         patch.setattr(choose, "SMALL_EPOCHS", 1)

@@ -1,4 +1,4 @@
-"""Students: small networks that learn a teacher's scores of real and of made-up rows (Hinton, Vinyals & Dean, 2015).
+"""Students: small networks that learn a teacher's scores of real and of synthetic rows (Hinton, Vinyals & Dean, 2015).
 
 Each fold has a student of its own, taught by those who did not learn from that fold's rows, and is judged by them; one
 more learns from all rows and all teachers, and ships.
@@ -30,7 +30,7 @@ class TransferSet:
     """Rows and scores that students learn from.
 
     Attributes:
-        rows: Real rows, then made-up ones, which have no targets.
+        rows: Real rows, then synthetic ones, which have no targets.
         taught: What each student is taught, float32 (rows, students, labels).
         judged: The real rows.
         seen: Training rows that ranges and quantiles are measured on.
@@ -48,7 +48,7 @@ class TransferSet:
 
 def make_transfer_set(
     real: LearningRows,
-    made_up: tuple[Matrix, Folds],
+    synthetic: tuple[Matrix, Folds],
     scores: tuple[Scores, Scores],
     seen: Matrix,
     numeric: list[int],
@@ -58,8 +58,8 @@ def make_transfer_set(
 
     Args:
         real: Real rows.
-        made_up: Matrix and folds of made-up rows.
-        scores: The teachers' scores of the real and of the made-up rows, (judges, rows, labels).
+        synthetic: Matrix and folds of synthetic rows.
+        scores: The teachers' scores of the real and of the synthetic rows, (judges, rows, labels).
         seen: Training rows that ranges and quantiles are measured on.
         numeric: Columns with more than two values.
         bag: Columns that count words.
@@ -69,9 +69,9 @@ def make_transfer_set(
     if real.crossed:  # for the student that learns from every row, the mean of all teachers
         taught = np.concatenate([taught, taught.mean(axis=0, keepdims=True)])
     rows = LearningRows(
-        matrix=stack_rows([real.matrix, made_up[0]]),
-        targets=np.concatenate([real.targets, np.zeros((len(made_up[0]), real.targets.shape[1]), np.uint8)]),
-        folds=np.concatenate([real.folds, made_up[1]]).astype(np.int32),
+        matrix=stack_rows([real.matrix, synthetic[0]]),
+        targets=np.concatenate([real.targets, np.zeros((len(synthetic[0]), real.targets.shape[1]), np.uint8)]),
+        folds=np.concatenate([real.folds, synthetic[1]]).astype(np.int32),
     )
     taught = np.ascontiguousarray(taught.transpose(1, 0, 2), np.float32)
     return TransferSet(rows=rows, taught=taught, judged=real, seen=seen, numeric=numeric, bag=bag)

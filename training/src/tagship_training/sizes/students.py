@@ -44,20 +44,20 @@ FITTING_TEXTS = (
 FITTING_UNITS = (256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 2, 1)
 """First layers of the student that is made for a bound of the user's."""
 
-MADE_UP, MADE_UP_PER_ROW, MADE_UP_CELLS = 20_000, 50, 25_000_000
-"""Made-up rows, at most: in all, for each real one, and numbers in all of them."""
+SYNTHETIC_ROWS, SYNTHETIC_ROWS_PER_ROW, SYNTHETIC_CELLS = 20_000, 50, 25_000_000
+"""Synthetic rows, at most: in all, for each real one, and numbers in all of them."""
 
 WORK, OVERHEAD = 3.5e11, 7_000
 """Operations that the students of one size may take, and what a step costs beside them, in parameters."""
 
-MADE_UP_PER_TEXT = 5
-"""Made-up rows for each real one with texts."""
+SYNTHETIC_ROWS_PER_TEXT = 5
+"""Synthetic rows for each real one with texts."""
 
 LEAST_VISITS, LEAST_VISITS_OF_TEXTS, EPOCHS = 150_000, 80_000, (5, 60)
 """Rows that students see at least, one as often as there are epochs; and between which numbers those are."""
 
 LARGE_EPOCHS, LARGE_BATCH = 6, 1024
-"""Epochs and batch where there are many real rows, and so none are made up."""
+"""Epochs and batch where there are many real rows, and so no synthetic ones."""
 
 FILE_BYTES, FILE_BYTES_PER_COLUMN = 3_000, 16
 """About what a LiteRT file takes besides weights."""
@@ -166,13 +166,13 @@ def name_of(student: Architecture) -> str:
     return "-".join([*(str(units) for units in student.hidden), *extras])
 
 
-def made_up_rows(shape: Shape) -> int:
-    """Number of rows to make up; none where there are many real ones."""
+def count_synthetic_rows(shape: Shape) -> int:
+    """Number of synthetic rows; none where there are many real ones."""
     if shape.rows >= ENSEMBLE_ROWS:
         return 0
     if shape.terms:  # which are sparse
-        return min(MADE_UP, MADE_UP_PER_TEXT * shape.rows)
-    return min(MADE_UP, MADE_UP_PER_ROW * shape.rows, MADE_UP_CELLS // shape.width)
+        return min(SYNTHETIC_ROWS, SYNTHETIC_ROWS_PER_TEXT * shape.rows)
+    return min(SYNTHETIC_ROWS, SYNTHETIC_ROWS_PER_ROW * shape.rows, SYNTHETIC_CELLS // shape.width)
 
 
 def _with_epochs(student: Architecture, shape: Shape) -> Architecture:
@@ -181,4 +181,4 @@ def _with_epochs(student: Architecture, shape: Shape) -> Architecture:
         return replace(student, epochs=LARGE_EPOCHS, batch_size=LARGE_BATCH)
     least = LEAST_VISITS_OF_TEXTS if shape.terms else LEAST_VISITS
     visits = max(WORK / (6 * student.networks * (shape.parameters(student) + OVERHEAD)), least)
-    return replace(student, epochs=int(np.clip(round(visits / (shape.rows + made_up_rows(shape))), *EPOCHS)))
+    return replace(student, epochs=int(np.clip(round(visits / (shape.rows + count_synthetic_rows(shape))), *EPOCHS)))

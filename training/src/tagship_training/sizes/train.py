@@ -29,12 +29,12 @@ from tagship_training.network.distil import TransferSet, make_transfer_set
 from tagship_training.network.ensemble import Ensemble
 from tagship_training.network.graph import Group
 from tagship_training.network.history import History, OnEpoch, OnStep
-from tagship_training.network.made_up import make_up
+from tagship_training.network.synthetic_rows import make_synthetic_rows
 from tagship_training.network.teachers import TeacherBlend, TeacherTraining, train_teachers
 from tagship_training.sizes.blends import size_of_all, sizes_of_teachers
 from tagship_training.sizes.make_size import SizeMaker
 from tagship_training.sizes.size import LINEAR, Size, choose
-from tagship_training.sizes.students import Shape, made_up_rows, student_architectures
+from tagship_training.sizes.students import Shape, count_synthetic_rows, student_architectures
 from tagship_training.sizes.texts import choose_bag
 from tagship_training.sizes.train_students import train_students
 
@@ -136,8 +136,8 @@ def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_s
     sizes = sizes_of_teachers(blended.groups(), maker)
     history, notices = list(blended.history), [] if blended.interrupted is None else [blended.interrupted]
     if blended.interrupted is None:
-        on_step("making up rows for students")
-        transfer = _transfer_set(rows, training, blended, _blocks(table), made_up_rows(shape), config.seed)
+        on_step("making synthetic rows for students")
+        transfer = _transfer_set(rows, training, blended, _blocks(table), count_synthetic_rows(shape), config.seed)
         architectures = student_architectures(training.networks[0], shape, blended.stepwise, config)
         students = train_students(architectures, transfer, maker, on_epoch)
         sizes += students.sizes
@@ -223,11 +223,11 @@ def _teachers_of_texts(
 def _transfer_set(
     rows: LearningRows, training: TeacherTraining, blended: TeacherBlend, blocks: RowNumbers, count: int, seed: int
 ) -> TransferSet:
-    """Real rows and made-up ones, with what the teachers say of them."""
-    made_up = make_up(rows, blocks, count, seed)
-    scored = blended.scores(made_up[0]) if count else blended.learned[:, :0]
+    """Real rows and synthetic ones, with what the teachers say of them."""
+    synthetic = make_synthetic_rows(rows, blocks, count, seed)
+    scored = blended.scores(synthetic[0]) if count else blended.learned[:, :0]
     known = (blended.learned, scored)
-    return make_transfer_set(rows, made_up, known, training.seen, training.numeric, training.bag)
+    return make_transfer_set(rows, synthetic, known, training.seen, training.numeric, training.bag)
 
 
 def _blocks(table: Prepared) -> RowNumbers:

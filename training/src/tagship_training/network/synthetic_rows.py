@@ -1,8 +1,8 @@
-"""Made-up rows between real ones, for students to learn a teacher's scores of.
+"""Synthetic rows between real ones, for students to learn a teacher's scores of.
 
 Some features of a row are replaced by those of another one, much as Bucila, Caruana & Niculescu-Mizil make rows in
 "Model Compression" (2006). Both rows belong to one fold, and so does what they make: who must not learn from a fold's
-rows does not learn from made-up ones of it either.
+rows does not learn from synthetic ones of it either.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ SWAPPED = 0.3
 """Share of a row's features that come from the other row."""
 
 
-def make_up(rows: LearningRows, blocks: RowNumbers, count: int, seed: int) -> tuple[Matrix, Folds]:
+def make_synthetic_rows(rows: LearningRows, blocks: RowNumbers, count: int, seed: int) -> tuple[Matrix, Folds]:
     """Rows that never were, and the folds that they belong to.
 
     Args:
@@ -62,7 +62,7 @@ def _some(
 
     Args:
         rows: Sparse rows.
-        blocks: As :func:`make_up` takes it.
+        blocks: As :func:`make_synthetic_rows` takes it.
         chosen: Features of each row that stay, (rows, features + 1), of which the last is not looked at.
         share: Of the words that stay.
         random: Where chance comes from.
