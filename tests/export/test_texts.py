@@ -17,7 +17,7 @@ from tagship_training import Config, Run, train
 from tagship_training.data.label_columns import LabelColumns
 from tagship_training.data.sample_articles import articles
 from tagship_training.data.tables import from_table
-from tagship_training.network import choose
+from tagship_training.network import choose_architectures
 from tagship_training.sizes import students
 
 SPORT = {"title": "Coach hails team", "body": "The team scored a goal in the final, said the coach of the league."}
@@ -36,7 +36,7 @@ def table() -> pyarrow.Table:
 def run() -> Run:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(students, "LEAST_VISITS_OF_TEXTS", 5_000)
-        patch.setattr(choose, "_TEXTS", replace(choose._TEXTS, epochs=6))
+        patch.setattr(choose_architectures, "_TEXTS", replace(choose_architectures._TEXTS, epochs=6))
         return train(from_table(table(), LabelColumns(tags="topics")), config=Config(seed=1))
 
 

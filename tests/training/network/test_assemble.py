@@ -8,7 +8,7 @@ import pytest
 from tagship_training import Config
 from tagship_training.data.folds import LearningRows, deal
 from tagship_training.network.assemble import SHARES, assemble, mix
-from tagship_training.network.choose import choose_architectures
+from tagship_training.network.choose_architectures import choose_architectures
 from tagship_training.network.ensemble import train_groups
 from tagship_training.network.held_out import held_out_scores
 from tagship_training.network.keras_scores import scores_of

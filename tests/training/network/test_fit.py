@@ -14,7 +14,7 @@ def test_one_network_in_the_loop_is_keras_own(rows: Features) -> None:
     """The compiled loop takes the same steps as ``model.fit`` with the same order of rows."""
     import keras
 
-    from tagship_training.network.choose import choose_architectures
+    from tagship_training.network.choose_architectures import choose_architectures
     from tagship_training.network.graph import build
 
     config = Config(preset="article", epochs=2, batch_size=64, stratify=False)

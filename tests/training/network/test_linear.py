@@ -13,7 +13,7 @@ from tagship_training.data.folds import LearningRows, deal
 from tagship_training.data.sparse_rows import all_rows
 from tagship_training.network import linear, preprocessing
 from tagship_training.network.architecture import Architecture
-from tagship_training.network.choose import choose_architectures, linear_architectures
+from tagship_training.network.choose_architectures import choose_architectures, linear_architectures
 from tagship_training.network.graph import build
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tagship_training import Config, Run, train
-from tagship_training.network import choose, forests
+from tagship_training.network import choose_architectures, forests
 from tagship_training.sizes import students
 
 
@@ -22,8 +22,8 @@ def quickly() -> Iterator[None]:
         patch.setattr(students, "EPOCHS", (2, 4))
         patch.setattr(students, "SYNTHETIC_ROWS", 500)
         patch.setattr(forests, "TREES", 10)
-        patch.setattr(choose, "ENSEMBLE_WORK", (0.0, 0.0))
-        patch.setattr(choose, "SMALL_EPOCHS", 1)
+        patch.setattr(choose_architectures, "ENSEMBLE_WORK", (0.0, 0.0))
+        patch.setattr(choose_architectures, "SMALL_EPOCHS", 1)
         yield
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tagship_training import Config
 from tagship_training.network.architecture import Architecture
-from tagship_training.network.choose import text_architectures
+from tagship_training.network.choose_architectures import text_architectures
 from tagship_training.sizes.students import FILE_BYTES, FILE_BYTES_PER_COLUMN, Shape, student_architectures
 
 NEWS = Shape(rows=9549, width=12_772, numeric=3, labels=61, words=True, crossed=True, terms=12_769)

@@ -19,7 +19,7 @@ from tagship_training.data.sparse_rows import Matrix, select_columns
 from tagship_training.network import fit, preprocessing
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.assemble import assemble
-from tagship_training.network.choose import choose_architectures, on_cap
+from tagship_training.network.choose_architectures import choose_architectures, on_cap
 from tagship_training.network.graph import Group, build
 from tagship_training.network.history import History, OnEpoch
 from tagship_training.network.keras_scores import scores_of

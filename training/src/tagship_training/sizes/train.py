@@ -16,7 +16,7 @@ from tagship_training.data.prepare import Prepared
 from tagship_training.data.sparse_rows import Matrix, count_nonzero
 from tagship_training.evaluation import metrics
 from tagship_training.network import forests, preprocessing
-from tagship_training.network.choose import (
+from tagship_training.network.choose_architectures import (
     ENSEMBLE_ROWS,
     MEMBERS,
     WORD_COLUMNS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tagship_training import Config, TrainingError
-from tagship_training.network.choose import choose_architectures, on_cap
+from tagship_training.network.choose_architectures import choose_architectures, on_cap
 
 
 @pytest.mark.parametrize("most", [300, 1_000, 5_000, 250_000])
