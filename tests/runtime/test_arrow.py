@@ -240,8 +240,8 @@ def test_proved_once_in_each_process(monkeypatch: pytest.MonkeyPatch) -> None:
         replayed.append(1)
         return replay(model)
 
-    monkeypatch.setattr("tagship_runtime.scoring.proof.replay", count)
-    monkeypatch.setattr("tagship_runtime.scoring.proof._LOADED", {})
+    monkeypatch.setattr("tagship_runtime.scoring.shared_artifact.replay", count)
+    monkeypatch.setattr("tagship_runtime.scoring.shared_artifact._LOADED", {})
     score = scorer(PARCELS)
     for copy in (score, pickle.loads(pickle.dumps(score)), scorer(PARCELS.read_bytes())):  # noqa: S301
         copy(table(3))

@@ -2,6 +2,6 @@
 
 from tagship_runtime.scoring.batch_scores import score_batches
 from tagship_runtime.scoring.output_columns import Layout
-from tagship_runtime.scoring.proof import SharedArtifact, prove
+from tagship_runtime.scoring.shared_artifact import SharedArtifact, prove
 
 __all__ = ["Layout", "SharedArtifact", "prove", "score_batches"]
