@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.data.mutants import SHIFT, Shown
+from tagship_export.data.golden_changes import SHIFT, Shown
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.typing import Scores
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_export.data.golden_changes import Shown
 from tagship_export.data.golden_choice import DIGITS, choose, next_to_thresholds
-from tagship_export.data.mutants import Shown
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.contract import Golden, repeated
 from tagship_runtime.errors import CheckFailedError, NotAScoreError

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from tagship_export.data.golden_changes import shown
 from tagship_export.data.golden_rows import Changes, extend_golden, make_golden, replay
-from tagship_export.data.mutants import shown
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError
 from tagship_export.targets.artifact import OpenArtifact

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from tagship_export.data.golden_changes import shown
 from tagship_export.data.golden_rows import GoldenMode, make_golden
-from tagship_export.data.mutants import shown
 from tagship_export.pipeline.plan import Planned
 from tagship_export.pipeline.provenance import provenance
 from tagship_export.pipeline.reference import Reference

@@ -11,8 +11,8 @@ import pytest
 
 import tagship_runtime
 from tagship_export import export_all
+from tagship_export.data.golden_changes import shown
 from tagship_export.data.golden_choice import covering
-from tagship_export.data.mutants import shown
 from tagship_export.targets.registry import open_artifact, target_of
 from tagship_runtime import container
 from tagship_runtime.errors import TagshipError
