@@ -14,7 +14,7 @@ from tagship_report.limits import ATTEMPTS, Limits
 from tagship_report.sections import features
 from tagship_report.sections.features import list_features
 from tagship_runtime.documents import FeatureSummary
-from tagship_runtime.features.kinds import KINDS, feature_from_dict
+from tagship_runtime.features.kinds import FEATURE_KINDS, feature_from_dict
 
 CASES = Path(__file__).parents[2] / "shared" / "rows.json"
 
@@ -88,7 +88,7 @@ def features_by_kind() -> dict[str, Any]:
     return {"offset": COUNTER} | {one["kind"]: one for case in cases for one in case["contract"]["features"] or ()}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FEATURE_KINDS)
 def test_whatever_training_summarises_is_shown(kind: str) -> None:
     feature = features_by_kind()[kind]
     read = feature_from_dict(feature)

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from tagship_runtime.contract import TextFeature
 from tagship_runtime.features.category import CategoryFeature
-from tagship_runtime.features.kinds import KINDS, feature_from_dict
+from tagship_runtime.features.kinds import FEATURE_KINDS, feature_from_dict
 from tagship_runtime.features.numeric import NumericFeature
 from tagship_runtime.features.offset import OffsetFeature
 
@@ -34,7 +34,7 @@ def columns(kind: str) -> list[tuple[dict[str, Any], list[Any]]]:
     return found
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", FEATURE_KINDS)
 def test_rows_without_zeros_are_the_encoded_rows(kind: str) -> None:
     found = columns(kind)
     assert found

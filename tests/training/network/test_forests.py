@@ -10,7 +10,7 @@ from tagship_training.network import forests
 from tagship_training.network.log_loss import log_loss
 
 
-@pytest.mark.parametrize("name", forests.KINDS)
+@pytest.mark.parametrize("name", forests.FORESTS)
 @pytest.mark.parametrize("labels", [1, 3])
 def test_noise_is_not_known_by_heart(name: str, labels: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forests, "TREES", 40)
@@ -44,6 +44,6 @@ def test_a_step_is_learned() -> None:
     [(391, 72, 72, 6, 0.5), (6145, 59, 7, 7, 0.5), (4880, 1836, 0, 159, None), (1_000_000, 20, 20, 5, None)],
 )
 def test_large_searches_are_left_out(rows: int, width: int, numeric: int, labels: int, want: float | None) -> None:
-    kind = forests.KINDS["random forest"]
+    kind = forests.FORESTS["random forest"]
     share = forests.affordable(kind, rows=rows, width=width, numeric=numeric, labels=labels, judges=5)
     assert share == (None if want is None else pytest.approx(want))

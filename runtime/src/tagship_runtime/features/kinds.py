@@ -9,7 +9,7 @@ from typing import Any
 from tagship_runtime.features.base import Feature
 from tagship_runtime.features.json_values import mapping, take, text
 
-KINDS: Mapping[str, tuple[str, str]] = {
+FEATURE_KINDS: Mapping[str, tuple[str, str]] = {
     "numeric": ("numeric", "NumericFeature"),
     "category": ("category", "CategoryFeature"),
     "offset": ("offset", "OffsetFeature"),
@@ -22,7 +22,7 @@ KINDS: Mapping[str, tuple[str, str]] = {
 
 def kind_called(kind: str) -> type[Feature]:
     """Return the class of a kind."""
-    module, name = KINDS[kind]
+    module, name = FEATURE_KINDS[kind]
     found: type[Feature] = getattr(import_module(f"tagship_runtime.features.{module}"), name)
     return found
 
@@ -37,7 +37,7 @@ def feature_from_dict(value: Any) -> Feature:
     """
     document = mapping(value)
     name, kind = take(document, "name", text), document.get("kind")
-    if not isinstance(kind, str) or kind not in KINDS:
-        known = " or ".join(map(repr, KINDS))
+    if not isinstance(kind, str) or kind not in FEATURE_KINDS:
+        known = " or ".join(map(repr, FEATURE_KINDS))
         raise ValueError(f"feature {name!r} is of kind {kind!r}, not {known}")
     return kind_called(kind).from_dict(document)

@@ -45,7 +45,7 @@ def _extra_trees(share: float, seed: int) -> Any:
     )
 
 
-KINDS: Mapping[str, Kind] = {
+FORESTS: Mapping[str, Kind] = {
     "random forest": Kind(_random_forest, 1.0),
     "extra trees": Kind(_extra_trees, 0.3),
 }
@@ -64,7 +64,7 @@ class Forests:
     """One forest for each fold, which did not learn from that fold's rows.
 
     Args:
-        name: A key of :data:`KINDS`.
+        name: A key of :data:`FORESTS`.
         share: Of features that each split sees.
         seed: Of rows and features that trees draw.
     """
@@ -80,7 +80,7 @@ class Forests:
         for fold in range(rows.judges):
             learned = np.flatnonzero((rows.folds != fold) & (rows.folds != NOBODY))
             matrix = rows.matrix[learned]
-            forest = KINDS[self.name].make(self.share, self.seed).fit(matrix, targets[learned])
+            forest = FORESTS[self.name].make(self.share, self.seed).fit(matrix, targets[learned])
             scores = _scores(forest, all_rows(rows.matrix))
             scores[learned] = _out_of_bag(forest, matrix, scores[learned])
             self._forests.append(forest)

@@ -175,7 +175,7 @@ def _teacher_training(
         name: forests.affordable(
             kind, rows=train_rows, width=width, numeric=len(numeric), labels=labels, judges=rows.judges
         )
-        for name, kind in forests.KINDS.items()
+        for name, kind in forests.FORESTS.items()
     }
     training = TeacherTraining(
         rows=rows,

@@ -34,7 +34,7 @@ def kind_of_times(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature
     if values.dtype.kind not in "OUST":
         return None
     counts = _present(values, kinds.missing)
-    for feature, types, is_one in KINDS:
+    for feature, types, is_one in KINDS_OF_TIMES:
         found = sum(count for cell, count in counts.items() if _is(cell, types, is_one))
         if not found or found < MOSTLY * sum(counts.values()):
             continue
@@ -125,8 +125,8 @@ def _is_duration(text: str) -> bool:
     return CLOCK.fullmatch(text) is not None and spans.parse(text) is not None
 
 
-KINDS: Sequence[tuple[type[Feature], tuple[type, ...], Callable[[str], bool]]] = (
+KINDS_OF_TIMES: Sequence[tuple[type[Feature], tuple[type, ...], Callable[[str], bool]]] = (
     (DateFeature, (date, np.datetime64), _is_date),
     (DurationFeature, (timedelta, np.timedelta64, time), _is_duration),
 )
-"""The classes of feature, the types of their cells, and what tells their texts."""
+"""Marks of a column of each class: the types of its cells, and a look at its texts."""

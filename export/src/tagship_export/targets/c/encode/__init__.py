@@ -23,14 +23,14 @@ from tagship_runtime.contract import (
     TextFeature,
 )
 
-KINDS: Mapping[type[Any], Callable[[Any], FeatureInC]] = {
+FEATURES_IN_C: Mapping[type[Any], Callable[[Any], FeatureInC]] = {
     NumericFeature: NumericInC,
     CategoryFeature: CategoryInC,
     TextFeature: TextInC,
     DateFeature: DateInC,
     DurationFeature: NumericInC,
 }
-"""The kinds of feature that C encodes."""
+"""The C of each class of feature; another class has none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +71,13 @@ def columns_of(contract: Contract) -> tuple[Column, ...]:
     members = identifiers(tuple(feature.name for feature in features))
     columns, position = [], 0
     for number, (feature, member) in enumerate(zip(features, members, strict=True), start=1):
-        if type(feature) not in KINDS:
+        if type(feature) not in FEATURES_IN_C:
             kind = feature.to_dict()["kind"]
             raise ConversionError(
                 f"feature {feature.name!r} is of kind {kind!r}, which C does not encode; leave out --formats c, or "
                 "train without this column"
             )
-        in_c = KINDS[type(feature)](feature)
+        in_c = FEATURES_IN_C[type(feature)](feature)
         columns.append(Column(member=member, position=position, number=number, feature=in_c))
         position += feature.width
     return tuple(columns)
