@@ -14,7 +14,7 @@ from tagship_runtime import Predictor
 from tagship_runtime.contract import CategoryFeature, Contract, Feature, NumericFeature, OffsetFeature, TextFeature
 from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.errors import InputError, UsageError
-from tagship_runtime.explanation import in_words
+from tagship_runtime.explanation import Explainer
 from tagship_runtime.features import encoder
 
 WEIGHTS = np.array([[0.5, -0.25], [1.0, 0.0], [0.125, 0.5], [-1.5, 0.25], [2.0, -0.5], [0.0, 1.0], [0.75, -2.0]])
@@ -100,8 +100,9 @@ def test_what_is_not_there_moves_nothing(model: Predictor) -> None:
 
 
 def test_a_line_for_people(model: Predictor) -> None:
-    assert in_words(model, [None, 0, "M", "oil"], 1) == "a: sex=M +2.00; b: said=oil +1.00"
-    assert in_words(model, [None, 0, "X", ""], 1) == "a: nothing; b: nothing"
+    explainer = Explainer(model, most=1)
+    assert explainer.in_words([None, 0, "M", "oil"]) == "a: sex=M +2.00; b: said=oil +1.00"
+    assert explainer.in_words([None, 0, "X", ""]) == "a: nothing; b: nothing"
 
 
 def test_offsets_are_shown_as_callers_have_them() -> None:

@@ -56,17 +56,66 @@ class Influence(NamedTuple):
     effect: float
 
 
-def explain(model: Model, row: Any, most: int) -> dict[str, list[Influence]]:
-    """Score a row again without each of its parts, one at a time; as a predictor's ``explain`` does."""
-    features = model.contract.features
-    if features is None:
-        raise UsageError("this model takes arrays without columns; explain needs words or columns that can be left out")
-    if most < 1:
-        raise UsageError(f"most is {most}; at least 1 is needed")
-    names, matrix = zip(*_rows(model, row), strict=True)
-    logits = log_odds(model.predict_encoded(np.stack(matrix)))
-    effects = logits[0] - logits[1:]
-    return {label: _strongest(names[1:], effects[:, place], most) for place, label in enumerate(model.labels)}
+class Explainer:
+    """Explains rows of one model by scoring each again without its parts, one at a time.
+
+    Args:
+        model: A predictor.
+        most: So many parts for each label at most; those without any effect are left out.
+
+    Raises:
+        UsageError: The model's input has no columns, or ``most`` is below 1.
+    """
+
+    def __init__(self, model: Model, most: int) -> None:
+        if model.contract.features is None:
+            raise UsageError(
+                "this model takes arrays without columns; explain needs words or columns that can be left out"
+            )
+        if most < 1:
+            raise UsageError(f"most is {most}; at least 1 is needed")
+        self.model, self.features, self.most = model, model.contract.features, most
+        self.usual = _usual(model)
+
+    def explain(self, row: Any) -> dict[str, list[Influence]]:
+        """Return what moved each label's score most, strongest first; as a predictor's ``explain`` does.
+
+        Raises:
+            InputError: The row is none.
+        """
+        return self._influences(row)[1]
+
+    def in_words(self, row: Any) -> str:
+        """Return an explanation of the labels that are on, or of the most likely where none is, as one line of text.
+
+        Raises:
+            InputError: The row is none.
+        """
+        scores, found = self._influences(row)
+        on = np.flatnonzero(self.model.decide(scores[None])[0])
+        told = [self.model.labels[place] for place in (on if len(on) else [int(scores.argmax())])]
+        return "; ".join(f"{label}: {', '.join(map(_in_words, found[label])) or 'nothing'}" for label in told)
+
+    def _influences(self, row: Any) -> tuple[Scores, dict[str, list[Influence]]]:
+        names, matrix = zip(*self._rows(row), strict=True)
+        scores = self.model.predict_encoded(np.stack(matrix))
+        logits = log_odds(scores)
+        effects = logits[0] - logits[1:]
+        labels = enumerate(self.model.labels)
+        return scores[0], {label: _strongest(names[1:], effects[:, place], self.most) for place, label in labels}
+
+    def _rows(self, row: Any) -> Iterator[tuple[tuple[str, str], Features]]:
+        """Yield the encoded row, and then itself without each of its parts, with their feature and name."""
+        (whole,) = self.model.encode([row])
+        yield ("", ""), whole
+        position = 0
+        for feature in self.features:
+            place = slice(position, position + feature.width)
+            for part, columns in feature.left_out(whole[place], self.usual[place]):
+                without = whole.copy()
+                without[place] = columns
+                yield (feature.name, part), without
+            position += feature.width
 
 
 def log_odds(scores: Scores) -> NDArray[np.float64]:
@@ -75,27 +124,12 @@ def log_odds(scores: Scores) -> NDArray[np.float64]:
     return np.asarray(np.log(bounded) - np.log1p(-bounded))
 
 
-def _rows(model: Model, row: Any) -> Iterator[tuple[tuple[str, str], Features]]:
-    """Yield the encoded row, and then itself without each of its parts, with their feature and name."""
-    (whole,) = model.encode([row])
-    yield ("", ""), whole
-    usual, position = _usual(model, whole), 0
-    for feature in model.contract.features or ():
-        place = slice(position, position + feature.width)
-        for part, columns in feature.left_out(whole[place], usual[place]):
-            without = whole.copy()
-            without[place] = columns
-            yield (feature.name, part), without
-        position += feature.width
-
-
-def _usual(model: Model, whole: Features) -> Features:
+def _usual(model: Model) -> Features:
     """Return the middle of each column over the golden rows; zeros where there are none."""
-    golden = model.contract.golden
+    golden, columns = model.contract.golden, model.contract.input.shape[-1] or 0
     if golden is None or not golden.rows:
-        return np.zeros_like(whole)
-    encoded = model.encode(golden.values(model.contract.input))
-    return np.median(encoded, axis=0).astype(whole.dtype)
+        return np.zeros(columns, np.float32)
+    return np.median(model.encode(golden.values(model.contract.input)), axis=0).astype(np.float32)
 
 
 def _strongest(names: tuple[tuple[str, str], ...], effects: NDArray[np.float64], most: int) -> list[Influence]:
@@ -105,15 +139,6 @@ def _strongest(names: tuple[tuple[str, str], ...], effects: NDArray[np.float64],
         for place in order
         if effects[place]
     ]
-
-
-def in_words(model: Model, row: Any, most: int) -> str:
-    """Return an explanation of the labels that are on, or of the most likely where none is, as one line of text."""
-    scores = model.predict_encoded(model.encode([row]))[0]
-    on = np.flatnonzero(model.decide(scores[None])[0])
-    told = [model.labels[place] for place in (on if len(on) else [int(scores.argmax())])]
-    found = explain(model, row, most)
-    return "; ".join(f"{label}: {', '.join(map(_in_words, found[label])) or 'nothing'}" for label in told)
 
 
 def _in_words(influence: Influence) -> str:

@@ -241,9 +241,9 @@ class Predictor:
             UsageError: The model's input has no columns.
             InputError: The row is none.
         """
-        from tagship_runtime.explanation import explain
+        from tagship_runtime.explanation import Explainer
 
-        return explain(self, row, most)
+        return Explainer(self, most).explain(row)
 
     def encode(self, rows: Any) -> Features:
         """Return rows as the model takes them, float32 (rows, ...)."""

@@ -19,7 +19,7 @@ from tagship_export.original.keras_file import load_keras
 from tagship_export.original.output_layer import with_sigmoid
 from tagship_export.original.tracing import OUTPUT, integers, row_shape, trace
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
-from tagship_runtime.documents import RUN_FORMAT, FeatureDocument, RunDocument, SizeDocument
+from tagship_runtime.documents import RUN_FORMAT, FeatureDocument, RunDocument, SizeDocument, run_folder
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
 from tagship_runtime.features import Encoder, encoder
 from tagship_runtime.files.sidecar import sha256_of_file
@@ -163,8 +163,10 @@ def open_original(
         model = with_sigmoid(loaded, logits=logits, independent=independent)
         kept = Original(model=model, sha256=sha256_of_file(path), rows={}, file=path, notes=_notes(loaded))
         return _named(kept, labels, thresholds)
-    if not (path / "run.json").is_file():
-        raise OriginalError(f"{source} is a folder without run.json; 'tagship train' makes one, or give a .keras file")
+    if not (path / run_folder.RUN).is_file():
+        raise OriginalError(
+            f"{source} is a folder without {run_folder.RUN}; 'tagship train' makes one, or give a .keras file"
+        )
     run = _open_run(path, size, logits=logits, independent=independent)
     return _named(run, labels or run.labels, run.thresholds if thresholds is None else thresholds)
 
@@ -188,7 +190,7 @@ def _named(original: Original, labels: Sequence[str] | None, thresholds: Thresho
 
 def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool) -> Original:
     try:
-        run = cast(RunDocument, json.loads((folder / "run.json").read_text(encoding="utf-8")))
+        run = cast(RunDocument, json.loads((folder / run_folder.RUN).read_text(encoding="utf-8")))
         if run["tagship_run"] != RUN_FORMAT:
             raise OriginalError(
                 f"{folder} has run format {run['tagship_run']!r}, this tagship-export reads {RUN_FORMAT}; update it"
@@ -202,8 +204,8 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
     except (ValueError, KeyError, TypeError, ContractError) as error:
         if isinstance(error, OriginalError):
             raise
-        raise OriginalError(f"{folder / 'run.json'} is damaged ({error!r}); train again") from error
-    model_file = folder / ("model.keras" if chosen else f"sizes/{size}.keras")
+        raise OriginalError(f"{folder / run_folder.RUN} is damaged ({error!r}); train again") from error
+    model_file = folder / (run_folder.MODEL if chosen else f"{run_folder.SIZES}/{size}.keras")
     if not model_file.is_file():
         raise OriginalError(f"{folder} has no {model_file.relative_to(folder)}; train again")
     original = Original(
@@ -212,7 +214,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         labels=labels,
         thresholds=thresholds,
         features=features,
-        rows={path.stem: path for path in sorted((folder / "rows").glob("*.parquet"))},
+        rows={path.stem: path for path in sorted((folder / run_folder.ROWS).glob("*.parquet"))},
         run=folder if chosen else None,  # whose report is about the chosen size
         file=model_file,
     )
@@ -226,7 +228,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
 
 def _features(folder: Path, size: str | None) -> list[FeatureDocument] | None:
     """Features of a size that takes other words of texts than the run's own model; None where it takes the same."""
-    path = folder / "sizes" / f"{size}.features.json"
+    path = folder / run_folder.SIZES / f"{size}{run_folder.FEATURES_SUFFIX}"
     if size is None or not path.is_file():
         return None
     return cast(list[FeatureDocument], json.loads(path.read_text(encoding="utf-8")))

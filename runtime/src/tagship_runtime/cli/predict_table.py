@@ -115,7 +115,7 @@ def predict_table(
     if first is None:
         more = {BECAUSE: Names()} if options.explain else {}
         first = 0, {**layout.columns(model, None, np.empty((0, len(model.labels)), np.float32)), **more}
-    with open_writer(out, None if kind is None and out is not None else kind) as write:
+    with open_writer(out, kind) as write:
         for size, block in chain([first], blocks):
             write(block)
             summary.rows += size
@@ -132,11 +132,13 @@ def explained(model: Predictor, encode: Encoder, ids: Sequence[str]) -> Callable
     Raises:
         UsageError: The model's input has no columns.
     """
-    from tagship_runtime.explanation import in_words
+    from tagship_runtime.explanation import Explainer
+
+    explainer = Explainer(model, EXPLAINED)
 
     def column(batch: Batch) -> dict[str, Names]:
         rows = encode.row_list(encode.select(batch.columns, ids) if batch.rows is None else batch.rows)
-        return {BECAUSE: Names(in_words(model, row, EXPLAINED) for row in rows)}
+        return {BECAUSE: Names(map(explainer.in_words, rows))}
 
     return column
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tagship_runtime.features import spans
-from tagship_runtime.features.json_values import float32, optional, take, text
-from tagship_runtime.features.numeric import NumericFeature, missing_words
+from tagship_runtime.features.numeric import NumericFeature
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,13 +29,3 @@ class DurationFeature(NumericFeature):
     def read(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """See :class:`NumericFeature`."""
         return spans.seconds(values, self.name, self.missing)
-
-    @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
-        """See :class:`Feature`."""
-        return cls(
-            name=take(document, "name", text),
-            fill=take(document, "fill", optional(float32)),
-            indicator=bool(document.get("indicator", False)),
-            missing=missing_words(document),
-        )

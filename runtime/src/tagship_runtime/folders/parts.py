@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -91,5 +91,5 @@ def _answer(name: str, kind: str | None) -> str:
     return str(stem.with_suffix(wanted)) + (".gz" if packed and wanted in PACKED else "")
 
 
-PACKED: Mapping[str, bool] = {suffix: True for suffix in SUFFIXES if suffix != ".parquet"}
+PACKED = frozenset(SUFFIXES) - {".parquet"}
 """Kinds of answers that are written packed where the table was."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -166,8 +165,3 @@ def _cause(worker: _Worker) -> str:
             name = f"signal {-code}"
         return f"by {name}{' (out of memory?)' if name == 'SIGKILL' else ''}"
     return f"with exit code {code}"
-
-
-def usable_processors() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
