@@ -25,6 +25,10 @@ AREAS: dict[str, tuple[str, ...]] = {
     "tagship_runtime.engines.batching": ("runtime/engines/test_batching.py",),
     "tagship_runtime.engines.quantization": ("runtime/engines/test_quantization.py",),
     "tagship_runtime.features.cells": ("runtime/features/test_cells.py",),
+    "tagship_runtime.features.integer_encoder": ("runtime/features/test_integers.py",),
+    "tagship_runtime.contract.decode": ("runtime/contract/test_contract.py", "runtime/contract/test_values.py"),
+    "tagship_runtime.contract.schema": ("runtime/contract/test_contract.py", "runtime/contract/test_values.py"),
+    "tagship_runtime.container.onnx_loops": ("runtime/container/test_onnx_loops.py",),
     "tagship_runtime.selftest": ("runtime/test_agreement.py",),
     "tagship_training.data.columns": ("training/data/test_columns_by_hand.py", "training/data/test_columns.py"),
     "tagship_training.data.kinds.choose": (
@@ -43,6 +47,10 @@ AREAS: dict[str, tuple[str, ...]] = {
         "training/thresholds/test_guarantees.py",
     ),
     "tagship_training.network.platt": ("training/network/test_platt_by_hand.py", "training/network/test_platt.py"),
+    "tagship_export.data.golden_rows": ("export/data/test_golden_rows.py",),
+    "tagship_export.targets.onnx.canonical_names": ("export/targets/test_canonical_names.py",),
+    "tagship_export.verification.bounds": ("export/verification/test_bounds.py",),
+    "tagship_export.verification.label_budgets": ("export/verification/test_label_budgets.py",),
     "tagship_export.verification.contract_claims": ("export/verification/test_contract_claims_by_hand.py",),
     "tagship_export.verification.rejection": (
         "export/verification/test_rejection.py",
