@@ -30,7 +30,11 @@ AREAS: dict[str, tuple[str, ...]] = {
     "tagship_runtime.contract.schema": ("runtime/contract/test_contract.py", "runtime/contract/test_values.py"),
     "tagship_runtime.container.onnx_loops": ("runtime/container/test_onnx_loops.py",),
     "tagship_runtime.selftest": ("runtime/test_agreement.py",),
-    "tagship_training.data.columns": ("training/data/test_columns_by_hand.py", "training/data/test_columns.py"),
+    "tagship_training.data.columns": (
+        "training/data/test_columns_by_hand.py",
+        "training/data/test_columns.py",
+        "training/data/test_times.py",
+    ),
     "tagship_training.data.kinds.choose": (
         "training/data/test_columns_by_hand.py",
         "training/data/kinds/test_resolution.py",

@@ -81,8 +81,9 @@ def test_shapes_are_checked() -> None:
     assert encode.encode([]).shape == (0, 2, 2)
     assert encode.encode(np.zeros((3, 2, 2))).dtype == np.int32
     for wrong in (np.zeros((3, 2)), np.zeros((3, 2, 1)), 7):
-        with pytest.raises(InputShapeError):
+        with pytest.raises(InputShapeError) as caught:
             encode.encode(wrong)
+        assert (caught.value.got, caught.value.want) == (np.shape(wrong), (None, 2, 2))
 
 
 def test_invented_rows_are_integers_within_the_range() -> None:

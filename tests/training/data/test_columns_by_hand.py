@@ -188,6 +188,15 @@ def test_columns_are_left_out_unless_their_kind_is_named() -> None:
         infer(rows(c=np.full(ROWS, 7.0)), Kinds())
 
 
+def test_words_that_are_mostly_numbers_are_words_only_if_the_user_says_so() -> None:
+    cells = [f"{n}.5" if n % 4 else "abc" for n in range(40)]
+    data = rows(c=texts(*cells * (ROWS // 40)), d=np.arange(ROWS))
+    with pytest.raises(TableError, match="column 'c' is mostly numbers, but there are 'abc'"):
+        infer(data, Kinds())
+    features, _ = infer(data, Kinds(categorical=("c",)))
+    assert [type(feature) for feature in features] == [CategoryFeature, NumericFeature]
+
+
 def test_columns_in_which_a_value_is_missing() -> None:
     data = rows(a=np.arange(3.0), b=np.array([1, np.nan, 2]), c=texts("red", None, "x"), d=texts("1", "", "2"))
     assert check(data, Kinds()) == {"b", "d"}

@@ -22,6 +22,7 @@ from tagship_training.errors import TableError
     [
         ([1, 2.5, 3], None, None),
         ([0.1, 100_000.1], None, None),  # fractions over a wide range are as good as exact
+        ([0.1, 0.1 + 1e-12, 1.1], None, None),
         ([1e6 + k / 100 for k in range(10)], 1e6 + 0.045, None),  # one of them is whole
         ([1.7e9 + k for k in range(100)], 1.7e9 + 50, None),  # half way is rounded to an even number
         ([0, 16_777_217, 1e12 + 1], None, "holds integers above 16,777,216, .* rounds by up to 32768"),

@@ -58,12 +58,12 @@ def _is_text(values: NDArray[Any], name: str, missing: Collection[str]) -> bool:
                 f"column {name!r} holds {type(value).__name__} such as {value!r}; numbers or texts are needed, "
                 f"so leave it out: --drop {name}"
             )
-    words = [value for value in present if isinstance(value, str) and value.strip() not in cells.BLANK]
-    words = [value for value in words if value.strip() not in missing]
+    blank = {*cells.BLANK, *missing}
+    words = [value for value in present if isinstance(value, str) and value.strip() not in blank]
     others = [
         row for row, value in enumerate(values.tolist()) if isinstance(value, str) and not _is_number(value, missing)
     ]
-    if words and len(others) <= STRAY * len(words):
+    if len(others) <= STRAY * len(words):
         if others:
             row = others[0]
             raise TableError(
@@ -71,7 +71,7 @@ def _is_text(values: NDArray[Any], name: str, missing: Collection[str]) -> bool:
                 f"them, leave them empty, name them with --missing, or take all as words with --categorical {name}"
             )
         return False
-    return bool(words)
+    return True
 
 
 def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None:
