@@ -81,6 +81,7 @@ bench: install javascript build/bench/artifacts build/bench/teacher
 	for size in student teacher; do for what in one_row batch cold_start; do \
 	  $(BIN)/python benchmarks/$$what.py --artifacts build/bench/$$size || exit; done; done
 	$(BIN)/python benchmarks/parquet.py
+	$(BIN)/python benchmarks/csv_rows.py
 	$(BIN)/python benchmarks/installed_size.py
 	if [ -e runtime/javascript/node_modules/.installed ]; then $(BIN)/python benchmarks/javascript; fi
 

@@ -109,6 +109,8 @@ def paste(document: Path, run: Callable[[str], str], run_python: Callable[[str],
 def main(*names: str) -> None:
     """Paste fresh output into these documents; minutes, since models are trained as the documents say."""
     with tempfile.TemporaryDirectory() as folder:
+        for name in ("docs", "examples"):
+            Path(folder, name).symlink_to(Path(name).absolute())
         environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "COLUMNS": "80"}
 
         def shell(command: str) -> str:

@@ -161,6 +161,21 @@ def test_the_whole_way(form: str, tagship: Command, parts: pandas.DataFrame, cle
     assert verdicts[0]["parity"] == verdicts[1]["parity"]
 
 
+@pytest.mark.parametrize("form", ["semicolon-cp1252-ja.csv", "tab-utf-16-x.csv", "own.xlsx"])
+def test_rows_of_ones_own_are_replayed_and_timed(
+    form: str, tagship: Command, parts: pandas.DataFrame, clean: Path, tmp_path: Path
+) -> None:
+    path, dialect, _ = next(found for found in forms(parts, tmp_path) if found[0].name == form)
+    said = [] if dialect.encoding is None else ["--encoding", dialect.encoding]
+    artifact = clean / "artifacts" / "float32.onnx"
+    replayed = tagship("selftest", artifact, "--data", path, "--json", *said)
+    assert replayed.code == 0, replayed.err
+    assert json.loads(replayed.out)["given"]["rows"] == 240
+    assert tagship("benchmark", artifact, "--data", path, *said).code == 0
+    if said:
+        assert "--encoding cp1252" in tagship("selftest", artifact, "--data", path).err
+
+
 def test_decimal_commas_are_told(tagship: Command, parts: pandas.DataFrame, clean: Path, tmp_path: Path) -> None:
     """Numbers that were left out as free text, in silence and with exit code 0, are numbers, and a note shows one."""
     path = write(parts, tmp_path / "commas.csv", ",", ",", "utf-8", "0/1")

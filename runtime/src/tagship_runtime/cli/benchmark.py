@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tagship_runtime.cli.given_rows import given_rows
-from tagship_runtime.cli.options import add_artifact_options, load_artifact
+from tagship_runtime.cli.options import add_artifact_options, add_dialect_options, dialect_of, load_artifact
 from tagship_runtime.errors import UsageError
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.json import print_json
@@ -60,6 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FILE", help="rows to time, a table or .npz (default: golden or random rows)")
     parser.add_argument("--json", action="store_true", help="print the measurements as JSON")
     add_artifact_options(parser)
+    add_dialect_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -164,7 +165,7 @@ def _measure(path: str, options: argparse.Namespace) -> Speed:
     start = time.perf_counter()
     model = load_artifact(path, options)
     load_seconds = time.perf_counter() - start
-    rows = _rows(model) if options.data is None else given_rows(model, options.data, BATCH_ROWS)
+    rows = _rows(model) if options.data is None else given_rows(model, options.data, dialect_of(options), BATCH_ROWS)
     first = rows[0].tolist() if isinstance(rows, np.ndarray) else rows[0]
     one = _times(lambda: model.predict_one(first), ONE_ROW_CALLS) * 1e6
     many = _times(lambda: model.predict(rows), BATCH_CALLS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,23 +15,24 @@ from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.predictor import Predictor
 
 
-def given_rows(model: Predictor, source: str, most: int) -> Any:
+def given_rows(model: Predictor, source: str, dialect: Dialect, most: int) -> Any:
     """Return the first rows of a table, or of an .npz file: an array, or a list of cells for each row.
 
     Args:
         model: Whose features they have to have.
         source: The file.
+        dialect: How it is spelled, as far as that is given.
         most: So many rows at most.
 
     Raises:
         UsageError: There are none.
     """
     encode = model.encoder
-    reading = Reading(rows=most, note=note)
+    dialect = dialect.with_missing(encode.missing_words)
+    reading = Reading(rows=most, dialect=dialect, note=note)
     if encode.columns is not None:
         numbers = [name for name in encode.columns if name not in encode.textual]
-        dialect = Dialect().with_missing(encode.missing_words)
-        reading = Reading(rows=most, columns=list(encode.columns), numbers=numbers, dialect=dialect, note=note)
+        reading = replace(reading, columns=list(encode.columns), numbers=numbers)
     batch = next(read_batches(source, reading), None)
     if batch is None or not batch.size:
         raise UsageError(f"--data is {source}, which holds no rows; give some")

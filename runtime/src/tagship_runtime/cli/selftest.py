@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from tagship_runtime.cli.given_rows import given_rows
-from tagship_runtime.cli.options import add_artifact_options, load_artifact
+from tagship_runtime.cli.options import add_artifact_options, add_dialect_options, dialect_of, load_artifact
 from tagship_runtime.errors import CheckFailedError
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.json import print_json
@@ -27,6 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", metavar="FILE", help="rows (a table or .npz) to score alone and as a batch")
     parser.add_argument("--json", action="store_true", help="print the result as JSON")
     add_artifact_options(parser)
+    add_dialect_options(parser)
 
 
 def run(options: argparse.Namespace) -> int:
@@ -38,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         if options.json:
             print_json({"passed": False, "error": str(error)})
         raise
-    given = None if options.data is None else _alone_and_together(model, options.data, result.tolerance)
+    given = None if options.data is None else _alone_and_together(model, options, result.tolerance)
     if options.json:
         print_json(result.to_dict() | ({} if given is None else {"given": given}))
     else:
@@ -57,9 +58,9 @@ def run(options: argparse.Namespace) -> int:
     return 0 if result.passed and (given is None or given["passed"]) else 1
 
 
-def _alone_and_together(model: Predictor, source: str, tolerance: float) -> dict[str, Any]:
+def _alone_and_together(model: Predictor, options: argparse.Namespace, tolerance: float) -> dict[str, Any]:
     """Score rows one by one and as a batch, which has to come to the same within the golden rows' tolerance."""
-    rows = given_rows(model, source, MOST_ROWS)
+    rows = given_rows(model, options.data, dialect_of(options), MOST_ROWS)
     single = np.concatenate([model.predict_proba(rows[place : place + 1]) for place in range(len(rows))])
     difference = float(np.abs(model.predict_proba(rows) - single).max())
     return {"rows": len(rows), "max_difference": difference, "passed": difference <= tolerance}

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     import pyarrow
     from numpy.typing import NDArray
 
+FIRST = 1024
+"""Numbers that are looked at before all of a column: most columns of fractions have one among them."""
+
 INTEGER = r"^(0|-?[1-9][0-9]*)$"
 """Spelling of an integer that is the same once it was one."""
 
@@ -101,21 +104,37 @@ def _replaced(column: pyarrow.ChunkedArray, spelled: Mapping[str, str]) -> pyarr
 def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
     """Return numbers for a column of a CSV file in which each cell is one or missing, and its texts otherwise."""
     pyarrow = import_pyarrow("compute")
-    blank = pyarrow.compute.is_in(column, pyarrow.array(sorted(cells.BLANK), column.type))
-    present = pyarrow.compute.if_else(blank, pyarrow.scalar(None, column.type), column)
-    numbers = _numbers(present)
+    present, numbers = column, _plain_numbers(column)
+    if numbers is None:
+        blank = pyarrow.compute.is_in(column, pyarrow.array(sorted(cells.BLANK), column.type))
+        present = pyarrow.compute.if_else(blank, pyarrow.scalar(None, column.type), column)
+        numbers = _numbers(present)
     if numbers is None:
         return column
     missing = np.isnan(numbers)
-    known = numbers[~missing]
-    whole = np.isfinite(known) & (known == np.trunc(known)) & (np.abs(known) <= cells.WHOLE)
+    known = numbers[~missing] if missing.any() else numbers
     if (
         len(known)
-        and whole.all()
+        and all(map(_whole, np.array_split(known, [FIRST])))
         and pyarrow.compute.all(pyarrow.compute.match_substring_regex(present, INTEGER)).as_py()
     ):
         numbers = np.where(missing, 0, numbers).astype(np.int64)
     return pyarrow.chunked_array([pyarrow.array(numbers, mask=missing)])
+
+
+def _whole(numbers: NDArray[np.float64]) -> bool:
+    """Tell whether all are whole numbers that float64 holds exactly."""
+    return bool((np.isfinite(numbers) & (numbers == np.trunc(numbers)) & (np.abs(numbers) <= cells.WHOLE)).all())
+
+
+def _plain_numbers(column: pyarrow.ChunkedArray) -> NDArray[np.float64] | None:
+    """Return the numbers of a column without a missing cell; None for any other, of which no NaN need be one."""
+    pyarrow = import_pyarrow()
+    try:
+        numbers: NDArray[np.float64] = column.cast(pyarrow.float64()).to_numpy()
+    except pyarrow.ArrowException:
+        return None
+    return None if np.isnan(numbers).any() else numbers
 
 
 def _numbers(present: pyarrow.ChunkedArray) -> NDArray[np.float64] | None:

@@ -1,0 +1,108 @@
+"""A million rows, CSV to CSV: ``tagship predict`` against pyarrow reading alone, and against a program by hand.
+
+Each is a process of its own; peak memory is measured at two sizes, to show that it does not grow with the rows. Then
+the table that training reads, against pyarrow's ``read_csv``, in one process.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pyarrow
+import pyarrow.csv
+from comparison import Line, compare, parser, show, summarize
+from parquet import run
+
+from tagship_runtime.files import read_table
+from tagship_runtime.loading import read_contract
+
+READING = """
+import sys, pyarrow as pa, pyarrow.csv
+with pa.csv.open_csv(sys.argv[1]) as batches:
+    print(sum(batch.num_rows for batch in batches), file=open(sys.argv[2], "w"))
+"""
+"""pyarrow alone: every cell becomes a number, in constant memory, and nothing is done with it."""
+
+BY_HAND = """
+import sys, json, numpy as np, onnxruntime, pyarrow as pa, pyarrow.csv
+source, out, model, about = sys.argv[1:]
+about = json.loads(about)
+options = onnxruntime.SessionOptions()
+options.intra_op_num_threads = 1
+session = onnxruntime.InferenceSession(model, options)
+name, thresholds = session.get_inputs()[0].name, np.array(about["thresholds"], np.float32)
+schema = pa.schema([(label, pa.int8()) for label in about["labels"]])
+with pa.csv.open_csv(source) as batches, pa.csv.CSVWriter(out, schema) as writer:
+    for batch in batches:
+        rows = np.stack([batch.column(name).to_numpy() for name in about["features"]], axis=1).astype(np.float32)
+        if not np.isfinite(rows).all():
+            raise SystemExit("a cell is no number")
+        decisions = session.run(None, {name: rows})[0] >= thresholds
+        writer.write_batch(pa.record_batch([pa.array(column.astype(np.int8)) for column in decisions.T], schema))
+"""
+"""What somebody writes for this one model."""
+
+
+def make_rows(path: Path, names: list[str], rows: int) -> None:
+    """Write numbers with three decimals, in pieces."""
+    random = np.random.default_rng(0)
+    schema = pyarrow.schema([(name, pyarrow.float64()) for name in names])
+    with pyarrow.csv.CSVWriter(path, schema) as writer:
+        for start in range(0, rows, 1 << 18):
+            columns = random.uniform(0, 20, (len(names), min(1 << 18, rows - start))).round(3)
+            writer.write_batch(pyarrow.record_batch(list(map(pyarrow.array, columns)), schema=schema))
+
+
+def measure(artifact: Path, rows: int, rounds: int, folder: Path) -> tuple[list[Line], float]:
+    """Return the lines of whole processes, and tagship's peak memory in MB."""
+    contract = read_contract(artifact)[1]
+    names = [feature.name for feature in contract.features or ()]
+    about = {"features": names, "labels": contract.labels, "thresholds": list(map(float, contract.thresholds))}
+    source, out, peer = folder / f"{rows}.csv", folder / "out.csv", folder / "by-hand.csv"
+    make_rows(source, names, rows)
+    samples: dict[str, list[list[float]]] = {"pyarrow, reading": [], "by hand": [], "tagship predict": []}
+    peak = 0.0
+    for _ in range(rounds):
+        samples["pyarrow, reading"].append([run("-c", READING, source, folder / "rows.txt")[0]])
+        samples["by hand"].append([run("-c", BY_HAND, source, peer, artifact, json.dumps(about))[0]])
+        seconds, peak = run("-m", "tagship_runtime", "predict", artifact, source, "--out", out)
+        samples["tagship predict"].append([seconds])
+    decisions = [pyarrow.csv.read_csv(path).to_pandas().to_numpy() for path in (out, peer)]
+    assert decisions[0].shape == (rows, len(contract.labels))
+    assert (decisions[0] == decisions[1]).all()
+    title = f"{rows:,} x {len(names)} cells, CSV to CSV, whole processes"
+    return summarize(title, "by hand", samples, unit="s", limits={"tagship predict": 1.5}), peak
+
+
+def main() -> None:
+    """Run it."""
+    options = parser(__doc__)
+    options.add_argument("--rows", type=int, default=1_000_000)
+    chosen = options.parse_args()
+    artifact = Path(chosen.artifacts) / "float32.onnx"
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        _, small = measure(artifact, chosen.rows // 4, 1, folder)
+        lines, peak = measure(artifact, chosen.rows, 2 if chosen.quick else 7, folder)
+        source = str(folder / f"{chosen.rows}.csv")
+        lines += compare(
+            f"{chosen.rows:,} rows as training reads them",
+            "pyarrow.csv.read_csv",
+            {"pyarrow.csv.read_csv": lambda: pyarrow.csv.read_csv(source), "tagship train": lambda: read_table(source)},
+            rounds=2 if chosen.quick else 7,
+            calls=1,
+            unit="s",
+        )
+    show(lines, chosen)
+    print(
+        f"\n  tagship's peak memory: {small:.0f} MB for {chosen.rows // 4:,} rows, {peak:.0f} MB for {chosen.rows:,}",
+        file=sys.stderr,
+    )
+
+
+if __name__ == "__main__":
+    main()
