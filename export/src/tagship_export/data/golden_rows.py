@@ -75,18 +75,11 @@ def make_golden(
     """
     if mode is GoldenMode.NONE:
         return None
-    cells, seeded = _cells(artifact), seeds and _is_large(artifact)
-    if seeded:
+    if seeds and _is_large(artifact):
         stored: Sequence[Any] = seeds_for(artifact, rows)
         few = repeated(stored, artifact.contract.input)
     else:
-        candidates = CANDIDATES_OF[mode](artifact.encoder, rows, np.random.default_rng(seed))
-        scores = artifact.scores(candidates)
-        order = _promising(scores, artifact.thresholds, max(ROWS, min(FEW, FEW_CELLS // cells)))
-        few = [_writable(candidates[row]) for row in order]
-        if mode is GoldenMode.SYNTHETIC and artifact.encoder.columns is not None:
-            few = [*next_to_thresholds(artifact, few, scores[order], tolerance), *few]
-        stored = few
+        stored = few = _few_candidates(artifact, rows, tolerance, mode, seed)
     scores, matrix = artifact.scores(few), artifact.encoder.encode(few)
     found = Shown.nothing(len(few)) if changes is None else changes(artifact, matrix, tolerance)
     chosen = choose(scores, artifact.thresholds, found, ROWS)
@@ -99,6 +92,17 @@ def make_golden(
             return golden
         chosen = chosen[: len(chosen) // 2]
     return None
+
+
+def _few_candidates(artifact: OpenArtifact, rows: Dataset, tolerance: float, mode: GoldenMode, seed: int) -> list[Any]:
+    """Return the rows that are looked at closely; see :func:`make_golden`."""
+    candidates = CANDIDATES_OF[mode](artifact.encoder, rows, np.random.default_rng(seed))
+    scores = artifact.scores(candidates)
+    order = _promising(scores, artifact.thresholds, max(ROWS, min(FEW, FEW_CELLS // _cells(artifact))))
+    few = [_writable(candidates[row]) for row in order]
+    if mode is GoldenMode.SYNTHETIC and artifact.encoder.columns is not None:
+        return [*next_to_thresholds(artifact, few, scores[order], tolerance), *few]
+    return few
 
 
 def record(artifact: OpenArtifact, rows: Sequence[Any], tolerance: float) -> Golden:

@@ -19,6 +19,7 @@ from tagship_export.errors import ExportError
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.base import Target
 from tagship_export.targets.registry import open_artifact, target_of
+from tagship_export.targets.runner import ArtifactRunner
 from tagship_export.verification.metrics import measure
 from tagship_runtime.contract import Contract, Feature, Golden, NumericFeature, TensorSpec
 from tagship_runtime.errors import ArtifactCorruptError, CheckFailedError, ContractError
@@ -61,27 +62,12 @@ def attach(
     target = target_of(data)
     payload, found = target.strip(data)
     old = _read(contract or found)
-    names = tuple(labels) if labels is not None else old.labels if old else None
-    if names is None:
-        raise ExportError("the file has no contract that could be taken over; name its scores with --labels")
-    runner = target.runner(payload)
-    default = old.thresholds if old is not None and old.labels == names else None
-    chosen = default or (0.5,) * len(names) if thresholds is None else resolve_thresholds(thresholds, names, default)
+    names = _labels(labels, old)
     table = None if rows is None else read_rows(rows, names, old.features if old else None)
-    try:
-        fresh = Contract(
-            labels=names,
-            thresholds=chosen,
-            features=_features(runner.input, old, table, names),
-            input=runner.input,
-            output=runner.output,
-            recipe=old.recipe if old else "unknown",
-            source=dict(old.source) if old else _source(payload),
-            parity=old.parity if old is not None and _still_proved(target, data, old, names, chosen) else None,
-            golden=old.golden if old is not None and old.labels == names else None,
-        )
-    except ContractError as error:
-        raise ExportError(str(error)) from error
+    runner = target.runner(payload)
+    fresh = _fresh_contract(runner, payload, names, _thresholds(thresholds, names, old), old, table)
+    if old is not None:
+        fresh = _with_what_holds(fresh, old, proved=_still_proved(target, data, old, fresh))
     artifact = OpenArtifact(contract=fresh, runner=runner)
     tolerance = INTEGER_TOLERANCE if "int8" in target.weight_bytes(payload) else FLOAT_TOLERANCE
     fresh = replace(fresh, golden=_golden(artifact, table, tolerance, partial(shown, target, payload)))
@@ -89,6 +75,61 @@ def attach(
         decisions = artifact.decide(artifact.scores(table.table))
         fresh = replace(fresh, quality={"artifact": measure(table.targets, decisions).to_dict()})
     return target.embed(payload, fresh)
+
+
+def _labels(given: Sequence[str] | None, old: Contract | None) -> tuple[str, ...]:
+    """Return the names of scores: as given, or else the earlier contract's."""
+    if given is not None:
+        return tuple(given)
+    if old is None:
+        raise ExportError("the file has no contract that could be taken over; name its scores with --labels")
+    return old.labels
+
+
+def _thresholds(given: Thresholds | None, labels: tuple[str, ...], old: Contract | None) -> tuple[float, ...]:
+    """Return thresholds: as given, else the earlier contract's where its labels are the same, else 0.5."""
+    default = old.thresholds if old is not None and old.labels == labels else None
+    if given is not None:
+        return resolve_thresholds(given, labels, default)
+    return default or (0.5,) * len(labels)
+
+
+def _fresh_contract(
+    runner: ArtifactRunner,
+    payload: bytes,
+    labels: tuple[str, ...],
+    thresholds: tuple[float, ...],
+    old: Contract | None,
+    table: Dataset | None,
+) -> Contract:
+    """Return a contract that says no more than what the payload and the caller say.
+
+    Raises:
+        ExportError: Labels or features do not fit the model.
+    """
+    try:
+        return Contract(
+            labels=labels,
+            thresholds=thresholds,
+            features=_features(runner.input, old, table, labels),
+            input=runner.input,
+            output=runner.output,
+            recipe="unknown",
+            source=_source(payload),
+        )
+    except ContractError as error:
+        raise ExportError(str(error)) from error
+
+
+def _with_what_holds(fresh: Contract, old: Contract, *, proved: bool) -> Contract:
+    """Take over what still holds of the earlier contract: where the model is from, and what it was seen to give."""
+    return replace(
+        fresh,
+        recipe=old.recipe,
+        source=dict(old.source),
+        parity=old.parity if proved else None,
+        golden=old.golden if old.labels == fresh.labels else None,
+    )
 
 
 def with_golden_row(data: bytes, artifact: OpenArtifact, row: Any, tolerance: float) -> bytes:
@@ -107,15 +148,13 @@ def with_golden_row(data: bytes, artifact: OpenArtifact, row: Any, tolerance: fl
     return target.embed(payload, replace(artifact.contract, golden=golden))
 
 
-def _still_proved(
-    target: Target, data: bytes, old: Contract, labels: tuple[str, ...], thresholds: Sequence[float]
-) -> bool:
+def _still_proved(target: Target, data: bytes, old: Contract, fresh: Contract) -> bool:
     """Tell whether the file is as it was exported, and what is attached says what it says already."""
     try:
         _, found = target.unpack(data)
     except ArtifactCorruptError:
         return False
-    return found is not None and found == old and (found.labels, found.thresholds) == (labels, tuple(thresholds))
+    return found is not None and found == old and (found.labels, found.thresholds) == (fresh.labels, fresh.thresholds)
 
 
 def _read(text: str | None) -> Contract | None:
