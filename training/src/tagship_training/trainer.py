@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from typing import Any
@@ -14,7 +15,8 @@ from tagship_training.data.arrays import from_arrays
 from tagship_training.data.fewer_columns import with_columns
 from tagship_training.data.folds import rows_by_purpose
 from tagship_training.data.prepare import Prepared, as_dataset, prepare
-from tagship_training.evaluation.measure import measure
+from tagship_training.evaluation.figures import Figures
+from tagship_training.evaluation.measure import TrainedModel, measure
 from tagship_training.evaluation.repeated import repeated_notices
 from tagship_training.network.ensemble import Ensemble, train_ensemble
 from tagship_training.network.history import OnEpoch, OnStep
@@ -70,23 +72,41 @@ def train(
     ladder = None if config.one_network is not None else train_ladder(table, config, on_epoch, on_step)
     ensemble = train_ensemble(table, config, on_epoch) if ladder is None else ladder.ensemble()
     on_step("tuning thresholds")
-    thresholds, unreached = choose_thresholds(
-        ensemble.rows.held_out_targets,
-        ensemble.held_out,
-        table.labels,
-        config.objective,
-        config.seed,
-        config.confidence,
+    held_out = ensemble.rows.held_out_targets, ensemble.held_out
+    thresholds, unreached = choose_thresholds(*held_out, table.labels, config.objective, config.seed, config.confidence)
+    model = _with_simpler_models(table, ladder, ensemble, thresholds, config, options)
+    figures = measure(model, config, options, on_step)
+    notices = (*options.notes, *table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached)
+    return replace(_as_run(model, ladder, figures, config), notices=notices, seconds=time.perf_counter() - started)
+
+
+def _with_simpler_models(
+    table: Prepared,
+    ladder: Ladder | None,
+    ensemble: Ensemble,
+    thresholds: tuple[float, ...],
+    config: Config,
+    options: Options,
+) -> TrainedModel:
+    """Put beside a model what its figures are compared with."""
+    return TrainedModel(
+        table=table,
+        ensemble=ensemble,
+        thresholds=thresholds,
+        retrain=_retrainer(ladder, config),
+        simpler_models=trained_baselines(ladder, table) if ladder is not None and options.baselines is None else [],
+        logistic_regression=None if ladder is None else ladder.logistic_regression,
     )
-    test_matrix = table.matrices["test"]
-    taught = [] if ladder is None or options.baselines is not None else trained_baselines(ladder, test_matrix)
-    line, again = None if ladder is None else ladder.line, _retrainer(ladder, config)
-    figures = measure(table, ensemble, thresholds, config, options, again, taught, line, on_step)
+
+
+def _as_run(model: TrainedModel, ladder: Ladder | None, figures: Figures, config: Config) -> Run:
+    """Put together what is kept of a training."""
+    table, ensemble = model.table, model.ensemble
     return Run(
         model=ensemble.model,
         labels=table.labels,
         features=with_columns(table.features, ensemble.columns),
-        thresholds=thresholds,
+        thresholds=model.thresholds,
         config=config,
         architectures=ensemble.architectures,
         shares=ensemble.shares,
@@ -96,9 +116,9 @@ def train(
         size_metrics={} if ladder is None else measure_sizes(ladder, table),
         rows=rows_by_purpose(table.rows, ensemble.rows.folds, config),
         repeated=table.repeated,
-        notices=(*options.notes, *table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached),
+        notices=(),
         versions={package: version(package) for package in PACKAGES},
-        seconds=time.perf_counter() - started,
+        seconds=0.0,
     )
 
 
@@ -107,7 +127,7 @@ def _retrainer(ladder: Ladder | None, config: Config) -> Callable[[Prepared], En
     if ladder is None:
         return partial(train_ensemble, config=config)
 
-    def train_again(part: Prepared) -> Ensemble:
+    def retrain(part: Prepared) -> Ensemble:
         return train_ladder(part, config, None, lambda step: None).ensemble()
 
-    return train_again
+    return retrain

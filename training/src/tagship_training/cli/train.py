@@ -44,6 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="replace a finished run in --out")
     parser.add_argument("--json", action="store_true", help="print run.json instead of tables")
 
+    _add_labels(parser)
+    add_dialect_options(parser)
+    _add_columns_and_rows(parser)
+    _add_network_and_size(parser)
+    _add_thresholds_and_figures(parser)
+
+
+def _add_labels(parser: argparse.ArgumentParser) -> None:
+    """Declare where labels are."""
     labels = parser.add_argument_group("labels, in one of three ways")
     labels.add_argument("--labels", metavar="A,B", help="columns by name, by pattern (is_*) or by position (4-6)")
     labels.add_argument("--label-prefix", default="label:", metavar="P", help="columns whose names start with this")
@@ -51,12 +60,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     labels.add_argument("--tags-separator", default=";", metavar="S", help="between tags (default ;)")
     labels.add_argument("--tags-min-count", type=int, default=10, metavar="N", help="rarer tags are ignored (10)")
     labels.add_argument("--drop-empty-labels", action="store_true", help="leave out labels that no training row has")
-
     labels.add_argument(
         "--positive", metavar="A,B", help="values that mean on; default: 1, yes, true, ja, x and the like"
     )
-    add_dialect_options(parser)
 
+
+def _add_columns_and_rows(parser: argparse.ArgumentParser) -> None:
+    """Declare the kinds of columns, and other tables."""
     columns = parser.add_argument_group("features, found from the data unless said here")
     columns.add_argument("--categorical", metavar="A,B", help="columns to take as words")
     columns.add_argument("--numeric", metavar="A,B", help="columns to take as numbers")
@@ -71,6 +81,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("--test", metavar="FILE", help="rows to judge by; default: a third of DATA")
     rows.add_argument("--validation", metavar="FILE", help="rows to tune on; default: folds of the training rows")
 
+
+def _add_network_and_size(parser: argparse.ArgumentParser) -> None:
+    """Declare bounds and preferences of what is trained."""
     network = parser.add_argument_group("one network instead of several sizes; what is not said depends on the table")
     network.add_argument("--preset", default="default", metavar="NAME", help="default, or article (the reference)")
     network.add_argument("--hidden", metavar="N,N", help="units of the hidden layers")
@@ -87,6 +100,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     sizes.add_argument("--max-parameters", type=int, metavar="N", help="the best that has no more")
     sizes.add_argument("--max-bytes", metavar="N", help="the best whose float32 LiteRT file is no larger, such as 8KB")
 
+
+def _add_thresholds_and_figures(parser: argparse.ArgumentParser) -> None:
+    """Declare the goal, and what is measured."""
     judging = parser.add_argument_group("thresholds and figures")
     judging.add_argument(
         "--objective", metavar="O", help="f1 (default), micro-f1, precision=0.9, recall=0.95, cost=FP:FN or fixed=0.5"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
+from tagship_runtime.documents import CurvesDocument
 from tagship_runtime.typing import Scores
 from tagship_training.config import Config, Options
 from tagship_training.data.fewer_columns import with_columns
@@ -23,77 +25,96 @@ from tagship_training.network.history import OnStep
 from tagship_training.network.log_loss import log_loss
 
 
-def measure(
-    table: Prepared,
-    ensemble: Ensemble,
-    thresholds: tuple[float, ...],
-    config: Config,
-    options: Options,
-    train: Callable[[Prepared], Ensemble],
-    trained: Sequence[baselines.TrainedBaseline],
-    line: Group | None,
-    on_step: OnStep,
-) -> Figures:
-    """Measure a model on the rows that thresholds were tuned on and on the test rows.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedModel:
+    """A model to measure, with its rows and what was trained beside it.
 
-    Args:
+    Attributes:
         table: Rows by purpose.
         ensemble: The model and its held-out scores.
         thresholds: One per label, tuned on the held-out scores.
+        retrain: Trains the same on fewer rows, for a learning curve.
+        simpler_models: Trained already; they stand for baselines unless others are asked for.
+        logistic_regression: The one among the teachers, which tells words of texts; None without one.
+    """
+
+    table: Prepared
+    ensemble: Ensemble
+    thresholds: tuple[float, ...]
+    retrain: Callable[[Prepared], Ensemble]
+    simpler_models: Sequence[baselines.TrainedBaseline]
+    logistic_regression: Group | None
+
+
+def measure(model: TrainedModel, config: Config, options: Options, on_step: OnStep) -> Figures:
+    """Measure a model on the rows that thresholds were tuned on and on the test rows.
+
+    Args:
+        model: With its rows.
         config: Objective and seed.
         options: Baselines, a learning curve, the best possible scores.
-        train: Trains the same on fewer rows, for a learning curve.
-        trained: Simpler models that were trained already, which stand for baselines unless others are asked for.
-        line: The logistic regression among the teachers, which tells words of texts; None without one.
         on_step: Called before what takes long.
     """
+    table, ensemble, thresholds = model.table, model.ensemble, model.thresholds
     targets, held_out_targets = table.rows["test"].known_targets, ensemble.rows.held_out_targets
     scores = ensemble.scores(table.matrices["test"])
-    compared: tuple[baselines.Baseline, ...] = ()
-    if options.baselines:
-        compared = _baselines(table, ensemble, scores, thresholds, config, on_step)
-    elif options.baselines is None:
-        network = (scores, thresholds)
-        compared = baselines.compare_trained(trained, held_out_targets, targets, network, config.objective, config.seed)
+    compared = _compare_baselines(model, scores, config, options, on_step)
     frequent = metrics.frequent(targets, scores, thresholds, table.labels, held_out_targets)
+    all_frequent = frequent is not None and len(frequent["labels"]) == len(table.labels)
+    words = model.logistic_regression and telling_words(model.logistic_regression, ensemble.rows, table.labels)
     texts = any(feature.counted for feature in table.features)
-    whole = frequent is not None and len(frequent["labels"]) == len(table.labels)
     return Figures(
         metrics={
             "held_out": metrics.evaluate(held_out_targets, ensemble.held_out, thresholds),
             "test": metrics.evaluate(targets, scores, thresholds),
         },
-        intervals=intervals(targets, scores, thresholds, frequent["interval"] if frequent and whole else None),
+        intervals=intervals(targets, scores, thresholds, frequent["interval"] if frequent and all_frequent else None),
         frequent=frequent,
         repeated=judge_repeated(targets, scores, thresholds, table.repeats["test"], table.repeats["train"]),
         per_label=metrics.per_label(targets, scores, thresholds, table.labels),
-        diagnosis=diagnose(table, ensemble, scores, config, options, train, on_step),
+        diagnosis=_diagnose(model, scores, config, options, on_step),
         baselines=compared,
         baseline_verdict=baselines.verdict(compared) if compared else None,
-        curves=curves.gather(
-            targets,
-            scores,
-            thresholds,
-            table.labels,
-            held_out=len(held_out_targets),
-            features=with_columns(table.features, ensemble.columns),
-            matrix=select_columns(preprocessing.sample(table.matrices["train"], config.seed), ensemble.columns),
-        ),
-        words=(line and telling_words(line, ensemble.rows, table.labels)) or None,
+        curves=_gather_curves(model, scores, config),
+        words=words or None,
         nearest=nearest_rows(targets, scores, thresholds, table.labels) if texts else None,
     )
 
 
-def diagnose(
-    table: Prepared,
-    ensemble: Ensemble,
-    scores: Scores,
-    config: Config,
-    options: Options,
-    train: Callable[[Prepared], Ensemble],
-    on_step: OnStep,
-) -> Diagnosis:
+def _compare_baselines(
+    model: TrainedModel, scores: Scores, config: Config, options: Options, on_step: OnStep
+) -> tuple[baselines.Baseline, ...]:
+    """Compare the model with simpler ones: those that are there already, others on the same rows, or none."""
+    table, ensemble, network = model.table, model.ensemble, (scores, model.thresholds)
+    targets = table.rows["test"].known_targets
+    if options.baselines is None:
+        return baselines.compare_trained(
+            model.simpler_models, ensemble.rows.held_out_targets, targets, network, config.objective, config.seed
+        )
+    if not options.baselines:
+        return ()
+    on_step("training baselines")
+    test = (all_rows(table.matrices["test"]), targets)
+    return baselines.compare(ensemble.rows, test, network, config.objective, config.seed)
+
+
+def _gather_curves(model: TrainedModel, scores: Scores, config: Config) -> CurvesDocument:
+    """Gather the counts that plots are drawn from, of the columns that the model takes."""
+    table, ensemble = model.table, model.ensemble
+    return curves.gather(
+        table.rows["test"].known_targets,
+        scores,
+        model.thresholds,
+        table.labels,
+        held_out=len(ensemble.rows.held_out_targets),
+        features=with_columns(table.features, ensemble.columns),
+        matrix=select_columns(preprocessing.sample(table.matrices["train"], config.seed), ensemble.columns),
+    )
+
+
+def _diagnose(model: TrainedModel, scores: Scores, config: Config, options: Options, on_step: OnStep) -> Diagnosis:
     """Compare losses on learned, held-out and test rows, and with more or fewer rows where that was asked for."""
+    table, ensemble = model.table, model.ensemble
     targets, matrix = table.rows["test"].known_targets, table.matrices["test"]
     test = log_loss(targets, scores)
     return Diagnosis(
@@ -101,21 +122,8 @@ def diagnose(
         held_out=log_loss(ensemble.rows.held_out_targets, ensemble.held_out),
         test=test,
         optimal=None if options.optimum is None else log_loss(targets, options.optimum(all_rows(matrix))),
-        curve=learning_curve(table, train, config.seed, test, on_step) if options.learning_curve else None,
+        curve=learning_curve(table, model.retrain, config.seed, test, on_step) if options.learning_curve else None,
         falling=fall_of(ensemble.history),
         better_size=ensemble.better_size,
         leaks=table.leaks,
     )
-
-
-def _baselines(
-    table: Prepared,
-    ensemble: Ensemble,
-    scores: Scores,
-    thresholds: tuple[float, ...],
-    config: Config,
-    on_step: OnStep,
-) -> tuple[baselines.Baseline, ...]:
-    on_step("training baselines")
-    test = (all_rows(table.matrices["test"]), table.rows["test"].known_targets)
-    return baselines.compare(ensemble.rows, test, (scores, thresholds), config.objective, config.seed)

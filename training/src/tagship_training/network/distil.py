@@ -31,7 +31,7 @@ class TransferSet:
 
     Attributes:
         rows: Real rows, then synthetic ones, which have no targets.
-        taught: What each student is taught, float32 (rows, students, labels).
+        soft_targets: Scores that each student learns, float32 (rows, students, labels).
         judged: The real rows.
         seen: Training rows that ranges and quantiles are measured on.
         numeric: Columns with more than two values.
@@ -39,7 +39,7 @@ class TransferSet:
     """
 
     rows: LearningRows
-    taught: Features
+    soft_targets: Features
     judged: LearningRows
     seen: Matrix
     numeric: list[int]
@@ -65,16 +65,16 @@ def make_transfer_set(
         bag: Columns that count words.
     """
     known, scored = scores
-    taught = np.concatenate([(1 - TRUTH) * known + TRUTH * real.targets.astype(np.float32), scored], axis=1)
+    soft = np.concatenate([(1 - TRUTH) * known + TRUTH * real.targets.astype(np.float32), scored], axis=1)
     if real.crossed:  # for the student that learns from every row, the mean of all teachers
-        taught = np.concatenate([taught, taught.mean(axis=0, keepdims=True)])
+        soft = np.concatenate([soft, soft.mean(axis=0, keepdims=True)])
     rows = LearningRows(
         matrix=stack_rows([real.matrix, synthetic[0]]),
         targets=np.concatenate([real.targets, np.zeros((len(synthetic[0]), real.targets.shape[1]), np.uint8)]),
         folds=np.concatenate([real.folds, synthetic[1]]).astype(np.int32),
     )
-    taught = np.ascontiguousarray(taught.transpose(1, 0, 2), np.float32)
-    return TransferSet(rows=rows, taught=taught, judged=real, seen=seen, numeric=numeric, bag=bag)
+    soft = np.ascontiguousarray(soft.transpose(1, 0, 2), np.float32)
+    return TransferSet(rows=rows, soft_targets=soft, judged=real, seen=seen, numeric=numeric, bag=bag)
 
 
 def build_students(architecture: Architecture, transfer: TransferSet, seed: int) -> Group:
@@ -104,4 +104,6 @@ def distil(group: Group, transfer: TransferSet, seed: int, on_epoch: OnEpoch | N
         DivergedError: A loss is no finite number.
         Interrupted: Ctrl-C after the first epoch.
     """
-    return fit.fit(group, transfer.rows, taught=transfer.taught, judged=transfer.judged, seed=seed, on_epoch=on_epoch)
+    return fit.fit(
+        group, transfer.rows, soft_targets=transfer.soft_targets, judged=transfer.judged, seed=seed, on_epoch=on_epoch
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -36,7 +37,7 @@ def fit(
     group: Group,
     rows: LearningRows,
     *,
-    taught: Features | None = None,
+    soft_targets: Features | None = None,
     judged: LearningRows | None = None,
     balanced: bool = False,
     seed: int = 0,
@@ -47,8 +48,8 @@ def fit(
     Args:
         group: From :func:`tagship_training.network.graph.build`.
         rows: Rows, each with the member that does not learn from it and is judged by it instead.
-        taught: What each network is taught instead of the rows' targets, float32 (rows, networks, labels); the last
-            weights are kept then.
+        soft_targets: Scores that each network learns instead of the rows' targets, float32 (rows, networks, labels);
+            the last weights are kept then.
         judged: Rows that judge; default: the held-out ones among ``rows``.
         balanced: Whether positives are weighted against negatives.
         seed: Of the order of rows.
@@ -62,18 +63,11 @@ def fit(
     rows = replace(rows, matrix=group.prepare(rows.matrix))
     judged = rows if judged is None else replace(judged, matrix=group.prepare(judged.matrix))
     steps = Steps(group, positive_weights(targets) if balanced else np.ones(targets.shape[1], np.float32))
-    learned = _learned(rows.folds, architecture.networks)
-    best = _BestWeights(group, keep_last=architecture.weight_decay is None or taught is not None)
-    random = np.random.default_rng(seed)
+    best = _BestWeights(group, keep_last=architecture.weight_decay is None or soft_targets is not None)
+    epochs = _epochs(steps, rows, targets if soft_targets is None else soft_targets, judged, seed)
     history: History = []
     try:
-        for epoch in range(1, architecture.epochs + 1):
-            loss = steps.train(rows, targets if taught is None else taught, random.permutation(learned))
-            member_losses = steps.judge(judged)
-            if architecture.final:  # which no row is left to judge; the others say how it does
-                member_losses[-1] = member_losses[:-1].mean()
-            if not np.isfinite([loss, *member_losses]).all():
-                raise DivergedError(architecture.name, epoch, loss)
+        for epoch, (loss, member_losses) in enumerate(epochs, start=1):
             best.keep(member_losses, epoch)
             val_loss = float(member_losses.mean())
             history.append({"network": architecture.name, "epoch": epoch, "loss": loss, "val_loss": val_loss})
@@ -88,6 +82,27 @@ def fit(
     finally:
         best.restore()
     return history
+
+
+def _epochs(
+    steps: Steps, rows: LearningRows, targets: Features | Targets, judged: LearningRows, seed: int
+) -> Iterator[tuple[float, NDArray[np.float64]]]:
+    """Yield the loss of each epoch, and that of each network on the rows that judge it, (networks,).
+
+    Raises:
+        DivergedError: A loss is no finite number.
+    """
+    architecture = steps.architecture
+    learned = _learned(rows.folds, architecture.networks)
+    random = np.random.default_rng(seed)
+    for epoch in range(1, architecture.epochs + 1):
+        loss = steps.train(rows, targets, random.permutation(learned))
+        member_losses = steps.judge(judged)
+        if architecture.final:  # which no row is left to judge; the others say how it does
+            member_losses[-1] = member_losses[:-1].mean()
+        if not np.isfinite([loss, *member_losses]).all():
+            raise DivergedError(architecture.name, epoch, loss)
+        yield loss, member_losses
 
 
 def positive_weights(targets: Targets) -> Features:

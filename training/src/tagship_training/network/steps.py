@@ -44,12 +44,12 @@ class Steps:
         self._run = tf.function(self._chunk, reduce_retracing=True)
         self._judge = tf.function(self._losses, reduce_retracing=True)
 
-    def train(self, rows: LearningRows, taught: Features | Targets, order: RowNumbers) -> float:
+    def train(self, rows: LearningRows, targets: Features | Targets, order: RowNumbers) -> float:
         """Take the steps of one epoch, and return their mean loss.
 
         Args:
             rows: Rows and their folds.
-            taught: Their targets, or what each network is taught, (rows, networks, labels).
+            targets: Their targets, or scores for each network to learn, (rows, networks, labels).
             order: Numbers of the rows to learn from.
         """
         size = min(self.architecture.batch_size, len(order))
@@ -68,7 +68,7 @@ class Steps:
             total += float(
                 self._run(
                     tf.constant(rows.matrix[part].reshape(shape)),
-                    tf.constant(taught[part].reshape((batches, size, *taught.shape[1:]))),
+                    tf.constant(targets[part].reshape((batches, size, *targets.shape[1:]))),
                     tf.constant(rows.folds[part].reshape(shape[:2])),
                     tf.constant(weighs[first * size : (first + batches) * size].reshape(shape[:2])),
                 )

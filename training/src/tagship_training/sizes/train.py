@@ -72,7 +72,7 @@ class Ladder:
         return tuple((teacher.name, share) for teacher, share in pairs if share)
 
     @property
-    def line(self) -> Group | None:
+    def logistic_regression(self) -> Group | None:
         """The logistic regression among the teachers; None without one."""
         groups = (group for group, _ in self.blended.groups() if group.architecture.name == LINEAR)
         return next(groups, None)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import numpy as np
 
 from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
-from tagship_training.data.sparse_rows import Matrix
+from tagship_training.data.prepare import Prepared
 from tagship_training.evaluation.baselines import TrainedBaseline
 from tagship_training.network.forests import Forests
 from tagship_training.sizes.size import LINEAR
 from tagship_training.sizes.train import Ladder
 
 
-def trained_baselines(ladder: Ladder, matrix: Matrix) -> list[TrainedBaseline]:
+def trained_baselines(ladder: Ladder, table: Prepared) -> list[TrainedBaseline]:
     """Constant frequencies, the logistic regression and the forests among the teachers.
 
     Args:
         ladder: With its teachers.
-        matrix: Encoded test rows, (rows, width).
+        table: Whose test rows they score.
     """
+    matrix = table.matrices["test"]
     found = [_constant(ladder.rows, len(matrix))]
     found += [
         TrainedBaseline(title="logistic regression", simple=True, held_out=size.held_out, test=size.scores(matrix))
