@@ -151,13 +151,13 @@ function writeTable(rows) {
 /** How a word is written for a shell. */
 const shell = (word) => (/^[\w.,=+/:@%-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** Golden rows as a caller would give them, those of a seed computed. */
-const goldenRows = ({ contract: { golden, input } }) => golden.rows.map((row) => tagship.repeated(row, input));
+/** A golden row as a caller would give it, one of a seed computed. */
+const goldenRow = ({ contract: { golden, input } }, number) => tagship.repeated(golden.rows[number], input);
 
 /** How many golden rows come out as they were exported: scores within the tolerance, decisions the same. */
 async function agreeing(model) {
   const { scores, decisions, tolerance } = model.contract.golden;
-  const rows = goldenRows(model);
+  const rows = scores.map((_, number) => goldenRow(model, number));
   const found = await model.scoresBatch(rows);
   return rows.filter((_, row) => {
     const on = model.decide(found[row]);
@@ -222,7 +222,7 @@ function showRow(model, known, answers) {
   };
   let example = 0;
   const show = () => {
-    const row = golden && goldenRows(model)[example++ % golden.rows.length];
+    const row = golden && goldenRow(model, example++ % golden.rows.length);
     if (row) fields.forEach(({ set }, at) => set(features ? row[at] : row));
     else if (known) fields.forEach(({ set }, at) => set(known[at].median ?? null));
     score();

@@ -9,8 +9,10 @@ from pathlib import Path
 from tagship_report.documents import Documents
 from tagship_report.errors import ReportError
 from tagship_report.try_page.operators import check_operators
+from tagship_report.try_page.ranges import ranges_of
 from tagship_report.try_page.render import page_scripts, render
 from tagship_runtime.container import ONNX, unpack
+from tagship_runtime.contract import Contract
 from tagship_runtime.documents import FeatureSummary
 from tagship_runtime.errors import TagshipError
 
@@ -50,7 +52,7 @@ def trial_of(documents: Documents, folder: Path) -> Trial | None:
             check_operators(payload)
         except (ReportError, TagshipError):  # damaged since, or not of dense layers: 'tagship page' says which
             continue
-        page = render(name, data, {"features": _ranges(documents, [one.name for one in contract.features or ()])})
+        page = render(name, data, {"features": _ranges(documents, contract)})
         return Trial(artifact=name, page=page.decode(), scripts=tuple(page_scripts()))
     return None
 
@@ -73,9 +75,9 @@ def _small_enough(path: Path) -> bytes | None:
         return None
 
 
-def _ranges(documents: Documents, names: list[str]) -> list[FeatureSummary] | None:
+def _ranges(documents: Documents, contract: Contract) -> list[FeatureSummary] | None:
     """Return summaries of the training values, where the run is that of the export."""
-    run, curves, export = documents.run, documents.curves, documents.export
-    if run is None or curves is None or export is None or export["source"]["sha256"] != documents.model_sha256:
+    export = documents.export
+    if export is None or export["source"]["sha256"] != documents.model_sha256:
         return None
-    return curves["features"] if names and names == [feature["name"] for feature in run["features"]] else None
+    return ranges_of(documents, contract)

@@ -59,8 +59,7 @@ def numbers(values: NDArray[Any], name: str | int, missing: Collection[str] = ()
         InputValueError: A cell is neither a number nor missing.
         InputError: The column is of another type altogether, such as dates.
     """
-    with np.errstate(over="ignore"):
-        return to_float32(values if values.dtype.kind in "biuf" else real_numbers(values, name, missing))
+    return read_float32(values, lambda cells: real_numbers(cells, name, missing))
 
 
 def real_numbers(values: NDArray[Any], name: str | int, missing: Collection[str] = ()) -> NDArray[np.float64]:
@@ -76,6 +75,17 @@ def real_numbers(values: NDArray[Any], name: str | int, missing: Collection[str]
     except (TypeError, ValueError, OverflowError):
         found = [number(value, row, name, missing) for row, value in enumerate(values.tolist())]
         return np.array(found, np.float64)
+
+
+def read_float32(values: NDArray[Any], read: Callable[[NDArray[Any]], NDArray[Any]]) -> Features:
+    """Return one column as float32: numbers as they are, any other cells as they are read.
+
+    Args:
+        values: Its cells.
+        read: Gives cells as real numbers, NaN where one is missing.
+    """
+    with np.errstate(over="ignore"):
+        return to_float32(values if values.dtype.kind in "biuf" else read(values))
 
 
 def to_float32(values: NDArray[Any]) -> Features:

@@ -85,10 +85,17 @@ class NumericFeature(Feature):
         """
         return cells.real_numbers(values, self.name, self.missing)
 
+    def numbers(self, values: NDArray[Any]) -> Features:
+        """Return cells as float32, NaN where one is missing and infinite where float32 cannot hold it.
+
+        Raises:
+            InputError: See :meth:`read`.
+        """
+        return cells.read_float32(values, self.read)
+
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """See :class:`Feature`."""
-        with np.errstate(over="ignore"):
-            numbers = cells.to_float32(values if values.dtype.kind in "biuf" else self.read(values))
+        numbers = self.numbers(values)
         missing = np.isnan(numbers)
         if self.fill is not None:
             numbers = np.where(missing, np.float32(self.fill), numbers)

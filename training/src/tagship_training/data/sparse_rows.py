@@ -72,7 +72,7 @@ def dense_columns(matrix: Matrix, columns: Sequence[int] | RowNumbers | slice) -
 
 
 def count_nonzero(matrix: Matrix) -> int:
-    """Number numbers are not zero."""
+    """Cells that are not zero."""
     return int(matrix.matrix.nnz if isinstance(matrix, SparseRows) else np.count_nonzero(matrix))
 
 

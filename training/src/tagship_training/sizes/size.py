@@ -13,17 +13,15 @@ from tagship_runtime.contract import Feature
 from tagship_runtime.documents import Metrics, SizeDocument
 from tagship_runtime.typing import RowNumbers, Scores, Targets
 from tagship_training.config import Config
-from tagship_training.data.sparse_rows import Matrix, rows_at_once, select_columns
+from tagship_training.data.sparse_rows import Matrix, select_columns
 from tagship_training.errors import ConfigError
 from tagship_training.network.architecture import Architecture
+from tagship_training.network.keras_scores import scores_in_parts
 from tagship_training.network.log_loss import row_losses
 
 NETWORKS, LINEAR, BLENDED = "networks", "linear", "blended"
 """Names of the sizes that are no students: the networks among the teachers, averaged, the logistic regression, and
 all of these with students besides."""
-
-SCORED_ROWS = 4096
-"""Rows that are scored at a time."""
 
 AVERAGED = "averaged"
 """End of the name of a student's like of all folds, averaged."""
@@ -78,10 +76,7 @@ class Size:
 
     def scores(self, matrix: Matrix) -> Scores:
         """Scores of rows as the table encodes them, float32 (rows, labels)."""
-        own = select_columns(matrix, self.columns)
-        at_once = rows_at_once(own.shape[1], SCORED_ROWS)
-        parts = [self.model(own[start : start + at_once]) for start in range(0, len(own), at_once)]
-        return np.concatenate([np.asarray(part, np.float32) for part in parts])
+        return scores_in_parts(self.model, select_columns(matrix, self.columns))
 
     def to_dict(self, *, chosen: bool, test: Metrics) -> SizeDocument:
         """Return the size as ``run.json`` has it, with its test metrics."""

@@ -10,7 +10,6 @@ import numpy as np
 
 from tagship_export.targets.c.text import comment, number
 from tagship_runtime.contract import NumericFeature
-from tagship_runtime.features.cells import to_float32
 
 FINITE = """/* Looks at the bits, so that options such as -ffast-math do not make NaN pass for a number. */
 static int is_finite(float value) {
@@ -71,5 +70,4 @@ class NumericInC:
         return np.float32(self._value(cell)).tobytes()
 
     def _value(self, cell: Any) -> float:
-        with np.errstate(over="ignore"):
-            return float(to_float32(self.feature.read(np.array([cell], object)))[0])
+        return float(self.feature.numbers(np.array([cell], object))[0])
