@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tagship_runtime.contract import CategoryFeature, DateFeature, DurationFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputError
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data.kinds import category, date, duration, numeric, text
-from tagship_training.data.kinds.base import Column, Described
-from tagship_training.data.kinds.choose import check_no_numbers, kind_of
+from tagship_training.data.kinds.base import Column, ColumnKind, Described, each
+from tagship_training.data.kinds.choose import kind_of
 from tagship_training.data.kinds.times import order_of
 from tagship_training.data.notices import on_columns_left_out, on_texts
 from tagship_training.errors import TableError
 
-DESCRIBE: Mapping[type[Feature], Callable[[Column], Described]] = {
-    NumericFeature: numeric.describe,
-    CategoryFeature: category.describe,
-    DateFeature: date.describe,
-    DurationFeature: duration.describe,
+COLUMN_KINDS: Mapping[type[Feature], ColumnKind] = {
+    NumericFeature: ColumnKind(describe=each(numeric.describe), check=numeric.check),
+    CategoryFeature: ColumnKind(describe=each(category.describe)),
+    DateFeature: ColumnKind(describe=each(date.describe), check=date.check, find_order=order_of),
+    DurationFeature: ColumnKind(describe=each(duration.describe), check=duration.check),
+    TextFeature: ColumnKind(describe=text.describe, check=text.check),
 }
-"""Function that fits a feature to a column, by the class of feature; texts are fitted together."""
-
-READ: Mapping[type[Feature], Callable[[Column], NDArray[Any]]] = {
-    NumericFeature: numeric.read,
-    DateFeature: date.read,
-    DurationFeature: duration.read,
-}
-"""Function that gives a column's cells as numbers, NaN where one is missing; words have none."""
+"""Training's part of each class of features."""
 
 
 def infer(
@@ -59,31 +51,38 @@ def infer(
     Raises:
         TableError: A column of a type that no kind takes, such as dates, or no feature is left.
     """
+    left_out = dict(unteachable or {})
+    described = _describe(
+        [_column(name, rows, kinds, orders, incomplete) for name in rows.columns if name not in left_out], kinds
+    )
     features: list[Feature] = []
-    left_out: dict[str, str] = {}
     notes: list[str] = []
-    taught = {name: values for name, values in rows.columns.items() if name not in (unteachable or {})}
-    kind = {name: kind_of(name, values, kinds) for name, values in taught.items()}
-    texts = text.describe({name: taught[name] for name in taught if kind[name] is TextFeature}, rows.known_targets)
-    for name, values in rows.columns.items():
-        if unteachable and name in unteachable:
-            left_out[name] = unteachable[name]
+    for name in rows.columns:
+        if name in left_out:
             continue
-        column = _column(name, rows, kinds, orders, incomplete)
-        described = texts[name] if name in texts else DESCRIBE[kind[name]](column)
-        named = name in kinds.named
-        if kind[name] is CategoryFeature and not named:
-            check_no_numbers(name, values, left_out=described.useless is not None)
-        if described.useless and (name in texts or not (named and described.feature.width)):
-            left_out[name] = described.useless
+        found, named = described[name], name in kinds.named
+        if found.feature is not None and (not found.useless or named):
+            features.append(found.feature)
+            notes += [f"column {name!r} {found.note}"] if found.note else []
         else:
-            features.append(described.feature)
-            notes += [f"column {name!r} {described.note}"] if described.note else []
-    notices = on_columns_left_out(left_out)
+            left_out[name] = found.useless or ""
+    notices = on_columns_left_out({name: left_out[name] for name in rows.columns if name in left_out})
     if not features:
         raise TableError("no column is left to learn from: " + "; ".join(notices))
-    found = [name for name in texts if name not in left_out and name not in kinds.named]
-    return tuple(features), notices + on_texts(found) + notes
+    texts = [feature.name for feature in features if feature.counted and feature.name not in kinds.named]
+    return tuple(features), notices + on_texts(texts) + notes
+
+
+def _describe(columns: Sequence[Column], kinds: Kinds) -> dict[str, Described]:
+    """Fit a feature to each column, by name; those of one class are fitted together."""
+    by_class: dict[type[Feature], list[Column]] = {}
+    for column in columns:
+        by_class.setdefault(kind_of(column.name, column.values, kinds), []).append(column)
+    return {
+        column.name: described
+        for feature, own in by_class.items()
+        for column, described in zip(own, COLUMN_KINDS[feature].describe(own), strict=True)
+    }
 
 
 def _column(
@@ -100,6 +99,7 @@ def _column(
         incomplete=name in incomplete,
         first=(orders or {}).get(name),
         missing=kinds.missing,
+        named=name in kinds.named,
     )
 
 
@@ -110,9 +110,13 @@ def find_orders(tables: Sequence[Dataset], kinds: Kinds) -> dict[str, str | None
         TableError: Nothing in any table tells.
     """
     first, *_ = tables
-    dated = [name for name, values in first.columns.items() if kind_of(name, values, kinds) is DateFeature]
     every = [rows.columns for rows in tables]
-    return {name: order_of(name, [one[name] for one in every if name in one], kinds) for name in dated}
+    orders = {}
+    for name, values in first.columns.items():
+        find_order = COLUMN_KINDS[kind_of(name, values, kinds)].find_order
+        if find_order is not None:
+            orders[name] = find_order(name, [one[name] for one in every if name in one], kinds)
+    return orders
 
 
 def check(rows: Dataset, kinds: Kinds, orders: Mapping[str, str | None] | None = None) -> set[str]:
@@ -131,20 +135,12 @@ def check(rows: Dataset, kinds: Kinds, orders: Mapping[str, str | None] | None =
             raise TableError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")
     incomplete = set()
     for name, values in columns.items():
-        kind = kind_of(name, values, kinds)
-        if kind is TextFeature:
-            text.check(name, values)
-        if kind not in READ:
-            continue
+        refuse = COLUMN_KINDS[kind_of(name, values, kinds)].check
         try:
-            numbers = READ[kind](_column(name, rows, kinds, orders))
+            if refuse is not None and refuse(_column(name, rows, kinds, orders)):
+                incomplete.add(name)
         except InputError as error:
             raise TableError(str(error)) from error
-        if np.isinf(numbers).any():
-            row = int(np.argmax(np.isinf(numbers)))
-            raise TableError(f"row {row}, column {name!r}: {values[row]} is infinite in float32; mend it")
-        if np.isnan(numbers).any():
-            incomplete.add(name)
     return incomplete
 
 

@@ -7,6 +7,7 @@ from collections import Counter
 from tagship_runtime.contract import CategoryFeature
 from tagship_runtime.features import cells
 from tagship_training.data.kinds.base import Column, Described
+from tagship_training.data.kinds.choose import check_no_numbers
 
 MIN_COUNT = 5
 """A word on fewer training rows than this has no column of its own."""
@@ -16,7 +17,18 @@ MAX_WORDS = 100
 
 
 def describe(column: Column) -> Described:
-    """Fit a category feature: frequent words have a column each; a column of mostly different texts is of no use."""
+    """Fit a category feature: frequent words have a column each; a column of mostly different texts is of no use.
+
+    Raises:
+        TableError: Nobody says that these are words, and they are mostly numbers.
+    """
+    described = _describe(column)
+    if not column.named:
+        check_no_numbers(column.name, column.values, left_out=described.useless is not None)
+    return described
+
+
+def _describe(column: Column) -> Described:
     counts = Counter(cells.words(column.values, column.name))
     rows = len(column.values)
     least = MIN_COUNT if rows >= 20 * MIN_COUNT else 1
@@ -25,7 +37,7 @@ def describe(column: Column) -> Described:
     if len(counts) == 1 and frequent:
         return Described(feature, f"every value is {frequent[0]!r}")
     if not frequent:
-        return Described(feature, f"{len(counts):,} different texts in {rows:,} rows, none of them on {least} or more")
+        return Described(None, f"{len(counts):,} different texts in {rows:,} rows, none of them on {least} or more")
     covered = sum(counts[word] for word in frequent) / rows
     if covered < 0.5:
         return Described(feature, f"{len(counts):,} different texts in {rows:,} rows, as in a name or free text")

@@ -9,7 +9,7 @@ from tagship_runtime.features import moments
 from tagship_runtime.features.date import PARTS, DateFeature
 from tagship_runtime.features.moments import DAY
 from tagship_training.data.kinds import numeric
-from tagship_training.data.kinds.base import Column, Described
+from tagship_training.data.kinds.base import Column, Described, check_numbers
 from tagship_training.data.kinds.calendar import helps
 
 
@@ -41,6 +41,11 @@ def describe(column: Column) -> Described:
 def read(column: Column) -> NDArray[np.float64]:
     """Return a column's dates as milliseconds since 1970, NaN where one is missing."""
     return _plain(column).read(column.values)
+
+
+def check(column: Column) -> bool:
+    """Refuse cells that are no dates, and tell whether one is missing."""
+    return check_numbers(column, read(column))
 
 
 def _plain(column: Column) -> DateFeature:

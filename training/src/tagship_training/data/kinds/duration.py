@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.contract import DurationFeature
 from tagship_training.data.kinds import numeric
-from tagship_training.data.kinds.base import Column, Described
+from tagship_training.data.kinds.base import Column, Described, check_numbers
 
 
 def describe(column: Column) -> Described:
@@ -32,6 +32,11 @@ def describe(column: Column) -> Described:
 def read(column: Column) -> NDArray[np.float64]:
     """Return a column's durations in seconds, NaN where one is missing."""
     return DurationFeature(name=column.name, missing=column.missing).read(column.values)
+
+
+def check(column: Column) -> bool:
+    """Refuse cells that are no durations, and tell whether one is missing."""
+    return check_numbers(column, read(column))
 
 
 def _hours(column: Column, seconds: NDArray[np.float64]) -> str | None:

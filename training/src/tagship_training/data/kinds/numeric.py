@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import NumericFeature, OffsetFeature
 from tagship_runtime.features import cells
 from tagship_runtime.typing import Targets
-from tagship_training.data.kinds.base import Column, Described
+from tagship_training.data.kinds.base import Column, Described, check_numbers
 
 FREQUENT = 0.01
 """Share of missing values from which an indicator is considered."""
@@ -45,6 +45,11 @@ def describe(column: Column) -> Described:
 def read(column: Column) -> NDArray[np.float32]:
     """Return a column's numbers, NaN where one is missing, infinite where float32 cannot hold it."""
     return cells.numbers(column.values, column.name, column.missing)
+
+
+def check(column: Column) -> bool:
+    """Refuse cells that are no finite numbers, and tell whether one is missing."""
+    return check_numbers(column, read(column))
 
 
 def treatment(column: Column, missing: NDArray[np.bool_]) -> tuple[bool, bool]:

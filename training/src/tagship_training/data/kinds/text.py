@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,8 @@ from tagship_runtime.contract import TextFeature
 from tagship_runtime.errors import InputError
 from tagship_runtime.features import cells
 from tagship_runtime.features.tokenizer import tokens
-from tagship_runtime.typing import Targets
 from tagship_training.data import vocabulary
-from tagship_training.data.kinds.base import Described
+from tagship_training.data.kinds.base import Column, Described
 from tagship_training.errors import TableError
 
 LOOKED_AT = 1000
@@ -35,13 +34,14 @@ def looks_like_text(values: NDArray[Any]) -> bool:
     return float(np.median([len(tokens(text[: 20 * LOOKED_AT])) for text in some])) >= LEAST_WORDS
 
 
-def check(name: str, values: NDArray[Any]) -> None:
-    """Refuse a column that holds something else than texts.
+def check(column: Column) -> bool:
+    """Refuse a column that holds something else than texts; a missing one counts as empty.
 
     Raises:
         TableError: It does.
     """
-    texts_of(name, values)
+    texts_of(column.name, column.values)
+    return False
 
 
 def texts_of(name: str, values: NDArray[Any]) -> list[str]:
@@ -56,22 +56,9 @@ def texts_of(name: str, values: NDArray[Any]) -> list[str]:
         raise TableError(f"{error}; or leave the column out: --drop {name}") from error
 
 
-def describe(columns: Mapping[str, NDArray[Any]], targets: Targets) -> dict[str, Described]:
-    """Fit features to all columns of texts, which may have words in common.
-
-    Args:
-        columns: Cells of the training rows, by column.
-        targets: uint8, (rows, labels).
-    """
-    if not columns:
-        return {}
-    texts = {name: texts_of(name, values) for name, values in columns.items()}
-    found = {feature.name: feature for feature in vocabulary.fit(texts, targets)}
-    described = {}
-    for name in columns:
-        if name in found:
-            described[name] = Described(found[name])
-        else:
-            useless = TextFeature(name=name, vocabulary=("",))
-            described[name] = Described(useless, "no word occurs in two of its texts")
-    return described
+def describe(columns: Sequence[Column]) -> list[Described]:
+    """Fit features to all columns of texts together, which may have words in common."""
+    texts = {column.name: texts_of(column.name, column.values) for column in columns}
+    found = {feature.name: feature for feature in vocabulary.fit(texts, columns[0].targets)}
+    useless = Described(None, "no word occurs in two of its texts")
+    return [Described(found[name]) if name in found else useless for name in texts]
