@@ -6,17 +6,28 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Literal
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from tagship_runtime.documents import LabelFigures, SizeDocument
+from tagship_runtime.documents import Interval, Intervals, LabelFigures, SizeDocument
 from tagship_runtime.terminal.table import table, wrap
 from tagship_training.network.history import OnEpoch
 from tagship_training.run import Run
 
-METRICS = {
+MetricName = Literal[
+    "log_loss",
+    "binary_accuracy_at_0.5",
+    "binary_accuracy",
+    "subset_accuracy",
+    "hamming_loss",
+    "micro_f1",
+    "macro_f1",
+    "worst_label_f1",
+]
+
+METRICS: Mapping[MetricName, str] = {
     "log_loss": "log loss",
     "binary_accuracy_at_0.5": "binary accuracy at 0.5",
     "binary_accuracy": "binary accuracy",
@@ -101,13 +112,10 @@ def ladder_lines(ladder: Sequence[SizeDocument]) -> Iterator[str]:
 
 
 def _metrics(run: Run) -> list[str]:
-    held_out_metrics: Mapping[str, Any] = run.metrics["held_out"]
-    test_metrics: Mapping[str, Any] = run.metrics["test"]
-    intervals: Mapping[str, Any] = run.intervals
     rows = []
     for metric, title in METRICS.items():
-        held_out, test = (f"{metrics[metric]:.4f}" for metrics in (held_out_metrics, test_metrics))
-        rows.append((title, held_out, test, _interval(intervals.get(metric), 4)))
+        held_out, test = (f"{metrics[metric]:.4f}" for metrics in (run.metrics["held_out"], run.metrics["test"]))
+        rows.append((title, held_out, test, _interval(_interval_of(metric, run.intervals), 4)))
         if metric == "macro_f1":
             rows += _macro_f1_of_some(run)
     objective, confidence = run.config.objective, run.config.confidence
@@ -115,6 +123,14 @@ def _metrics(run: Run) -> list[str]:
     if confidence is not None:
         tuned = f"for {objective}, confidence {confidence:g}"
     return table((tuned, "held out", "test", "95% interval"), rows)
+
+
+def _interval_of(metric: MetricName, intervals: Intervals) -> Interval | None:
+    match metric:
+        case "hamming_loss" | "worst_label_f1":
+            return None
+        case _:
+            return intervals[metric]
 
 
 def _macro_f1_of_some(run: Run) -> Iterator[tuple[str, str, str, str]]:
