@@ -24,8 +24,8 @@ from tagship_runtime.contract import (
 )
 from tagship_runtime.errors import ArtifactError, ContractError, DataError, InputError
 from tagship_runtime.features import encoder
-from tagship_runtime.files import csv_rows, json_lines
 from tagship_runtime.files.batch_reader import Reading
+from tagship_runtime.files.readers import csv_rows, json_lines
 
 EXECUTIONS, MANY = 2_000, 200_000
 """Of each of the five, in every run and behind ``-m slow``."""

@@ -154,7 +154,7 @@ def test_a_row_of_wrong_length_is_named(tagship: Command, artifact: Path, tmp_pa
 def test_pyarrow_and_the_plain_reader_agree(
     tagship: Command, artifact: Path, rows: Features, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str
 ) -> None:
-    monkeypatch.setattr("tagship_runtime.files.csv_rows.LARGE", 1 << 60)
+    monkeypatch.setattr("tagship_runtime.files.readers.csv_rows.LARGE", 1 << 60)
     data = write(table(np.resize(rows, (60_000, 6))), tmp_path / "in.csv")
     lines = data.read_text().splitlines(keepends=True)
     if spoil:
@@ -162,7 +162,7 @@ def test_pyarrow_and_the_plain_reader_agree(
     data.write_text("".join(lines))
     command = ("predict", artifact, data, "--scores", "--id-column", "part", "--on-error", "skip")
     plain = tagship(*command)
-    monkeypatch.setattr("tagship_runtime.files.csv_rows.LARGE", 0)
+    monkeypatch.setattr("tagship_runtime.files.readers.csv_rows.LARGE", 0)
     fast = tagship(*command)
     assert (fast.code, fast.err) == (plain.code, plain.err)
     assert fast.out == plain.out

@@ -32,10 +32,11 @@ from tagship_runtime.contract import (
 )
 from tagship_runtime.errors import DataError, InputError
 from tagship_runtime.features import Encoder, as_column, cells, encoder
-from tagship_runtime.files import csv_rows, read_batches, read_table
+from tagship_runtime.files import read_batches, read_table
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.batch_reader import Reading
 from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.files.readers import csv_rows
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)
 NUMERALS = st.sampled_from(

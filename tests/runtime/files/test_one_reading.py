@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files import csv_rows, read_batches, read_table
+from tagship_runtime.files import read_batches, read_table
 from tagship_runtime.files.batch_reader import Reading
+from tagship_runtime.files.readers import csv_rows
 
 NAMES = ["a", "b"]
 

@@ -14,8 +14,9 @@ import pandas
 import pytest
 
 from tagship_export.data.rows import read_rows
-from tagship_runtime.files import Dialect, TableFile, csv_rows
+from tagship_runtime.files import Dialect, TableFile
 from tagship_runtime.files.dataset import Dataset
+from tagship_runtime.files.readers import csv_rows
 from tagship_training.data.label_columns import LabelColumns
 from tagship_training.data.tables import from_table, read
 

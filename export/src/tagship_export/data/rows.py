@@ -17,8 +17,8 @@ from tagship_runtime.files import TableFile, read_table
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, label_column, misspelled
-from tagship_runtime.files.label_spellings import truth_of
-from tagship_runtime.files.npz import read_npz
+from tagship_runtime.files.readers.npz import read_npz
+from tagship_runtime.files.spelling.label_spellings import truth_of
 from tagship_runtime.typing import Targets
 
 

@@ -11,7 +11,7 @@ from tagship_runtime.cli.options import note
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import read_batches
 from tagship_runtime.files.batch_reader import Reading
-from tagship_runtime.files.dialect import Dialect
+from tagship_runtime.files.spelling.dialect import Dialect
 from tagship_runtime.predictor import Predictor
 
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tagship_runtime.errors import UsageError
-from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.open_table import TABLES as TABLES
+from tagship_runtime.files.spelling.dialect import Dialect
 from tagship_runtime.loading import load
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.silence import quiet

@@ -6,9 +6,9 @@ and verification; :func:`open_writer` streams out.
 
 from tagship_runtime.files.atomic_write import remove_temporary, replacing, replacing_folder
 from tagship_runtime.files.batch_reader import STDIN, Batch, read_batches
-from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.headers import check_header
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
+from tagship_runtime.files.spelling.dialect import Dialect
 from tagship_runtime.files.table_file import TableFile
 from tagship_runtime.files.table_reader import read_table
 from tagship_runtime.files.table_writer import open_writer

@@ -10,9 +10,9 @@ import numpy as np
 
 from tagship_runtime.errors import DataError, InputError
 from tagship_runtime.features import cells
-from tagship_runtime.files.numerals import COMMA, POINT, Numerals
 from tagship_runtime.files.open_table import one_line
 from tagship_runtime.files.pyarrow_import import import_pyarrow
+from tagship_runtime.files.spelling.numerals import COMMA, POINT, Numerals
 
 if TYPE_CHECKING:
     import pyarrow

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 
 from tagship_runtime.errors import UsageError
-from tagship_runtime.files import csv_rows, excel, json_lines, npz, parquet
-from tagship_runtime.files.batch import BATCH_ROWS, Batch, Reading
 from tagship_runtime.files.open_table import SAMPLE, STDIN, kind_of, open_text, read_sample
+from tagship_runtime.files.readers import csv_rows, excel, json_lines, npz, parquet
+from tagship_runtime.files.readers.batch import BATCH_ROWS, Batch, Reading
 
 READERS: Mapping[str, Callable[[str, Reading], Iterator[Batch]]] = {
     ".csv": csv_rows.read,

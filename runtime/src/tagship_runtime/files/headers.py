@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from tagship_runtime.files import csv_rows, excel, json_lines, npz
-from tagship_runtime.files.batch import Reading
-from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.open_table import SAMPLE, check_names, existing, kind_of, read_sample
 from tagship_runtime.files.pyarrow_import import import_pyarrow
+from tagship_runtime.files.readers import csv_rows, excel, json_lines, npz
+from tagship_runtime.files.readers.batch import Reading
+from tagship_runtime.files.spelling.dialect import Dialect
 
 
 def check_header(source: str, dialect: Dialect | None = None) -> list[str]:

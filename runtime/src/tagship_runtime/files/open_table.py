@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from tagship_runtime.errors import DataError, MissingFileError
-from tagship_runtime.files.encodings import DEFAULT, GUESS, encoding_of, example_of
+from tagship_runtime.files.spelling.encodings import DEFAULT, GUESS, encoding_of, example_of
 
 if TYPE_CHECKING:
     import pyarrow

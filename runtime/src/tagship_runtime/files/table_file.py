@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tagship_runtime.files.dialect import Dialect
+from tagship_runtime.files.spelling.dialect import Dialect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import as_column
 from tagship_runtime.features.cells import word
-from tagship_runtime.files import csv_rows, excel, json_lines
 from tagship_runtime.files.arrow_columns import arrow_table, typed, typed_columns
-from tagship_runtime.files.batch import BATCH_ROWS, Batch, Reading
-from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.open_table import (
     SAMPLE,
     check_names,
@@ -23,6 +20,9 @@ from tagship_runtime.files.open_table import (
     read_sample,
 )
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
+from tagship_runtime.files.readers import csv_rows, excel, json_lines
+from tagship_runtime.files.readers.batch import BATCH_ROWS, Batch, Reading
+from tagship_runtime.files.spelling.dialect import Dialect
 
 if TYPE_CHECKING:
     import pyarrow

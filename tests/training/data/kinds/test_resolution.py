@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tagship_runtime.contract import NumericFeature, OffsetFeature
-from tagship_runtime.files.numerals import MOSTLY
+from tagship_runtime.files.spelling.numerals import MOSTLY
 from tagship_training.config import Kinds
 from tagship_training.data.kinds.base import Column
 from tagship_training.data.kinds.choose import check_no_numbers, kind_of

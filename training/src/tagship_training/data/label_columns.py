@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import check_labels
 from tagship_runtime.errors import ContractError, DataError
 from tagship_runtime.files.label_columns import LABEL_PREFIX, misspelled
-from tagship_runtime.files.label_spellings import truth_of
+from tagship_runtime.files.spelling.label_spellings import truth_of
 from tagship_runtime.typing import Targets
 from tagship_training.errors import TableError
 

@@ -11,7 +11,7 @@ from tagship_runtime.errors import DataError
 from tagship_runtime.files import Dialect, read_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX
-from tagship_runtime.files.npz import read_npz
+from tagship_runtime.files.readers.npz import read_npz
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.label_columns import LabelColumns, check_known, find_labels
 from tagship_training.errors import TableError
@@ -27,7 +27,7 @@ def read(
     """Read a table: .csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx, ``sample:NAME``, or .npz.
 
     A .npz file holds ``X`` (rows, features) and ``y`` (rows, labels), or their other names, and may hold
-    ``feature_names`` and ``label_names``; see :func:`tagship_runtime.files.npz.read_npz`.
+    ``feature_names`` and ``label_names``; see :func:`tagship_runtime.files.readers.npz.read_npz`.
 
     Args:
         source: The file.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import cells
-from tagship_runtime.files.numerals import MOSTLY, STRAY, WORDS, is_numeral
+from tagship_runtime.files.spelling.numerals import MOSTLY, STRAY, WORDS, is_numeral
 from tagship_training.config import Kinds
 from tagship_training.data.kinds.text import looks_like_text
 from tagship_training.data.kinds.times import kind_of_times

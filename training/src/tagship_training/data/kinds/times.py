@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.contract import DateFeature, DurationFeature, Feature
 from tagship_runtime.features import cells, moments, spans
-from tagship_runtime.files.numerals import MOSTLY
+from tagship_runtime.files.spelling.numerals import MOSTLY
 from tagship_training.config import Kinds
 from tagship_training.errors import TableError
 

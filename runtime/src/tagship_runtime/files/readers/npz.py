@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_runtime.errors import DataError, MissingFileError
-from tagship_runtime.files.batch import Batch, Reading
+from tagship_runtime.files.readers.batch import Batch, Reading
 
 FEATURES, TARGETS = ("x", "features", "inputs"), ("y", "labels", "targets")
 """Names of the two arrays, in any case."""

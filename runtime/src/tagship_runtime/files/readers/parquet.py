@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.open_table import existing, one_line
 from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
+from tagship_runtime.files.readers.batch import Batch, Reading
 
 BUFFER_BYTES = 1 << 20
 """Read of each column at a time; without it, pyarrow holds whole row groups, and frees them late."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from tagship_runtime.errors import DataError, PackageMissingError
 from tagship_runtime.features import cells
-from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.numerals import Numerals
 from tagship_runtime.files.open_table import check_names, existing, one_line
+from tagship_runtime.files.readers.batch import Batch, Reading
+from tagship_runtime.files.spelling.numerals import Numerals
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:

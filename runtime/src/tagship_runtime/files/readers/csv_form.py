@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from tagship_runtime.files.batch import Reading
-from tagship_runtime.files.numerals import POINT, Numerals
 from tagship_runtime.files.open_table import title
-from tagship_runtime.files.separators import ROWS, SHOWN, find_separator
+from tagship_runtime.files.readers.batch import Reading
+from tagship_runtime.files.spelling.numerals import POINT, Numerals
+from tagship_runtime.files.spelling.separators import ROWS, SHOWN, find_separator
 
 TABS = (".tsv", ".tab")
 """Ends of file names that say what stands between cells."""

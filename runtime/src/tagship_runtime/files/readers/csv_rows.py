@@ -11,14 +11,14 @@ from itertools import chain, islice
 from typing import Any, cast
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files import parquet
-from tagship_runtime.files.batch import Batch, Reading
-from tagship_runtime.files.csv_form import Form, form_of, looked_ahead
-from tagship_runtime.files.encodings import DEFAULT
-from tagship_runtime.files.numerals import COMMA, POINT
 from tagship_runtime.files.open_table import check_names, existing, is_text, not_text, open_text, title
 from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
+from tagship_runtime.files.readers import parquet
+from tagship_runtime.files.readers.batch import Batch, Reading
+from tagship_runtime.files.readers.csv_form import Form, form_of, looked_ahead
+from tagship_runtime.files.spelling.encodings import DEFAULT
+from tagship_runtime.files.spelling.numerals import COMMA, POINT
 
 LARGE = 1 << 22
 """Bytes from which on pyarrow's speed outweighs its import."""

@@ -10,7 +10,7 @@ import pytest
 
 from tagship_runtime.errors import DataError, MissingFileError
 from tagship_runtime.files.label_columns import feature_columns, label_column
-from tagship_runtime.files.npz import read_npz
+from tagship_runtime.files.readers.npz import read_npz
 
 X, Y = np.arange(6.0).reshape(3, 2), np.eye(3, 2)
 

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files.batch import Batch, Reading
 from tagship_runtime.files.open_table import is_text, not_text, open_text, title
+from tagship_runtime.files.readers.batch import Batch, Reading
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:

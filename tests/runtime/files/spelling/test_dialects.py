@@ -11,11 +11,12 @@ import openpyxl
 import pytest
 
 from tagship_runtime.errors import DataError, UsageError
-from tagship_runtime.files import csv_rows, read_batches, read_table
+from tagship_runtime.files import read_batches, read_table
 from tagship_runtime.files.batch_reader import Reading
-from tagship_runtime.files.dialect import Dialect
 from tagship_runtime.files.headers import check_header
-from tagship_runtime.files.label_spellings import truth_of
+from tagship_runtime.files.readers import csv_rows
+from tagship_runtime.files.spelling.dialect import Dialect
+from tagship_runtime.files.spelling.label_spellings import truth_of
 
 NAMES = ["größe", "farbe", "preis"]
 ROWS = [("0,35", "grün", "1.234,50"), ("12", "blau; hell", "-"), ("1,5", 'zwei "Zoll"', "7")]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files.dialect import Dialect
+from tagship_runtime.files.spelling.dialect import Dialect
 
 BATCH_ROWS = 8192
 """Rows of a batch, unless the caller says otherwise."""

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files.numerals import Numerals, plain
+from tagship_runtime.files.spelling.numerals import Numerals, plain
 
 
 @pytest.mark.parametrize(
