@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tagship_export.cli.options import (
@@ -35,6 +36,7 @@ UNCHANGED = (
     "max_share_change",
     "golden",
     "prefix",
+    "node",
     "prefer",
     "verbose",
 )
@@ -88,6 +90,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="synthetic",
         help="rows that the file carries to test itself: invented within the data's ranges, real ones, or none",
     )
+    parser.add_argument(
+        "--node",
+        metavar="FOLDER",
+        type=Path,
+        help="also prove .onnx artifacts in Node, where npm has installed tagship into FOLDER: by its own engine, and "
+        "by onnxruntime-node where that is installed",
+    )
     parser.add_argument("--verbose", action="store_true", help="show what the converters print")
     add_budget_options(parser)
 
@@ -100,6 +109,7 @@ def run(options: argparse.Namespace) -> int:
     _check_formats(options.formats, formats)
     plan_recipes(recipes, formats)
     device_kinds = _device_kinds(options, formats)
+    _check_node(options.node, formats)
     labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
     data = data_of(options)
     import_keras()
@@ -138,6 +148,17 @@ def _check_formats(given: str, formats: Sequence[str]) -> None:
 
     if not formats or set(formats) - set(TARGETS):
         raise UsageError(f"--formats is {given!r}; give {', '.join(TARGETS)} or {','.join(TARGETS)}")
+
+
+def _check_node(folder: Path | None, formats: Sequence[str]) -> None:
+    from tagship_export.targets.node_package import check_package
+    from tagship_export.targets.registry import TARGETS
+
+    if folder is None:
+        return
+    if not any(TARGETS[name].runs_in_node for name in formats):
+        raise UsageError(f"Node runs none of the formats {','.join(formats)}; add onnx, or leave --node out")
+    check_package(folder)
 
 
 def _device_kinds(options: argparse.Namespace, formats: Sequence[str]) -> dict[str, str]:

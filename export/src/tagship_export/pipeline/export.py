@@ -17,10 +17,12 @@ from tagship_export.pipeline.latency import with_latency
 from tagship_export.pipeline.options import ExportKeywords, ExportOptions
 from tagship_export.pipeline.output_folder import DOCUMENT, save, write_document
 from tagship_export.pipeline.prove import locate_divergence, prove, replay_golden
+from tagship_export.pipeline.prove_in_node import prove_in_node
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.report import log, publish
 from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
 from tagship_export.pipeline.selection import Recommendation, recommend
+from tagship_export.targets.node_package import check_package
 from tagship_runtime.errors import CheckFailedError, EngineError, InputError, TagshipError
 
 
@@ -59,6 +61,8 @@ def export_all(
         OutputError: A file cannot be written; nothing is half-written.
     """
     options = replace(options or ExportOptions(), **chosen)
+    if options.node is not None:
+        check_package(options.node)
     original, splits = split_rows(_open(source, options), options.data)
     options.on_step("scoring with Keras")
     reference = Reference.of(original, splits)
@@ -99,6 +103,8 @@ def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candi
             payload = converter.payload(planned)
             options.on_step(f"verifying {planned.name}")
             candidate = replay_golden(prove(payload, planned, reference, options.golden_mode))
+            if options.node is not None:
+                candidate = prove_in_node(candidate, reference, options.node)
         except (ExportError, EngineError, InputError, CheckFailedError) as error:
             if isinstance(error, ConversionError) and all(one.recipe.exact for one in options.plan):
                 raise  # every file that was asked for is the model as trained: better none than half of them

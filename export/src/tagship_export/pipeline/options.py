@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, TypedDict
 
 from tagship_export.data.golden_rows import GoldenMode
@@ -40,6 +41,7 @@ class ExportOptions:
         golden: ``synthetic``, ``real`` or ``none``.
         prefix: Before every name of the C that a linker sees.
         proof: Whether C has to be compiled and run here; without, its contract has no parity.
+        node: Folder into which npm has installed ``tagship``: artifacts that Node runs are proved there as well.
         prefer: ``size`` or ``latency``, for what is recommended.
         verbose: Whether converters may print.
         on_step: Told what happens next, for progress.
@@ -64,6 +66,7 @@ class ExportOptions:
     golden: str = "synthetic"
     prefix: str = "tagship_"
     proof: bool = True
+    node: Path | None = None
     prefer: str = "size"
     verbose: bool = False
     on_step: OnStep = field(default=lambda step: None)
@@ -74,6 +77,8 @@ class ExportOptions:
         _choice(Prefer, "prefer", self.prefer)
         if self.batch is not None and self.batch < 1:
             raise ExportError(f"the batch size is {self.batch}; give 1 or more, or leave it free")
+        if self.node is not None and not any(one.target.runs_in_node for one in self.plan):
+            raise ExportError(f"Node runs none of the formats {', '.join(self.formats)}; add onnx, or leave node out")
 
     @property
     def plan(self) -> list[Planned]:
@@ -133,6 +138,7 @@ class ExportKeywords(TypedDict, total=False):
     golden: str
     prefix: str
     proof: bool
+    node: Path | None
     prefer: str
     verbose: bool
     on_step: OnStep

@@ -13,6 +13,8 @@ from tagship_export.targets.constants import Constant
 from tagship_export.targets.runner import ArtifactRunner, Values
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tagship_runtime.contract import Contract
     from tagship_runtime.typing import Features
 
@@ -185,6 +187,23 @@ class Target(ABC):
         Raises:
             ArtifactError: It is no such artifact, is damaged, or has no contract.
         """
+
+    runs_in_node: ClassVar[bool] = False
+    """True if the npm package may run its files in Node."""
+
+    def in_node(self, artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenArtifact]:
+        """Yield an artifact once for each engine in Node that runs it; none where Node runs no such files.
+
+        Args:
+            artifact: As this target opened it.
+            data: Its bytes.
+            folder: Where npm has installed ``tagship``.
+
+        Raises:
+            ExportError: Node or the package is not there, or no engine runs the artifact.
+            CheckFailedError: The package refuses the artifact, or golden rows come out differently.
+        """
+        return iter(())
 
     def make(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -15,6 +14,7 @@ import numpy as np
 
 from tagship_export.errors import ExportError, NodePackageError
 from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.node_package import find_node
 from tagship_runtime.container import attach, unpack
 from tagship_runtime.errors import CheckFailedError, EngineError
 
@@ -44,7 +44,7 @@ class NodeRunner:
     """
 
     def __init__(self, folder: Path, engine: str, data: bytes) -> None:
-        node = _find_node()
+        node = find_node()
         payload, contract = _unpacked(data)
         self.input, self.output = contract.input, contract.output
         self._files = TemporaryDirectory()
@@ -122,10 +122,3 @@ def _unpacked(data: bytes) -> tuple[bytes, Contract]:
     if contract is None or format.name != "onnx":
         raise ExportError(f"Node runs .onnx artifacts, not {format.title}; leave --node out for the others")
     return payload, contract
-
-
-def _find_node() -> str:
-    found = shutil.which("node")
-    if found is None:
-        raise ExportError("node is not on this machine, so --node cannot run anything; install Node 20 or newer")
-    return found

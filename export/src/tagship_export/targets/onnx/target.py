@@ -9,12 +9,16 @@ from tagship_export.targets.base import MakePayload, as_trained
 from tagship_export.targets.constants import Constant
 from tagship_export.targets.onnx import convert, layers, quantize
 from tagship_export.targets.onnx.constants import constants
+from tagship_export.targets.onnx.node_runner import in_node
 from tagship_export.targets.onnx.stored_recipe import stored_recipe
 from tagship_export.targets.runner import Values
 from tagship_export.targets.runtime_target import RuntimeTarget
 from tagship_runtime.container import ONNX
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tagship_export.targets.artifact import OpenArtifact
     from tagship_runtime.typing import Features
 
 CONTRACT_KEYS = ("labels", "thresholds", "tagship")
@@ -36,6 +40,8 @@ class OnnxTarget(RuntimeTarget):
         "int16x8": quantize.int16x8,
     }
 
+    runs_in_node = True
+
     def convert(self, model: Any, batch: int | None) -> bytes:
         """See :class:`tagship_export.targets.base.Target`."""
         return convert.convert(model, batch)
@@ -51,6 +57,10 @@ class OnnxTarget(RuntimeTarget):
     def layer_values(self, payload: bytes, rows: Features) -> Values:
         """See :class:`tagship_export.targets.base.Target`."""
         return layers.layer_values(payload, rows)
+
+    def in_node(self, artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenArtifact]:
+        """See :class:`tagship_export.targets.base.Target`."""
+        return in_node(artifact, data, folder)
 
     def strip(self, data: bytes) -> tuple[bytes, str | None]:
         """See :class:`tagship_export.targets.base.Target`; metadata of others stays."""
