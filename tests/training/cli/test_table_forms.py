@@ -195,6 +195,8 @@ def test_decimal_commas_are_told(tagship: Command, parts: pandas.DataFrame, clea
         (["1,234"] * 40, (), "'1,234' in column 'x' may be 1234 or 1.234"),
         ([f"{n}.5" if n % 4 else "abc" for n in range(40)], (), "column 'x' is mostly numbers, but there are 'abc'"),
         ([f"{number},5" for number in range(30)] + ["k.A."] * 10, (), "name them with --missing"),
+        ([f"{n},5 mm" for n in range(40)], (), "column 'x' holds numbers with a unit, such as '0,5 mm'"),
+        ([f"1.{n:03}.{n:03}" if n % 2 else f"{n}1 or 2 or 3" for n in range(40)], (), "column 'x' is mostly numbers"),
     ],
 )
 def test_doubt_is_no_free_text(
@@ -205,6 +207,15 @@ def test_doubt_is_no_free_text(
     done = tagship("train", tmp_path / "t.csv", "--out", tmp_path / "run", *SMALL, *options)
     assert (done.code, (tmp_path / "run").exists()) == (2, False)
     assert said in done.err.splitlines()[-1]
+
+
+def test_rows_without_a_cell_below_a_table_are_no_negatives(tagship: Command, tmp_path: Path) -> None:
+    """Spreadsheets write them where cells were emptied; a blank would mean that the label is off."""
+    lines = [f"{row}.5;{row % 7};{'x' if row % 2 else ''}" for row in range(40)]
+    (tmp_path / "t.csv").write_text("\n".join(["a;b;label:y", *lines, *[";;"] * 5]))
+    done = tagship("train", tmp_path / "t.csv", "--out", tmp_path / "run", *SMALL)
+    assert (done.code, (tmp_path / "run").exists()) == (2, False)
+    assert "has no cell from row 40 on, up to its last row 44; remove these rows" in done.err
 
 
 def test_words_for_what_is_missing(tagship: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -103,6 +103,46 @@ def test_separators(text: str, separator: str, tmp_path: Path) -> None:
     assert form.separator == separator
 
 
+@pytest.mark.parametrize("first", ["sep=;", "SEP=;;;", '"sep=;"', "sep=|"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_line_for_excel_says_what_the_separator_is(first: str, encoding: str, fast: bool, tmp_path: Path) -> None:
+    separator = first.strip('"')[4]
+    path = tmp_path / "t.csv"
+    path.write_bytes(f"{first}\r\n{text_of(separator)}".encode(encoding))
+    assert check_header(str(path)) == NAMES
+    assert read_table(str(path)).to_pydict() == WANT
+    assert streamed(path) == WANT
+    path.write_bytes(f"{first}\r\n{text_of(separator)}1{separator}2\r\n".encode(encoding))
+    with pytest.raises(DataError, match=r"line 6 \(row 3\): has 2 cells, the header has 3"):
+        streamed(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "Parts 2024;;;\nlength;weight;a;b\n1;2;3;4\n",
+            r"'Parts 2024'\] without a name for columns 2, 3, 4; the first row",
+        ),
+        (
+            "length;weight;;\n1;2;;\n",
+            r"\['length', 'weight'\] without a name for columns 3, 4; .* name or remove these",
+        ),
+    ],
+)
+def test_a_first_row_that_is_no_header(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(text)
+    with pytest.raises(DataError, match=said):
+        check_header(str(tmp_path / "t.csv"))
+    book = openpyxl.Workbook()
+    for line in text.splitlines():
+        book.worksheets[0].append([cell or None for cell in line.split(";")])
+    book.worksheets[0]["C9"], book.worksheets[0]["D9"] = 1, 2
+    book.save(tmp_path / "t.xlsx")
+    with pytest.raises(DataError, match=said):
+        read_table(str(tmp_path / "t.xlsx"))
+
+
 def test_the_callers_separator_wins(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("a;b,c;d\n1;2,3;4\n")
     with pytest.raises(DataError, match="two ways"):
@@ -186,6 +226,7 @@ def test_spellings_of_labels(on: Any, off: Any) -> None:
         (["yes", "no", "ja"], "holds 'ja' in row 2"),
         (["1", "0", ""], "holds '' in row 2"),
         (["", ""], "holds '' in row 0"),
+        (["ja", "nein", "", None], "holds '' in row 2, and nothing in 2 rows; each row has to say whether"),
         ([1, None], "holds None in row 1"),
         (["gut", "schlecht"], "it holds 'gut', 'schlecht': say which of them mean on with --positive"),
     ],

@@ -46,6 +46,18 @@ from tagship_runtime.files.spelling.numerals import Numerals, plain
         (",5", None, "0.5"),
         ("0 123", None, None),
         ("12 34", None, None),
+        ("(1,234.50)", "-1234.50", None),
+        ("( 12 )", "-12", "-12"),
+        ("$(1.5)", None, None),
+        ("($1.5)", "-1.5", None),
+        ("1.234,5-", None, "-1234.5"),
+        ("7\u2212", "-7", "-7"),
+        ("(-7)", None, None),
+        ("-7-", None, None),
+        ("(+7)", None, None),
+        ("(12", None, None),
+        ("()", None, None),
+        ("-", None, None),
         ("", None, None),
         ("M6", None, None),
         ("1,2,3", None, None),
@@ -126,3 +138,19 @@ def test_a_note_shows_a_cell_and_its_number() -> None:
         "parts.csv: '0,35' in column 'w' is read as 0.35 (decimal comma)",
         "parts.csv: '1.234,5' in column 'w' is read as 1234.5 (decimal comma, thousands)",
     ]
+
+
+def test_negative_numbers_of_accounts_are_told() -> None:
+    notes: list[str] = []
+    column = ["1,200.50", "(70.25)", "70.25-", "0"]
+    assert Numerals("a.csv", note=notes.append).rewrite({"x": column}, known=False)["x"] == [
+        "1200.50",
+        "-70.25",
+        "-70.25",
+        "0",
+    ]
+    assert notes[1:] == ["a.csv: '(70.25)' in column 'x' is read as -70.25 (negative)"]
+
+
+def test_numbers_that_all_stand_in_parentheses_are_words() -> None:
+    assert Numerals("a.csv").rewrite({"x": ["(1)", "(2)", " (3)"]}, known=False) == {}

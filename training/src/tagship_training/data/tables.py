@@ -38,11 +38,24 @@ def read(
     Raises:
         MissingFileError: No such file.
         DataError: Not such a table.
-        TableError: An .npz that cannot be read, or lacks one of the arrays.
+        TableError: An .npz that cannot be read, or lacks one of the arrays; or a table whose last row has no cell.
     """
     if Path(source).suffix.lower() != ".npz":
-        return read_table(source, text, dialect=dialect, note=note)
+        table = read_table(source, text, dialect=dialect, note=note)
+        _check_last_row(table, source)
+        return table
     return _read_npz(source).to_table()
+
+
+def _check_last_row(table: pyarrow.Table, source: str) -> None:
+    """Refuse rows without a cell that a spreadsheet wrote below a table, where a blank may mean that a label is off."""
+    rows = len(table)
+    while rows and all(column[rows - 1].as_py() in (None, "") for column in table.columns):
+        rows -= 1
+    if rows < len(table):
+        raise TableError(
+            f"{source} has no cell from row {rows} on, up to its last row {len(table) - 1}; remove these rows"
+        )
 
 
 def _read_npz(source: str) -> Dataset:

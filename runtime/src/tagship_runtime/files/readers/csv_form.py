@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
@@ -10,6 +11,9 @@ from tagship_runtime.files.open_table import title
 from tagship_runtime.files.readers.batch import Reading
 from tagship_runtime.files.spelling.numerals import POINT, Numerals
 from tagship_runtime.files.spelling.separators import ROWS, SHOWN, find_separator
+
+DECLARED = re.compile(r'"?sep=(.)"?[\s,;]*', re.IGNORECASE)
+"""A first line by which a file tells Excel what stands between its cells."""
 
 TABS = (".tsv", ".tab")
 """Ends of file names that say what stands between cells."""
@@ -22,10 +26,12 @@ class Form:
     Attributes:
         separator: Between cells.
         numerals: The spelling of its numbers.
+        before: Lines before the header.
     """
 
     separator: str
     numerals: Numerals
+    before: int = 0
 
 
 def form_of(source: str, head: Sequence[str], reading: Reading) -> Form:
@@ -40,7 +46,8 @@ def form_of(source: str, head: Sequence[str], reading: Reading) -> Form:
         DataError: Two separators would do.
     """
     given = reading.dialect
-    separator = given.separator
+    declared = DECLARED.fullmatch(head[0]) if head else None
+    separator = given.separator or (declared and declared[1])
     if separator is None:
         named = source.lower().removesuffix(".gz").endswith(TABS) and head and "\t" in head[0]
         separator = "\t" if named else find_separator(title(source), head)
@@ -53,7 +60,7 @@ def form_of(source: str, head: Sequence[str], reading: Reading) -> Form:
         missing=given.missing,
         note=reading.note,
     )
-    return Form(separator, numerals)
+    return Form(separator, numerals, 1 if declared else 0)
 
 
 def looked_ahead(lines: Iterable[str], *, live: bool = False) -> tuple[list[str], Iterator[str]]:

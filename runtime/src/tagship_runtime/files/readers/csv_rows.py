@@ -59,7 +59,7 @@ def parse(
     if form is None:
         head, lines = looked_ahead(lines, live=reading.live)
         form = form_of(source, head, reading)
-    counted = _Lines(lines)
+    counted = _Lines(lines, form.before)
     rows = _rows(counted, form.separator, reading)
     names = next(rows, None)
     if names is None:
@@ -97,9 +97,10 @@ class _Lines:
         wrong: A line of that row that is no text; whoever reads a row sets it back.
     """
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = lines
-        self.number, self.first = 0, 1
+    def __init__(self, lines: Iterable[str], before: int) -> None:
+        """Pass over the lines before the header."""
+        self._lines = islice(lines, before, None)
+        self.number, self.first = before, before + 1
         self.wrong: str | None = None
 
     def __iter__(self) -> Iterator[str]:
@@ -182,7 +183,7 @@ def _look(source: str, reading: Reading) -> tuple[list[str], str, Form]:
         encoding = text.encoding if isinstance(text, io.TextIOWrapper) else DEFAULT
         head, _ = looked_ahead(text)
     form = form_of(source, head, reading)
-    rows = [row for row in csv.reader(head, delimiter=form.separator) if row]
+    rows = [row for row in csv.reader(head[form.before :], delimiter=form.separator) if row]
     names = rows[0] if rows else []
     check_names(source, names)
     whole = [row for row in rows[1:-1] if len(row) == len(names)]
@@ -222,7 +223,7 @@ def _read_fast(source: str, reading: Reading, names: Sequence[str], encoding: st
     )
     # Without newlines in values, quotes end where a block of the file does.
     parse = pyarrow.csv.ParseOptions(newlines_in_values=True, delimiter=form.separator)
-    read = pyarrow.csv.ReadOptions(encoding="utf8" if encoding == DEFAULT else encoding)
+    read = pyarrow.csv.ReadOptions(encoding="utf8" if encoding == DEFAULT else encoding, skip_rows=form.before)
     try:
         with (
             arrow_file(existing(source)) as raw,

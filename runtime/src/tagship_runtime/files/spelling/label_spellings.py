@@ -55,6 +55,12 @@ def truth_of(values: Sequence[Any], name: str, positive: Collection[str] = ()) -
             return np.array([text == on for text in spelled], np.uint8)
     on, off = max(PAIRS, key=lambda pair: sum(text in pair for text in spelled))
     row = next((row for row, text in enumerate(spelled) if text not in (on, off)), 0)
+    count = spelled.count("")
+    if spelled[row] == "" and any(there - {""} <= {*pair} for pair in PAIRS if there != {""}):
+        raise DataError(
+            f"label column {name!r} holds {cells.shown(values[row])} in row {row}, and nothing in {count} rows; each "
+            "row has to say whether the label is on, so fill them in or remove them"
+        )
     shown = dict.fromkeys(cells.shown(value) for value in values)
     others = ", ".join(list(shown)[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
     raise DataError(

@@ -30,19 +30,26 @@ _PATTERN = re.compile(
     rf"\s*(?P<after>%|{_CURRENCY})?"
 )
 MINUS = ("-", "\u2212")
+SIGNS = (*MINUS, "+")
 _SPACES = "'\u2019\u00a0\u202f "
 
 
 def plain(text: str, decimal: str) -> str | None:
     """Return a number as Python spells it; None where it is none.
 
-    A percentage is a share: ``12 %`` becomes 0.12, exactly rounded. A currency is dropped.
+    A percentage is a share: ``12 %`` becomes 0.12, exactly rounded. A currency is dropped. ``(12)`` and ``12-`` are
+    negative, as in accounts.
 
     Args:
         text: A cell.
         decimal: The mark before the fraction; the other one stands between thousands, as do blanks and apostrophes.
     """
-    found = _PATTERN.fullmatch(text.strip())
+    text = text.strip()
+    bare = _without_accounts_sign(text)
+    if bare != text:
+        number = None if bare[:1] in SIGNS else plain(bare, decimal)
+        return None if number is None or number[0] == "-" else f"-{number}"
+    found = _PATTERN.fullmatch(text)
     if found is None or (found["sign"] and found["inner"]) or (found["before"] and found["after"]):
         return None
     other = COMMA if decimal == POINT else POINT
@@ -65,8 +72,15 @@ def plain(text: str, decimal: str) -> str | None:
 
 def unit(text: str) -> str:
     """Return the percent sign or currency of a number, or nothing."""
-    found = _PATTERN.fullmatch(text.strip())
+    found = _PATTERN.fullmatch(_without_accounts_sign(text.strip()))
     return "" if found is None else found["before"] or found["after"] or ""
+
+
+def _without_accounts_sign(text: str) -> str:
+    """Return what stands in parentheses, or before a minus; a text that is neither as it is."""
+    if text.startswith("(") and text.endswith(")"):
+        return text[1:-1].strip()
+    return text[:-1].rstrip() if len(text) > 1 and text.endswith(MINUS) else text
 
 
 def is_numeral(text: str) -> bool:
@@ -169,6 +183,8 @@ class Numerals:
     def holds_numbers(self, cells: Sequence[Any]) -> bool:
         """Tell whether the texts among cells are numbers or missing, but for a few."""
         texts = [cell for cell in cells if isinstance(cell, str) and cell.strip() not in self.missing]
+        if texts and all(text.lstrip().startswith("(") for text in texts):
+            return False  # (1), (2) count something
         others = sum(not is_numeral(text) for text in texts)
         return others <= STRAY * len(texts)
 
@@ -247,6 +263,8 @@ def _way(text: str, decimal: str) -> str:
     other = POINT if decimal == COMMA else COMMA
     if other in text or re.search(rf"\d[{_SPACES}]\d", text):
         ways.append("thousands")
+    if _without_accounts_sign(text.strip()) != text.strip():
+        ways.append("negative")
     if unit(text):
         ways.append("percent" if unit(text) == "%" else "currency")
     return ", ".join(ways)

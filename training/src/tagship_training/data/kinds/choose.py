@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection
 from typing import Any
 
@@ -15,6 +17,9 @@ from tagship_training.config import Kinds
 from tagship_training.data.kinds.text import looks_like_text
 from tagship_training.data.kinds.times import kind_of_times
 from tagship_training.errors import TableError
+
+MEASURED = re.compile(r"(.*\d[.,]?)\s*([^\W\d_][^\s\d]{0,7})")
+"""A number and its unit, such as 12,5 mm."""
 
 FEW_FRACTIONS = 10
 """Up to so many different fractions may be words."""
@@ -42,7 +47,10 @@ def kind_of(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature]:
         return times
     if not _is_text(values, name, kinds.missing):
         return NumericFeature
-    return TextFeature if kinds.find_text and looks_like_text(values) else CategoryFeature
+    if kinds.find_text and looks_like_text(values):
+        check_no_numbers(name, values, left_out=True)
+        return TextFeature
+    return CategoryFeature
 
 
 def _is_text(values: NDArray[Any], name: str, missing: Collection[str]) -> bool:
@@ -95,6 +103,15 @@ def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None
         raise TableError(
             f"column {name!r} is mostly numbers, but there are {others[0]!r} and the like ({len(others)} cells); if "
             f"they stand for what is missing, name them with --missing; or mend them, or --drop {name}"
+        )
+    measured = [
+        (cell, found[2]) for cell in others if (found := MEASURED.fullmatch(cell.strip())) and is_numeral(found[1])
+    ]
+    units = Counter(unit for _, unit in measured)
+    if units and units.most_common(1)[0][1] >= MOSTLY * len(texts):
+        raise TableError(
+            f"column {name!r} holds numbers with a unit, such as {measured[0][0]!r}; write the numbers alone, or take "
+            f"all as words with --categorical {name} or --text {name}"
         )
 
 
