@@ -87,13 +87,13 @@ export function encode(contract, row) {
     }
     if (feature.kind === "date") return encodeDate(feature, value);
     const timed = feature.kind === "duration";
-    if (!timed && feature.kind !== "numeric") throw new Error(`${feature.name} is of kind ${feature.kind}`);
+    if (!timed && feature.kind !== "numeric" && feature.kind !== "offset") throw new Error(`${feature.name} is of kind ${feature.kind}`);
     const span = timed && typeof value === "string" ? seconds(feature, value) : undefined;
     const given = span ?? (typeof value === "string" ? parsed(value, feature) : value === null ? NaN : Number(value));
     if (given === undefined) throw new Error(`${feature.name} is ${JSON.stringify(value)}, which is not a number`);
     const missing = Number.isNaN(given);
     if (missing && feature.fill === null) throw new Error(`${feature.name} is missing, and has no fill`);
-    return [missing ? feature.fill : given, ...(feature.indicator ? [Number(missing)] : [])];
+    return [(missing ? feature.fill : given) - (feature.offset ?? 0), ...(feature.indicator ? [Number(missing)] : [])];
   });
   const encoded = Float32Array.from(numbers);
   if (!encoded.every(Number.isFinite)) throw new Error(`not finite in float32: ${JSON.stringify(row)}`);

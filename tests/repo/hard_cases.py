@@ -65,6 +65,7 @@ DAY = {
     "missing": ["k.A."],
 }
 SHIFT = {"name": "shift", "kind": "duration", "fill": 60.5, "missing": ["ohne"]}
+CLOCK = {"name": "time", "kind": "offset", "offset": 1.7e9, "fill": 1.7e9, "indicator": True}
 GOLDEN = {"rows": [[1, 2, "F"]], "scores": [[0.1, 0.9]], "decisions": [[0, 1]], "tolerance": 1e-5}
 
 
@@ -181,6 +182,13 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("missing words as text", contract(features=[AGE | {"missing": "x"}]), ["'missing'", "'x'", "list"]),
     ("a duration without a fill", contract(features=[{"name": "x", "kind": "duration"}], input=tensor("x", None, 1)),
      ["'fill'"]),
+    ("an offset", contract(features=[CLOCK], input=tensor("x", None, 2)), ()),
+    ("an offset from none", contract(features=[{"name": "x", "kind": "offset", "fill": None}],
+                                     input=tensor("x", None, 1)), ["'offset'"]),
+    ("an offset as text", contract(features=[CLOCK | {"offset": "1"}], input=tensor("x", None, 2)),
+     ["'offset'", "'1'", "number"]),
+    ("an offset without a fill", contract(features=[{"name": "x", "kind": "offset", "offset": 1}],
+                                          input=tensor("x", None, 1)), ["'fill'"]),
     ("input too narrow", contract(input=tensor("features", None, 8)), ["9 columns", "8"]),
     ("input of three axes", contract(input=tensor("features", None, 9, 1)), ["9 columns"]),
     ("input of one axis", contract(input=tensor("features", 9)), ["'input'", "batch"]),
@@ -263,6 +271,12 @@ NO_DURATIONS: Sequence[Any] = (
     "2024-12-31", "1,5", [1], "inf", 1e39,
 )  # fmt: skip
 
+OFFSETS: Sequence[Any] = (
+    1.7e9, 1700000001, "1700000000.5", " 1.7e9 ", 1699999999.999, 1700000000.0000002, 0, -0.0, 2**53, True, None, "",
+    "NA", "k.A.", " k.A. ", 3.4e38,
+)  # fmt: skip
+NO_OFFSETS: Sequence[Any] = ("words", "1,5", "K.A.", 1e39, "inf", "-1e300", [1])
+
 TABLE = contract()
 NUMERIC = contract(features=[AGE], input=tensor("features", None, 2))
 PICKY = contract(features=[SIZE], input=tensor("features", None, 1))
@@ -274,6 +288,10 @@ ANY_ORDER = contract(
 US = contract(
     features=[{"name": "day", "kind": "date", "since": "2024-01-01", "fill": None, "first": "month"}],
     input=tensor("x", None, 1),
+)
+CLOCKED = contract(features=[CLOCK | {"missing": ["k.A."]}], input=tensor("x", None, 2))
+STRICT_CLOCK = contract(
+    features=[{"name": "time", "kind": "offset", "offset": -0.1, "fill": None}], input=tensor("x", None, 1)
 )
 TIMED = contract(features=[SHIFT], input=tensor("features", None, 1))
 NAMED_MISSING = contract(features=[AGE | {"missing": ["k.A."]}], input=tensor("features", None, 2))
@@ -334,6 +352,12 @@ ROWS: Mapping[str, tuple[Case, Sequence[tuple[Sequence[Any], Sequence[str]]]]] =
         ],
     ),
     "dates with the month first": (US, [(["12/31/2024"], ()), (["31.12.2024"], ()), (["31/12/2024"], ("'day'",))]),
+    "offsets": (CLOCKED, [([value], ()) for value in OFFSETS]),
+    "offsets of no number": (CLOCKED, [([value], ("row 0", "'time'")) for value in NO_OFFSETS]),
+    "offsets without a fill": (
+        STRICT_CLOCK,
+        [([0.2], ()), (["-0.1"], ()), ([1e300], ("'time'", "float32")), ([None], ("'time'", "missing", "fill"))],
+    ),
     "durations": (TIMED, [([value], ()) for value in DURATIONS]),
     "durations that are none": (TIMED, [([value], ("row 0", "'shift'")) for value in NO_DURATIONS]),
     "missing by a word of its own": (

@@ -1,8 +1,8 @@
 /** Golden rows replayed on the machine that the artifact runs on. */
 
+import type { Contract } from "./contract/schema.js";
 import { CheckFailedError, NotAScoreError } from "./errors.js";
 import type { Row } from "./features/base.js";
-import type { Predictor } from "./predictor.js";
 
 /** What a replay measured. */
 export interface SelfTest {
@@ -20,11 +20,21 @@ export interface SelfTest {
   readonly passed: boolean;
 }
 
+/** What can be replayed: a predictor. */
+interface Replayable {
+  readonly contract: Contract;
+  readonly thresholds: Float32Array;
+  readonly engine: string;
+  scores(row: Row): Promise<Float32Array>;
+  scoresBatch(rows: readonly Row[]): Promise<Float32Array[]>;
+  decide(scores: ArrayLike<number>): boolean[];
+}
+
 /** Largest tolerance that any artifact may need; see docs/verification.md. */
 const LARGEST_TOLERANCE = 0.25;
 
 /** Score the golden rows through the same path as predictions, one by one and as a batch. */
-export async function replay(predictor: Predictor): Promise<SelfTest> {
+export async function replay(predictor: Replayable): Promise<SelfTest> {
   const { golden } = predictor.contract;
   if (!golden?.rows.length) throw new CheckFailedError("there are no golden rows to replay; export with some");
   let { rows } = golden;

@@ -54,6 +54,10 @@ const CONTROLS = {
     const hint = known?.ngrams ? `known words in training: ${figure(known.ngrams)} on average` : "";
     return { input, parts: [], hint, get: () => input.value, set: (cell) => (input.value = cell ?? "") };
   },
+  /** A number of which the model sees what is left after another. */
+  offset(feature, known) {
+    return CONTROLS.numeric(feature, known);
+  },
   /** Seconds, or a duration as people spell it. */
   duration(feature, known) {
     return CONTROLS.numeric(feature, known);

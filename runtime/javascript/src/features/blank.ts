@@ -1,7 +1,7 @@
 /** Texts that stand for a missing value. */
 
 import type { JsonObject } from "../contract/json_values.js";
-import type { Core } from "./later.js";
+import type { Core } from "./core.js";
 
 /** As files have them for dates and durations: those of numbers, and some more. */
 const BLANK = new Set(

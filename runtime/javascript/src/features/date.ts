@@ -3,7 +3,7 @@
 import type { Json, JsonObject } from "../contract/json_values.js";
 import type { Feature } from "./base.js";
 import { missingOf, present } from "./blank.js";
-import type { Core } from "./later.js";
+import type { Core } from "./core.js";
 
 /** Milliseconds of a day. */
 const DAY = 86_400_000;

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../contract/json_values.js";
 import { missingOf, present } from "./blank.js";
-import type { Core } from "./later.js";
+import type { Core } from "./core.js";
 import type { NumericFeature } from "./numeric.js";
 
 const BILLION = 1_000_000_000;

@@ -10,6 +10,7 @@ import { numeric } from "./numeric.js";
 const KINDS: Record<string, (name: string, document: JsonObject) => Feature> = {
   numeric,
   category,
+  offset: later,
   text: later,
   date: later,
   duration: later,

@@ -6,7 +6,7 @@
 
 import type { Json, JsonObject } from "../contract/json_values.js";
 import type { Feature } from "./base.js";
-import type { Core } from "./later.js";
+import type { Core } from "./core.js";
 import { wordsOf } from "./words.js";
 
 const [MOST_NGRAMS, MOST_BYTES, MOST_WORDS, MOST_CHARACTERS] = [65536, 1048576, 4, 1048576];

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from "../contract/json_values.js";
 import { missingOf } from "./blank.js";
-import type { Core } from "./later.js";
+import type { Core } from "./core.js";
 import type { NumericFeature } from "./numeric.js";
 
 /** Read one from the contract. */
