@@ -29,9 +29,11 @@ from tagship_runtime.contract import (
     Feature,
     NumericFeature,
     OffsetFeature,
+    TextFeature,
 )
 from tagship_runtime.errors import DataError, InputError
 from tagship_runtime.features import Encoder, as_column, cells, encoder
+from tagship_runtime.features.tokenizer import tokens
 from tagship_runtime.files import read_batches, read_table
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.batch_reader import Reading
@@ -66,6 +68,10 @@ ANYTHING = st.one_of(
     st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.floats(width=32), TEXT, NUMERALS
 )
 
+ARTICLE = st.lists(
+    TEXT | NUMERALS | st.sampled_from(["x", "Oil", "\u0130\u00df", "e\u0301", "\u6771\u4eac", "\n"])
+).map(" ".join)
+
 
 @dataclass(frozen=True)
 class Type:
@@ -86,6 +92,7 @@ def integers(bits: int, *, signed: bool) -> st.SearchStrategy[int]:
 TYPES = {
     "anything": Type(ANYTHING),
     "text": Type(TEXT | NUMERALS, pa.string(), "string"),
+    "article": Type(ARTICLE, pa.string(), "string"),
     "boolean": Type(st.booleans(), pa.bool_(), "boolean"),
     "int8": Type(integers(8, signed=True), pa.int8(), "Int8"),
     "int64": Type(integers(64, signed=True), pa.int64(), "Int64"),
@@ -113,14 +120,15 @@ class Column:
 
     def json(self) -> list[Any]:
         """Cells as JSON has them."""
-        return [
-            self._spelling(cell)
-            if isinstance(cell, date | timedelta)
-            else self._number(cell)
-            if isinstance(cell, np.floating)
-            else cell
-            for cell in self.cells
-        ]
+        return [self._in_json(cell) for cell in self.cells]
+
+    def _in_json(self, cell: Any) -> Any:
+        if isinstance(cell, date | timedelta):
+            return self._spelling(cell)
+        if isinstance(cell, np.floating):
+            # An offset is subtracted in float64, where the shortest digits of a float32 are another number.
+            return float(cell) if isinstance(self.feature, OffsetFeature) else self._number(cell)
+        return cell
 
     def excel(self) -> list[Any] | None:
         """Cells as a sheet has them, as numbers, texts or truth; None where it cannot hold one as it is."""
@@ -135,6 +143,8 @@ class Column:
     def _spelling(self, cell: Any) -> str:
         if isinstance(cell, date | timedelta):
             return str(cell)
+        if isinstance(cell, np.floating) and isinstance(self.feature, OffsetFeature):
+            return str(float(cell))
         if isinstance(cell, float | np.floating) and isinstance(self.feature, NumericFeature):
             return str(cell)
         return cells.word(cell)
@@ -174,7 +184,10 @@ def tables(draw: st.DrawFn) -> list[Column]:
         missing = draw(st.booleans())
         cell = st.none() | TYPES[kind].cells if missing else TYPES[kind].cells
         values = draw(st.lists(cell, min_size=rows, max_size=rows))
-        columns.append(Column(kind, values, draw(times(name, kind) if kind in TIMES else features(name, values))))
+        fit = (
+            texts(name, values) if kind == "article" else times(name, kind) if kind in TIMES else features(name, values)
+        )
+        columns.append(Column(kind, values, draw(fit)))
     return columns
 
 
@@ -189,6 +202,14 @@ def times(draw: st.DrawFn, name: str, kind: str) -> Feature:
     fill = draw(st.sampled_from([None, "2024-02-29", "1969-12-31T23:59:59.999"]))
     parts = draw(st.sampled_from([(), ("month",), ("weekday", "month")]))
     return DateFeature(name=name, since="2024-06-15", fill=fill, indicator=indicator, parts=parts)
+
+
+@st.composite
+def texts(draw: st.DrawFn, name: str, values: list[Any]) -> TextFeature:
+    """A feature that knows some of the texts' words; a number in a cell is no text, and so has no column here."""
+    words = sorted({word for value in values for word in tokens(value or "")} | {"x"})
+    known = draw(st.lists(st.sampled_from(words), unique=True, min_size=1))
+    return TextFeature(name=name, vocabulary=tuple(known))
 
 
 @st.composite
@@ -217,6 +238,7 @@ def arrow_of(columns: list[Column]) -> pa.Table:
 def polars_of(columns: list[Column], text: Any = pl.String) -> pl.DataFrame:
     kinds = {
         "text": text,
+        "article": text,
         "boolean": pl.Boolean,
         "int8": pl.Int8,
         "int64": pl.Int64,
@@ -366,12 +388,20 @@ def word(*values: str) -> CategoryFeature:
     return CategoryFeature(name="a", values=values)
 
 
+def article(*words: str) -> TextFeature:
+    return TextFeature(name="a", vocabulary=words)
+
+
 @settings(max_examples=150)
 @example(column("uint64", [2**54 + 2**30 + 1]))
 @example(column("anything", [-1, 2**63 + 1], word("-1", str(2**63 + 1))))
 @example(column("text", ["0x1f"]))
 @example(column("text", ["1_3", " 7 "]))
 @example(column("text", ["a\nb", 'c"d', "e\r\nf", ""], word("a\nb", 'c"d', "e\r\nf")))
+@example(
+    column("article", ["NA", None, "null nan", "", "7", 'a\nb, "c" d'], article("na", "null", "nan", "7", "b", "c"))
+)
+@example(column("float32", [np.float32(0.7011719)], OffsetFeature(name="a", offset=0.1)))
 @example(column("int64", [2**53 + 1, None, 7], word(str(2**53 + 1), "7")))
 @example(column("float64", [math.nan, None, 1e22], word("", "10000000000000000000000")))
 @given(tables())

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from tagship_export.errors import OriginalError
+from tagship_export.original.text_layers import refusal
 
 OTHER = frozenset({"float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"})
 """Names of policies and types that a copy in float32 replaces."""
-
-TEXT_LAYERS = frozenset({"StringLookup", "TextVectorization", "Hashing"})
 
 
 def as_float32(model: Any) -> Any:
@@ -54,12 +53,8 @@ def _not_copied(policies: list[str]) -> str:
 
 def _check_kinds(layers: list[Any]) -> None:
     """Refuse what no artifact takes or stores."""
-    text = sorted({type(layer).__name__ for layer in layers} & TEXT_LAYERS)
-    if text:
-        raise OriginalError(
-            f"the model takes text ({', '.join(text)}), artifacts take numbers: put that layer before the model, or "
-            "train on a table whose columns hold the words, and export the rest"
-        )
+    if said := refusal(layers):
+        raise OriginalError(said)
     if any("int8" in str(_policy(layer)) or "int4" in str(_policy(layer)) for layer in layers):
         raise OriginalError(
             "the model was quantized by Keras (model.quantize), and stores integers already; export the model as it "
