@@ -110,6 +110,20 @@ def every_kind(artifacts: dict[tuple[str, str], Path], tmp_path_factory: pytest.
     return made
 
 
+@pytest.fixture(scope="session")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Float32 artifacts, by format, of a linear model that takes two texts and a number."""
+    from export.models import spoken
+    from tagship_export import export, open_original
+
+    model, table, features = spoken()
+    original = replace(open_original(model, labels=["up", "down"]), features=features)
+    return {
+        artifact.path.suffix.removeprefix("."): artifact.path
+        for artifact in export(original, tmp_path_factory.mktemp("texts") / "made", data=table)
+    }
+
+
 @pytest.fixture(params=["tflite", "onnx"])
 def artifact(request: pytest.FixtureRequest, artifacts: dict[tuple[str, str], Path]) -> Path:
     """The reference classifier's artifact, once of each kind."""

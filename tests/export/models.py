@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tagship_runtime.contract import CategoryFeature, NumericFeature
+from tagship_runtime.contract import CategoryFeature, NumericFeature, TextFeature
 from tagship_runtime.typing import Features
 
 ROWS = 600
@@ -179,6 +179,39 @@ def mixed() -> tuple[Any, Any, tuple[Any, ...]]:
     scaled = keras.ops.clip(inputs * np.array([0.02, 1, 1, 1, 0.005], np.float32), -3.0, 3.0)
     hidden = keras.layers.Dense(16, "relu")(scaled)
     return keras.Model(inputs, keras.layers.Dense(2, "sigmoid")(hidden)), table, features
+
+
+LOUD = {"oil": (2.0, -1.0), "gold": (-1.5, 0.5), "caf\u00e9": (0.25, 3.0)}
+"""What each word of :func:`spoken` adds to the logits of its labels, wherever it stands."""
+
+
+def spoken() -> tuple[Any, Any, tuple[Any, ...]]:
+    """A linear model on the words of two texts and a number, a table, and features."""
+    import keras
+    import pyarrow
+
+    random = np.random.default_rng(4)
+    words = [*LOUD, "rain", "the"]
+    table = pyarrow.table(
+        {
+            "title": [" ".join(random.choice(words, 2)) for _ in range(300)],
+            "body": [" ".join(random.choice(words, 9)) for _ in range(300)],
+            "size": random.normal(size=300),
+            "label:up": random.integers(0, 2, 300),
+            "label:down": random.integers(0, 2, 300),
+        }
+    )
+    features = (
+        TextFeature(name="title", vocabulary=("oil", "gold")),
+        TextFeature(name="body", vocabulary=("oil", "cafe\u0301")),
+        NumericFeature(name="size", fill=0.0),
+    )
+    kernel = [LOUD["oil"], LOUD["gold"], LOUD["oil"], LOUD["caf\u00e9"], (0.5, 0.0)]
+    inputs = keras.Input((5,))
+    layer = keras.layers.Dense(2, "sigmoid")
+    model = keras.Model(inputs, layer(inputs))
+    layer.set_weights([np.array(kernel, np.float32), np.array([-1.0, 0.0], np.float32)])
+    return model, table, features
 
 
 def rebuilt(original: Any, change: Callable[[Any], None]) -> Any:

@@ -116,6 +116,24 @@ def test_a_threshold_moves_its_label_and_gives_the_flag(visit: Open, artifacts: 
 
 
 @needs_chromium
+def test_texts_are_typed(visit: Open, texts: dict[str, Path]) -> None:
+    path = texts["onnx"]
+    model = tagship_runtime.load(path)
+    page = visit(path)
+    assert page.locator("#proof").inner_text() == "24 of 24 golden rows agree in this browser"
+    for row in (
+        ["Oil! OIL; gold", "Caf\u00e9s close, the CAFE\u0301 said: \u30ab\u30d5\u30a7", "1.5"],
+        ["", "", "0"],
+        ["nothing that is known", "o\u00ad\u200di\u200dl", "-2"],
+    ):
+        fill(page, ["title", "body", "size"], row)
+        page.wait_for_timeout(50)
+        want = model.predict_proba([[*row[:2], float(row[2])]])[0]
+        np.testing.assert_allclose(shown(page), want, rtol=0, atol=6e-4)  # three digits are shown
+    assert page.get_by_label("title", exact=True).evaluate("field => field.tagName") == "TEXTAREA"
+
+
+@needs_chromium
 def test_words_are_choices_and_missing_numbers_are_filled(visit: Open, every_kind: dict[str, Path]) -> None:
     path = every_kind["mixed float32.onnx"]
     model = tagship_runtime.load(path)
