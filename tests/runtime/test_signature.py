@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 import tagship_runtime
+from ssh_keys import make_key, sign
 from tagship_runtime.errors import ArtifactCorruptError, MissingFileError, SignatureError, UsageError
 from tagship_runtime.signature import check_signature
 
@@ -20,18 +20,6 @@ pytestmark = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-
 
 ARTIFACT = Path(__file__).parents[1] / "data" / "v0_1" / "article" / "float32.tflite"
 Command = Callable[..., Any]
-
-
-def make_key(path: Path, kind: str = "ed25519") -> str:
-    command = ["ssh-keygen", "-q", "-t", kind, "-N", "", "-f", str(path)]
-    subprocess.run(command, check=True)
-    return path.with_suffix(".pub").read_text()
-
-
-def sign(file: Path, key: Path, namespace: str = "tagship") -> bytes:
-    command = ["ssh-keygen", "-Y", "sign", "-n", namespace, "-f", str(key), str(file)]
-    subprocess.run(command, check=True, capture_output=True)
-    return Path(f"{file}.sig").read_bytes()
 
 
 @pytest.fixture(scope="module")

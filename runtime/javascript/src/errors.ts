@@ -42,6 +42,11 @@ export class ArtifactCorruptError extends ArtifactError {
   override name = "ArtifactCorruptError";
 }
 
+/** The owner of the trusted key did not sign these bytes. */
+export class SignatureError extends ArtifactError {
+  override name = "SignatureError";
+}
+
 /** A model file without a tagship contract. */
 export class NoContractError extends ArtifactError {
   override name = "NoContractError";

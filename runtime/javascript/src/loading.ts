@@ -32,7 +32,7 @@ export async function load(source: Source, engine: Engine, options: LoadOptions 
     const { payload, contract } = await unpack(bytes, engine.format);
     await prepare(contract);
     const session = await engine.open(payload, contract);
-    const predictor = new Predictor(contract, session.name, new Scorer(session, contract));
+    const predictor = new Predictor(contract, session.name, await Scorer.of(session, contract));
     if (options.selftest !== false && contract.golden !== null) await checkGolden(predictor);
     return options.thresholds === undefined ? predictor : predictor.withThresholds(options.thresholds);
   } catch (error) {
@@ -67,7 +67,8 @@ function nameOf(source: Source): string | null {
   return typeof source === "string" || source instanceof URL ? String(source) : null;
 }
 
-async function read(source: Source): Promise<Uint8Array> {
+/** The bytes of a file. */
+export async function read(source: Source): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   const name = nameOf(source);

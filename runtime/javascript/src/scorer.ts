@@ -2,12 +2,17 @@
 
 import { isWhole, type Contract } from "./contract/schema.js";
 import type { Session } from "./engines/base.js";
-import { filling, reading } from "./engines/quantization.js";
 import { EngineError, NotAScoreError, TagshipError } from "./errors.js";
 import type { Row } from "./features/base.js";
 import { encoder } from "./features/encoder.js";
 
 const CHUNK_ROWS = 4096;
+
+/** Tensors of float32 hold features and scores as they are; what others do is loaded with the first model that has some. */
+const AS_THEY_ARE: Pick<typeof import("./engines/quantization.js"), "filling" | "reading"> = {
+  filling: () => (features) => features as Float32Array,
+  reading: () => (output) => output,
+};
 
 /** Computes the scores of rows. */
 export class Scorer {
@@ -19,7 +24,13 @@ export class Scorer {
   private readonly type;
   private readonly fixed: number | null;
 
-  constructor(session: Session, contract: Contract) {
+  /** For a contract that is prepared. */
+  static async of(session: Session, contract: Contract): Promise<Scorer> {
+    const plain = [contract.input, contract.output].every(({ dtype }) => dtype === "float32");
+    return new Scorer(session, contract, plain ? AS_THEY_ARE : await import("./engines/quantization.js"));
+  }
+
+  private constructor(session: Session, contract: Contract, { filling, reading }: typeof AS_THEY_ARE) {
     this.session = session;
     this.encoder = encoder(contract);
     this.fill = filling(contract.input);

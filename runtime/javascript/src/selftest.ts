@@ -1,6 +1,6 @@
 /** Golden rows replayed on the machine that the artifact runs on. */
 
-import type { Contract } from "./contract/schema.js";
+import { isWhole, type Contract } from "./contract/schema.js";
 import { CheckFailedError, NotAScoreError } from "./errors.js";
 import type { Row } from "./features/base.js";
 
@@ -35,12 +35,12 @@ const LARGEST_TOLERANCE = 0.25;
 
 /** Score the golden rows through the same path as predictions, one by one and as a batch. */
 export async function replay(predictor: Replayable): Promise<SelfTest> {
-  const { golden } = predictor.contract;
+  const { golden, input } = predictor.contract;
   if (!golden?.rows.length) throw new CheckFailedError("there are no golden rows to replay; export with some");
   let { rows } = golden;
   if (!rows.every(Array.isArray)) {
     const { repeated } = await import("./contract/seeded_rows.js");
-    rows = rows.map((row) => repeated(row, predictor.contract.input));
+    rows = rows.map((row) => repeated(row, input.shape, isWhole(input)));
   }
   let [maxDifference, flips] = [0, 0];
   const compare = (row: number, scores: Float32Array): void => {

@@ -1,9 +1,8 @@
 /** Golden rows of large inputs, which a seed stands for; see docs/contract.md. Loaded where a contract has some. */
 
-import { ContractError } from "../errors.js";
+import { ContractError, type Shape } from "../errors.js";
 import { halfToEven } from "../engines/quantization.js";
-import { float32, integer, mapping, takeAll, type Json } from "./json_values.js";
-import { isWhole, rowSize, type TensorSpec } from "./schema.js";
+import type { Json } from "./json_values.js";
 
 /** Of the linear congruential generator of Numerical Recipes (Press et al. 1992, section 7.1), modulo 2^32. */
 const [MULTIPLIER, INCREMENT, ROUNDS] = [1664525, 1013904223, 3];
@@ -11,15 +10,18 @@ const [MULTIPLIER, INCREMENT, ROUNDS] = [1664525, 1013904223, 3];
 /** Cells of the largest row that is repeated. */
 const MOST_CELLS = 2 ** 24;
 
-/** The cells of a row, those of a seed computed. */
-export function repeated(row: Json, input: TensorSpec): Json {
+/** The cells of a row, those of a seed computed; `whole` where the model takes integers. */
+export function repeated(row: Json, batch: Shape, whole: boolean): Json {
   if (Array.isArray(row)) return row;
-  const { seed, block, low, step } = takeAll(mapping(row), { seed: integer, block: integer, low: float32, step: float32 });
-  const size = rowSize(input);
-  if (size > MOST_CELLS || seed < 0 || seed >= 2 ** 32 || block < 1 || block >= 2 ** 16) {
-    throw new ContractError(`a golden row of ${size} cells has seed ${seed} and block ${block}; they are out of range`);
+  const shape = batch.slice(1) as number[];
+  const size = shape.reduce((product, length) => product * length, 1);
+  const { seed, block, low, step } = Object(row) as Record<string, number>;
+  const known = isWithin(seed, 0, 2 ** 32) && isWithin(block, 1, 2 ** 16) && isFloat32(low) && isFloat32(step);
+  if (size > MOST_CELLS || !known) {
+    throw new ContractError(
+      `a golden row of ${size} cells has seed ${seed}, block ${block}, low ${low} and step ${step}; they are out of range`,
+    );
   }
-  const shape = input.shape.slice(1) as number[];
   const last = shape.length - 1;
   const cells = new Float32Array(size);
   for (let at = 0; at < size; at++) {
@@ -37,5 +39,13 @@ export function repeated(row: Json, input: TensorSpec): Json {
     }
     cells[at] = low + step * (bits >>> 24);
   }
-  return isWhole(input) ? cells.map(halfToEven) : cells;
+  return whole ? cells.map(halfToEven) : cells;
+}
+
+function isWithin(value: unknown, from: number, below: number): value is number {
+  return Number.isInteger(value) && (value as number) >= from && (value as number) < below;
+}
+
+function isFloat32(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(Math.fround(value));
 }

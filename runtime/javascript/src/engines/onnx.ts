@@ -34,11 +34,6 @@ const DEFAULTS = {
   extra: { session: { qdq_matmulnbits_accuracy_level: "1" } },
 };
 
-const NO_WASM =
-  "ONNX Runtime does not find its WebAssembly; say where it is before load(...), with Vite: " +
-  "import wasm from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url'; ort.env.wasm.wasmPaths = { wasm }; " +
-  "or use plain(), which needs none";
-
 /**
  * The engine for .onnx artifacts.
  *
@@ -53,8 +48,8 @@ export function onnx(ort: Ort | { readonly default: Ort }, options: object = {})
       session = await runtime.InferenceSession.create(payload, { ...DEFAULTS, ...options });
     } catch (error) {
       const message = messageOf(error);
-      const text = message.includes("no available backend") ? NO_WASM : "ONNX Runtime refuses the model";
-      throw new EngineError(`${text} (${message})`, { cause: error });
+      const advice = message.includes("no available backend") && (await import("./no_wasm.js")).ADVICE;
+      throw new EngineError(`${advice || "ONNX Runtime refuses the model"} (${message})`, { cause: error });
     }
     check(input, session.inputMetadata);
     check(output, session.outputMetadata);

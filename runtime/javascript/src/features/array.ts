@@ -1,19 +1,21 @@
 /** Signals, images and other input without named columns: rows are arrays of the model's own shape. */
 
 import { InputError, InputShapeError, listed, quoted } from "../errors.js";
-import { isList, type Encoder, type Features, type Row } from "./base.js";
-import { numberOf, refuse } from "./cells.js";
+import type { Encoder, Features, Row } from "./base.js";
+import type { Core } from "./core.js";
 
 /** For signals, images and other input without named columns: rows are arrays of the model's own shape. */
 export class ArrayEncoder implements Encoder {
   constructor(
     private readonly shape: readonly number[],
     readonly width: number,
+    private readonly core: Core,
   ) {}
 
   check(): void {}
 
   encode(row: Row, into: Features, at: number, number: number): void {
+    const { isList, numberOf, refuse } = this.core;
     if (!isList(row)) {
       throw new InputError(`row ${number} is ${quoted(row)}; an array of shape ${listed(this.shape)} is needed`);
     }
@@ -27,6 +29,7 @@ export class ArrayEncoder implements Encoder {
   }
 
   private flat(row: ArrayLike<unknown>, number: number): ArrayLike<unknown> {
+    const { isList } = this.core;
     let level: unknown[] = [row];
     const found: number[] = [];
     while (level.length && level.every(isList)) {

@@ -2,11 +2,11 @@
 
 import { listOf, number, optional, take, text as string, type JsonObject } from "../contract/json_values.js";
 import { InputValueError, quoted } from "../errors.js";
-import type { Feature } from "./base.js";
+import { isList, type Feature } from "./base.js";
 import { numberOf, refuse } from "./cells.js";
 import { numeric } from "./numeric.js";
 
-export const CORE = { InputValueError, listOf, number, numberOf, numeric, optional, quoted, refuse, string, take };
+export const CORE = { InputValueError, isList, listOf, number, numberOf, numeric, optional, quoted, refuse, string, take };
 
 export type Core = typeof CORE;
 
