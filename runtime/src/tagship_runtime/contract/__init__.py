@@ -7,14 +7,14 @@ from tagship_runtime.contract.golden import Golden, repeated
 from tagship_runtime.contract.schema import Contract, check_labels, check_thresholds
 from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.features.base import Feature
-from tagship_runtime.features.category import CategoryFeature
 from tagship_runtime.features.kinds import kind_called
-from tagship_runtime.features.numeric import NumericFeature
-from tagship_runtime.features.offset import OffsetFeature
 
 if TYPE_CHECKING:
+    from tagship_runtime.features.category import CategoryFeature
     from tagship_runtime.features.date import DateFeature
     from tagship_runtime.features.duration import DurationFeature
+    from tagship_runtime.features.numeric import NumericFeature
+    from tagship_runtime.features.offset import OffsetFeature
     from tagship_runtime.features.text import TextFeature
 
 __all__ = [
@@ -35,7 +35,14 @@ __all__ = [
     "repeated",
 ]
 
-LATER = {"DateFeature": "date", "DurationFeature": "duration", "TextFeature": "text"}
+LATER = {
+    "CategoryFeature": "category",
+    "DateFeature": "date",
+    "DurationFeature": "duration",
+    "NumericFeature": "numeric",
+    "OffsetFeature": "offset",
+    "TextFeature": "text",
+}
 """Kinds of features that are imported where they are needed, by their classes."""
 
 
