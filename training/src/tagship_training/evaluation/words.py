@@ -25,7 +25,7 @@ NEAREST = 20
 EDGE = 1e-6
 
 
-def telling_words(line: Group, rows: LearningRows, labels: Sequence[str]) -> dict[str, LabelWords]:
+def telling_words(regression: Group, rows: LearningRows, labels: Sequence[str]) -> dict[str, LabelWords]:
     """The words by which a logistic regression moves a label's score most, up and down.
 
     A word moves the logit by its weight in the regression times its weight in the row, exactly; the latter is taken as
@@ -33,14 +33,14 @@ def telling_words(line: Group, rows: LearningRows, labels: Sequence[str]) -> dic
     these are, so that words of a few rows do not come first.
 
     Args:
-        line: The logistic regression among the teachers.
+        regression: The logistic regression among the teachers.
         rows: That it learned from.
         labels: Their names.
     """
-    bag = None if line.encoding is None else line.encoding.bag
+    bag = None if regression.encoding is None else regression.encoding.bag
     if bag is None or not isinstance(rows.matrix, SparseRows):
         return {}
-    kernel = line.model.get_layer("scores").get_weights()[0]
+    kernel = regression.model.get_layer("scores").get_weights()[0]
     weights = kernel[-1] if kernel.ndim == 3 else kernel  # of the network that learned from all rows
     weights = weights[len(weights) - bag.terms :]
     in_rows = bag.weigh(rows.matrix.matrix)

@@ -42,10 +42,10 @@ def _line(truth: NDArray[np.uint8], logits: Features) -> tuple[float, float]:
     if not rarer:
         return 1.0, 0.0
     if rarer >= FEW:
-        line = LogisticRegression(C=1e3).fit(logits[:, None], truth)
-        slope = float(line.coef_[0, 0])
+        regression = LogisticRegression(C=1e3).fit(logits[:, None], truth)
+        slope = float(regression.coef_[0, 0])
         if slope > 0:
-            return slope, float(line.intercept_[0])
+            return slope, float(regression.intercept_[0])
     return 1.0, _offset(positives / len(truth), logits)
 
 

@@ -42,6 +42,6 @@ def _label(rows: Any, truth: NDArray[np.uint8], strength: float) -> NDArray[np.f
     if share in (0.0, 1.0):  # of a fold without a positive, say
         bias = np.log((share * len(truth) + 0.5) / ((1 - share) * len(truth) + 0.5))
         return np.append(np.zeros(rows.shape[1]), bias)
-    line = LogisticRegression(C=strength, solver="liblinear", tol=TOLERANCE, intercept_scaling=INTERCEPT)
-    line.fit(rows, truth)
-    return np.append(line.coef_[0], line.intercept_[0])
+    regression = LogisticRegression(C=strength, solver="liblinear", tol=TOLERANCE, intercept_scaling=INTERCEPT)
+    regression.fit(rows, truth)
+    return np.append(regression.coef_[0], regression.intercept_[0])

@@ -107,7 +107,7 @@ class TeacherTraining:
         numeric: Columns with more than two values.
         bag: Columns that count words; None where there are none.
         networks: Architectures of groups of networks.
-        lines: Architectures of logistic regressions, of which the better is kept.
+        regressions: Architectures of logistic regressions, of which the better is kept.
         forests: Names of forests, with the share of features that each split sees.
         seed: Of everything.
     """
@@ -117,7 +117,7 @@ class TeacherTraining:
     numeric: list[int]
     bag: BagOfWords | None
     networks: Sequence[Architecture]
-    lines: Sequence[Architecture]
+    regressions: Sequence[Architecture]
     forests: Sequence[tuple[str, float]]
     seed: int
 
@@ -143,8 +143,8 @@ def train_teachers(training: TeacherTraining, on_epoch: OnEpoch | None, on_step:
     pool = ThreadPoolExecutor(1, "tagship-forests")
     grown = pool.submit(_forests, training)
     # So does liblinear, which learns from sparse rows.
-    lines = [training.group(architecture) for architecture in training.lines]
-    early = pool.submit(_best_line, training, lines) if training.bag is not None else None
+    regressions = [training.group(architecture) for architecture in training.regressions]
+    early = pool.submit(_best_regression, training, regressions) if training.bag is not None else None
     pool.shutdown(wait=False)
     for architecture in training.networks:
         group = training.group(architecture)
@@ -155,9 +155,9 @@ def train_teachers(training: TeacherTraining, on_epoch: OnEpoch | None, on_step:
             said = f"{error} of the {architecture.name} networks; the best weights so far are kept"
             return _blend(training.rows, teachers, history + error.history, said)
     try:
-        if training.lines:
+        if training.regressions:
             on_step("training the logistic regression")
-            teachers.append(_best_line(training, lines) if early is None else early.result())
+            teachers.append(_best_regression(training, regressions) if early is None else early.result())
         on_step("growing forests")
         teachers.extend(grown.result())
     except KeyboardInterrupt:
@@ -175,13 +175,15 @@ def _forests(training: TeacherTraining) -> list[forests.Forests]:
     return found
 
 
-def _best_line(training: TeacherTraining, lines: Sequence[Group]) -> Networks:
+def _best_regression(training: TeacherTraining, regressions: Sequence[Group]) -> Networks:
     """The logistic regression with the lowest held-out loss."""
     found = []
-    for group in lines:
+    for group in regressions:
         linear.fit(group, training.rows)
-        line = Networks(group, training.rows)
-        found.append((log_loss(training.rows.held_out_targets, _held_out(training.rows, line.learned())), line))
+        regression = Networks(group, training.rows)
+        found.append(
+            (log_loss(training.rows.held_out_targets, _held_out(training.rows, regression.learned())), regression)
+        )
     return min(found, key=lambda candidate: candidate[0])[1]
 
 

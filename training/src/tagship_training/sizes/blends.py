@@ -25,8 +25,8 @@ def sizes_of_teachers(groups: Candidates, maker: SizeMaker) -> list[Size]:
     if [architecture.name for architecture in sizes[0].architectures] == [LINEAR] and len(groups) > 1:
         sizes = []  # which would be the logistic regression a second time
     if len(groups) > 1:
-        lines = [(group, scores) for group, scores in groups if group.architecture.name == LINEAR]
-        sizes += [maker.make(LINEAR, [group], (1.0,), scores) for group, scores in lines]
+        regressions = [(group, scores) for group, scores in groups if group.architecture.name == LINEAR]
+        sizes += [maker.make(LINEAR, [group], (1.0,), scores) for group, scores in regressions]
     return sizes
 
 

@@ -183,7 +183,7 @@ def _teacher_training(
         numeric=numeric,
         bag=None,
         networks=networks,
-        lines=linear_architectures(networks[0], words=words, crossed=rows.crossed) if few else (),
+        regressions=linear_architectures(networks[0], words=words, crossed=rows.crossed) if few else (),
         forests=[(name, share) for name, share in shares.items() if share is not None],
         seed=config.seed,
     )
@@ -213,7 +213,7 @@ def _teachers_of_texts(
         numeric=numeric,
         bag=bag,
         networks=networks,
-        lines=linear_architectures(networks[0], words=False, crossed=rows.crossed) if few else (),
+        regressions=linear_architectures(networks[0], words=False, crossed=rows.crossed) if few else (),
         forests=(),
         seed=config.seed,
     )

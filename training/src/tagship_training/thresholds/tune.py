@@ -174,8 +174,8 @@ def unreached(
         return {}
     on = decide(scores, thresholds)
     right = (on & (targets == 1)).sum(axis=0)
-    whole = (on if objective.kind == "precision" else targets).sum(axis=0, dtype=np.int64)
-    reached = right / np.maximum(whole, 1)
+    total = (on if objective.kind == "precision" else targets).sum(axis=0, dtype=np.int64)
+    reached = right / np.maximum(total, 1)
     return {int(label): float(reached[label]) for label in np.flatnonzero(reached < objective.value)}
 
 
