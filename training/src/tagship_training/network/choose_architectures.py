@@ -142,9 +142,7 @@ def text_architectures(*, rows: int, members: int, crossed: bool) -> tuple[Archi
 
 def linear_architectures(like: Architecture, *, words: bool, crossed: bool) -> tuple[Architecture, ...]:
     """Logistic regressions, of which the better is kept: on scaled numbers, and on rows divided by their length."""
-    scaled = replace(
-        like, name="linear", hidden=(), keep_tails=True, bins=0, dropout_in=0.0, dropout=0.0, final=crossed
-    )
+    plain = replace(like, name="linear", hidden=(), keep_tails=True, bins=0, dropout_in=0.0, dropout=0.0, final=crossed)
     return (plain, replace(plain, unit_length=True)) if words else (plain,)
 
 

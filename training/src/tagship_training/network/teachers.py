@@ -181,9 +181,8 @@ def _best_regression(training: TeacherTraining, regressions: Sequence[Group]) ->
     for group in regressions:
         linear.fit(group, training.rows)
         regression = Networks(group, training.rows)
-        found.append(
-            (log_loss(training.rows.held_out_targets, _held_out(training.rows, regression.learned())), regression)
-        )
+        loss = log_loss(training.rows.held_out_targets, _held_out(training.rows, regression.learned()))
+        found.append((loss, regression))
     return min(found, key=lambda candidate: candidate[0])[1]
 
 
