@@ -16,6 +16,7 @@ from types import NoneType, UnionType
 from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from tagship_runtime import documents
+from tagship_runtime.monitoring.drift import DRIFT_FORMAT
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -54,6 +55,7 @@ DOCUMENTS = (
         version_key="tagship_curves",
         version=documents.CURVES_FORMAT,
     ),
+    Document(file="drift.json", kind=documents.DriftDocument, version_key="tagship_drift", version=DRIFT_FORMAT),
     Document(
         file="export.json",
         kind=documents.ExportDocument,

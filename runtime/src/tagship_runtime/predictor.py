@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from tagship_runtime.explanation import Influence
+    from tagship_runtime.monitoring.drift import Drift
     from tagship_runtime.selftest import SelfTest
     from tagship_runtime.typing import Decisions, Features, Scores
 
@@ -265,6 +266,16 @@ class Predictor:
         from tagship_runtime.selftest import replay
 
         return replay(self)
+
+    def drift(self) -> Drift:
+        """Return what counts rows and scores, to compare them with those that the model was made with.
+
+        Raises:
+            UsageError: The contract does not say how these were distributed.
+        """
+        from tagship_runtime.monitoring.drift import Drift
+
+        return Drift(self.contract)
 
     def close(self) -> None:
         """Free the engine's memory, also for predictors made by :meth:`with_thresholds`; predicting then fails."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from tagship_export.data.golden_changes import shown
 from tagship_export.data.golden_rows import GoldenMode, make_golden
 from tagship_export.pipeline.plan import Planned
@@ -18,7 +20,12 @@ from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_export.verification.rejection import judge
 from tagship_export.verification.threshold_transfer import transfer_thresholds
 from tagship_runtime.contract import Contract, Golden
+from tagship_runtime.documents import ReferenceDocument
+from tagship_runtime.features import columns_of
+from tagship_runtime.monitoring.reference import MOST_FEATURES
+from tagship_runtime.monitoring.reference import Reference as Distribution
 from tagship_runtime.selftest import tolerance_limit
+from tagship_runtime.typing import Scores
 
 
 def prove(
@@ -37,13 +44,15 @@ def prove(
     """
     target = planned.target
     artifact = _open(payload, planned, reference)
-    verdict = judge(reference.compared_with(artifact), planned.recipe, planned.budget, name=planned.name)
+    comparison = reference.compared_with(artifact)
+    verdict = judge(comparison, planned.recipe, planned.budget, name=planned.name)
     if elsewhere := target.other_processors.get(planned.recipe.name):
         verdict = replace(verdict, notes=(*verdict.notes, elsewhere))
     proven = replace(
         artifact.contract,
         parity=verdict.parity_dict() | {"tuned_on": None if planned.recipe.exact else reference.splits.tuned_on},
         quality=verdict.quality(),
+        reference=_distribution(reference, comparison.batch),
         golden=_golden(payload, planned, artifact, reference, verdict.parity.max_difference, golden_mode),
     )
     data = target.embed(payload, proven)
@@ -93,6 +102,19 @@ def _open(payload: bytes, planned: Planned, reference: Reference) -> OpenArtifac
     )
     layer_values = partial(target.layer_values, payload)
     return OpenArtifact(name=planned.name, contract=contract, runner=runner, layer_values=layer_values)
+
+
+def _distribution(reference: Reference, scores: Scores) -> ReferenceDocument:
+    """Describe training rows, and the artifact's scores of those that judged, for whoever watches a device."""
+    splits, features = reference.splits, reference.original.features
+    parts = [columns_of(rows.table) or {} for rows in (splits.calibration, splits.tuning)]
+    columns = {
+        feature.name: np.concatenate([part[feature.name] for part in parts])
+        for feature in features or ()
+        if len(features or ()) <= MOST_FEATURES
+    }
+    rows = len(splits.calibration) + len(splits.tuning)
+    return Distribution.of(features, columns, rows, scores).to_dict()
 
 
 def _golden(

@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from tagship_runtime.cli.options import add_artifact_options, add_dialect_options, load_artifact, note
-from tagship_runtime.cli.predict_table import SKIP, STOP, predict_table
+from tagship_runtime.cli.predict_table import SKIP, STOP, drift_file, predict_table
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import STDIN
 from tagship_runtime.files.open_table import TABLES, suffix_of
@@ -42,6 +42,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add("--id-column", action="append", default=[], metavar="NAME", help="copy this column; may be repeated")
     add("--on-error", choices=(STOP, SKIP), default=STOP, help="leave out rows that cannot be used")
+    add(
+        "--drift",
+        metavar="FILE",
+        help="write as JSON how rows and scores are distributed, beside those that the model was made with",
+    )
     add("--follow", action="store_true", help="answer each row on stdin as it comes")
     add("--threads", type=int, default=1, metavar="N", help="threads for a batch (default: 1)")
     add("--workers", type=int, metavar="N", help="processes that answer the tables of a folder (default: 1)")
@@ -65,8 +70,11 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("Parquet cannot be written to stdout; name a file with --out")
     model = load_artifact(options.artifact, options, options.threads)
     kind = suffix_of(options.out) if options.out else f".{options.format or 'csv'}"
-    with Progress() as progress:
+    if options.drift is not None and options.drift == options.out:
+        raise UsageError(f"--out and --drift both name {options.drift}; give a file each")
+    with drift_file(options.drift) as write_drift, Progress() as progress:
         summary = predict_table(model, options, options.data, options.out, kind, reach=progress.reach, tell=note)
+        write_drift(summary.drift)
     for line in summary.lines(model):
         print(f"tagship: {line}", file=sys.stderr)
     return 0

@@ -11,7 +11,7 @@ from typing import Any
 
 from tagship_runtime.cli.options import load_artifact, note
 from tagship_runtime.cli.output_layout import layout_of
-from tagship_runtime.cli.predict_table import Summary, predict_table
+from tagship_runtime.cli.predict_table import Summary, drift_file, predict_table
 from tagship_runtime.cli.signals import raise_if_signalled
 from tagship_runtime.container import digest_of
 from tagship_runtime.errors import DataError, InputError, TagshipError, UsageError
@@ -41,8 +41,14 @@ def predict_folder(options: argparse.Namespace) -> int:
     for part in parts:
         layout_of(options, model.labels, suffix_of(part.name))
     made_by = {"artifact": options.sha256} | {name: getattr(options, name) for name in DECIDING}
-    summary = Summary()
-    with Journal.opened(options.out, made_by) as journal, Progress() as progress:
+    if options.drift is not None:
+        made_by["drift"] = True  # parts that are done have counted theirs
+    summary = Summary(drift=model.drift() if options.drift else None)
+    with (
+        drift_file(options.drift) as write_drift,
+        Journal.opened(options.out, made_by) as journal,
+        Progress() as progress,
+    ):
         unfinished = journal.unfinished(parts)
         fingerprints = {part.name: part.fingerprint() for part in unfinished}
         rows = 0
@@ -52,7 +58,8 @@ def predict_folder(options: argparse.Namespace) -> int:
             progress.reach(rows)
             raise_if_signalled()
         for figures in journal.figures:
-            summary.add(Summary.from_dict(figures))
+            summary.add(Summary.from_dict(figures, model))
+        write_drift(summary.drift)
     skipped = len(parts) - len(unfinished)
     before = f", {skipped:,} of them before" if skipped else ""
     print(f"tagship: {summary.rows:,} rows of {len(parts):,} tables{before}: {options.out}", file=sys.stderr)

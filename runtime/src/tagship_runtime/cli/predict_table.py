@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -22,6 +24,9 @@ from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
 from tagship_runtime.files.table_writer import Names
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.scoring import score_batches
+
+if TYPE_CHECKING:
+    from tagship_runtime.monitoring.drift import Drift
 
 STOP, SKIP = "stop", "skip"
 
@@ -41,12 +46,14 @@ class Summary:
         skipped: How many were left out.
         first: What was wrong with the first of them.
         unknown: By feature, how many cells hold a word that the model does not know.
+        drift: Counts of rows and scores, where they are asked for.
     """
 
     rows: int = 0
     skipped: int = 0
     first: str = ""
     unknown: Counter[str] = field(default_factory=Counter)
+    drift: Drift | None = None
 
     def skip(self, error: TagshipError) -> None:
         """Count a row that is left out."""
@@ -59,15 +66,22 @@ class Summary:
         self.skipped += other.skipped
         self.first = self.first or other.first
         self.unknown.update(other.unknown)
+        if self.drift is not None and other.drift is not None:
+            self.drift.merge(other.drift)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as JSON has them."""
-        return {"rows": self.rows, "skipped": self.skipped, "first": self.first, "unknown": dict(self.unknown)}
+        counts = {"rows": self.rows, "skipped": self.skipped, "first": self.first, "unknown": dict(self.unknown)}
+        return counts if self.drift is None else counts | {"drift": self.drift.to_dict()}
 
     @classmethod
-    def from_dict(cls, document: Mapping[str, Any]) -> Self:
+    def from_dict(cls, document: Mapping[str, Any], model: Predictor) -> Self:
         """Return the counts of :meth:`to_dict`."""
-        return cls(**{**document, "unknown": Counter(document["unknown"])})
+        from tagship_runtime.monitoring.drift import Drift
+
+        counted = document.get("drift")
+        drift = None if counted is None else Drift.from_dict(counted, model.contract)
+        return cls(**{**document, "unknown": Counter(document["unknown"]), "drift": drift})
 
     def lines(self, model: Predictor) -> Iterator[str]:
         """Yield sentences for people."""
@@ -76,6 +90,8 @@ class Summary:
         for feature in model.contract.features or ():
             if cells := self.unknown[feature.name]:
                 yield f"{cells:,} of {self.rows:,} cells of {feature.name!r} {feature.unknown}"
+        if self.drift is not None:
+            yield from self.drift.shifted()
 
 
 def predict_table(
@@ -103,11 +119,17 @@ def predict_table(
         TagshipError: The table, a row of it, or the file is not usable; nothing is written then.
     """
     encode = model.encoder
-    layout, summary = layout_of(options, model.labels, kind), Summary()
+    layout, summary = layout_of(options, model.labels, kind), Summary(drift=model.drift() if options.drift else None)
     skip = summary.skip if options.on_error == SKIP else None
     reading = _reading(options, encode, layout.ids, skip, tell)
     scored = score_batches(
-        model, encode, read_batches(source, reading), passed_on=layout.ids, skip=skip, unknown=summary.unknown
+        model,
+        encode,
+        read_batches(source, reading),
+        passed_on=layout.ids,
+        skip=skip,
+        unknown=summary.unknown,
+        watch=None if summary.drift is None else summary.drift.count,
     )
     because = explained(model, encode, layout.ids) if options.explain else _nothing
     blocks = ((batch.size, {**layout.columns(model, batch, scores), **because(batch)}) for batch, scores in scored)
@@ -124,6 +146,26 @@ def predict_table(
             reach(summary.rows)
             raise_if_signalled()
     return summary
+
+
+@contextmanager
+def drift_file(path: str | None) -> Iterator[Callable[[Drift | None], None]]:
+    """Yield what writes counts to a file, which is opened before the first row so that a wrong path is told at once.
+
+    Raises:
+        OutputError: The file cannot be written.
+    """
+    if path is None:
+        yield lambda _: None
+        return
+    from tagship_runtime.files.atomic_write import replacing
+
+    def write(drift: Drift | None) -> None:
+        document = None if drift is None else drift.to_dict()
+        file.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+    with replacing(path) as file:
+        yield write
 
 
 def explained(model: Predictor, encode: Encoder, ids: Sequence[str]) -> Callable[[Batch], dict[str, Names]]:

@@ -32,7 +32,8 @@ def contract_fields(stored: bytes | str) -> dict[str, Any]:
     if type(version) is not int or not 1 <= version <= FORMAT_VERSION:
         raise ContractVersionError(version, FORMAT_VERSION)
     return {key: take(document, key, convert) for key, convert in CONVERTERS.items()} | {
-        "digest": take(document, "digest", optional(text)) if "digest" in document else None
+        "digest": _later(document, "digest", text),
+        "reference": _later(document, "reference", mapping),
     }
 
 

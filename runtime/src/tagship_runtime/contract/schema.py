@@ -36,6 +36,8 @@ class Contract:
         parity: What verification measured against the original.
         quality: F1 and its like, of original and artifact.
         golden: Rows with known answers.
+        reference: How training rows, and scores, were distributed, as it is stored; :mod:`tagship_runtime.monitoring`
+            reads it. None where nobody said.
         digest: SHA-256 in hex over the model's bytes and this contract; set when it is attached.
     """
 
@@ -49,6 +51,7 @@ class Contract:
     parity: Mapping[str, Json] | None = None
     quality: Mapping[str, Json] | None = None
     golden: Golden | None = None
+    reference: Mapping[str, Json] | None = None
     digest: str | None = None
 
     def __post_init__(self) -> None:
@@ -126,6 +129,8 @@ class Contract:
             "quality": None if self.quality is None else dict(self.quality),
             "golden": None if self.golden is None else self.golden.to_dict(),
         }
+        if self.reference is not None:
+            document["reference"] = dict(self.reference)
         return document if self.digest is None else document | {"digest": self.digest}
 
     def to_json(self) -> bytes:

@@ -103,6 +103,20 @@ class Feature(ABC):
             InputError: A column of another type altogether.
         """
 
+    @property
+    def bins(self) -> int | None:
+        """Number of different things that :meth:`observed` tells apart; None where it gives numbers."""
+        return None
+
+    @abstractmethod
+    def observed(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return a number for each cell by which its distribution is watched, NaN for a missing one, (rows,).
+
+        Raises:
+            InputValueError: A cell that cannot be encoded.
+            InputError: A column of another type altogether.
+        """
+
     def without_zeros(self, values: NDArray[Any]) -> Counts:
         """Return what :meth:`encode` writes, as compressed rows.
 

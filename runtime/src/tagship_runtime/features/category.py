@@ -50,10 +50,25 @@ class CategoryFeature(Feature):
         """See :class:`Feature`."""
         index = {value: i for i, value in enumerate(self.values)}
         index.setdefault("", _MISSING)
-        codes = np.array([index.get(word, _UNKNOWN) for word in words(values, self.name)], dtype=np.intp)
+        codes = self._codes(values, index)
         known = np.flatnonzero(codes >= 0)
         into[known, codes[known]] = 1
         return int(np.count_nonzero(codes == _UNKNOWN))
+
+    def _codes(self, values: NDArray[Any], index: Mapping[str, int]) -> NDArray[np.intp]:
+        return np.array([index.get(word, _UNKNOWN) for word in words(values, self.name)], dtype=np.intp)
+
+    @property
+    def bins(self) -> int:
+        """See :class:`Feature`; the last stands for words without a column."""
+        return len(self.values) + 1
+
+    def observed(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return places among the words, and one behind them for a word without a column; see :class:`Feature`."""
+        index = {value: place for place, value in enumerate(self.values)} | {"": _MISSING}
+        codes = self._codes(values, index)
+        places = np.where(codes == _UNKNOWN, len(self.values), codes)
+        return np.where(codes == _MISSING, np.nan, places)
 
     def to_dict(self) -> FeatureDocument:
         """See :class:`Feature`."""

@@ -99,6 +99,10 @@ class DateFeature(Feature):
             start += PARTS[part]
         return 0
 
+    def observed(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return days since 1970; see :class:`Feature`."""
+        return self.read(values) / DAY
+
     def to_dict(self) -> FeatureDocument:
         """See :class:`Feature`."""
         document: FeatureDocument = {"name": self.name, "kind": self.kind, "since": self.since, "fill": self.fill}

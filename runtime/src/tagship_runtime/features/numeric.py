@@ -108,6 +108,10 @@ class NumericFeature(Feature):
             into[:, 1] = missing
         return 0
 
+    def observed(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return the numbers; see :class:`Feature`."""
+        return np.asarray(values if values.dtype.kind in "biuf" else self.read(values), np.float64)
+
     def to_dict(self) -> FeatureDocument:
         """See :class:`Feature`."""
         document: FeatureDocument = {"name": self.name, "kind": self.kind, "fill": self.fill}

@@ -125,6 +125,11 @@ class TextFeature(Feature):
         """
         return count_known(self.texts(values), self.ngrams, self._index)
 
+    def observed(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return how many known n-grams a text has; see :class:`Feature`."""
+        texts, place = self.texts(values), self._index.get
+        return np.array([len(places_in(said, self.ngrams, place)) if said else np.nan for said in texts], np.float64)
+
     def texts(self, values: Sequence[object] | NDArray[Any]) -> list[str]:
         """Return the texts of a column, empty where one is missing.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import Encoder
@@ -20,6 +21,7 @@ def score_batches(
     passed_on: Sequence[str] = (),
     skip: Callable[[InputValueError], None] | None = None,
     unknown: Counter[str] | None = None,
+    watch: Callable[[Any, Scores], None] | None = None,
 ) -> Iterator[tuple[Batch, Scores]]:
     """Yield batches with their scores, (rows, labels); those around rows that are left out in parts.
 
@@ -30,6 +32,7 @@ def score_batches(
         passed_on: Names of columns that are no features unless they are named.
         skip: Told what is wrong with a row that is left out; None to raise it. Rows are counted as batches count them.
         unknown: Gets, by feature, how many cells of scored rows hold a word that the model does not know.
+        watch: Told each part's rows and scores.
 
     Raises:
         InputValueError: A row that cannot be used, where none is to be left out.
@@ -37,7 +40,12 @@ def score_batches(
         EngineError: The engine failed.
     """
     for batch in batches:
-        yield from _score(model, encode, batch, passed_on, skip, Counter() if unknown is None else unknown)
+        for part, rows, scores in _score(
+            model, encode, batch, passed_on, skip, Counter() if unknown is None else unknown
+        ):
+            if watch is not None:
+                watch(rows, scores)
+            yield part, scores
 
 
 def _score(
@@ -47,8 +55,8 @@ def _score(
     passed_on: Sequence[str],
     skip: Callable[[InputValueError], None] | None,
     unknown: Counter[str],
-) -> Iterator[tuple[Batch, Scores]]:
-    """Score a batch, or, where rows have to be left out, the parts between them, found by halving."""
+) -> Iterator[tuple[Batch, Any, Scores]]:
+    """Score a batch, or, where rows have to be left out, the parts between them, found by halving; with their rows."""
     found: Counter[str] = Counter()
     try:
         rows = encode.select(batch.columns, passed_on) if batch.rows is None else batch.rows
@@ -63,4 +71,4 @@ def _score(
             yield from _score(model, encode, half, passed_on, skip, unknown)
         return
     unknown.update(found)
-    yield batch, scores
+    yield batch, rows, scores
