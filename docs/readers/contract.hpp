@@ -169,7 +169,11 @@ inline std::vector<float> encode(const Json& contract, const Json& row) {
     }
     const Json& used = missing(feature, value) ? feature.at("fill") : value;
     if (used.is_null()) throw std::runtime_error(feature.at("name").get<std::string>() + " is missing, without a fill");
-    numbers.push_back(static_cast<float>((timed ? duration_of(used) : number_of(used)) - feature.value("offset", 0.0)));
+    const double number = timed ? duration_of(used) : number_of(used);
+    if (feature.at("kind") == "offset" && std::fabs(number) >= 9007199254740992.0) {
+      throw std::runtime_error("so large that float64 does not tell integers apart: " + value.dump());
+    }
+    numbers.push_back(static_cast<float>(number - feature.value("offset", 0.0)));
     if (!std::isfinite(numbers.back())) throw std::runtime_error("not finite in float32: " + value.dump());
     if (feature.value("indicator", false)) numbers.push_back(missing(feature, value));
   }

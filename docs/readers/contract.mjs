@@ -93,6 +93,8 @@ export function encode(contract, row) {
     if (given === undefined) throw new Error(`${feature.name} is ${JSON.stringify(value)}, which is not a number`);
     const missing = Number.isNaN(given);
     if (missing && feature.fill === null) throw new Error(`${feature.name} is missing, and has no fill`);
+    const apart = feature.kind !== "offset" || missing || Math.abs(given) <= Number.MAX_SAFE_INTEGER;
+    if (!apart) throw new Error(`${feature.name} is ${value}, where float64 does not tell integers apart`);
     return [(missing ? feature.fill : given) - (feature.offset ?? 0), ...(feature.indicator ? [Number(missing)] : [])];
   });
   const encoded = Float32Array.from(numbers);

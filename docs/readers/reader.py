@@ -87,6 +87,8 @@ def encode(contract, row):
             numbers += days(feature, value, missing)
             continue
         number = feature["fill"] if missing else TIMES.get(feature["kind"], float)(value)
+        if feature["kind"] == "offset" and abs(number) >= 2**53:
+            raise ValueError(f"{feature['name']} is {value}, where float64 does not tell integers apart")
         numbers.append(number - feature.get("offset", 0))
         if feature.get("indicator"):
             numbers.append(float(missing))

@@ -187,6 +187,9 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
                                      input=tensor("x", None, 1)), ["'offset'"]),
     ("an offset as text", contract(features=[CLOCK | {"offset": "1"}], input=tensor("x", None, 2)),
      ["'offset'", "'1'", "number"]),
+    *((f"an offset of which the {key} is beyond what float64 tells apart",
+       contract(features=[CLOCK | {key: -(2**53)}], input=tensor("x", None, 2)), [f"'{key}'", "beyond"])
+      for key in ("offset", "fill")),
     ("an offset without a fill", contract(features=[{"name": "x", "kind": "offset", "offset": 1}],
                                           input=tensor("x", None, 1)), ["'fill'"]),
     ("input too narrow", contract(input=tensor("features", None, 8)), ["9 columns", "8"]),
@@ -272,10 +275,13 @@ NO_DURATIONS: Sequence[Any] = (
 )  # fmt: skip
 
 OFFSETS: Sequence[Any] = (
-    1.7e9, 1700000001, "1700000000.5", " 1.7e9 ", 1699999999.999, 1700000000.0000002, 0, -0.0, 2**53, True, None, "",
-    "NA", "k.A.", " k.A. ", 3.4e38,
+    1.7e9, 1700000001, "1700000000.5", " 1.7e9 ", 1699999999.999, 1700000000.0000002, 0, -0.0,
+    2**53 - 1, -(2**53) + 1, "-9007199254740991", True, None, "", "NA", "k.A.", " k.A. ",
 )  # fmt: skip
 NO_OFFSETS: Sequence[Any] = ("words", "1,5", "K.A.", 1e39, "inf", "-1e300", [1])
+BEYOND: Sequence[Any] = (
+    2**53, 2**53 + 1, -(2**53), -(2**53) - 1, "9007199254740993", 2**60 + 1, "9007199254740991.75", 2**70, 3.4e38,
+)  # fmt: skip
 
 TABLE = contract()
 NUMERIC = contract(features=[AGE], input=tensor("features", None, 2))
@@ -354,6 +360,7 @@ ROWS: Mapping[str, tuple[Case, Sequence[tuple[Sequence[Any], Sequence[str]]]]] =
     "dates with the month first": (US, [(["12/31/2024"], ()), (["31.12.2024"], ()), (["31/12/2024"], ("'day'",))]),
     "offsets": (CLOCKED, [([value], ()) for value in OFFSETS]),
     "offsets of no number": (CLOCKED, [([value], ("row 0", "'time'")) for value in NO_OFFSETS]),
+    "offsets of integers that merge": (CLOCKED, [([value], ("row 0", "'time'", "beyond")) for value in BEYOND]),
     "offsets without a fill": (
         STRICT_CLOCK,
         [([0.2], ()), (["-0.1"], ()), ([1e300], ("'time'", "float32")), ([None], ("'time'", "missing", "fill"))],

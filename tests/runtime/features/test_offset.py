@@ -31,6 +31,25 @@ def test_seconds_stay_apart() -> None:
     assert encoded([[EPOCH + 0.25]], STRICT) == [[0.25]]
 
 
+BEYOND = [2**53, 2**53 + 1, -(2**53) - 1, 2**60 + 127, 2**70, "9007199254740993", np.uint64(2**63 + 1), 1e17]
+"""Numbers of which float64 may take several for one."""
+
+
+@pytest.mark.parametrize("cell", BEYOND, ids=str)
+def test_what_float64_may_merge_is_refused_whatever_way_it_comes(cell: Any) -> None:
+    ways: list[Any] = [{"t": [EPOCH, cell]}, [{"t": EPOCH}, {"t": cell}], [[EPOCH], [cell]]]
+    if not isinstance(cell, str) and abs(cell) < 2**63:
+        ways.append(np.array([[EPOCH], [int(cell)]]))
+    for rows in ways:
+        with pytest.raises(InputValueError, match=r"row 1, column 't': .* beyond 9,007,199,254,740,991, up to which"):
+            encoded(rows, STRICT)
+
+
+def test_the_largest_integers_that_float64_tells_apart_are_taken() -> None:
+    edge = OffsetFeature(name="t", offset=float(2**53 - 3))
+    assert encoded([[2**53 - 1], ["9007199254740990"]], edge) == [[2], [1]]
+
+
 @pytest.mark.parametrize("cell", [None, float("nan"), float("inf"), 1e300, "x"], ids=str)
 def test_what_it_refuses(cell: Any) -> None:
     with pytest.raises(InputValueError, match="row 1, column 't'"):
@@ -41,7 +60,14 @@ def test_the_contract_keeps_it() -> None:
     document = json.loads(json.dumps(TIME.to_dict()))
     assert document == {"name": "t", "kind": "offset", "fill": EPOCH + 5, "indicator": True, "offset": EPOCH}
     assert read_features([document]) == (TIME,)
-    for broken in ({"offset": None}, {"offset": "1"}, {"offset": float("nan")}, {"fill": "x"}):
+    for broken in (
+        {"offset": None},
+        {"offset": "1"},
+        {"offset": float("nan")},
+        {"fill": "x"},
+        {"offset": 2**53},
+        {"fill": -1e16},
+    ):
         with pytest.raises(ContractError):
             read_features([document | broken])
     with pytest.raises(ContractError, match="no key 'offset'"):

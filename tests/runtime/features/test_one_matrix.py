@@ -64,8 +64,10 @@ NUMERALS = st.sampled_from(
         "2020-01-02",
     ]
 )
+NEIGHBOURS = st.builds(int.__add__, st.sampled_from([2**53, 2**60, 2**63, 2**70]), st.integers(-4, 4))
+"""Integers that float64 takes for one another."""
 ANYTHING = st.one_of(
-    st.none(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(), st.floats(width=32), TEXT, NUMERALS
+    st.none(), st.booleans(), NEIGHBOURS, st.integers(-(2**70), 2**70), st.floats(), st.floats(width=32), TEXT, NUMERALS
 )
 
 ARTICLE = st.lists(
@@ -86,7 +88,7 @@ def integers(bits: int, *, signed: bool) -> st.SearchStrategy[int]:
     low, high = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
     edges = (2**24, 2**53, -(2**53), 2**63)
     near = [edge + step for edge in edges for step in (-1, 0, 1) if low <= edge + step <= high]
-    return st.one_of(st.integers(low, high), st.sampled_from([low, high, *near]))
+    return st.one_of(st.integers(low, high), st.sampled_from([low, high, *near]), NEIGHBOURS.filter(high.__ge__))
 
 
 TYPES = {
@@ -395,6 +397,8 @@ def article(*words: str) -> TextFeature:
 @settings(max_examples=150)
 @example(column("uint64", [2**54 + 2**30 + 1]))
 @example(column("anything", [-1, 2**63 + 1], word("-1", str(2**63 + 1))))
+@example(column("int64", [2**53 - 1, 2**53 - 2], OffsetFeature(name="a", offset=2.0**53 - 3)))
+@example(column("int64", [2**60 + 1, 2**60 + 2], OffsetFeature(name="a", offset=2.0**40)))
 @example(column("text", ["0x1f"]))
 @example(column("text", ["1_3", " 7 "]))
 @example(column("text", ["a\nb", 'c"d', "e\r\nf", ""], word("a\nb", 'c"d', "e\r\nf")))

@@ -191,6 +191,12 @@ def shown(value: object, spell: Callable[[object], str] = repr) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST // 2]}...{text[-LONGEST // 4 :]}"
 
 
+def refuse_beyond(row: int, name: str | int, original: object) -> NoReturn:
+    """Raise the error for a number among which float64 does not tell integers apart."""
+    got = f"{shown(original, str)} is beyond {WHOLE - 1:,}, up to which float64 tells integers apart"
+    raise InputValueError(row, name, got, "a smaller number is needed")
+
+
 def refuse(row: int, name: str | int, got: float, original: object) -> NoReturn:
     """Raise the error for a number that is not finite."""
     if math.isnan(got):

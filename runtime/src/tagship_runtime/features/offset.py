@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 class OffsetFeature(NumericFeature):
     """A number from which another is subtracted in float64; what is left is float32.
 
+    A number of 2^53 or beyond is refused: as float64, which JSON has alone, it may be another one's neighbour already.
+
     Attributes:
         offset: Is subtracted, from ``fill`` as well.
     """
@@ -47,9 +49,11 @@ class OffsetFeature(NumericFeature):
         filled = np.where(missing, math.nan if self.fill is None else self.fill, numbers)
         with np.errstate(over="ignore", invalid="ignore"):
             shifted = (filled - self.offset).astype(np.float32)
-        wrong = ~np.isfinite(shifted)
+        wrong = ~np.isfinite(shifted) | (np.abs(filled) >= cells.WHOLE)
         if wrong.any():
             row = int(np.argmax(wrong))
+            if np.isfinite(shifted[row]):
+                cells.refuse_beyond(row, self.name, values[row])
             cells.refuse(row, self.name, float(shifted[row]), values[row])
         into[:, 0] = shifted
         if self.indicator:
@@ -67,9 +71,9 @@ class OffsetFeature(NumericFeature):
         """See :class:`Feature`."""
         return cls(
             name=take(document, "name", text),
-            fill=take(document, "fill", optional(number)),
+            fill=take(document, "fill", optional(_told_apart)),
             indicator=bool(document.get("indicator", False)),
-            offset=take(document, "offset", number),
+            offset=take(document, "offset", _told_apart),
             missing=missing_words(document),
         )
 
@@ -104,3 +108,11 @@ class OffsetFeature(NumericFeature):
         for key in ("low", "median", "high"):
             summary[key] += self.offset
         return summary
+
+
+def _told_apart(value: Any) -> float:
+    """Return a number of the contract, up to which float64 tells integers apart."""
+    real = number(value)
+    if abs(real) >= cells.WHOLE:
+        raise ValueError(f"{value!r} is beyond {cells.WHOLE - 1:,}, up to which float64 tells integers apart")
+    return real

@@ -24,6 +24,9 @@ FIRST = 1024
 INTEGER = r"^(0|-?[1-9][0-9]*)$"
 """Spelling of an integer that is the same once it was one."""
 
+DIGITS = r"^\s*[+-]?[0-9_]+\s*$"
+"""Spelling of an integer in any way that Python reads."""
+
 
 def arrow_table(columns: Mapping[str, NDArray[Any]]) -> pyarrow.Table:
     """Return a table of columns as :func:`tagship_runtime.features.as_column` gives them.
@@ -109,7 +112,7 @@ def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
         blank = pyarrow.compute.is_in(column, pyarrow.array(sorted(cells.BLANK), column.type))
         present = pyarrow.compute.if_else(blank, pyarrow.scalar(None, column.type), column)
         numbers = _numbers(present)
-    if numbers is None:
+    if numbers is None or _rounds_integers(present, numbers):
         return column
     missing = np.isnan(numbers)
     known = numbers[~missing] if missing.any() else numbers
@@ -120,6 +123,16 @@ def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
     ):
         numbers = np.where(missing, 0, numbers).astype(np.int64)
     return pyarrow.chunked_array([pyarrow.array(numbers, mask=missing)])
+
+
+def _rounds_integers(present: pyarrow.ChunkedArray, numbers: NDArray[np.float64]) -> bool:
+    """Tell whether float64 may take several of the integers for one: they stay texts, which tell them apart."""
+    pyarrow = import_pyarrow("compute")
+    large = np.abs(numbers) >= cells.WHOLE
+    if not large.any():
+        return False
+    spelled = present.filter(pyarrow.array(large))
+    return bool(pyarrow.compute.any(pyarrow.compute.match_substring_regex(spelled, DIGITS)).as_py())
 
 
 def _whole(numbers: NDArray[np.float64]) -> bool:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tagship_runtime.contract import NumericFeature, OffsetFeature
+from tagship_runtime.features import as_column
+from tagship_runtime.files import read_table
 from tagship_runtime.files.spelling.numerals import MOSTLY
 from tagship_training.config import Kinds
 from tagship_training.data.kinds.base import Column
@@ -28,6 +38,9 @@ from tagship_training.errors import TableError
         ([0, 16_777_217, 1e12 + 1], None, "holds integers above 16,777,216, .* rounds by up to 32768"),
         ([0, *(1e12 + k for k in range(10))], None, "holds 11 different numbers, of which 2 are left in float32"),
         ([1.7e9 + 100_000_001 * (k > 49) + k for k in range(100)], None, "holds 100 different numbers, of which"),
+        ([0.1, 1e9 + 1, 1e9 + 2, 1e9 + 3], None, "holds 4 different numbers, of which 2 are left in float32"),
+        ([1.7e18 + 256 * k for k in range(100)], None, "holds 100 .* of which 1 are left .* not even float64"),
+        ([1e20, 6e23, 0.5], None, None),
     ],
 )
 def test_what_float32_keeps_apart(numbers: list[float], offset: float | None, note: str | None) -> None:
@@ -45,6 +58,58 @@ def test_an_offset_goes_into_the_feature() -> None:
     assert described(*(1.7e9 + k for k in range(100))).feature == OffsetFeature(name="c", offset=1.7e9 + 50)
     one = described(7.0, np.nan)
     assert (one.feature, one.useless) == (NumericFeature(name="c", fill=7.0), "every value is 7 or missing")
+
+
+@pytest.mark.parametrize(
+    ("cells", "different", "reason"),
+    [
+        ([2**70 + k for k in range(200)], 200, "its 200 different values, 1.18059162071741e+21 among them"),
+        ([str(2**60 + k) for k in range(9)], 9, "its 9 different values"),
+        ([2**53, 2**53 + 1], 2, "its 2 different values"),
+        ([1e-50 * k for k in range(1, 10)], 9, "its 9 different values, 1e-50 among them, become one in float32"),
+        ([2**60] * 3, 1, "every value is 1.15292150460685e+18"),
+        (["1e20", "1e20"], 1, "every value is 1e+20"),
+    ],
+)
+def test_every_value_is_one_only_where_the_cells_are_equal(cells: list[Any], different: int, reason: str) -> None:
+    values = as_column(cells)
+    found = describe(Column(name="c", values=values, targets=np.zeros((len(cells), 1), np.uint8), incomplete=False))
+    assert (found.useless or "").startswith(reason)
+    if different > 1:
+        assert (found.note or "").startswith(f"holds {different:,} different numbers, of which 1 are left in float32")
+
+
+def files(numbers: list[int], folder: Path) -> list[Path]:
+    paths = [folder / f"t.{kind}" for kind in ("csv", "jsonl", "parquet")]
+    with paths[0].open("w", newline="") as stream:
+        csv.writer(stream).writerows([["c"], *([number] for number in numbers)])
+    paths[1].write_text("".join(json.dumps({"c": number}) + "\n" for number in numbers))
+    if max(numbers) >= 2**63:
+        return paths[:2]
+    pyarrow.parquet.write_table(pa.table({"c": pa.array(numbers, pa.int64())}), paths[2])
+    return paths
+
+
+@given(
+    st.sampled_from([2**24, 2**40, 2**53, 2**60, 2**63, 2**70]),
+    st.lists(st.integers(-2000, 2000), min_size=2, max_size=8),
+)
+def test_different_integers_stay_so_or_are_told(base: int, steps: list[int]) -> None:
+    """Whatever file they come from: none becomes another in silence, and all files are fitted alike."""
+    numbers = [base + step for step in steps]
+    said = set()
+    with tempfile.TemporaryDirectory() as folder:
+        for path in files(numbers, Path(folder)):
+            values = as_column(read_table(str(path), ())["c"], "c")
+            column = Column(name="c", values=values, targets=np.zeros((len(steps), 1), np.uint8), incomplete=False)
+            found = describe(column)
+            matrix = np.zeros((len(steps), 1), np.float32)
+            assert found.feature is not None
+            found.feature.encode(values, matrix)
+            assert len(np.unique(matrix)) == len(set(numbers)) or "different numbers" in (found.note or ""), path
+            assert ("every value" in (found.useless or "")) == (len(set(numbers)) == 1)
+            said.add((found.feature, found.useless, found.note))
+    assert len(said) == 1
 
 
 def texts(*values: Any) -> Any:

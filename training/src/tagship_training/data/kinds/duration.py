@@ -25,7 +25,7 @@ def describe(column: Column) -> Described:
         missing=column.missing,
     )
     constant = bool((present == present[0]).all())
-    reason = numeric.useless(constant, f"{present[0]:g} seconds", filled, indicator)
+    reason = numeric.useless(constant, f"{present[0]:g} seconds", filled, indicator, len(np.unique(seconds[~missing])))
     return Described(feature, reason, _hours(column, seconds))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -33,13 +35,15 @@ def describe(column: Column) -> Described:
     if missing.all():
         return Described(NumericFeature(name=column.name, missing=column.missing), "every value is missing")
     present = numbers[~missing]
-    offset, note = resolution(present)
-    held = present - (offset or 0)
-    constant = bool((held.astype(np.float32) == np.float32(held[0])).all())
+    different = different_numbers(column.values, numbers)
+    offset, note = resolution(present, different)
+    held = (present - (offset or 0)).astype(np.float32)
+    constant = bool((held == held[0]).all())
     filled, indicator = treatment(column, missing)
     middle = float(np.median(present if offset is not None else present.astype(np.float32)))
     feature = _feature(column, middle if filled else None, indicator, offset)
-    return Described(feature, useless(constant, _shown(present[0]), filled, indicator), note)
+    reason = useless(constant, _shown(present[0]), filled, indicator, different)
+    return Described(feature, reason, note)
 
 
 def read(column: Column) -> NDArray[np.float32]:
@@ -61,43 +65,98 @@ def treatment(column: Column, missing: NDArray[np.bool_]) -> tuple[bool, bool]:
     return filled, filled and bool(missing.mean() >= FREQUENT and related(missing, column.targets))
 
 
-def useless(constant: bool, shown: str, filled: bool, indicator: bool) -> str | None:
-    """Say why a column of one value is of no use; None where it has several, or where missing ones are flagged."""
+def useless(constant: bool, shown: str, filled: bool, indicator: bool, different: int = 1) -> str | None:
+    """Say why a column is of no use; None where it is, or where missing ones are flagged.
+
+    Args:
+        constant: Whether all values are one in float32.
+        shown: The first of them.
+        filled: Whether missing ones become another.
+        indicator: Whether missing ones are flagged.
+        different: Number of different values before they become float32.
+    """
     if not constant or indicator:
         return None
+    if different > 1:
+        return (
+            f"its {different:,} different values, {shown} among them, become one in float32, the type of the model's "
+            "input; if they are names rather than amounts, take them as words with --categorical"
+        )
     return f"every value is {shown}{' or missing' if filled else ''}"
 
 
-def resolution(present: NDArray[np.float64]) -> tuple[float | None, str | None]:
+def resolution(present: NDArray[np.float64], different: int | None = None) -> tuple[float | None, str | None]:
     """Tell whether float32 keeps a column's numbers apart, and what to do where it does not.
+
+    Args:
+        present: Its numbers.
+        different: How many different ones its cells hold; None for as many as float64 tells apart.
 
     Returns:
         A number to subtract first, where more of the numbers stay apart then; and what is lost all the same.
     """
-    if (present.astype(np.float32) == present).all():
+    different = different or len(np.unique(present))
+    kept = _kept(present)
+    if kept == different and (present.astype(np.float32) == present).all():
         return None, None
     low, high = float(present.min()), float(present.max())
     step = float(np.spacing(np.float32(max(abs(low), abs(high)))))
-    whole = bool((present == np.trunc(present)).all())
-    if not whole and (high - low) / step >= STEPS:
+    integers = present[present == np.trunc(present)]
+    whole = len(integers) == len(present)
+    beyond = max(abs(low), abs(high)) >= cells.WHOLE
+    if not whole and (high - low) / step >= STEPS and _kept(integers) == len(np.unique(integers)) and not beyond:
         return None, None
-    different, kept = len(np.unique(present)), _kept(present)
     middle = float(np.round((low + high) / 2)) if whole else (low + high) / 2
-    shifted = _kept(present - middle)
+    shifted = 0 if beyond else _kept(present - middle)  # readers refuse offsets from such numbers
     offset = middle if different - shifted <= (different - kept) / 2 and kept < different else None
     left = kept if offset is None else shifted
     if left < different:
-        return offset, (
-            f"holds {different:,} different numbers, of which {left:,} are left in float32, the type of the model's "
-            "input, which holds integers up to 16,777,216 exactly; if they are names rather than amounts, take them as "
-            "words with --categorical, or --drop them"
-        )
+        return offset, _merged(different, left, beyond=beyond)
     if whole and offset is None:
         return None, (
             "holds integers above 16,777,216, which float32, the type of the model's input, rounds by up to "
             f"{step / 2:g}"
         )
     return offset, None
+
+
+def _merged(different: int, left: int, *, beyond: bool) -> str:
+    """Say that different numbers become one, and what to do."""
+    why = (
+        f"; beyond {cells.WHOLE - 1:,} not even float64, which numbers are read in, tells integers apart, so none can "
+        "be subtracted first"
+        if beyond
+        else ""
+    )
+    return (
+        f"holds {different:,} different numbers, of which {left:,} are left in float32, the type of the model's "
+        f"input, which holds integers up to 16,777,216 exactly{why}; if they are names rather than amounts, take them "
+        "as words with --categorical, or --drop them"
+    )
+
+
+def different_numbers(values: NDArray[Any], numbers: NDArray[np.float64]) -> int:
+    """Count the different numbers of a column's cells, integers exactly, though float64 may take several for one.
+
+    Args:
+        values: Its cells, (rows,).
+        numbers: The same as float64, NaN where one is missing.
+    """
+    known = ~np.isnan(numbers)
+    if values.dtype.kind in "biuf":
+        return len(np.unique(values[known]))
+    pairs = zip(values[known].tolist(), numbers[known].tolist(), strict=True)
+    return len({_exact(cell, number) for cell, number in pairs})
+
+
+def _exact(cell: Any, number: float) -> int | float:
+    """Return a cell as an integer where it is one beyond what float64 holds exactly, else as float64 has it."""
+    if abs(number) < cells.WHOLE:
+        return number
+    try:
+        return int(cell) if isinstance(cell, int | np.integer | str) else number
+    except ValueError:  # such as 1e20
+        return number
 
 
 def _kept(numbers: NDArray[np.float64]) -> int:
