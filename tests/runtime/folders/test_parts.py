@@ -39,6 +39,25 @@ def test_a_folder_keeps_its_shape_and_leaves_out_what_is_no_table(folder: Path) 
 
 
 @pytest.mark.parametrize(
+    ("pattern", "want"),
+    [
+        ("**/*.csv", ["a.csv"]),
+        ("*/*.csv", []),
+        ("_in/*.csv", ["g.csv"]),
+        ("_*/*.csv", ["_in/g.csv"]),
+        (".*.csv", [".f.csv"]),
+        ("[_a]*", ["a.csv"]),
+    ],
+)
+def test_hidden_names_are_tables_where_the_pattern_spells_them(folder: Path, pattern: str, want: list[str]) -> None:
+    if want:
+        assert names(f"{folder}/{pattern}") == want
+    else:
+        with pytest.raises(MissingFileError):
+            names(f"{folder}/{pattern}")
+
+
+@pytest.mark.parametrize(
     ("kind", "want"),
     [
         (".jsonl", ["a.jsonl", "b.jsonl.gz", "c.jsonl", "in/d.jsonl", "in/e.jsonl"]),

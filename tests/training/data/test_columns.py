@@ -96,7 +96,10 @@ def test_a_category_without_a_frequent_word_is_left_out_though_it_is_asked_for()
     names = [f"person {i}" for i in range(ROWS)]
     (feature,), (notice,) = infer(rows(c=names, x=np.arange(ROWS)), Kinds(categorical=("c",)))
     assert feature.name == "x"
-    assert notice == "column 'c' is left out: 200 different texts in 200 rows, none of them on 5 or more"
+    assert notice == (
+        "column 'c' is left out: 200 different texts in 200 rows, none of them on 5 or more; "
+        "--text c counts their words"
+    )
     with pytest.raises(TrainingError, match="no column is left to learn from"):
         infer(rows(c=names), Kinds(categorical=("c",)))
 

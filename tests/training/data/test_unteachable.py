@@ -35,9 +35,9 @@ def spelled(on: str, off: str, label: int = 0) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "values", "reason"),
     [
-        ("row", np.arange(ROWS), "it counts the rows; --numeric row keeps"),
+        ("row", np.arange(ROWS), "it counts the rows; --numeric row keeps it"),
         ("row", np.arange(ROWS) + 17.0, "it counts the rows"),
-        ("", np.arange(ROWS)[::-1] * 7, "it is an index without a name; a name and --numeric keep"),
+        ("", np.arange(ROWS)[::-1] * 7, "it is an index without a name; a name and --numeric keep it"),
         ("Unnamed: 0", RANDOM.permutation(ROWS) * 100, "it is an index without a name"),
         ("part", RANDOM.permutation(ROWS) + 40_000, "it numbers the rows: 200 different integers that lie close"),
         ("part_id", RANDOM.choice(10**9, ROWS, replace=False), "it is an identifier, by its name and 200"),
@@ -104,8 +104,7 @@ def test_from_the_table_to_the_run(tagship: Command, tmp_path: Path) -> None:
     assert done.code == 0, done.err
     assert "column '' is left out: it counts the rows" in done.err
     assert (
-        "column 'groß' is left out: it is the label 'large' under another name, which --categorical groß keeps"
-        in done.err
+        "column 'groß' is left out: it is the label 'large' under another name; --categorical groß keeps it" in done.err
     )
     document = json.loads((tmp_path / "run" / "run.json").read_text())
     assert [feature["name"] for feature in document["features"]] == ["width"]

@@ -70,15 +70,23 @@ def _found(data: str) -> tuple[str, list[str]]:
     fixed = Path(data)
     while glob.has_magic(str(fixed)):
         fixed = fixed.parent
-    return str(fixed), sorted(files)
+    base = str(fixed)
+    if not _is_hidden(os.path.relpath(data, base)):  # a pattern such as _*.csv means them
+        files = [path for path in files if not _is_hidden(os.path.relpath(path, base))]
+    return base, sorted(files)
+
+
+def _is_hidden(path: str) -> bool:
+    """Tell whether a name within a path says that this is no table, as ``_SUCCESS`` and ``.crc`` do."""
+    return any(name[0] in "._" for name in Path(path).parts)
 
 
 def _tables(folder: str) -> Iterator[str]:
-    """Yield the tables of a folder and the folders in it; names such as ``_SUCCESS`` and ``.crc`` are no tables."""
+    """Yield the tables of a folder and the folders in it, but for hidden ones."""
     for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if name[0] not in "._"]
+        folders[:] = [name for name in folders if not _is_hidden(name)]
         for name in files:
-            if name[0] not in "._" and last_suffix(name) in READ:
+            if not _is_hidden(name) and last_suffix(name) in READ:
                 yield os.path.join(parent, name)  # noqa: PTH118 - as os.walk spells them
 
 

@@ -65,7 +65,7 @@ def find_unteachable(rows: Dataset, named: Collection[str]) -> Unteachable:
         label = _label_in(values, rows.known_targets, rows.labels)
         if label is not None:
             found.leaks[name] = label
-            found.reasons[name] = f"it is the label {label!r} under another name, which {_keep(name, values)}"
+            found.reasons[name] = f"it is the label {label!r} under another name; {_keep(name, values)}"
             continue
         reason = _reason(name, values)
         if reason is not None:
@@ -78,7 +78,7 @@ def find_unteachable(rows: Dataset, named: Collection[str]) -> Unteachable:
 
 def _keep(name: str, values: NDArray[Any]) -> str:
     option = "--numeric" if values.dtype.kind in "biuf" else "--categorical"
-    return f"{option} {name} keeps" if name else f"a name and {option} keep"
+    return f"{option} {name} keeps it" if name else f"a name and {option} keep it"
 
 
 def _reason(name: str, values: NDArray[Any]) -> str | None:

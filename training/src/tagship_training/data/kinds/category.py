@@ -37,7 +37,8 @@ def _describe(column: Column) -> Described:
     if len(counts) == 1 and frequent:
         return Described(feature, f"every value is {frequent[0]!r}")
     if not frequent:
-        return Described(None, f"{len(counts):,} different texts in {rows:,} rows, none of them on {least} or more")
+        reason = f"{len(counts):,} different texts in {rows:,} rows, none of them on {least} or more"
+        return Described(None, f"{reason}; --text {column.name} counts their words")
     covered = sum(counts[word] for word in frequent) / rows
     if covered < 0.5:
         return Described(feature, f"{len(counts):,} different texts in {rows:,} rows, as in a name or free text")
