@@ -37,10 +37,12 @@ class Shown:
         clearly: True where a row shows a change beyond the golden tolerance, (changes, rows); a change that no row
             shows at all is left out.
         slightly: Likewise, beyond what the same arithmetic gives.
+        names: What each change is, for people.
     """
 
     clearly: NDArray[np.bool_]
     slightly: NDArray[np.bool_]
+    names: tuple[str, ...] = ()
 
     @classmethod
     def nothing(cls, rows: int) -> Shown:
@@ -61,26 +63,28 @@ def shown(target: Target, payload: bytes, artifact: OpenArtifact, matrix: Featur
     own = artifact.runner.scores(matrix)
     pairs = [
         *_changed_constants(target, payload, own, matrix),
-        *((own, one) for one in _swapped(artifact, matrix, own)),
+        *((name, own, one) for name, one in _swapped(artifact, matrix, own)),
     ]
     clearly, slightly = [], []
-    for before, after in pairs:
+    for _, before, after in pairs:
         difference = np.abs(after - before).max(axis=1)
         flips = _certain_flips(before, after, artifact.thresholds, tolerance)
         clearly.append(~(difference <= tolerance) | flips)  # NaN is a difference
         slightly.append(~(difference <= EXACT))
     seen = [number for number, rows in enumerate(slightly) if rows.any()]
-    moved = list(_moved_thresholds(own, artifact.thresholds, tolerance))
+    moved = list(_moved_thresholds(own, artifact, tolerance))
+    rows = [row for _, row in moved]
     return Shown(
-        clearly=np.array([*(clearly[number] for number in seen), *moved], bool).reshape(-1, len(matrix)),
-        slightly=np.array([*(slightly[number] for number in seen), *moved], bool).reshape(-1, len(matrix)),
+        clearly=np.array([*(clearly[number] for number in seen), *rows], bool).reshape(-1, len(matrix)),
+        slightly=np.array([*(slightly[number] for number in seen), *rows], bool).reshape(-1, len(matrix)),
+        names=(*(pairs[number][0] for number in seen), *(name for name, _ in moved)),
     )
 
 
 def _changed_constants(
     target: Target, payload: bytes, own: Scores, matrix: Features
-) -> Iterator[tuple[Scores, Scores]]:
-    """Yield scores before and after one of the largest numbers of a constant has the other sign."""
+) -> Iterator[tuple[str, Scores, Scores]]:
+    """Yield a name, and scores before and after one of the largest numbers of a constant has the other sign."""
     changed, changeable = target.changeable(payload)
     found = list(changed.constants(changeable))
     before = own if changed is target else _opened_scores(changed, changeable, matrix, own.shape[1])
@@ -91,7 +95,11 @@ def _changed_constants(
     for constant in found:
         for values in _negated(constant, each):
             try:
-                yield before, _opened_scores(changed, constant.replaced(values), matrix, own.shape[1])
+                yield (
+                    f"a number of {constant.name} negated",
+                    before,
+                    _opened_scores(changed, constant.replaced(values), matrix, own.shape[1]),
+                )
             except EngineError:  # nothing loads, which no self-test misses
                 continue
 
@@ -129,12 +137,12 @@ def _negated(constant: Constant, count: int) -> Iterator[NDArray[Any]]:
         yield changed
 
 
-def _swapped(artifact: OpenArtifact, matrix: Features, before: Scores) -> Iterator[Scores]:
-    """Yield scores with two neighbouring labels, or two neighbouring features of one width, in each other's place."""
+def _swapped(artifact: OpenArtifact, matrix: Features, before: Scores) -> Iterator[tuple[str, Scores]]:
+    """Yield a name, and scores with two neighbouring labels, or features of one width, in each other's place."""
     for label in range(before.shape[1] - 1):
         after = before.copy()
         after[:, [label, label + 1]] = before[:, [label + 1, label]]
-        yield after
+        yield "labels {!r} and {!r} swapped".format(*artifact.labels[label : label + 2]), after
     start = 0
     features = artifact.contract.features or ()
     for one, other in pairwise(features):
@@ -142,18 +150,22 @@ def _swapped(artifact: OpenArtifact, matrix: Features, before: Scores) -> Iterat
         if one.width == other.width:
             mixed = matrix.copy()
             mixed[:, start:end] = np.concatenate([matrix[:, stop:end], matrix[:, start:stop]], axis=1)
-            yield artifact.runner.scores(mixed)
+            yield f"features {one.name!r} and {other.name!r} swapped", artifact.runner.scores(mixed)
         start = stop
 
 
-def _moved_thresholds(scores: Scores, thresholds: Scores, tolerance: float) -> Iterator[NDArray[np.bool_]]:
-    """Yield which rows show that one threshold is a little higher, and that it is a little lower."""
-    decisions = decide(scores, thresholds)
-    for label, threshold in enumerate(thresholds.tolist()):
-        for moved in (np.float32(threshold + SHIFT), np.float32(threshold - SHIFT)):
+def _moved_thresholds(
+    scores: Scores, artifact: OpenArtifact, tolerance: float
+) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+    """Yield a name, and which rows show that one threshold is a little higher, and that it is a little lower."""
+    decisions = decide(scores, artifact.thresholds)
+    for label, threshold in enumerate(artifact.thresholds.tolist()):
+        for shift in (SHIFT, -SHIFT):
+            moved = np.float32(threshold + shift)
             if 0 < moved < 1:
                 own = scores[:, label]
-                yield ((own >= moved) != decisions[:, label]) & (np.abs(own - moved) > tolerance)
+                name = f"threshold of {artifact.labels[label]!r} moved by {shift:+g}"
+                yield name, ((own >= moved) != decisions[:, label]) & (np.abs(own - moved) > tolerance)
 
 
 def _certain_flips(before: Scores, after: Scores, thresholds: Scores, tolerance: float) -> NDArray[np.bool_]:

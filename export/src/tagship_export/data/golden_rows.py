@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.data.golden_changes import Shown
-from tagship_export.data.golden_choice import DIGITS, choose, next_to_thresholds
+from tagship_export.data.golden_choice import choose
+from tagship_export.data.golden_lines import DIGITS, next_to_thresholds, rounded
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_runtime.contract import Golden, repeated
 from tagship_runtime.errors import CheckFailedError, NotAScoreError
@@ -26,6 +27,9 @@ ROWS, CANDIDATES, FEW = 24, 4096, 256
 
 Changes = Callable[[OpenArtifact, Features, float], Shown]
 """Call that tells which changes of an artifact encoded rows show, beyond a tolerance."""
+
+POOL_CELLS = 1 << 20
+"""Cells of the rows between which rows next to thresholds are searched for."""
 
 FEW_CELLS = 1 << 18
 """Cells of the rows that are looked at closely, where those are large; there are never fewer rows than are recorded."""
@@ -86,8 +90,7 @@ def make_golden(
     while chosen:
         golden = record(artifact, [few[row] for row in chosen], tolerance)
         golden = replace(golden, rows=tuple(stored[row] for row in chosen))
-        caught = int(found.clearly[:, chosen].any(axis=1).sum())
-        golden = replace(golden, changes=len(found.clearly) or None, caught=caught if len(found.clearly) else None)
+        golden = _with_changes(golden, found, chosen)
         if len(json.dumps(golden.to_dict())) <= MAX_BYTES:
             return golden
         chosen = chosen[: len(chosen) // 2]
@@ -100,9 +103,20 @@ def _few_candidates(artifact: OpenArtifact, rows: Dataset, tolerance: float, mod
     scores = artifact.scores(candidates)
     order = _promising(scores, artifact.thresholds, max(ROWS, min(FEW, FEW_CELLS // _cells(artifact))))
     few = [_writable(candidates[row]) for row in order]
-    if mode is GoldenMode.SYNTHETIC and artifact.encoder.columns is not None:
-        return [*next_to_thresholds(artifact, few, scores[order], tolerance), *few]
-    return few
+    if mode is not GoldenMode.SYNTHETIC or artifact.contract.input.integers is not None:
+        return few
+    pool = _promising(scores, artifact.thresholds, min(len(scores), max(len(order), POOL_CELLS // _cells(artifact))))
+    around = [_writable(candidates[row]) for row in pool]
+    return [*next_to_thresholds(artifact, around, scores[pool], tolerance), *few]
+
+
+def _with_changes(golden: Golden, found: Shown, chosen: Sequence[int]) -> Golden:
+    """Return golden rows with how many changes they show, and which they do not."""
+    if not len(found.clearly):
+        return golden
+    caught: list[bool] = np.asarray(found.clearly[:, list(chosen)].any(axis=1)).tolist()
+    missed = tuple(name for name, seen in zip(found.names, caught, strict=True) if not seen)
+    return replace(golden, changes=len(caught), caught=sum(caught), missed=missed)
 
 
 def record(artifact: OpenArtifact, rows: Sequence[Any], tolerance: float) -> Golden:
@@ -213,8 +227,7 @@ def _writable(row: Any) -> Any:
     if row.dtype.kind in "iu":
         return row.tolist()
     digits = 2 if row.size > LARGE_CELLS else DIGITS
-    short = [float(f"{number:.{digits}g}") for number in row.ravel().tolist()]
-    return np.array(short).reshape(row.shape).tolist()
+    return rounded(row.tolist(), digits)
 
 
 def _shortest(score: np.float32) -> float:

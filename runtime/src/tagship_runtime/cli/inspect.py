@@ -62,7 +62,8 @@ def _golden(golden: Golden) -> str:
     said = f"{len(golden.rows)} rows, tolerance {golden.tolerance:g}"
     if golden.changes is None:
         return said
-    return f"{said}; they show {golden.caught or 0} of {golden.changes} single changes of the file"
+    missed = f", but not: {'; '.join(golden.missed)}" if golden.missed else ""
+    return f"{said}; they show {golden.caught or 0} of {golden.changes} single changes of the file{missed}"
 
 
 def _facts(facts: Mapping[str, Any], indent: str) -> Iterator[str]:

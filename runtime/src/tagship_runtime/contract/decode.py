@@ -120,6 +120,7 @@ def _golden(value: Json) -> Golden:
         described=_later(document, "described", text),
         changes=_later(document, "changes", integer),
         caught=_later(document, "caught", integer),
+        missed=_later(document, "missed", tuple_of(text)) or (),
     )
 
 

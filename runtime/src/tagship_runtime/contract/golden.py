@@ -25,6 +25,7 @@ class Golden:
             :attr:`tagship_runtime.contract.Contract.description`.
         changes: How many single changes of the artifact were tried when the rows were chosen.
         caught: How many of these the rows show.
+        missed: The others, for people.
     """
 
     rows: tuple[Json, ...]
@@ -34,6 +35,7 @@ class Golden:
     described: str | None = None
     changes: int | None = None
     caught: int | None = None
+    missed: tuple[str, ...] = ()
 
     def values(self, input: TensorSpec) -> list[Any]:
         """Return the rows as a caller would pass them, those of a seed computed.
@@ -54,7 +56,8 @@ class Golden:
             "decisions": [[int(cell) for cell in row] for row in self.decisions],
             "tolerance": self.tolerance,
         }
-        later = {"described": self.described, "changes": self.changes, "caught": self.caught}
+        later: dict[str, Json] = {"described": self.described, "changes": self.changes, "caught": self.caught}
+        later["missed"] = list(self.missed) or None
         return document | {key: value for key, value in later.items() if value is not None}
 
 
