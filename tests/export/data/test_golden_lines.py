@@ -26,7 +26,7 @@ WEIGHTS = np.array([4, 0.01, 3, 6, -6, 1e-6, 1, -1], np.float64)
 """Of x, the dose and whether it is missing, red, blue, the time, and the two words."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Logistic:
     """Score of one label, by the weights; of a second one, that only the colour decides."""
 
