@@ -244,3 +244,21 @@ def test_flex_is_no_matter_of_onnx() -> None:
     assert str(UnsupportedOpsError("ONNX", ("Erfinv",))) == (
         "ONNX has no builtin for Erfinv: replace the layer that uses it, or leave this format out"
     )
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU", "SimpleRNN"])
+def test_a_stateful_layer_is_refused_by_its_state(cell: str, tmp_path: Path, tagship: Callable[..., Any]) -> None:
+    keras, layers = keras_layers()
+    recurrent = getattr(layers, cell)(4, stateful=True, name="memory")
+    model = keras.Sequential([keras.Input((6, 4), batch_size=1), recurrent, layers.Dense(2, "sigmoid")])
+    model.save(tmp_path / "m.keras")
+    np.savez(tmp_path / "rows.npz", x=np.zeros((8, 6, 4), np.float32), y=np.zeros((8, 2), np.uint8))
+    given = ("--labels", "a,b", "--data", tmp_path / "rows.npz", "--batch", 1)
+    done = tagship("export", tmp_path / "m.keras", *given, "--out", tmp_path / "out")
+    assert done.code == 2
+    assert done.err == (
+        "tagship: error: layer 'memory' is stateful: it goes on from the rows before, in batches of one size, and an "
+        "artifact decides each row by itself; build the model with stateful=False, give it the same weights "
+        "(set_weights), and export that\n"
+    )
+    assert not (tmp_path / "out").exists()

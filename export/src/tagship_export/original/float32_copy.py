@@ -18,7 +18,7 @@ def as_float32(model: Any) -> Any:
     """Return the model, or a copy of it that computes in float32 where it does not.
 
     Raises:
-        OriginalError: It cannot be copied, takes text, or stores integers already.
+        OriginalError: It cannot be copied, takes text, keeps a state, or stores integers already.
     """
     layers = list(_layers(model))
     _check_kinds(layers)
@@ -55,6 +55,12 @@ def _check_kinds(layers: list[Any]) -> None:
     """Refuse what no artifact takes or stores."""
     if said := refusal(layers):
         raise OriginalError(said)
+    if memory := next((layer.name for layer in layers if getattr(layer, "stateful", False)), None):
+        raise OriginalError(
+            f"layer {memory!r} is stateful: it goes on from the rows before, in batches of one size, and an artifact "
+            "decides each row by itself; build the model with stateful=False, give it the same weights (set_weights), "
+            "and export that"
+        )
     if any("int8" in str(_policy(layer)) or "int4" in str(_policy(layer)) for layer in layers):
         raise OriginalError(
             "the model was quantized by Keras (model.quantize), and stores integers already; export the model as it "

@@ -87,8 +87,21 @@ def _fail(options: argparse.Namespace, error: object, code: int) -> int:
         _discard_stdout()
     if isinstance(error, OSError) and not isinstance(error, TagshipError):
         error = f"{error.filename}: {error.strerror}" if error.filename else error
-    print(f"tagship: error: {' '.join(str(error).split())}", file=sys.stderr)
+    print(f"tagship: error: {_on_one_line(str(error))}", file=sys.stderr)
     return code
+
+
+_CONTROLS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f]")
+"""Sequences that colour a terminal, and all other control characters: other libraries' messages have them."""
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(_CONTROLS.sub(_as_blank, text).split())
+
+
+def _as_blank(found: re.Match[str]) -> str:
+    """Return nothing for a colour, and a blank for what moves on."""
+    return "" if found[0].startswith("\x1b[") else " "
 
 
 def _discard_stdout() -> None:
