@@ -15,6 +15,9 @@ from tagship_runtime.typing import Features, RowNumbers, Targets
 SHORTEST = 1e-6
 """Added to the squared length of a row, so that an empty text stays one of zeros."""
 
+NOISE = 1e-6
+"""Less information than this, in nats, is what rounding leaves of none."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -154,26 +157,44 @@ def inverse_document_frequency(counts: Any) -> Features:
 
 
 def information(counts: Any, targets: Targets, at_once: int = 4096) -> Features:
-    """Information of each term about the label of which it tells most: mutual information in nats, times the rows.
+    """Information of each term about the label of which it tells most, as terms are ranked by; float32 (terms,).
+
+    That about a label is divided by the square root of the most that any term tells of it. So a term that tells as much
+    as any of a rare label comes before the hundredth of a frequent one, of which each tells more.
 
     Args:
         counts: Of terms, scipy's sparse rows (rows, terms).
         targets: 0 or 1, (rows, labels).
         at_once: Terms that are looked at at a time.
     """
+    starts = range(0, counts.shape[1], at_once)
+    if not len(starts):
+        return np.zeros(0, np.float32)
+    most = np.max(
+        [information_by_label(counts[:, start : start + at_once], targets).max(axis=0) for start in starts], 0
+    )
+    usual = np.sqrt(np.maximum(most, NOISE))
+    parts = (information_by_label(counts[:, start : start + at_once], targets) / usual for start in starts)
+    return np.asarray(np.concatenate([part.max(axis=1) for part in parts]), np.float32)
+
+
+def information_by_label(counts: Any, targets: Targets) -> Features:
+    """Mutual information of each term's presence and each label in nats, times the rows; float32 (terms, labels).
+
+    Args:
+        counts: Of terms, scipy's sparse rows (rows, terms).
+        targets: 0 or 1, (rows, labels).
+    """
     rows = counts.shape[0]
     present = sparse.csc_matrix(counts > 0, dtype=np.float64)
     truth = np.asarray(targets, np.float64)
     positives = truth.sum(axis=0)[None]
-    gains = []
-    for start in range(0, counts.shape[1], at_once):
-        part = present[:, start : start + at_once]
-        both = part.T @ truth
-        with_term = np.asarray(part.sum(axis=0)).ravel()[:, None]
-        cells = (both, with_term - both, positives - both, rows - with_term - positives + both)
-        margins = (with_term, rows - with_term, positives, rows - positives)
-        gains.append((sum(map(_entropy, cells)) - sum(map(_entropy, margins)) + _entropy(rows)).max(axis=1))
-    return np.asarray(np.concatenate(gains) if gains else [], np.float32)
+    both = present.T @ truth
+    with_term = np.asarray(present.sum(axis=0)).ravel()[:, None]
+    cells = (both, with_term - both, positives - both, rows - with_term - positives + both)
+    margins = (with_term, rows - with_term, positives, rows - positives)
+    found = sum(map(_entropy, cells)) - sum(map(_entropy, margins)) + _entropy(rows)
+    return np.where(found > NOISE, found, 0.0).astype(np.float32)
 
 
 def _entropy(count: Any) -> Any:

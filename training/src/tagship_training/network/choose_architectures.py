@@ -37,6 +37,9 @@ WORD_COLUMNS, WORD_SHARE = 200, 0.1
 TEXT_ROWS, TEXT_EPOCHS = 10_000, 5
 """From so many texts on fewer epochs do, and at least so many are trained."""
 
+REGRESSION_TERMS = 3072
+"""Words that a logistic regression of texts looks at."""
+
 ENSEMBLE = 16
 ENSEMBLE_WORK = 1.2e9, 4e9
 """Members; products per epoch that they may take, and where there are more columns than half the rows."""
@@ -144,6 +147,16 @@ def linear_architectures(like: Architecture, *, words: bool, crossed: bool) -> t
     """Logistic regressions, of which the better is kept: on scaled numbers, and on rows divided by their length."""
     plain = replace(like, name="linear", hidden=(), keep_tails=True, bins=0, dropout_in=0.0, dropout=0.0, final=crossed)
     return (plain, replace(plain, unit_length=True)) if words else (plain,)
+
+
+def text_regression(like: Architecture) -> Architecture:
+    """The logistic regression that teaches beside :func:`text_architectures`, on more words.
+
+    Args:
+        like: One of those.
+    """
+    (regression,) = linear_architectures(like, words=False, crossed=like.final)
+    return replace(regression, terms=REGRESSION_TERMS)
 
 
 def _candidates(config: Config, rows: int, numeric: int) -> Iterator[tuple[Architecture, ...]]:

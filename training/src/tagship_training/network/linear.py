@@ -6,6 +6,7 @@ from L-BFGS on all rows at once instead of steps on batches.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from tagship_training.network.preprocessing import encode, encode_sparse, unit_l
 STRENGTHS = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0)
 """Candidates for C, the inverse of the penalty on squared weights; tried from small to large while that helps."""
 
-TEXT_STRENGTHS = (10.0, 30.0, 100.0)
+TEXT_STRENGTHS = (1.0, 3.0, 10.0, 30.0)
 """Candidates for C where the columns are weights of words."""
 
 UNIT_LENGTH_GAIN = 30.0
@@ -52,12 +53,12 @@ def fit(group: Group, rows: LearningRows) -> float:
         The chosen C.
     """
     encoded, targets, folds = _encoded(group, rows.matrix), rows.targets, rows.folds
-    texts = group.encoding is not None and group.encoding.bag is not None
-    minimum = _minimum_of_texts if texts else _minimum
+    words = 0 if group.encoding is None or group.encoding.bag is None else group.encoding.bag.terms
+    minimum = partial(_minimum_of_texts, words=words) if words else _minimum
     scale = UNIT_LENGTH_GAIN if group.architecture.unit_length else 1.0
     held, learned = _judged_by(0, folds), _learned_by(0, folds)
     best, chosen, weights, found = np.inf, 1.0, None, None
-    for strength in TEXT_STRENGTHS if texts else STRENGTHS:
+    for strength in TEXT_STRENGTHS if words else STRENGTHS:
         weights = minimum(encoded[learned], targets[learned], scale * strength, weights)
         loss = log_loss(targets[held], expit(_logits(encoded[held], weights)).astype(np.float32))
         if loss >= best:
@@ -84,8 +85,8 @@ def _judged_by(network: int, folds: Folds) -> NDArray[np.intp]:
     return np.flatnonzero((folds == network) | (folds == NOBODY))
 
 
-def _minimum_of_texts(rows: Any, targets: Targets, strength: float, _: Weights | None) -> Weights:
-    return sparse_linear.minimum(rows, targets, strength)
+def _minimum_of_texts(rows: Any, targets: Targets, strength: float, _: Weights | None, *, words: int) -> Weights:
+    return sparse_linear.minimum(rows, targets, strength, sparse_linear.importance(rows, targets, words))
 
 
 def _encoded(group: Group, matrix: Matrix) -> Any:

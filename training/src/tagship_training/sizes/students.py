@@ -25,10 +25,11 @@ WITH_BINS, STEPWISE_SHARE = ((64, 32), (128, 64)), 0.8
 """Hidden layers of students on bins of each number as well, and how much teachers that learn steps (wide networks and
 forests) have to count for these."""
 
-OF_TEXTS = ((32, 1024, False), (48, 1536, True), (96, 3072, True))
+OF_TEXTS = ((32, 1024, False), (48, 1536, True))
 """Hidden units of students of texts, how many words they look at, and whether a linear path stands beside these."""
 
 FITTING_TEXTS = (
+    (96, 3072, True),
     *reversed(OF_TEXTS),
     (24, 1024, False),
     (24, 768, False),

@@ -24,6 +24,7 @@ from tagship_training.network.choose_architectures import (
     linear_architectures,
     teacher_architectures,
     text_architectures,
+    text_regression,
 )
 from tagship_training.network.distil import TransferSet, make_transfer_set
 from tagship_training.network.ensemble import Ensemble
@@ -213,7 +214,7 @@ def _teachers_of_texts(
         numeric=numeric,
         bag=bag,
         networks=networks,
-        regressions=linear_architectures(networks[0], words=False, crossed=rows.crossed) if few else (),
+        regressions=(text_regression(networks[0]),) if few else (),
         forests=(),
         seed=config.seed,
     )
