@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from repo.schemas import DOCUMENTS, Document, schema
+from repo.schemas import DOCUMENTS, schema
 from report.pages import curves_json, export_json, run_json, write
 from report.parsing import LABELS, page, words
 from tagship_report.documents import read_documents
@@ -128,14 +128,18 @@ def test_current_files_are_taken_as_they_are(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.file)
-def test_hand_made_files_are_such_as_are_written(document: Document) -> None:
-    make: Mapping[str, Callable[..., Any]] = {
-        "run.json": run_json,
-        "curves.json": curves_json,
-        "export.json": export_json,
-    }
-    made = make[document.file](LABELS)
+HAND_MADE: Mapping[str, Callable[..., Any]] = {
+    "run.json": run_json,
+    "curves.json": curves_json,
+    "export.json": export_json,
+}
+"""What the report reads; it knows nothing of drift.json."""
+
+
+@pytest.mark.parametrize("file", HAND_MADE)
+def test_hand_made_files_are_such_as_are_written(file: str) -> None:
+    document = next(one for one in DOCUMENTS if one.file == file)
+    made = HAND_MADE[file](LABELS)
     assert [error.message for error in Draft202012Validator(schema(document, strict=True)).iter_errors(made)] == []
 
 
