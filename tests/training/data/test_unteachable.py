@@ -11,6 +11,7 @@ import numpy as np
 import pandas
 import pytest
 
+from tagship_runtime.features import as_column
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.data.unteachable import Unteachable, find_unteachable
@@ -24,7 +25,7 @@ TRUTH = (RANDOM.random((ROWS, 2)) < 0.4).astype(np.uint8)
 
 
 def found(name: str, values: Any, named: tuple[str, ...] = (), rows: int = ROWS) -> Unteachable:
-    table = arrow_table({name: np.asarray(values)[:rows], "width": WIDTH[:rows]})
+    table = arrow_table({name: as_column(values)[:rows], "width": WIDTH[:rows]})
     return find_unteachable(Dataset(table=table, targets=TRUTH[:rows], labels=("large", "round")), named)
 
 
@@ -37,6 +38,11 @@ def spelled(on: str, off: str, label: int = 0) -> list[str]:
     [
         ("row", np.arange(ROWS), "it counts the rows; --numeric row keeps it"),
         ("row", np.arange(ROWS) + 17.0, "it counts the rows"),
+        (
+            "row",
+            [str(row) if row % 3 else row for row in range(ROWS)],
+            "it counts the rows; --categorical row keeps it",
+        ),
         ("", np.arange(ROWS)[::-1] * 7, "it is an index without a name; a name and --numeric keep it"),
         ("Unnamed: 0", RANDOM.permutation(ROWS) * 100, "it is an index without a name"),
         ("part", RANDOM.permutation(ROWS) + 40_000, "it numbers the rows: 200 different integers that lie close"),

@@ -141,10 +141,16 @@ WORD = "unknown"
 )
 def test_words_that_are_mostly_numbers(values: list[Any], left_out: bool, refused: bool) -> None:
     if refused:
-        with pytest.raises(TableError, match=r"mostly numbers, but there are 'unknown' and the like \(1 cells\)"):
+        with pytest.raises(TableError, match=r"numbers, but there are 'unknown' and the like \(1 cells\)"):
             check_no_numbers("c", texts(*values), left_out=left_out)
     else:
         check_no_numbers("c", texts(*values), left_out=left_out)
+
+
+def test_a_dash_that_only_tables_of_text_take_for_missing_is_told() -> None:
+    """JSON Lines and Parquet have their own null, so that a column of numbers and dashes is not left out unsaid."""
+    with pytest.raises(TableError, match=r"numbers, but there are '-' .*\(10 cells\).* name them with --missing"):
+        check_no_numbers("c", texts(*FRACTIONS, *["-"] * 10, "NA", ""), left_out=True)
 
 
 def test_mostly_begins_at_its_bound() -> None:

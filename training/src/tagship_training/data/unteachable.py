@@ -23,6 +23,9 @@ UNNAMED = re.compile(r"|Unnamed: \d+")
 IDENTIFIER = re.compile(r"(?:^|[^a-z])(?:id|ids|nr|no|nummer|number|key|serial|uuid|guid)(?:$|[^a-z])", re.IGNORECASE)
 """Names that an identifier has."""
 
+INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
+"""Spelling of an integer."""
+
 NEARLY_ALL = 0.99
 """Share of different values from which on a column of integers may name rows."""
 
@@ -103,6 +106,8 @@ def _reason(name: str, values: NDArray[Any]) -> str | None:
 
 def _integers(values: NDArray[Any]) -> NDArray[np.int64] | None:
     """Return a column of integers; None for any other, and where one is missing or beyond 53 bits."""
+    if values.dtype.kind == "O" and all(isinstance(cell, str) and INTEGER.fullmatch(cell) for cell in values):
+        values = values.astype(np.float64)  # cells of JSON that are numbers here and texts there
     if values.dtype.kind not in "iuf":
         return None
     numbers = values.astype(np.float64)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import cells
-from tagship_runtime.files.spelling.numerals import MOSTLY, STRAY, WORDS, is_numeral
+from tagship_runtime.files.spelling.numerals import MOSTLY, STRAY, is_numeral
 from tagship_training.config import Kinds
 from tagship_training.data.kinds.text import looks_like_text
 from tagship_training.data.kinds.times import kind_of_times
@@ -85,6 +85,8 @@ def _is_text(values: NDArray[Any], name: str, missing: Collection[str]) -> bool:
 def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None:
     """Refuse to take a column for words that is mostly numbers.
 
+    Of the words for missing numbers, those that tables as text alone have, such as ``-``, are words to other formats.
+
     Args:
         name: The column's.
         values: Its cells, (rows,).
@@ -95,7 +97,7 @@ def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None
         TableError: It is.
     """
     texts = [cell for cell in values.tolist() if isinstance(cell, str) and cell.strip()]
-    others = [cell for cell in texts if not is_numeral(cell) and cell.strip() not in WORDS]
+    others = [cell for cell in texts if not is_numeral(cell) and cell.strip() not in cells.BLANK]
     fractions = {cell for cell in texts if is_numeral(cell) and ("." in cell or "," in cell)}
     if not left_out and len(fractions) <= FEW_FRACTIONS:
         return
