@@ -23,7 +23,7 @@ from tagship_runtime.files import Batch, open_writer, read_batches
 from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
 from tagship_runtime.files.table_writer import Names
 from tagship_runtime.predictor import Predictor
-from tagship_runtime.scoring import score_batches
+from tagship_runtime.scoring import Layout, score_batches
 
 if TYPE_CHECKING:
     from tagship_runtime.monitoring.drift import Drift
@@ -133,10 +133,8 @@ def predict_table(
     )
     because = explained(model, encode, layout.ids) if options.explain else _nothing
     blocks = ((batch.size, {**layout.columns(model, batch, scores), **because(batch)}) for batch, scores in scored)
-    first = next(blocks, None)  # so that a wrong file is refused before anything is written
-    if first is None:
-        more = {BECAUSE: Names()} if options.explain else {}
-        first = 0, {**layout.columns(model, None, np.empty((0, len(model.labels)), np.float32)), **more}
+    # The first one is read here, so that a wrong file is refused before anything is written.
+    first = next(blocks, None) or (0, _no_rows(model, layout, explained=options.explain))
     with open_writer(out, kind) as write:
         for size, block in chain([first], blocks):
             write(block)
@@ -146,6 +144,12 @@ def predict_table(
             reach(summary.rows)
             raise_if_signalled()
     return summary
+
+
+def _no_rows(model: Predictor, layout: Layout, *, explained: bool) -> dict[str, Any]:
+    """Return the columns of a table without rows."""
+    columns = layout.columns(model, None, np.empty((0, len(model.labels)), np.float32))
+    return {**columns, BECAUSE: Names()} if explained else columns
 
 
 @contextmanager
