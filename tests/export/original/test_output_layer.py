@@ -185,7 +185,6 @@ def shout(text: Any) -> Any:
         ({"split": "character"}, r"whose split='character' takes characters for words"),
         ({"split": None}, r"whose split=None takes a whole text for one word"),
     ],
-    ids=str,
 )
 def test_a_text_vectorization_is_refused_by_its_option(options: dict[str, Any], said: str) -> None:
     keras, layers = keras_layers()
