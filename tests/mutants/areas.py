@@ -52,7 +52,7 @@ AREAS: dict[str, tuple[str, ...]] = {
     ),
     "tagship_training.network.platt": ("training/network/test_platt_by_hand.py", "training/network/test_platt.py"),
     "tagship_export.data.golden_rows": ("export/data/test_golden_rows.py",),
-    "tagship_export.targets.onnx.canonical_names": ("export/targets/test_canonical_names.py",),
+    "tagship_export.targets.onnx.canonical_names": ("export/targets/onnx/test_canonical_names.py",),
     "tagship_export.verification.bounds": ("export/verification/test_bounds.py",),
     "tagship_export.verification.label_budgets": ("export/verification/test_label_budgets.py",),
     "tagship_export.verification.contract_claims": ("export/verification/test_contract_claims_by_hand.py",),

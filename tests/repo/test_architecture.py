@@ -30,6 +30,28 @@ def test_every_room_is_on_the_page(package: str) -> None:
     assert rooms - named == set()
 
 
+def test_siblings_import_what_the_page_lists() -> None:
+    section = PAGE.split("## What others may import")[1].split("## ")[0]
+    listed = set(re.findall(r"`(tagship_runtime(?:\.[a-z_]+)*)`", section))
+    parents = {"tagship_runtime"}  # itself, and not all that is in it
+    for package in PACKAGES[1:]:
+        for path in (ROOT / package / "src").rglob("*.py"):
+            for name in _imported(ast.parse(path.read_text(encoding="utf-8"))):
+                known = any(name == one or (one not in parents and name.startswith(f"{one}.")) for one in listed)
+                assert known, (path, name)
+
+
+def _imported(tree: ast.Module) -> set[str]:
+    """Modules of the runtime that a file imports."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "tagship_runtime":
+            found.add(node.module or "")
+        elif isinstance(node, ast.Import):
+            found |= {name.name for name in node.names if name.name.split(".")[0] == "tagship_runtime"}
+    return found
+
+
 def test_named_folders_exist() -> None:
     for folder in re.findall(r"\b(?:tests|docs|benchmarks)/[a-z_]+\b", PAGE):
         assert any(ROOT.glob(f"{folder}*")), folder

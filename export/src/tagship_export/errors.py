@@ -47,13 +47,12 @@ class UnsupportedOpsError(ConversionError):
         ops: Their names.
     """
 
-    def __init__(self, target: str, ops: tuple[str, ...]) -> None:
-        super().__init__(target, ops)
-        self.target, self.ops = target, ops
+    def __init__(self, target: str, ops: tuple[str, ...], reason: str = "") -> None:
+        super().__init__(target, ops, reason)
+        self.target, self.ops, self.reason = target, ops, reason
 
     def __str__(self) -> str:
-        delegate = "; it would need a delegate (Flex) that devices do not have" if self.target == "LiteRT" else ""
         return (
-            f"{self.target} has no builtin for {', '.join(self.ops)}{delegate}: replace the layer that uses it, or "
+            f"{self.target} has no builtin for {', '.join(self.ops)}{self.reason}: replace the layer that uses it, or "
             "leave this format out"
         )

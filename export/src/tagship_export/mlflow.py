@@ -15,9 +15,6 @@ if TYPE_CHECKING:
 
 LOADER = "tagship_runtime.mlflow_model"
 
-EXTRAS = {"tflite": "litert", "onnx": "onnx"}
-"""Extra of the runtime that runs each format."""
-
 
 def log_model(artifact: str | os.PathLike[str], *, name: str = "model", **options: Any) -> Any:
     """Log an artifact as a ``pyfunc`` model: the file itself, its signature, golden rows as example, requirements.
@@ -39,7 +36,7 @@ def log_model(artifact: str | os.PathLike[str], *, name: str = "model", **option
     example = golden_example(contract)
     chosen: dict[str, Any] = {
         "signature": signature(contract),
-        "pip_requirements": [f"tagship-runtime[{EXTRAS[format.name]}]=={__version__}", "pandas"],
+        "pip_requirements": [f"tagship-runtime[{format.engines[0]}]=={__version__}", "pandas"],
     }
     if example is not None:
         _load_pyfunc(os.fspath(artifact)).predict(example)  # what is logged works here

@@ -13,6 +13,7 @@ import pytest
 
 from tagship_export import export, export_all, open_original, verify
 from tagship_export.errors import OriginalError, UnsupportedOpsError
+from tagship_export.targets.litert.convert import FLEX
 from tagship_runtime.features.tokenizer import tokens
 
 Build = Callable[[], Any]
@@ -239,7 +240,7 @@ def test_a_file_of_keras_2_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_flex_is_no_matter_of_onnx() -> None:
-    assert "Flex" in str(UnsupportedOpsError("LiteRT", ("Erfinv",)))
+    assert "Flex" in str(UnsupportedOpsError("LiteRT", ("Erfinv",), FLEX))
     assert str(UnsupportedOpsError("ONNX", ("Erfinv",))) == (
         "ONNX has no builtin for Erfinv: replace the layer that uses it, or leave this format out"
     )

@@ -18,7 +18,7 @@ from tagship_export.cli.options import (
     read_thresholds,
 )
 from tagship_export.recipes import RECIPES
-from tagship_export.targets import DEFAULT_FORMATS
+from tagship_export.targets import DEFAULT_FORMATS, DEFAULT_PREFIX
 from tagship_runtime.cli.options import names
 from tagship_runtime.errors import UsageError
 from tagship_runtime.terminal.json import print_json
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--prefix",
-        default="tagship_",
+        default=DEFAULT_PREFIX,
         metavar="NAME_",
         help="of the functions in C, so that two models fit one program",
     )

@@ -13,7 +13,7 @@ from tagship_export.errors import ExportError
 from tagship_export.pipeline.plan import Planned, plan_recipes
 from tagship_export.pipeline.selection import Prefer
 from tagship_export.recipes import Budget, Recipe, budget_of
-from tagship_export.targets import DEFAULT_FORMATS
+from tagship_export.targets import DEFAULT_FORMATS, DEFAULT_PREFIX
 from tagship_runtime.thresholds import Thresholds
 
 OnStep = Callable[[str], None]
@@ -64,7 +64,7 @@ class ExportOptions:
     max_share_change: float | None = None
     batch: int | None = None
     golden: str = "synthetic"
-    prefix: str = "tagship_"
+    prefix: str = DEFAULT_PREFIX
     proof: bool = True
     node: Path | None = None
     prefer: str = "size"

@@ -49,7 +49,7 @@ def verify(
         original: A run folder, a Keras file or model, or what :func:`tagship_export.open_original` gave.
         artifact: A file, its bytes, what :func:`tagship_runtime.load` gave, or what
             :func:`tagship_export.targets.registry.open_artifact` gave.
-        data: Dataset that were used neither for training nor for tuning, labels included if F1 is to be compared,
+        data: Rows that were used neither for training nor for tuning, labels included if F1 is to be compared,
             as :func:`tagship_export.data.rows.read_rows` takes them; default: the run's test rows.
         options: What the original is known by, and what is allowed.
         **chosen: Attributes of :class:`VerifyOptions`, in place of those in ``options`` or of its defaults.

@@ -23,6 +23,12 @@ class Format(ABC):
     """The modules of :mod:`tagship_runtime.engines` that run it: the one that artifacts are proved with, then
     those that stand in for it where it is not installed."""
 
+    entries: ClassVar[tuple[str, ...]] = ()
+    """Names of what the tail holds: of the contract, and of what makers of other programs look for."""
+
+    contract_entry: ClassVar[str]
+    """The one of :attr:`entries` that is the contract."""
+
     traces: ClassVar[tuple[bytes, ...]]
     """Bytes of a tail that a model of somebody else does not contain."""
 

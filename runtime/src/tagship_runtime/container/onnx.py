@@ -16,7 +16,6 @@ from tagship_runtime.container.protobuf import fields, varint
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import ArtifactCorruptError
 
-_KEYS = (b"thresholds", b"labels", b"tagship")
 _IR_VERSION, _GRAPH, _OPSETS, _METADATA = 1, 7, 8, 14
 _INITIALIZER, _DIMS, _DATA_TYPE = 5, 1, 2
 _TYPES: Mapping[int, tuple[str, int]] = {
@@ -42,6 +41,8 @@ class OnnxFormat(Format):
     name = "onnx"
     title = "ONNX"
     engines = ("onnx", "numpy_onnx")
+    entries = ("thresholds", "labels", "tagship")
+    contract_entry = entries[-1]
     traces = (b"\n\x07tagship\x12", b"\n\x0athresholds\x12")
 
     def recognise(self, data: bytes) -> bool:
@@ -51,13 +52,13 @@ class OnnxFormat(Format):
     def find_tail(self, data: bytes) -> tuple[int, bytes] | None:
         """Return the offset of the three entries and the value of the last, if the file ends with them."""
         try:
-            last = deque(fields(data, 0, len(data)), maxlen=len(_KEYS))
-            if [number for number, *_ in last] != [_METADATA] * len(_KEYS):
+            last = deque(fields(data, 0, len(data)), maxlen=len(self.entries))
+            if [number for number, *_ in last] != [_METADATA] * len(self.entries):
                 return None
             entries = [dict(_entry(data, start, end)) for _, _, start, end in last]
         except ValueError:
             return None
-        if tuple(entry.get(1) for entry in entries) != _KEYS:
+        if [entry.get(1) for entry in entries] != [name.encode() for name in self.entries]:
             return None
         return last[0][1], entries[-1].get(2, b"")
 
@@ -80,7 +81,7 @@ class OnnxFormat(Format):
         labels = json.dumps(list(contract.labels), ensure_ascii=False).encode()
         thresholds = json.dumps(list(contract.thresholds)).encode()
         tail = bytearray()
-        for key, value in zip(_KEYS, (thresholds, labels, stored), strict=True):
+        for key, value in zip(map(str.encode, self.entries), (thresholds, labels, stored), strict=True):
             tail += _delimited(_METADATA, _delimited(1, key) + _delimited(2, value))
         return bytes(tail)
 

@@ -15,7 +15,6 @@ from tagship_runtime.container.base import Format
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import ArtifactCorruptError
 
-_NAMES = (b"tagship.json", b"labels.txt")
 _LOCAL = struct.Struct("<4sHHHHHLLLHH")
 _CENTRAL = struct.Struct("<4sHHHHHHLLLHHHHHLL")
 _END = struct.Struct("<4sHHHHLLH")
@@ -35,7 +34,9 @@ class TFLiteFormat(Format):
     name = "tflite"
     title = "LiteRT"
     engines = ("litert", "tflite_runtime")
-    traces = (b"tagship.json",)
+    entries = ("tagship.json", "labels.txt")
+    contract_entry = entries[0]
+    traces = (contract_entry.encode(),)
 
     def recognise(self, data: bytes) -> bool:
         """See :class:`Format`; a FlatBuffer names its schema at byte 4."""
@@ -55,25 +56,28 @@ class TFLiteFormat(Format):
         size, name_size = local[7], local[9]
         name_start = offset + _LOCAL.size
         start = name_start + name_size
-        if data[name_start:start] != _NAMES[0] or start + size > central:
+        if data[name_start:start] != self.contract_entry.encode() or start + size > central:
             return None
         return offset, data[start : start + size]
 
     def is_whole(self, data: bytes) -> bool:
         """Tell whether the root table lies within, and the end is not the beginning of our ZIP."""
-        return int.from_bytes(data[:4], "little") < len(data) and b"PK\3\4" not in data[-_LOCAL.size - len(_NAMES[0]) :]
+        return (
+            int.from_bytes(data[:4], "little") < len(data)
+            and b"PK\3\4" not in data[-_LOCAL.size - len(self.contract_entry) :]
+        )
 
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
         """Return the ZIP, its offsets counted from the start of the whole file."""
         labels = "".join(f"{label}\n" for label in contract.labels).encode()
         local, central = bytearray(), bytearray()
-        for name, content in zip(_NAMES, (stored, labels), strict=True):
+        for name, content in zip(map(str.encode, self.entries), (stored, labels), strict=True):
             position = offset + len(local)
             crc, size = zlib.crc32(content), len(content)
             entry = (_VERSION, _UTF8, _STORED, _TIME, _DATE, crc, size, size, len(name), 0)
             local += _LOCAL.pack(b"PK\3\4", *entry) + name + content
             central += _CENTRAL.pack(b"PK\1\2", _VERSION, *entry, 0, 0, 0, 0, position) + name
-        entries = len(_NAMES)
+        entries = len(self.entries)
         end = _END.pack(b"PK\5\6", 0, 0, entries, entries, len(central), offset + len(local), 0)
         return bytes(local + central + end)
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tagship_runtime.cli.options import TABLES, add_dialect_options, dialect_of, names, note, once
 from tagship_runtime.errors import UsageError
+from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.terminal.json import print_json
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _add_labels(parser: argparse.ArgumentParser) -> None:
     """Declare where labels are."""
     labels = parser.add_argument_group("labels, in one of three ways")
     labels.add_argument("--labels", metavar="A,B", help="columns by name, by pattern (is_*) or by position (4-6)")
-    labels.add_argument("--label-prefix", default="label:", metavar="P", help="columns whose names start with this")
+    labels.add_argument("--label-prefix", default=LABEL_PREFIX, metavar="P", help="columns whose names start with this")
     labels.add_argument("--tags-column", metavar="C", help="one column of texts such as sport;politics, or of lists")
     labels.add_argument("--tags-separator", default=";", metavar="S", help="between tags (default ;)")
     labels.add_argument("--tags-min-count", type=int, default=10, metavar="N", help="rarer tags are ignored (10)")

@@ -11,6 +11,7 @@ import pyarrow
 from numpy.typing import NDArray
 from sklearn.datasets import make_multilabel_classification
 
+from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.typing import Features, Scores
 
 SAMPLES, FEATURES, CLASSES, LABELS, SEED = 10_000, 6, 3, 2, 42
@@ -22,7 +23,7 @@ def synthetic() -> pyarrow.Table:
         n_samples=SAMPLES, n_features=FEATURES, n_classes=CLASSES, n_labels=LABELS, random_state=SEED
     )
     columns = {f"feature_{i}": features[:, i].astype("float32") for i in range(FEATURES)}
-    columns |= {f"label:class_{i}": targets[:, i].astype("uint8") for i in range(CLASSES)}
+    columns |= {f"{LABEL_PREFIX}class_{i}": targets[:, i].astype("uint8") for i in range(CLASSES)}
     return pyarrow.table(columns)
 
 

@@ -16,6 +16,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from tagship_runtime.container import FORMATS
 from tagship_runtime.errors import PackageMissingError
 from tagship_runtime.files import replacing
 from tagship_runtime.thresholds import decide
@@ -164,7 +165,7 @@ class TagshipClassifier(ClassifierMixin, BaseEstimator):
         with ExitStack() as stack:
             folder = Path(stack.enter_context(TemporaryDirectory()))
             self.run_.save(folder / "run")
-            if suffix not in (".tflite", ".onnx"):
+            if suffix.removeprefix(".") not in FORMATS:
                 return list(export(folder / "run", path, **options))
             made = export(folder / "run", folder / "made", formats=[suffix[1:]], **options)
             with replacing(path) as temporary:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass
 
 from tagship_export.errors import ExportError
+from tagship_export.targets import DEFAULT_PREFIX
 from tagship_runtime.errors import ArtifactCorruptError
 
-PREFIX, STEM = "tagship_", "model"
+PREFIX, STEM = DEFAULT_PREFIX, "model"
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,31}")
 _NAMES = re.compile(

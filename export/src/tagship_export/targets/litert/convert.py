@@ -77,13 +77,17 @@ def _converter(model: Any, batch: int | None) -> Any:
     return converter
 
 
+FLEX = "; it would need a delegate (Flex) that devices do not have"
+"""Reason why an operation that TensorFlow has is none of a device."""
+
+
 def _run(converter: Any) -> bytes:
     try:
         payload: bytes = converter.convert()
     except Exception as error:  # the converter raises several unrelated types
         ops = tuple(sorted(set(re.findall(r"'tf\.(\w+)' op is neither a custom op nor a flex op", str(error)))))
         if ops:
-            raise UnsupportedOpsError("LiteRT", ops) from error
+            raise UnsupportedOpsError("LiteRT", ops, FLEX) from error
         reason = re.sub(r"^\S+\.py:\d+:\d+: ", "", str(error).strip().split("\n")[0])[:300]
         hint = "; a fixed batch may help: --batch 1" if "to be static" in reason else ""
         raise ConversionError(f"the LiteRT converter refuses the model: {reason}{hint}") from error

@@ -64,7 +64,7 @@ class LiteRTTarget(RuntimeTarget):
         """See :class:`tagship_export.targets.base.Target`; other files in the archive go as well."""
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
-                stored = archive.read("tagship.json").decode()
+                stored = archive.read(TFLITE.contract_entry).decode()
                 return data[: min(entry.header_offset for entry in archive.infolist())], stored
         except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
             return data, None

@@ -15,7 +15,7 @@ import numpy as np
 from tagship_export.errors import ExportError, NodePackageError
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.node_package import find_node
-from tagship_runtime.container import attach, unpack
+from tagship_runtime.container import ONNX, attach, unpack
 from tagship_runtime.errors import CheckFailedError, EngineError
 
 if TYPE_CHECKING:
@@ -119,6 +119,6 @@ def in_node(artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenA
 
 def _unpacked(data: bytes) -> tuple[bytes, Contract]:
     format, payload, contract = unpack(data)
-    if contract is None or format.name != "onnx":
+    if contract is None or format is not ONNX:
         raise ExportError(f"Node runs .onnx artifacts, not {format.title}; leave --node out for the others")
     return payload, contract

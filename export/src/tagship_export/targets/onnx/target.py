@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from tagship_export.targets.artifact import OpenArtifact
     from tagship_runtime.typing import Features
 
-CONTRACT_KEYS = ("labels", "thresholds", "tagship")
-"""Entries of the metadata that carry a contract."""
-
 
 class OnnxTarget(RuntimeTarget):
     """See :class:`tagship_export.targets.base.Target`."""
@@ -68,10 +65,10 @@ class OnnxTarget(RuntimeTarget):
 
         proto = onnx.load_from_string(data)
         kept = {entry.key: entry.value for entry in proto.metadata_props}
-        if "tagship" not in kept:
+        if ONNX.contract_entry not in kept:
             return data, None
         del proto.metadata_props[:]
         for key, value in kept.items():
-            if key not in CONTRACT_KEYS:
+            if key not in ONNX.entries:
                 proto.metadata_props.add(key=key, value=value)
-        return proto.SerializeToString(deterministic=True), kept["tagship"]
+        return proto.SerializeToString(deterministic=True), kept[ONNX.contract_entry]
