@@ -52,6 +52,28 @@ def test_in_json_lines(tagship: Callable[..., Any], model: Path, tmp_path: Path)
     assert answer["because"] == "up: title=oil +2.00"
 
 
+def test_an_article_as_long_as_a_novel(tagship: Callable[..., Any], model: Path, tmp_path: Path) -> None:
+    table = tmp_path / "rows.csv"
+    for rows in (
+        ["title,body,size", f"{'oil ' * 250_000},,0"],
+        ["title,body,size", ",,0", f",{'oil ' * 250_000},0"],
+    ):
+        table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+        assert "=oil +17.64" in because(tagship, model, table)[-1]  # from a score of nearly 1 to one of 0.27
+
+
+def test_a_cell_beyond_every_bound_ends_with_one_line(
+    tagship: Callable[..., Any], texts: dict[str, Path], tmp_path: Path
+) -> None:
+    table = tmp_path / "rows.csv"
+    for good in ("", "oil,,0\n" * 100):
+        table.write_text(f"{HEADER}{good}{'a' * (10 << 20)},x,0\n", encoding="utf-8")
+        outcome = tagship("predict", texts["tflite"], table)
+        assert outcome.code == 2
+        assert "field larger than field limit" in outcome.err
+        assert outcome.err.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("cell", "said"),
     [

@@ -23,6 +23,11 @@ from tagship_runtime.files.spelling.numerals import COMMA, POINT
 LARGE = 1 << 22
 """Bytes from which on pyarrow's speed outweighs its import."""
 
+LARGEST_CELL = 1 << 21
+"""Characters of a cell, twice those of the longest text that a model takes; Python's own bound is a sixteenth of it."""
+
+csv.field_size_limit(max(csv.field_size_limit(), LARGEST_CELL))  # which the module knows for the whole process alone
+
 END = "\0end of table"
 """A row behind the last one: where it is part of a cell, a quotation mark was not closed."""
 
@@ -183,7 +188,11 @@ def _look(source: str, reading: Reading) -> tuple[list[str], str, Form]:
         encoding = text.encoding if isinstance(text, io.TextIOWrapper) else DEFAULT
         head, _ = looked_ahead(text)
     form = form_of(source, head, reading)
-    rows = [row for row in csv.reader(head[form.before :], delimiter=form.separator) if row]
+    try:
+        rows = [row for row in csv.reader(head[form.before :], delimiter=form.separator) if row]
+    except csv.Error as error:
+        said = f"{str(error).partition(' - ')[0]}; is a quotation mark not closed?"
+        raise DataError(f"{title(source)} cannot be read as a table: {said}") from error
     names = rows[0] if rows else []
     check_names(source, names)
     whole = [row for row in rows[1:-1] if len(row) == len(names)]
