@@ -172,7 +172,7 @@ def test_a_table_is_scored_and_saved(visit: Open, artifacts: dict[tuple[str, str
     page.locator("input[type=file]").set_input_files(table)
     page.get_by_role("button", name="Save the result").wait_for()
     said = page.locator("#progress").inner_text()
-    assert said == "1204 rows scored, 1 of them not: see their error. The first 50 are shown, all are saved."
+    assert said == "1203 of 1204 rows scored; the others have an error. The first 50 are shown, all are saved."
     assert page.locator("#rows tbody tr").count() == 50
     with page.expect_download() as download:
         page.get_by_role("button", name="Save the result").click()
@@ -212,6 +212,9 @@ def test_labels_that_a_spreadsheet_would_compute_are_texts(
     assert not any(name.startswith(("=", "@")) for name in header)
 
 
+HEADER = ",".join(f"feature_{place}" for place in range(6))
+
+
 @needs_chromium
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -219,6 +222,15 @@ def test_labels_that_a_spreadsheet_would_compute_are_texts(
         ("", "There are no rows"),
         ("feature_0,feature_1\n1,2\n", "Missing columns: feature_2, feature_3, feature_4, feature_5. The table has"),
         ("a;b\n1;2\n", "The table has a, b."),
+        (f"{HEADER}\n1,2,3,4,5,6\n1,2,3,4,5\n", "Row 2 has 5 cells, the header has 6; mend the file."),
+        (f"{HEADER}\n1,2,3,4,5,6,7\n", "Row 1 has 7 cells, the header has 6; mend the file."),
+        (f"{HEADER},feature_0\n1,2,3,4,5,6,7\n", "The table has more than one column feature_0; leave one."),
+        (f'{HEADER}\n1,2,3,4,5,"6\n', "A quote is opened and never closed; mend the file."),
+        (f'{HEADER}\n"1,5",2,3,4,5,6\n', "'1,5' in column feature_0 has a comma, which this page does not read"),
+        (
+            f"{HEADER}\n2.561,2,3,4,5,6\n1,2,3,4,5,6\n".replace(",", ";"),
+            "'2.561' in column feature_0 may be 2561 or a fraction",
+        ),
     ],
 )
 def test_a_table_that_does_not_fit(text: str, said: str, visit: Open, artifacts: dict[tuple[str, str], Path]) -> None:
@@ -228,6 +240,26 @@ def test_a_table_that_does_not_fit(text: str, said: str, visit: Open, artifacts:
     page.wait_for_timeout(50)
     assert said in page.locator("#progress").inner_text()
     assert page.get_by_role("button", name="Save the result").is_hidden()
+
+
+@needs_chromium
+def test_files_are_read_as_what_they_are_or_refused(
+    visit: Open, artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    page, table = visit(artifacts["scaled", "onnx"]), tmp_path / "rows.csv"
+    text = f"note,{HEADER}\nWei\xdfblech,1,2,3,4,5,6\n"
+    for encoding, said in (
+        ("cp1252", "The file is no text in UTF-8 or UTF-16: save it as CSV in UTF-8"),
+        ("utf-8", "1 rows scored."),
+        ("utf-8-sig", "1 rows scored."),
+        ("utf-16", "1 rows scored."),
+    ):
+        table.write_bytes(text.encode(encoding))
+        page.locator("#progress").evaluate("one => (one.textContent = '')")
+        page.locator("input[type=file]").set_input_files([])
+        page.locator("input[type=file]").set_input_files(table)
+        page.locator("#progress", has_text=said).wait_for()
+        assert page.get_by_role("button", name="Save the result").is_visible() == (encoding != "cp1252")
 
 
 @needs_chromium

@@ -112,6 +112,17 @@ function field(name, control, number) {
   return { ...control, name, box, say };
 }
 
+/** The text of a file: UTF-8, or UTF-16 with its mark; undefined where it is neither, so that no letter is guessed. */
+function textOf(bytes) {
+  const [first, second] = new Uint8Array(bytes.slice(0, 2));
+  const marked = { 0xfffe: "utf-16le", 0xfeff: "utf-16be" }[(first << 8) | second];
+  try {
+    return new TextDecoder(marked ?? "utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Rows of a CSV as lists of texts; quoted cells may hold separators, quotes and line ends. */
 function parseTable(text) {
   const body = text.replace(/^\ufeff/, "");
@@ -140,7 +151,40 @@ function parseTable(text) {
     } else cell += mark;
   }
   if (cell !== "" || row.length > 0) end();
-  return rows;
+  return { rows, separator, open: quoted };
+}
+
+/** What `tagship predict` would refuse or ask about, in a sentence; undefined where a table can be scored as it is. */
+function faultOf({ rows: [header, ...body], separator, open }, features) {
+  const missing = features.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
+  if (missing.length) return `Missing columns: ${missing.join(", ")}. The table has ${header.join(", ")}.`;
+  if (open) return "A quote is opened and never closed; mend the file.";
+  const twice = features.find(({ name }) => header.indexOf(name) !== header.lastIndexOf(name));
+  if (twice) return `The table has more than one column ${twice.name}; leave one.`;
+  const uneven = body.findIndex((row) => row.length !== header.length);
+  if (uneven >= 0) {
+    return `Row ${uneven + 1} has ${body[uneven].length} cells, the header has ${header.length}; mend the file.`;
+  }
+  for (const { name, kind } of features.filter(({ kind }) => kind === "numeric" || kind === "offset")) {
+    const cells = body.map((row) => row[header.indexOf(name)].trim());
+    const comma = cells.find((cell) => /^[+-]?[\d.]*\d,\d+$/.test(cell));
+    if (comma) return `'${comma}' in column ${name} has a comma, which this page does not read; 'tagship predict' does.`;
+    const dotted = cells.filter((cell) => cell.includes("."));
+    if (separator !== "," && dotted.length && dotted.every((cell) => /^[+-]?\d{1,3}(\.\d{3})+$/.test(cell))) {
+      const whole = dotted[0].replaceAll(".", "");
+      return `'${dotted[0]}' in column ${name} may be ${whole} or a fraction; use commas between cells, or 'tagship predict'.`;
+    }
+  }
+  return undefined;
+}
+
+/** A sentence on words that the model does not know, of which it makes nothing; empty where it knows all. */
+function unknownIn([header, ...body], features) {
+  const words = features.filter(({ kind }) => kind === "category").flatMap(({ name, values }) => {
+    const place = header.indexOf(name);
+    return body.map((row) => row[place]).filter((word) => word !== "" && !values.includes(word)).map((word) => `'${word}' in ${name}`);
+  });
+  return words.length ? ` Words that the model does not know: ${words.length}, such as ${words[0]}.` : "";
 }
 
 /** A text that a spreadsheet might compute, with an apostrophe before it, as `tagship predict` writes labels. */
@@ -319,12 +363,16 @@ function showTable(model, answers) {
   async function score(text) {
     const number = ++run;
     element("save").hidden = element("rows").hidden = true;
-    const [header, ...body] = parseTable(text);
+    if (text === undefined) {
+      return say("The file is no text in UTF-8 or UTF-16: save it as CSV in UTF-8, or give 'tagship predict' its --encoding.");
+    }
+    const table = parseTable(text);
+    const [header, ...body] = table.rows;
     const { features } = model.contract;
     if (!features) return say("This model's input is no table, so a CSV does not fit.");
     if (!body.length) return say("There are no rows: a header line and at least one row below it are needed.");
-    const missing = features.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
-    if (missing.length) return say(`Missing columns: ${missing.join(", ")}. The table has ${header.join(", ")}.`);
+    const fault = faultOf(table, features);
+    if (fault) return say(fault);
     const places = features.map(({ name }) => header.indexOf(name));
     const predictor = answers.thresholded;
     const scored = [[...header, "labels", ...model.labels.map((label) => `score:${label}`), "error"]];
@@ -344,7 +392,8 @@ function showTable(model, answers) {
       await new Promise((done) => setTimeout(done));
     }
     result = scored;
-    say(`${body.length} rows scored${bad ? `, ${bad} of them not: see their error` : ""}.${body.length > SHOWN ? ` The first ${SHOWN} are shown, all are saved.` : ""}`);
+    const counted = bad ? `${body.length - bad} of ${body.length} rows scored; the others have an error.` : `${body.length} rows scored.`;
+    say(`${counted}${unknownIn(table.rows, features)}${body.length > SHOWN ? ` The first ${SHOWN} are shown, all are saved.` : ""}`);
     element("save").hidden = element("rows").hidden = false;
     const cell = (kind, text) => make(kind, { textContent: text });
     const shown = scored.slice(1, SHOWN + 1).map((row, at) => {
@@ -357,7 +406,7 @@ function showTable(model, answers) {
   }
 
   element("score").addEventListener("click", () => score(element("paste").value));
-  const open = async (file) => file && score(await file.text());
+  const open = async (file) => file && score(textOf(await file.arrayBuffer()));
   document.querySelector("input[type=file]").addEventListener("change", ({ target }) => open(target.files[0]));
   document.addEventListener("dragover", (event) => {
     event.preventDefault();

@@ -185,8 +185,9 @@ def _counts(inputs: Any, part: Part, terms: int) -> Any:
         return inputs
     if len(part.columns) == terms:
         return ops.take(inputs, part.inverse(terms, width).tolist(), axis=1)
-    padded = ops.pad(inputs, [[0, 0], [0, 1]])
-    return ops.take(padded, part.inverse(terms, width).tolist(), axis=1)
+    columns = part.inverse(terms, width)
+    counted = columns < width  # by a product, as every engine has one
+    return ops.multiply(ops.take(inputs, np.where(counted, columns, 0).tolist(), axis=1), counted.astype(np.float32))
 
 
 def _plain(rows: Matrix, bag: BagOfWords | None) -> list[int]:
