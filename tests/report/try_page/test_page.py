@@ -212,6 +212,25 @@ def test_labels_that_a_spreadsheet_would_compute_are_texts(
     assert not any(name.startswith(("=", "@")) for name in header)
 
 
+@needs_chromium
+def test_words_that_the_model_does_not_know_are_counted(visit: Open, every_kind: dict[str, Path]) -> None:
+    path = every_kind["mixed float32.onnx"]
+    contract = tagship_runtime.load(path).contract
+    features = contract.features or ()
+    assert contract.golden is not None
+    known = ["" if cell is None else str(cell) for cell in contract.golden.rows[0]]
+    word = next(place for place, feature in enumerate(features) if feature.kind == "category")
+    lines = [[feature.name for feature in features], known, [*known[:word], "Unobtainium", *known[word + 1 :]]]
+    page = visit(path)
+    page.locator("#paste").fill("\n".join("\t".join(line) for line in lines))
+    page.locator("#score").click()
+    page.get_by_role("button", name="Save the result").wait_for()
+    said = page.locator("#progress").inner_text()
+    assert said == (
+        f"2 rows scored. Words that the model does not know: 1, such as 'Unobtainium' in {features[word].name}."
+    )
+
+
 HEADER = ",".join(f"feature_{place}" for place in range(6))
 
 
