@@ -168,7 +168,7 @@ def test_another_version_is_refused(document: Document) -> None:
 
 LATER = {
     *("flip_rate_upper_clustered", "shipped_flip_rate_upper_clustered"),
-    *("max_label_flips", "max_share_change", "confidence"),
+    *("max_label_flips", "max_share_change", "confidence", "positive"),
     *("judged_by", "unchecked"),
     *("frequent", "macro_f1_present", "offset"),
     *("since", "parts", "first"),

@@ -256,3 +256,25 @@ def test_words_for_what_is_missing(tagship: Command, tmp_path: Path, monkeypatch
 def test_label_columns_by_pattern_and_position(wanted: tuple[str, ...], labels: list[str], clean: Path) -> None:
     table = read(str(clean / "clean.csv"))
     assert list(from_table(table, LabelColumns(names=wanted), ["label:none"][:0]).labels) == labels
+
+
+def test_a_table_is_verified_by_what_meant_on_in_training(tagship: Command, tmp_path: Path) -> None:
+    """Yes and no are a usual pair, whose yes would be taken for on."""
+    random = np.random.default_rng(8)
+    size = random.normal(size=300)
+    lines = [f"{number:.3f},{'no' if number > 0 else 'yes'}" for number in size]
+    table, run, out = tmp_path / "passed.csv", tmp_path / "run", tmp_path / "made"
+    table.write_text("\n".join(["size,failed", *lines]) + "\n", encoding="utf-8")
+    done = tagship("train", table, "--labels", "failed", "--positive", "no", "--out", run, *SMALL[:4], "--epochs", 60)
+    assert done.code == 0, done.err
+    assert json.loads((run / "run.json").read_text())["configuration"]["positive"] == ["no"]
+    assert tagship("export", run, "--out", out, "--formats", "onnx").code == 0
+    found = []
+    for more in ((), ("--data", table), ("--data", table, "--positive", "no")):
+        done = tagship("verify", run, out / "float32.onnx", "--json", *more)
+        assert done.code == 0, done.err
+        found.append(json.loads(done.out)[0]["quality"]["original"]["macro_f1"])
+    assert min(found) > 0.9
+    assert found[1] == found[2]
+    done = tagship("verify", run, out / "float32.onnx", "--json", "--data", table, "--positive", "yes")
+    assert json.loads(done.out)[0]["quality"]["original"]["macro_f1"] < 0.5

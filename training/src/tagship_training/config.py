@@ -35,6 +35,8 @@ class Config:
         confidence: Chance that new rows reach a precision or recall; None aims at it on held-out rows.
         calibrate: Whether scores are corrected inside the graph to match observed frequencies.
         stratify: Whether test rows are chosen so that each label keeps its share.
+        positive: Values of label columns that meant on, for whoever compares other tables with the run; none for the
+            usual pairs, such as yes and no.
         seed: Of splits, initial weights, shuffling and dropout.
     """
 
@@ -53,6 +55,7 @@ class Config:
     confidence: float | None = None
     calibrate: bool = False
     stratify: bool = True
+    positive: tuple[str, ...] = ()
     seed: int = 42
 
     def __post_init__(self) -> None:
@@ -108,6 +111,7 @@ class Config:
             "confidence": self.confidence,
             "calibrate": self.calibrate,
             "stratify": self.stratify,
+            "positive": list(self.positive),
             "seed": self.seed,
         }
 

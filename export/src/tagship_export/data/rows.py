@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tagship_export.errors import ExportError, NothingComparedError
 from tagship_runtime.contract import Feature
@@ -19,10 +20,13 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
 from tagship_runtime.files.spelling.label_spellings import truth_of
+from tagship_runtime.files.spelling.numerals import is_numeral
 from tagship_runtime.typing import Targets
 
 
-def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] | None = None) -> Dataset:
+def read_rows(
+    data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] | None = None, positive: Sequence[str] = ()
+) -> Dataset:
     """Rows from a file or from memory.
 
     Args:
@@ -30,6 +34,8 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
             .npz holds the features as ``x`` and, if the truth is known, ``y``.
         labels: Whose columns in a table are the truth.
         features: Which columns hold words; they are read as prediction reads them.
+        positive: Values that meant on where the model was trained, unless a file says other ones: words of columns of
+            words, numbers of columns of numbers.
 
     Raises:
         ExportError: The truth does not fit the labels, or there is no row.
@@ -40,10 +46,12 @@ def read_rows(data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] 
     elif isinstance(data, tuple) and len(data) == 2:
         rows = Dataset(table=_table(data[0]), targets=_targets(data[1], labels), labels=labels)
     elif isinstance(data, str | os.PathLike | TableFile):
-        rows = _read_file(data if isinstance(data, TableFile) else TableFile(path=str(data)), labels, features)
+        rows = _read_file(
+            data if isinstance(data, TableFile) else TableFile(path=str(data)), labels, features, positive
+        )
     else:
         table = _table(data)
-        rows = Dataset(table=table, targets=targets_of(table, labels), labels=labels)
+        rows = Dataset(table=table, targets=targets_of(table, labels, positive), labels=labels)
     if not len(rows):
         raise NothingComparedError
     if rows.targets is not None and len(rows.targets) != len(rows):
@@ -59,13 +67,15 @@ def _table(data: Any) -> Any:
     return arrow_table(columns)
 
 
-def _read_file(source: TableFile, labels: tuple[str, ...], features: tuple[Feature, ...] | None) -> Dataset:
+def _read_file(
+    source: TableFile, labels: tuple[str, ...], features: tuple[Feature, ...] | None, positive: Sequence[str]
+) -> Dataset:
     if Path(source.path).suffix.lower() == ".npz":
         return _read_npz(Path(source.path), labels)
     text = [feature.name for feature in features or () if feature.textual]
     missing = encoder(features, (None,)).missing_words if features else ()
     table = read_table(source.path, text, dialect=source.dialect.with_missing(missing), note=source.note)
-    return Dataset(table=table, targets=targets_of(table, labels, source.positive), labels=labels)
+    return Dataset(table=table, targets=targets_of(table, labels, positive, source.positive), labels=labels)
 
 
 def _read_npz(path: Path, labels: tuple[str, ...]) -> Dataset:
@@ -85,8 +95,16 @@ def _targets(values: Any, labels: tuple[str, ...]) -> Targets:
     return targets.astype(np.uint8)
 
 
-def targets_of(table: Any, labels: Sequence[str], positive: Collection[str] = ()) -> Targets | None:
+def targets_of(
+    table: Any, labels: Sequence[str], trained: Sequence[str] = (), said: Collection[str] = ()
+) -> Targets | None:
     """Return the truth in a table's columns ``label:NAME`` or ``NAME``; None where it has none of them.
+
+    Args:
+        table: Columns by name.
+        labels: Names of the scores.
+        trained: Values that meant on in training; a column of 0 and 1 may stand for one of words since.
+        said: Values that mean on here, whatever was trained.
 
     Raises:
         ExportError: Only some labels are there, or one holds what is no label.
@@ -103,7 +121,17 @@ def targets_of(table: Any, labels: Sequence[str], positive: Collection[str] = ()
     if absent:
         raise ExportError(f"the table has columns for some labels but none for {absent[0]!r}; give all or none")
     try:
-        truth = [truth_of(columns[name].tolist(), name, positive) for name in found if name is not None]
+        truth = [
+            truth_of(columns[name].tolist(), name, said or _of_its_kind(trained, columns[name]))
+            for name in found
+            if name is not None
+        ]
     except DataError as error:
         raise ExportError(str(error)) from error
     return np.stack(truth, axis=1)
+
+
+def _of_its_kind(positive: Sequence[str], column: NDArray[Any]) -> list[str]:
+    """Return the values that a column may hold: numbers, or words."""
+    numbers = column.dtype.kind in "biuf"
+    return [value for value in positive if is_numeral(value) == numbers]

@@ -60,11 +60,14 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
     if "train" not in original.rows:
         if data is None:
             raise OriginalError("the original comes without rows to prove anything on; give some with --data FILE")
-        rows = read_rows(data, labels, original.features)
+        rows = read_rows(data, labels, original.features, original.positive)
         return _named(original, rows), _divide(rows)
     if data is None and "test" not in original.rows:
         raise OriginalError("the run has no test rows to prove anything on; give some with --data FILE")
-    verdict = read_rows(str(original.rows["test"]) if data is None else data, labels, original.features)
+    if data is None:
+        verdict = read_rows(str(original.rows["test"]), labels, original.features)
+    else:
+        verdict = read_rows(data, labels, original.features, original.positive)
     calibration, tuning, tuned_on = _calibration_and_tuning(original, labels)
     return original, HeldOutSplits(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
 

@@ -41,6 +41,7 @@ class Original:
         thresholds: One per label, likewise.
         features: The caller's columns; None for other inputs, or where only the Keras file is known.
         rows: Tables by purpose: ``train``, ``validation``, ``test``.
+        positive: Values of label columns that meant on in its training; none for the usual pairs.
         run: The run folder that it comes from, if it is one.
         file: The Keras file that it was loaded from; None for a model that was there already.
         notes: What was done to it before anything is made of it, in sentences.
@@ -52,6 +53,7 @@ class Original:
     thresholds: tuple[float, ...] | None = None
     features: tuple[Feature, ...] | None = None
     rows: Mapping[str, Path]
+    positive: tuple[str, ...] = ()
     run: Path | None = None
     file: Path | None = None
     notes: tuple[str, ...] = ()
@@ -200,6 +202,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         labels, thresholds = tuple(run["labels"]), tuple(run["thresholds"] if step is None else step["thresholds"])
         check_labels(labels)
         check_thresholds(thresholds, labels)
+        positive = tuple(run["configuration"].get("positive", ()))
         features = read_features(_features(folder, size) or run["features"])
     except (ValueError, KeyError, TypeError, ContractError) as error:
         if isinstance(error, OriginalError):
@@ -215,6 +218,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         thresholds=thresholds,
         features=features,
         rows={path.stem: path for path in sorted((folder / run_folder.ROWS).glob("*.parquet"))},
+        positive=positive,
         run=folder if chosen else None,  # whose report is about the chosen size
         file=model_file,
     )

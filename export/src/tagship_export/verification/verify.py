@@ -62,7 +62,8 @@ def verify(
     options = replace(options or VerifyOptions(), **chosen)
     opened, known = _open(artifact), _open_original(original, options)
     judged = judged_by(opened, options.recipe)
-    rows = read_rows(_data_of(known, data), opened.contract.labels, opened.contract.features)
+    positive = () if data is None else known.positive  # the run's own rows hold 0 and 1
+    rows = read_rows(_data_of(known, data), opened.contract.labels, opened.contract.features, positive)
     matrix = _encode(known, opened.contract, rows)
     verdict = judge(
         _compare(known, opened, rows, matrix),

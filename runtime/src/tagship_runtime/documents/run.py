@@ -29,6 +29,8 @@ class ConfigurationDocument(TypedDict):
         max_bytes: Bound of its float32 LiteRT file; null for none.
         confidence: Chance that new rows reach the precision or recall; null where it is aimed at on held-out rows,
             absent in files of version 0.1.
+        positive: Values of label columns that mean on, where all others mean off; empty for the usual pairs, such as
+            yes and no, absent in files of version 0.1.
     """
 
     preset: str
@@ -46,6 +48,7 @@ class ConfigurationDocument(TypedDict):
     confidence: NotRequired[float | None]
     calibrate: bool
     stratify: bool
+    positive: NotRequired[list[str]]
     seed: int
 
 

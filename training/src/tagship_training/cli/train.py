@@ -235,7 +235,8 @@ def _config(options: argparse.Namespace) -> Config:
         chosen["max_bytes"] = _bytes(options.max_bytes)
     if options.objective is not None:
         chosen["objective"] = Objective.parse(options.objective)
-    return replace(PRESETS[options.preset], calibrate=options.calibrate, **chosen)
+    positive = _list(options.positive)
+    return replace(PRESETS[options.preset], calibrate=options.calibrate, positive=positive, **chosen)
 
 
 def _label_columns(options: argparse.Namespace) -> LabelColumns:
