@@ -175,10 +175,9 @@ def fast_text(train: Dataset, test: Dataset, seed: int) -> dict[str, Figures]:
                     file.write(f"{marks} {' '.join(lines[row].lower().split())}\n")
             options = {
                 "loss": "ova",
-                "epoch": 25,
-                "lr": 0.2,
-                "wordNgrams": 2,
-                "bucket": 500_000,
+                "epoch": 50,
+                "lr": 0.5,
+                "bucket": 200_000,
                 "thread": 1,
                 "seed": seed,
                 "verbose": 0,
