@@ -41,6 +41,7 @@ NOT_RUN = {
     "needs a Raspberry Pi",
     "tests/runtime/test_bundles.py does the same",
     "tests/javascript/test_verify_in_node.py and test_export_in_node.py do, where Node is",
+    "tests/javascript/test_signatures.py does",
     "tests/fleet run it, where Spark and Ray are",
 }
 """Every reason that a document gives for a block that is not run."""
