@@ -258,6 +258,28 @@ def test_a_table_that_does_not_fit(text: str, said: str, visit: Open, artifacts:
     page.get_by_role("button", name="Score the rows").click()
     page.wait_for_timeout(50)
     assert said in page.locator("#progress").inner_text()
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("cells", "first", "said"),
+    [
+        (["03/04/2024"], None, "'03/04/2024' in column day begins with its day or its month"),
+        (["03/04/2024", "12/31/2024 10:00"], "day", "'12/31/2024 10:00' in column day does not have its day first"),
+        (["03/04/2024", "31-12-2024"], "month", "'31-12-2024' in column day does not have its month first"),
+        (["2024-01-01 10:00", "2024-01-01 10:00+02:00"], None, "a time with a zone, and '2024-01-01 10:00', one"),
+        (["03/04/2024", "31/12/2024", "2024-12-31", "31.12.2024", "", "n/a"], "day", None),
+        (["2024-01-01 10:00", "2024-12-31", "31.12.2024"], None, None),
+    ],
+)
+def test_dates_of_a_table_are_in_one_order(
+    cells: list[str], first: str | None, said: str | None, visit: Open, artifacts: dict[tuple[str, str], Path]
+) -> None:
+    page = visit(artifacts["scaled", "onnx"])
+    table = {"rows": [["day"], *[[cell] for cell in cells]], "separator": ",", "open": False}
+    features = [{"name": "day", "kind": "date", "first": first}]
+    found = page.evaluate("([table, features]) => faultOf(table, features) ?? null", [table, features])
+    assert found is None if said is None else said in found
     assert page.get_by_role("button", name="Save the result").is_hidden()
 
 

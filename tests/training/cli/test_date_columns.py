@@ -96,6 +96,42 @@ def test_artifacts_are_verified_on_the_table(run: Path, tagship: Command) -> Non
         assert tagship("selftest", artifact).code == 0
 
 
+@pytest.mark.parametrize("form", ["%d/%m/%Y", "%m/%d/%Y"])
+@pytest.mark.parametrize("certain", [True, False])
+def test_the_order_of_days_and_months_is_found_again_or_said(
+    form: str, certain: bool, run: Path, deliveries: pandas.DataFrame, tagship: Command
+) -> None:
+    """Training saw no such dates; where no cell tells, each command asks, and takes the option of training."""
+    small = np.array([day.day <= 12 for day in deliveries["delivered"]])
+    rows = deliveries if certain else deliveries[small]
+    folder = run / f"{form[1]}{certain}"
+    folder.mkdir()
+    rows.assign(delivered=[f"{day:%Y-%m-%d}" for day in rows["delivered"]]).to_csv(folder / "iso.csv", index=False)
+    rows.assign(delivered=[f"{day:{form}}" for day in rows["delivered"]]).to_csv(folder / "other.csv", index=False)
+    artifact = run / "out" / "float32.onnx"
+    commands = {
+        "predict": ("predict", artifact, "TABLE", "--scores"),
+        "verify": ("verify", run / "run", artifact, "--json", "--data", "TABLE"),
+        "selftest": ("selftest", artifact, "--data", "TABLE"),
+        "export": ("export", run / "run", "--out", folder / "out", "--formats", "onnx", "--recipes", "float32",
+                   "--data", "TABLE"),
+    }  # fmt: skip
+    order = ("--dates", "day-first" if form[1] == "d" else "month-first")
+    for name, command in commands.items():
+        want, found, said = (
+            tagship(*(folder / table if word == "TABLE" else word for word in command), *more)
+            for table, more in (("iso.csv", ()), ("other.csv", ()), ("other.csv", order))
+        )
+        assert (want.code, said.code) == (0, 0), (name, want.err, said.err)
+        if name in ("predict", "verify"):
+            assert said.out.replace("other.csv", "iso.csv") == want.out
+        assert found.code == (0 if certain else 2), (name, found.err)
+        if certain and name in ("predict", "verify"):
+            assert found.out.replace("other.csv", "iso.csv") == want.out
+        if not certain:
+            assert "neither another cell nor training tells; say which with --dates" in found.err.splitlines()[-1]
+
+
 def test_an_impossible_date_is_an_error_with_its_row(run: Path, tagship: Command) -> None:
     (run / "bad.csv").write_text("delivered;took;length\n01.02.2024;1:00;1,5\n30.02.2024;1:00;1,5\n")
     done = tagship("predict", run / "out" / "float32.onnx", run / "bad.csv")

@@ -73,7 +73,7 @@ def test_some_cell_of_some_table_tells_what_stands_first() -> None:
     assert order_of("d", [cells("2024-04-03")], Kinds(first="month")) is None
     with pytest.raises(TableError, match="'03/04/2024', and no other cell tells; say which with --dates day-first"):
         order_of("d", [cells("03/04/2024", "05/06/2024")], Kinds())
-    with pytest.raises(TableError, match="'13/04/2024' and '04/13/2024'"):
+    with pytest.raises(TableError, match="day first in '13/04/2024' and its month in '04/13/2024'"):
         order_of("d", [cells("13/04/2024", "04/13/2024")], Kinds())
 
 

@@ -19,6 +19,7 @@ from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
+from tagship_runtime.files.spelling.date_orders import DateOrders
 from tagship_runtime.files.spelling.label_spellings import truth_of
 from tagship_runtime.files.spelling.numerals import is_numeral
 from tagship_runtime.typing import Targets
@@ -73,8 +74,12 @@ def _read_file(
     if Path(source.path).suffix.lower() == ".npz":
         return _read_npz(Path(source.path), labels)
     text = [feature.name for feature in features or () if feature.textual]
-    missing = encoder(features, (None,)).missing_words if features else ()
-    table = read_table(source.path, text, dialect=source.dialect.with_missing(missing), note=source.note)
+    encode = encoder(features or (), (None,))
+    dialect = source.dialect.with_missing(encode.missing_words)
+    table = read_table(source.path, text, dialect=dialect, note=source.note)
+    orders = DateOrders(source.path, encode.date_orders, given=dialect.dates, note=source.note)
+    for name, cells in orders.rewrite({name: table[name] for name in table.column_names}).items():
+        table = table.set_column(table.column_names.index(name), name, [cells])
     return Dataset(table=table, targets=targets_of(table, labels, positive, source.positive), labels=labels)
 
 

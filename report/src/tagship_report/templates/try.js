@@ -165,6 +165,10 @@ function faultOf({ rows: [header, ...body], separator, open }, features) {
   if (uneven >= 0) {
     return `Row ${uneven + 1} has ${body[uneven].length} cells, the header has ${header.length}; mend the file.`;
   }
+  for (const { name, first } of features.filter(({ kind }) => kind === "date")) {
+    const fault = faultOfDates(name, body.map((row) => row[header.indexOf(name)].trim()), first);
+    if (fault) return fault;
+  }
   for (const { name, kind } of features.filter(({ kind }) => kind === "numeric" || kind === "offset")) {
     const cells = body.map((row) => row[header.indexOf(name)].trim());
     const comma = cells.find((cell) => /^[+-]?[\d.]*\d,\d+$/.test(cell));
@@ -175,6 +179,22 @@ function faultOf({ rows: [header, ...body], separator, open }, features) {
       return `'${dotted[0]}' in column ${name} may be ${whole} or a fraction; use commas between cells, or 'tagship predict'.`;
     }
   }
+  return undefined;
+}
+
+/** What is wrong with a column of dates of which some may begin with their day or their month, or lack a zone. */
+function faultOfDates(name, cells, first) {
+  const orders = cells.map((cell) => [cell, ...(/^(\d{1,2})[-/](\d{1,2})[-/]\d{4}/.exec(cell)?.slice(1) ?? []).map(Number)]);
+  const slashed = orders.filter((parts) => parts.length > 1);
+  const other = slashed.find(([, one, next]) => (first === "day" ? next : first === "month" ? one : 99) > 12);
+  if (other && first === null) {
+    return `'${other[0]}' in column ${name} begins with its day or its month, which training had no such dates to tell; spell it as 2024-12-31, or use 'tagship predict'.`;
+  }
+  if (other) return `'${other[0]}' in column ${name} does not have its ${first} first, as in training; 'tagship predict' finds what the table has.`;
+  const timed = cells.filter((cell) => /\d:\d\d/.test(cell));
+  const zoned = timed.find((cell) => /(Z|UTC|[+-]\d\d(:?\d\d)?)$/i.test(cell));
+  const bare = timed.find((cell) => !/(Z|UTC|[+-]\d\d(:?\d\d)?)$/i.test(cell));
+  if (zoned && bare) return `Column ${name} holds '${zoned}', a time with a zone, and '${bare}', one without; spell all of them alike.`;
   return undefined;
 }
 

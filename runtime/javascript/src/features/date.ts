@@ -29,6 +29,8 @@ export interface DateFeature extends Feature {
   readonly indicator: boolean;
   /** `month` and `weekday`, which have a column for each of their values. */
   readonly parts: readonly string[];
+  /** What stands first in 03/04/2024; null where such a date is refused. */
+  readonly first: First;
 }
 
 /** Read one from the contract. */
@@ -51,6 +53,7 @@ export function date(name: string, document: JsonObject, core: Core): DateFeatur
     fill,
     indicator,
     parts,
+    first,
     width: 1 + Number(indicator) + parts.reduce((sum, one) => sum + PARTS[one]![0], 0),
     encode(value, into, at, row) {
       const moment = isMissing(value) ? NaN : momentOf(value, first, row, name, core);

@@ -50,6 +50,9 @@ def add_dialect_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--missing", metavar="A,B", help="words that stand for a missing number, besides n/a, - and so on"
     )
+    group.add_argument(
+        "--dates", metavar="ORDER", help="day-first or month-first, where no cell tells how 03/04/2024 is meant"
+    )
     group.add_argument("--sheet", metavar="NAME", help="of a workbook (default: the first)")
 
 
@@ -65,6 +68,7 @@ def dialect_of(options: argparse.Namespace) -> Dialect:
         encoding=options.encoding,
         missing=() if options.missing is None else tuple(names(options.missing)),
         sheet=options.sheet,
+        dates=options.dates,
     )
 
 

@@ -202,7 +202,14 @@ def _reading(
     tell: Callable[[str], None],
 ) -> Reading:
     dialect = dialect_of(options).with_missing(encode.missing_words)
-    reading = Reading(rows=BATCH_ROWS, skip=skip, live=options.follow, dialect=dialect, note=tell)
+    reading = Reading(
+        rows=BATCH_ROWS,
+        date_orders=encode.date_orders,
+        skip=skip,
+        live=options.follow,
+        dialect=dialect,
+        note=tell,
+    )
     if encode.columns is None:
         return reading
     return replace(

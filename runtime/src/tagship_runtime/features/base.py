@@ -55,6 +55,11 @@ class Feature(ABC):
         return ()
 
     @property
+    def date_orders(self) -> Mapping[str, str | None]:
+        """Part of a date that stood first in training, by its column's name; empty where its cells are no dates."""
+        return {}
+
+    @property
     def unchanged_fill(self) -> float | None:
         """Replacement of a missing number, NaN where it is refused, if all other numbers enter the matrix unchanged.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -25,12 +26,14 @@ class Encoder(ABC):
         columns: Names of the columns that are needed; None where columns have no names.
         textual: Names of those whose cells a CSV's reader leaves as they are spelled.
         missing_words: Words that stand for a missing number in each of the others, besides those that always do.
+        date_orders: By column of dates, what stood first in training in those such as 03/04/2024; None without such.
     """
 
     plain: tuple[int, ...] | None
     columns: tuple[str, ...] | None
     textual: tuple[str, ...]
     missing_words: tuple[str, ...] = ()
+    date_orders: Mapping[str, str | None] = MappingProxyType({})
 
     @abstractmethod
     def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:

@@ -72,6 +72,11 @@ class DateFeature(Feature):
         """See :class:`Feature`."""
         return self.missing
 
+    @property
+    def date_orders(self) -> Mapping[str, str | None]:
+        """See :class:`Feature`."""
+        return {self.name: self.first}
+
     @cached_property
     def reference(self) -> float:
         """Milliseconds of :attr:`since`."""

@@ -38,6 +38,8 @@ SHAPE = re.compile(
 DAY_FIRST, MONTH_FIRST = "day", "month"
 
 _NEED = "a date such as 2024-12-31 is needed"
+_EITHER = "may begin with its day or its month, which training had no such dates to tell"
+_SAY = "spell it as 2024-12-31 is, or say which to a command with --dates"
 
 
 def moments(values: NDArray[Any], name: str, first: str | None, missing: Collection[str]) -> NDArray[np.float64]:
@@ -68,7 +70,8 @@ def moments(values: NDArray[Any], name: str, first: str | None, missing: Collect
             else:
                 found[row] = _moment(value)
         except (TypeError, ValueError) as error:
-            raise InputValueError(row, name, f"{cells.shown(value)} {error}", _NEED) from None
+            need = _SAY if str(error) == _EITHER else _NEED
+            raise InputValueError(row, name, f"{cells.shown(value)} {error}", need) from None
     return found
 
 
@@ -87,7 +90,7 @@ def parse(text: str, first: str | None, missing: Collection[str] = ()) -> float:
     y, _, m, d, dotted_day, dotted_month, dotted_year, one, _, other, year, hour, *rest = found.groups()
     if one is not None:
         if first is None:
-            raise ValueError("may begin with its day or its month")
+            raise ValueError(_EITHER)
         m, d = (one, other) if first == MONTH_FIRST else (other, one)
     days = _days(int(y or dotted_year or year), int(m or dotted_month), int(d or dotted_day))
     return float(days * DAY + (0 if hour is None else _time_of_day(int(hour), *rest)))

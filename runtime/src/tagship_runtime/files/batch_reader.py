@@ -34,6 +34,15 @@ def read_batches(source: str, reading: Reading | None = None) -> Iterator[Batch]
         DataError: Not such a table.
     """
     reading = reading or Reading(rows=BATCH_ROWS)
+    batches = _read(source, reading)
+    if not reading.date_orders:
+        return batches
+    from tagship_runtime.files.date_columns import with_dates
+
+    return with_dates(batches, source, reading, None if source == STDIN else _read)
+
+
+def _read(source: str, reading: Reading) -> Iterator[Batch]:
     if source == STDIN:
         return _standard_input(reading)
     if reading.live:

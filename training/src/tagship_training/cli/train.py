@@ -34,9 +34,6 @@ EXAMPLES = (
     'tagship train news.jsonl --tags-column topics --tags-separator ";" --objective precision=0.9 --out run',
 )
 
-ORDERS = {None: None, "day-first": "day", "month-first": "month"}
-"""Part of 03/04/2024 that stands first, by the option's value."""
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
@@ -73,9 +70,6 @@ def _add_columns_and_rows(parser: argparse.ArgumentParser) -> None:
     columns.add_argument("--numeric", metavar="A,B", help="columns to take as numbers")
     columns.add_argument("--text", metavar="A,B", help="columns to take as texts, whose words are counted")
     columns.add_argument("--no-text", action="store_true", help="take no column as text by what it looks like")
-    columns.add_argument(
-        "--dates", metavar="ORDER", help="day-first or month-first, where no cell tells how 03/04/2024 is meant"
-    )
     columns.add_argument("--drop", metavar="A,B", help="columns to leave out")
 
     rows = parser.add_argument_group("rows")
@@ -259,14 +253,12 @@ def _label_columns(options: argparse.Namespace) -> LabelColumns:
 def _kinds(options: argparse.Namespace) -> Kinds:
     from tagship_training.config import Kinds
 
-    if options.dates not in ORDERS:
-        raise UsageError(f"--dates is {options.dates!r}; give day-first or month-first")
     return Kinds(
         categorical=_list(options.categorical),
         numeric=_list(options.numeric),
         text=_list(options.text),
         find_text=not options.no_text,
-        first=ORDERS[options.dates],
+        first=dialect_of(options).dates,
         missing=_list(options.missing),
     )
 

@@ -33,9 +33,13 @@ class Batch:
         """Yield the two halves of at least two rows."""
         middle = self.size // 2
         for start, stop in ((0, middle), (middle, self.size)):
-            columns = {name: values[start:stop] for name, values in self.columns.items()}
-            rows = None if self.rows is None else self.rows[start:stop]
-            yield Batch(first=self.first + start, size=stop - start, columns=columns, rows=rows)
+            yield self.part(start, stop)
+
+    def part(self, start: int, stop: int) -> Batch:
+        """Return the rows from one to before another, counted from the batch's first."""
+        columns = {name: values[start:stop] for name, values in self.columns.items()}
+        rows = None if self.rows is None else self.rows[start:stop]
+        return Batch(first=self.first + start, size=stop - start, columns=columns, rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,7 @@ class Reading:
         rows: The most rows of a batch.
         columns: Names of those that are needed, for readers that can leave out others; None for all.
         numbers: Names of those that hold numbers, for readers that convert; None for unknown.
+        date_orders: By column of dates, what stood first in training in those such as 03/04/2024; None without such.
         skip: Told of a row that cannot be read, which is left out then; None to raise the error.
         live: Whether rows are answered as they come: one row a batch.
         dialect: How the table is spelled, as far as that is given.
@@ -55,6 +60,7 @@ class Reading:
     rows: int
     columns: Sequence[str] | None = None
     numbers: Sequence[str] | None = None
+    date_orders: Mapping[str, str | None] = field(default_factory=dict)
     skip: Callable[[DataError], None] | None = None
     live: bool = False
     dialect: Dialect = field(default_factory=Dialect)

@@ -13,6 +13,9 @@ NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "
 DECIMALS = {".": ".", ",": ",", "point": ".", "comma": ","}
 """Decimal marks, and their names."""
 
+ORDERS = {"day-first": "day", "month-first": "month"}
+"""Part of 03/04/2024 that stands first, by the option's value."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
@@ -24,6 +27,7 @@ class Dialect:
         encoding: Of the text, by a name that Python knows.
         missing: Words that stand for a missing number, besides those that always do.
         sheet: Of a workbook, by name.
+        dates: What stands first in dates such as 03/04/2024, ``day`` or ``month``.
     """
 
     separator: str | None = None
@@ -31,6 +35,7 @@ class Dialect:
     encoding: str | None = None
     missing: tuple[str, ...] = ()
     sheet: str | None = None
+    dates: str | None = None
 
     def with_missing(self, words: tuple[str, ...]) -> Dialect:
         """Return the dialect with more words that stand for a missing number."""
@@ -45,6 +50,7 @@ class Dialect:
         encoding: str | None = None,
         missing: tuple[str, ...] = (),
         sheet: str | None = None,
+        dates: str | None = None,
     ) -> Dialect:
         """Return the dialect for options as they are typed.
 
@@ -56,10 +62,19 @@ class Dialect:
             raise UsageError(f"--separator is {separator!r}; give one character such as ';', or tab")
         if decimal is not None and decimal not in DECIMALS:
             raise UsageError(f"--decimal is {decimal!r}; give . or ,")
+        if dates is not None and dates not in ORDERS:
+            raise UsageError(f"--dates is {dates!r}; give day-first or month-first")
         if encoding is not None:
             encoding = _encoding(encoding)
         mark = None if decimal is None else DECIMALS[decimal]
-        return cls(separator=separator, decimal=mark, encoding=encoding, missing=missing, sheet=sheet)
+        return cls(
+            separator=separator,
+            decimal=mark,
+            encoding=encoding,
+            missing=missing,
+            sheet=sheet,
+            dates=None if dates is None else ORDERS[dates],
+        )
 
 
 def _encoding(name: str) -> str:

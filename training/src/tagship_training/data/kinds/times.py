@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.contract import DateFeature, DurationFeature, Feature
 from tagship_runtime.features import cells, moments, spans
+from tagship_runtime.files.spelling.date_orders import SAY, DateEvidence, texts_of
 from tagship_runtime.files.spelling.numerals import MOSTLY
 from tagship_training.config import Kinds
 from tagship_training.errors import TableError
@@ -61,32 +62,24 @@ def order_of(name: str, columns: Iterable[NDArray[Any]], kinds: Kinds) -> str | 
     Raises:
         TableError: Nothing tells, or two cells tell otherwise; or some of its times have a zone and some have none.
     """
-    texts = list(dict.fromkeys(cell for values in columns for cell in values.tolist() if isinstance(cell, str)))
-    matches = {text: match for text in texts if (match := moments.SHAPE.fullmatch(text.strip()))}
-    _check_zones(name, matches)
-    slashed = {text: (int(found[8]), int(found[10])) for text, found in matches.items() if found[8]}
-    if not slashed or kinds.first is not None:
-        return kinds.first if slashed else None
-    day = next((text for text, (one, _) in slashed.items() if one > 12), None)
-    month = next((text for text, (_, other) in slashed.items() if other > 12), None)
-    if (day is None) == (month is None):
-        shown = f"{next(iter(slashed))!r}, and no other cell tells" if day is None else f"{day!r} and {month!r}"
+    evidence = DateEvidence.of(text for values in columns for text in texts_of(values))
+    wrong = evidence.contradiction()
+    if wrong is not None:
+        raise TableError(f"column {name!r} {wrong}")
+    against = evidence.against(kinds.first)
+    if against is not None:
         raise TableError(
-            f"column {name!r}: the day or the month may stand first in {shown}; say which with --dates day-first or "
-            "--dates month-first"
+            f"column {name!r}: {against!r} does not have its {kinds.first} first, as --dates says; mend it"
         )
-    return moments.MONTH_FIRST if day is None else moments.DAY_FIRST
-
-
-def _check_zones(name: str, matches: dict[str, re.Match[str]]) -> None:
-    timed = {text: bool(found[17] or found[18]) for text, found in matches.items() if found[12]}
-    zoned = next((text for text, zone in timed.items() if zone), None)
-    bare = next((text for text, zone in timed.items() if not zone), None)
-    if zoned is not None and bare is not None:
+    if evidence.day is evidence.month is evidence.either is None:
+        return None
+    first = kinds.first or evidence.first
+    if first is None:
         raise TableError(
-            f"column {name!r} holds {zoned!r}, a time with a zone, and {bare!r}, one without; they cannot be compared, "
-            "so spell all of them alike"
+            f"column {name!r}: the day or the month may stand first in {evidence.either!r}, and no other cell tells; "
+            f"{SAY}"
         )
+    return first
 
 
 def _check_years(name: str, counts: Counter[Any]) -> None:
