@@ -38,12 +38,16 @@ def spelled(on: str, off: str, label: int = 0) -> list[str]:
     [
         ("row", np.arange(ROWS), "it counts the rows; --numeric row keeps it"),
         ("row", np.arange(ROWS) + 17.0, "it counts the rows"),
+        ("minute", np.arange(ROWS) * 5.0, "it counts the rows in steps of 5; --numeric minute keeps it"),
+        ("row", 1100 - np.arange(ROWS), "it counts the rows in steps of -1; --numeric row keeps it"),
+        ("row", 100 + 10 * np.arange(ROWS), "it counts the rows in steps of 10"),
+        ("row", 100 + 10 * RANDOM.permutation(ROWS), "it numbers the rows: 200 different integers that lie close"),
         (
             "row",
             [str(row) if row % 3 else row for row in range(ROWS)],
             "it counts the rows; --categorical row keeps it",
         ),
-        ("", np.arange(ROWS)[::-1] * 7, "it is an index without a name; a name and --numeric keep it"),
+        ("", RANDOM.permutation(ROWS)[::-1] ** 2, "it is an index without a name; a name and --numeric keep it"),
         ("Unnamed: 0", RANDOM.permutation(ROWS) * 100, "it is an index without a name"),
         ("part", RANDOM.permutation(ROWS) + 40_000, "it numbers the rows: 200 different integers that lie close"),
         ("part_id", RANDOM.choice(10**9, ROWS, replace=False), "it is an identifier, by its name and 200"),
@@ -71,8 +75,9 @@ def test_left_out(name: str, values: Any, reason: str) -> None:
         ("id", RANDOM.integers(0, 50, ROWS)),  # it repeats, so it says something
         ("idea", RANDOM.choice(10**9, ROWS, replace=False)),
         ("year", RANDOM.integers(1990, 2020, ROWS)),
-        ("minute", np.arange(ROWS) * 5.0),
         ("flag", RANDOM.random(ROWS) < 0.5),
+        ("lot", 100 + 10 * RANDOM.integers(0, 150, ROWS)),
+        ("second", 1_700_000_000 - 60 * np.arange(ROWS)),
         ("nearly", np.where(np.arange(ROWS) == 3, 1 - TRUTH[:, 0], TRUTH[:, 0])),
         ("constant", np.ones(ROWS)),
         ("second", RANDOM.permutation(ROWS) + 1_700_000_000),

@@ -32,6 +32,19 @@ def on_columns_left_out(reasons: dict[str, str]) -> list[str]:
     return notices
 
 
+def on_deciding(labels: dict[str, str]) -> list[str]:
+    """Notices on columns that decide a label alone, which nobody can tell from one that follows from the label.
+
+    Args:
+        labels: By the column's name.
+    """
+    return [
+        f"column {name!r} alone decides the label {label!r}, each of its values one way; if it is known only after the "
+        f"label, as a grade or a defect code is, leave it out: --drop {name}"
+        for name, label in labels.items()
+    ]
+
+
 def on_texts(names: Sequence[str]) -> list[str]:
     """Notice on columns that are taken as texts by what they look like."""
     if not names:

@@ -13,8 +13,9 @@ from tagship_runtime.typing import RowNumbers
 from tagship_training.config import Config, Options
 from tagship_training.data import columns, splits
 from tagship_training.data.arrays import from_arrays
+from tagship_training.data.deciding import find_deciding
 from tagship_training.data.encode import encode
-from tagship_training.data.notices import listed, on_unknown_words
+from tagship_training.data.notices import listed, on_deciding, on_unknown_words
 from tagship_training.data.repeated_rows import Flags, find_repeated, find_repeated_within
 from tagship_training.data.sparse_rows import Matrix, take_rows
 from tagship_training.data.unteachable import find_unteachable
@@ -32,6 +33,7 @@ class Prepared:
         repeats: Which rows have the features of a training row, by purpose; of ``train``, those of another one.
         notices: Sentences for the user.
         leaks: Labels that columns held under another name, by the column's name; these are left out.
+        deciding: Labels that columns decide alone, by the column's name; these stay.
     """
 
     rows: Mapping[str, Dataset]
@@ -40,6 +42,7 @@ class Prepared:
     repeats: Mapping[str, Flags]
     notices: tuple[str, ...]
     leaks: Mapping[str, str] = field(default_factory=dict)
+    deciding: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -80,6 +83,7 @@ def prepare(
     orders = columns.find_orders(given, options.kinds)
     incomplete = set().union(*(columns.check(part, options.kinds, orders) for part in given))
     unteachable = find_unteachable(train, options.kinds.named)
+    deciding = find_deciding(train, {*options.kinds.named, *unteachable.reasons, *unteachable.leaks})
     if test is None:
         rest, judged = splits.split_test(train.known_targets, config.seed, stratify=config.stratify)
         train, test = train.take(rest), train.take(judged)
@@ -95,7 +99,7 @@ def prepare(
     matrices = {name: _encode(part, features, name) for name, part in rows.items()}
     repeats = {name: find_repeated(matrices["train"], matrices[name]) for name in rows if name != "train"}
     repeats["train"] = find_repeated_within(matrices["train"])
-    notices += left_out + _notices(rows, features)
+    notices += left_out + on_deciding(deciding) + _notices(rows, features)
     return Prepared(
         rows=rows,
         matrices=matrices,
@@ -103,6 +107,7 @@ def prepare(
         repeats=repeats,
         notices=tuple(notices),
         leaks=unteachable.leaks,
+        deciding=deciding,
     )
 
 

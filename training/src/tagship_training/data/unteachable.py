@@ -90,14 +90,15 @@ def _reason(name: str, values: NDArray[Any]) -> str | None:
     if integers is None:
         return None
     time = any(first <= integers.min() and integers.max() <= last for first, last in TIMES)
-    if (np.diff(integers) == 1).all() and not time:
-        return "it counts the rows"
+    steps = np.diff(integers)
+    if steps[0] and (steps == steps[0]).all() and not time:
+        return f"it counts the rows{'' if steps[0] == 1 else f' in steps of {steps[0]}'}"
     different = len(np.unique(integers))
     if different < NEARLY_ALL * len(integers):
         return None
     if UNNAMED.fullmatch(name):
         return "it is an index without a name"
-    if integers.max() - integers.min() < DENSE * different and not time:
+    if integers.max() - integers.min() < DENSE * different * np.gcd.reduce(steps) and not time:
         return f"it numbers the rows: {different:,} different integers that lie close together"
     if IDENTIFIER.search(name):
         return f"it is an identifier, by its name and {different:,} different integers"

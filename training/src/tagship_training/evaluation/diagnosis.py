@@ -47,6 +47,7 @@ class Diagnosis:
         better_size: ``smaller``, ``larger`` or ``none``: the networks whose held-out loss is lower; None where no other
             size was trained.
         leaks: Labels that columns held under another name, by the column's name; left out where others are there.
+        deciding: Labels that columns decide alone, by the column's name.
     """
 
     learned: float
@@ -57,6 +58,7 @@ class Diagnosis:
     falling: float | None = 0.0
     better_size: str | None = None
     leaks: Mapping[str, str] = field(default_factory=dict)
+    deciding: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def unfinished(self) -> bool:
@@ -72,7 +74,11 @@ class Diagnosis:
     def verdict(self) -> str:
         """The diagnosis in a sentence."""
         leaks = [f"column {name!r} is the label {label!r} under another name" for name, label in self.leaks.items()]
-        return "; ".join([self._by_losses, *leaks])
+        deciding = [
+            f"column {name!r} alone decides the label {label!r}: is it known before the label?"
+            for name, label in self.deciding.items()
+        ]
+        return "; ".join([self._by_losses, *leaks, *deciding])
 
     @property
     def _by_losses(self) -> str:

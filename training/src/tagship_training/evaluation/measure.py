@@ -126,4 +126,5 @@ def _diagnose(model: TrainedModel, scores: Scores, config: Config, options: Opti
         falling=fall_of(ensemble.history),
         better_size=ensemble.better_size,
         leaks=table.leaks,
+        deciding=table.deciding,
     )
