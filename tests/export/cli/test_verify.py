@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow
+import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
@@ -90,3 +92,68 @@ def test_another_models_artifact_fails(tagship: Command, scaled_run: Path, artif
     done = tagship("verify", scaled_run, artifact)
     assert done.code == 1
     assert "flips that are not borderline" in " ".join(done.out.split())
+
+
+@pytest.fixture
+def foreign(artifact: Path, tmp_path: Path) -> Path:
+    """The same model as another tool makes it and ``attach`` describes it, without rows to name its features by."""
+    _, payload, contract = container.unpack(artifact.read_bytes())
+    assert contract is not None
+    path = tmp_path / f"foreign{artifact.suffix}"
+    made = replace(contract, features=None, recipe="unknown", source={"framework": "unknown"}, golden=None, parity=None)
+    path.write_bytes(container.attach(payload, made))
+    return path
+
+
+def labels_in_front(run: Path, path: Path) -> Path:
+    """The run's test rows as CSV, with columns of labels before and after those of features."""
+    table = pyarrow.parquet.read_table(run / "rows" / "test.parquet").slice(0, 400)
+    first, *others = [name for name in table.column_names if name.startswith("label:")]
+    features = [name for name in table.column_names if name.startswith("feature")]
+    pyarrow.csv.write_csv(table.select([first, *features, *others]), path)
+    return path
+
+
+def test_a_model_made_elsewhere_takes_no_labels_for_inputs(
+    tagship: Command, article_run: Path, artifact: Path, foreign: Path, tmp_path: Path
+) -> None:
+    rows = labels_in_front(article_run, tmp_path / "rows.csv")
+    bare = ("verify", article_run / "model.keras", "--data", rows, "--json")
+    (want,) = json.loads(tagship(*bare, artifact).out)
+    done = tagship(*bare, foreign)
+    assert done.code == 0, done.err
+    (got,) = json.loads(done.out)
+    assert got["parity"]["max_difference"] == want["parity"]["max_difference"]
+    assert got["quality"] == want["quality"]
+    assert "meaning and order of the inputs" in got["unchecked"]
+    for data in ((), ("--data", rows)):
+        (entry,) = json.loads(tagship("verify", article_run, foreign, "--json", *data).out)
+        (fault,) = entry["faults"]
+        assert fault == "it describes other features than the original: none, where the original has some"
+        assert entry["parity"]["max_difference"] < 1e-5
+
+
+def test_predict_and_benchmark_leave_labels_out_likewise(
+    tagship: Command,
+    article_run: Path,
+    artifact: Path,
+    foreign: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rows = labels_in_front(article_run, tmp_path / "rows.csv")
+    want = tagship("predict", artifact, rows, "--scores")
+    got = tagship("predict", foreign, rows, "--scores")
+    assert (got.code, got.out) == (0, want.out)
+    monkeypatch.setattr("tagship_runtime.cli.benchmark.ONE_ROW_CALLS", 5)
+    assert tagship("benchmark", foreign, "--data", rows).code == 0
+
+
+def test_the_search_gives_a_model_without_features_what_the_original_encodes(
+    tagship: Command, article_run: Path, foreign: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tagship_export.verification.counterexamples.ROUNDS", 2)
+    done = tagship("verify", article_run, foreign, "--search", "--json")
+    (entry,) = json.loads(done.out)
+    assert len(entry["search"]["farthest"]["row"]) == 6
+    assert entry["search"]["farthest"]["original"] == pytest.approx(entry["search"]["farthest"]["artifact"], abs=1e-5)

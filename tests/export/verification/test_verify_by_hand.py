@@ -12,7 +12,7 @@ from tagship_export.errors import ExportError, OriginalError
 from tagship_export.verification import verify as module
 from tagship_export.verification.layerwise import TOLERANCE
 from tagship_export.verification.verify import verify
-from tagship_runtime.contract import NumericFeature, TensorSpec
+from tagship_runtime.contract import CategoryFeature, NumericFeature, TensorSpec
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.predictor import Predictor
 
@@ -184,3 +184,13 @@ def test_rows_without_names_are_encoded_by_the_models_shape() -> None:
     assert verify(original(features=None), artifact(features=None), ROWS).passed
     with pytest.raises(ValueError, match=r"the model takes \(rows, 2\)"):
         verify(original(features=None), artifact(features=None), ROWS[:, :1])
+
+
+def test_a_file_without_features_gets_the_rows_as_the_original_encodes_them() -> None:
+    words = (NumericFeature(name="x", fill=0.75), CategoryFeature(name="word", values=("left",)))
+    table = {"label:a": [1, 0], "word": ["left", "right"], "x": [0.25, None], "label:b": [1, 0]}
+    verdict = verify(original(features=words), artifact(features=None), table)
+    assert verdict.parity.rows == 2
+    assert verdict.parity.max_difference == 0
+    assert [fault.split(":")[1].strip() for fault in verdict.faults] == ["none, where the original has some"]
+    assert verdict.worst[0].original in {0.25, 0.75, 1, 0}

@@ -226,3 +226,12 @@ def test_help_names_every_command(tagship: Command) -> None:
     assert tagship("predict", "--help").out.count("tagship predict") >= 3
     assert tagship("prdict").code == 2
     assert tagship().code == 2
+
+
+def test_all_columns_passed_on_leave_none_for_the_input(tagship: Command, artifact: Path, tmp_path: Path) -> None:
+    bare, table = tmp_path / f"bare{artifact.suffix}", tmp_path / "rows.csv"
+    bare.write_bytes(container.unpack(artifact.read_bytes()).payload)
+    table.write_text("a,b\n1,2\n")
+    done = tagship("predict", bare, table, "--labels", "x,y,z", "--id-column", "a", "--id-column", "b")
+    assert (done.code, done.out) == (2, "")
+    assert "of the columns 'a', 'b' none is left for the model" in done.err

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tagship_runtime.files.label_columns import feature_columns, label_column, misspelled
+from tagship_runtime.files.label_columns import feature_columns, label_column, misspelled, truth_columns
 
 Command = Callable[..., Any]
 
@@ -18,6 +18,25 @@ def test_the_rule() -> None:
     assert label_column("a", ["x", "a"]) == "a"
     assert label_column("a", ["x"]) is None
     assert feature_columns(["x", "label:a", "b", "y"], ["a", "b"]) == ["x", "y"]
+
+
+@pytest.mark.parametrize(
+    ("names", "want"),
+    [
+        (["label:a", "x", "b"], ["label:a", "b"]),
+        (["a", "x", "label:a", "b"], ["a", "label:a", "b"]),
+        (["label:a", "x"], []),  # the truth of all labels, or features that are called alike
+        (["b", "a"], []),  # something has to be left
+        (["x", "y"], []),
+    ],
+)
+def test_the_truth_in_a_table_without_known_features(names: list[str], want: list[str]) -> None:
+    assert truth_columns(names, ["a", "b"]) == want
+
+
+def test_a_label_that_begins_as_the_prefix_does() -> None:
+    assert truth_columns(["label:label:a", "x"], ["label:a"]) == ["label:label:a"]
+    assert truth_columns(["label:a", "x"], ["label:a"]) == ["label:a"]
 
 
 @pytest.mark.parametrize(

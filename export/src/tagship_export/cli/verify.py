@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -149,10 +150,14 @@ def _search(
 
     path = artifact.name
     source = str(original.rows["train"]) if "train" in original.rows else data
+    described = artifact.contract.features
+    rows = read_rows(source, artifact.labels, described or original.features)
+    if described is None:  # who calls such a file encodes by himself
+        rows = replace(rows, table=original.encoder.encode(rows.table))
     found = search(
         original,
         artifact,
-        read_rows(source, artifact.labels, artifact.contract.features),
+        rows,
         thresholds,
         on_round=lambda number, of: on_step(f"searching {path}: {number / of:.0%}"),
     )

@@ -17,7 +17,7 @@ from tagship_runtime.features import columns_of, encoder
 from tagship_runtime.files import TableFile, read_table
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
-from tagship_runtime.files.label_columns import LABEL_PREFIX, label_column, misspelled
+from tagship_runtime.files.label_columns import LABEL_PREFIX, feature_columns, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
 from tagship_runtime.files.spelling.date_orders import DateOrders
 from tagship_runtime.files.spelling.label_spellings import truth_of
@@ -34,7 +34,8 @@ def read_rows(
         data: A file, by name or as a :class:`TableFile`, a table, an array, or a pair of features and targets. An
             .npz holds the features as ``x`` and, if the truth is known, ``y``.
         labels: Whose columns in a table are the truth.
-        features: Which columns hold words; they are read as prediction reads them.
+        features: Columns that are kept even where they are called as a label is. Those that hold words are read as
+            prediction reads them.
         positive: Values that meant on where the model was trained, unless a file says other ones: words of columns of
             words, numbers of columns of numbers.
 
@@ -45,14 +46,14 @@ def read_rows(
     if isinstance(data, Dataset):
         rows = data
     elif isinstance(data, tuple) and len(data) == 2:
-        rows = Dataset(table=_table(data[0]), targets=_targets(data[1], labels), labels=labels)
+        rows = _divided(_table(data[0]), _targets(data[1], labels), labels, features)
     elif isinstance(data, str | os.PathLike | TableFile):
         rows = _read_file(
             data if isinstance(data, TableFile) else TableFile(path=str(data)), labels, features, positive
         )
     else:
         table = _table(data)
-        rows = Dataset(table=table, targets=targets_of(table, labels, positive), labels=labels)
+        rows = _divided(table, targets_of(table, labels, positive), labels, features)
     if not len(rows):
         raise NothingComparedError
     if rows.targets is not None and len(rows.targets) != len(rows):
@@ -80,7 +81,18 @@ def _read_file(
     orders = DateOrders(source.path, encode.date_orders, given=dialect.dates, note=source.note)
     for name, cells in orders.rewrite({name: table[name] for name in table.column_names}).items():
         table = table.set_column(table.column_names.index(name), name, [cells])
-    return Dataset(table=table, targets=targets_of(table, labels, positive, source.positive), labels=labels)
+    return _divided(table, targets_of(table, labels, positive, source.positive), labels, features)
+
+
+def _divided(
+    table: Any, targets: Targets | None, labels: tuple[str, ...], features: tuple[Feature, ...] | None
+) -> Dataset:
+    """Return features and truth apart: who takes all columns in their order must not take labels for numbers."""
+    if hasattr(table, "column_names"):
+        named = {feature.name for feature in features or ()}
+        kept = set(feature_columns(table.column_names, labels)) | named
+        table = table.select([name for name in table.column_names if name in kept])
+    return Dataset(table=table, targets=targets, labels=labels)
 
 
 def _read_npz(path: Path, labels: tuple[str, ...]) -> Dataset:

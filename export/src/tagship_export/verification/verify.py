@@ -63,7 +63,8 @@ def verify(
     opened, known = _open(artifact), _open_original(original, options)
     judged = judged_by(opened, options.recipe)
     positive = () if data is None else known.positive  # the run's own rows hold 0 and 1
-    rows = read_rows(_data_of(known, data), opened.contract.labels, opened.contract.features, positive)
+    features = known.features or opened.contract.features
+    rows = read_rows(_data_of(known, data), opened.contract.labels, features, positive)
     matrix = _encode(known, opened.contract, rows)
     verdict = judge(
         _compare(known, opened, rows, matrix),
@@ -142,10 +143,13 @@ def _encode(original: Original, contract: Contract, rows: Dataset) -> Features:
 
 
 def _compare(original: Original, artifact: OpenArtifact, rows: Dataset, matrix: Features) -> Comparison:
-    """Score the rows on both sides; they are encoded once more where the artifact takes them in another way."""
+    """Score the rows on both sides; they are encoded once more where the artifact takes them in another way.
+
+    Who calls a file that describes no features encodes by himself, which is to say as the original does.
+    """
     contract = artifact.contract
-    own = contract.features, contract.input.row_shape
-    same = own == (original.features or contract.features, original.row_shape)
+    described = contract.features in (None, original.features or contract.features)
+    same = described and contract.input.row_shape == original.row_shape
     return Comparison.of(
         artifact,
         matrix if same else artifact.encoder.encode(rows.table),

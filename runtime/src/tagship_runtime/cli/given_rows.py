@@ -11,6 +11,7 @@ from tagship_runtime.cli.options import note
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import read_batches
 from tagship_runtime.files.batch_reader import Reading
+from tagship_runtime.files.label_columns import truth_columns
 from tagship_runtime.files.spelling.dialect import Dialect
 from tagship_runtime.predictor import Predictor
 
@@ -36,5 +37,6 @@ def given_rows(model: Predictor, source: str, dialect: Dialect, most: int) -> An
     batch = next(read_batches(source, reading), None)
     if batch is None or not batch.size:
         raise UsageError(f"--data is {source}, which holds no rows; give some")
-    rows = encode.select(batch.columns, ()) if batch.rows is None else batch.rows
+    truth = truth_columns(batch.columns, model.labels)
+    rows = encode.select(batch.columns, truth) if batch.rows is None else batch.rows
     return rows[:most] if isinstance(rows, np.ndarray) else encode.row_list(rows)[:most]

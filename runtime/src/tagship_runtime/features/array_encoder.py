@@ -17,7 +17,7 @@ from tagship_runtime.features.columns import as_column, unmasked
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from tagship_runtime.typing import Features
+    from tagship_runtime.typing import Columns, Features
 
 SAMPLE_CELLS = 1 << 22
 """Most cells of the rows that are invented at a time."""
@@ -40,10 +40,8 @@ class ArrayEncoder(Encoder):
 
     def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> NDArray[Any]:
         """Take the columns in the order of the table, but for those that are passed on."""
-        numbers = (
-            cells.numbers(as_column(values, name), name) for name, values in columns.items() if name not in passed_on
-        )
-        return np.stack(list(numbers), axis=1)
+        left = inputs(columns, passed_on)
+        return np.stack([cells.numbers(column, name) for name, column in left.items()], axis=1)
 
     def describe(self) -> Sequence[tuple[str, str]]:
         """See :class:`Encoder`."""
@@ -87,6 +85,18 @@ class ArrayEncoder(Encoder):
 
     def _name(self, column: int) -> str:
         return str([int(i) for i in np.unravel_index(column, self.row_shape)])
+
+
+def inputs(columns: Mapping[str, Any], passed_on: Sequence[str]) -> Columns:
+    """Return the columns of a table that are the input.
+
+    Raises:
+        InputError: None is left.
+    """
+    left = {name: as_column(values, name) for name, values in columns.items() if name not in passed_on}
+    if not left:
+        raise InputError(f"of the columns {', '.join(map(repr, columns))} none is left for the model; pass fewer on")
+    return left
 
 
 def floats(rows: Any, row_shape: tuple[int, ...], name: Callable[[int], str]) -> Features:

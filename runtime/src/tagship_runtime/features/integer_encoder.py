@@ -11,8 +11,7 @@ import numpy as np
 
 from tagship_runtime.errors import InputShapeError, InputValueError
 from tagship_runtime.features import cells
-from tagship_runtime.features.array_encoder import ArrayEncoder, as_array
-from tagship_runtime.features.columns import as_column
+from tagship_runtime.features.array_encoder import ArrayEncoder, as_array, inputs
 from tagship_runtime.features.table_encoder import TableEncoder
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class IntegerEncoder(ArrayEncoder):
 
     def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> NDArray[Any]:
         """See :class:`ArrayEncoder`."""
-        found = [as_column(values, name) for name, values in columns.items() if name not in passed_on]
+        found = list(inputs(columns, passed_on).values())
         whole = all(column.dtype.kind in "biu" for column in found)
         return np.stack(found if whole else [column.astype(object) for column in found], axis=1)
 

@@ -14,6 +14,17 @@ def label_column(label: str, names: Iterable[str], prefix: str = LABEL_PREFIX) -
     return next((name for name in (prefix + label, label) if name in there), None)
 
 
+def truth_columns(names: Iterable[str], labels: Sequence[str], prefix: str = LABEL_PREFIX) -> list[str]:
+    """Return the columns of labels, in the table's order.
+
+    Where a label has none, or nothing else is there, they are not the truth but features that are called alike.
+    """
+    there = list(names)
+    known, features = set(there), set(feature_columns(there, labels, prefix))
+    complete = all(prefix + label in known or label in known for label in labels)
+    return [name for name in there if name not in features] if complete and features else []
+
+
 def feature_columns(names: Iterable[str], labels: Sequence[str], prefix: str = LABEL_PREFIX) -> list[str]:
     """Return the columns that hold no label, in the table's order."""
     taken = {start + label for label in labels for start in ("", prefix)}

@@ -9,6 +9,7 @@ from typing import Any
 from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import Encoder
 from tagship_runtime.files import Batch
+from tagship_runtime.files.label_columns import truth_columns
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.typing import Scores
 
@@ -40,8 +41,11 @@ def score_batches(
         EngineError: The engine failed.
     """
     for batch in batches:
+        ignored = passed_on
+        if encode.columns is None:  # all others are the input
+            ignored = (*passed_on, *truth_columns(batch.columns, model.labels))
         for part, rows, scores in _score(
-            model, encode, batch, passed_on, skip, Counter() if unknown is None else unknown
+            model, encode, batch, ignored, skip, Counter() if unknown is None else unknown
         ):
             if watch is not None:
                 watch(rows, scores)
@@ -52,14 +56,14 @@ def _score(
     model: Predictor,
     encode: Encoder,
     batch: Batch,
-    passed_on: Sequence[str],
+    ignored: Sequence[str],
     skip: Callable[[InputValueError], None] | None,
     unknown: Counter[str],
 ) -> Iterator[tuple[Batch, Any, Scores]]:
     """Score a batch, or, where rows have to be left out, the parts between them, found by halving; with their rows."""
     found: Counter[str] = Counter()
     try:
-        rows = encode.select(batch.columns, passed_on) if batch.rows is None else batch.rows
+        rows = encode.select(batch.columns, ignored) if batch.rows is None else batch.rows
         scores = model.predict_proba(rows, unknown=found)
     except InputValueError as error:
         if skip is None:
@@ -68,7 +72,7 @@ def _score(
             skip(error.moved(batch.first))
             return
         for half in batch.halves():
-            yield from _score(model, encode, half, passed_on, skip, unknown)
+            yield from _score(model, encode, half, ignored, skip, unknown)
         return
     unknown.update(found)
     yield batch, rows, scores
