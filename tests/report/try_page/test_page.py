@@ -22,6 +22,7 @@ from tagship_report.errors import ReportError
 from tagship_report.try_page.render import MOST_BYTES, write_try_page
 from tagship_runtime import Contract, container
 from tagship_runtime.errors import ArtifactError, MissingFileError, OutputError, UsageError
+from tagship_runtime.files.formulas import neutral
 
 Open = Callable[..., Page]
 
@@ -192,8 +193,8 @@ def test_labels_that_a_spreadsheet_would_compute_are_texts(
     visit: Open, artifacts: dict[tuple[str, str], Path], tmp_path: Path
 ) -> None:
     def rename(contract: Contract) -> Contract:
-        names = ('=HYPERLINK("x")', "@sum", "-1", *contract.labels[3:])
-        return contract.replace(labels=names, thresholds=(0.001, *[0.999] * (len(names) - 1)), golden=None)
+        names = ('=HYPERLINK("x")', "@sum", " \uff1d1", *contract.labels[3:])
+        return contract.replace(labels=names, thresholds=(0.001,) * len(names), golden=None)
 
     page = visit(relabelled(artifacts["scaled", "onnx"], tmp_path / "formula.onnx", rename))
     model = tagship_runtime.load(tmp_path / "formula.onnx")
@@ -208,8 +209,16 @@ def test_labels_that_a_spreadsheet_would_compute_are_texts(
         header, row = csv.reader(file)
     on = model.predict_one([1, 2, 3, 4, 5, 6])
     assert on[0] == '=HYPERLINK("x")'
-    assert row[header.index("labels")] == "'" + ";".join(on)
+    assert row[header.index("labels")] == ";".join(map(neutral, on))
     assert not any(name.startswith(("=", "@")) for name in header)
+
+
+@needs_chromium
+def test_the_page_knows_formulas_as_predict_does(visit: Open, artifacts: dict[tuple[str, str], Path]) -> None:
+    page = visit(artifacts["scaled", "onnx"])
+    texts = [f"{before}{sign}1" for before in ("", *map(chr, range(0x3100)), "\ufeff") for sign in "=a"]
+    texts += [*map(chr, range(0x20, 0xD800)), *map(chr, range(0xE000, 0x10000)), "-5", "+1,5", "x;=1;-2;@a", ""]
+    assert page.evaluate("texts => texts.map(neutral)", texts) == list(map(neutral, texts))
 
 
 @needs_chromium

@@ -207,8 +207,13 @@ function unknownIn([header, ...body], features) {
   return words.length ? ` Words that the model does not know: ${words.length}, such as ${words[0]}.` : "";
 }
 
-/** A text that a spreadsheet might compute, with an apostrophe before it, as `tagship predict` writes labels. */
-const neutral = (text) => (/^[=+@\t\r-]/.test(text) && !/^[+-]?[0-9]+([.,][0-9]+)?$/.test(text) ? `'${text}` : text);
+/** First characters that a spreadsheet computes: signs, also wide and small ones, and after blanks that some skip. */
+const BLANK = "[\\0-\\x20\\x7f-\\xa0\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff]";
+const FORMULA = new RegExp(`^([\\t\\r\\n]|${BLANK}*[-=+@\\uff0d\\uff1d\\uff0b\\uff20\\ufe63\\ufe66\\ufe62\\ufe6b])`);
+
+/** A text whose parts that a spreadsheet might compute begin with an apostrophe, as `tagship predict` writes labels. */
+const neutral = (text) =>
+  text.split(";").map((part) => (FORMULA.test(part) && !/^[+-]?[0-9]+([.,][0-9]+)?$/.test(part) ? `'${part}` : part)).join(";");
 
 /** Lists of texts as a CSV; cells of the table that was given stay what they were. */
 function writeTable(rows) {
@@ -395,7 +400,7 @@ function showTable(model, answers) {
     if (fault) return say(fault);
     const places = features.map(({ name }) => header.indexOf(name));
     const predictor = answers.thresholded;
-    const scored = [[...header, "labels", ...model.labels.map((label) => `score:${label}`), "error"]];
+    const scored = [[...header, "labels", ...model.labels.map((label) => neutral(`score:${label}`)), "error"]];
     let bad = 0;
     for (let first = 0; first < body.length; first += CHUNK) {
       const chunk = body.slice(first, first + CHUNK);
@@ -406,7 +411,7 @@ function showTable(model, answers) {
         const { scores, error } = found[at];
         bad += error ? 1 : 0;
         const names = scores ? neutral(predictor.names(scores).join(";")) : "";
-        scored.push([...cells, names, ...model.labels.map((_, label) => (scores ? scores[label] : "")), error ?? ""]);
+        scored.push([...cells, names, ...model.labels.map((_, label) => (scores ? scores[label] : "")), neutral(error ?? "")]);
       });
       say(`${Math.min(first + CHUNK, body.length)} of ${body.length} rows`);
       await new Promise((done) => setTimeout(done));

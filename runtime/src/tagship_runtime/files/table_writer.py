@@ -6,7 +6,6 @@ import csv
 import gzip
 import io
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ import numpy as np
 
 from tagship_runtime.errors import DataError, UsageError
 from tagship_runtime.files.atomic_write import replacing
+from tagship_runtime.files.formulas import neutral
 from tagship_runtime.files.open_table import one_line, suffix_of
 from tagship_runtime.files.prefetch import deferred
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
@@ -82,7 +82,7 @@ def _csv(stream: IO[str]) -> Write:
     def write(columns: Columns) -> None:
         nonlocal started
         if not started:
-            writer.writerow([neutral(name) if _is_decisions(values) else name for name, values in columns.items()])
+            writer.writerow([neutral(name) if _is_ours(values) else name for name, values in columns.items()])
             started = True
         writer.writerows(zip(*(_csv_cells(values) for values in columns.values()), strict=True))
 
@@ -144,22 +144,13 @@ def _csv_cells(values: Any) -> Sequence[Any]:
     return [neutral(";".join(cell)) if isinstance(cell, tuple) else cell for cell in cells]
 
 
+def _is_ours(values: Any) -> bool:
+    """Tell decisions and scores, whose columns are named after labels, from columns that pass through."""
+    return isinstance(values, np.ndarray)
+
+
 def _is_decisions(values: Any) -> bool:
     return isinstance(values, np.ndarray) and values.dtype == np.bool_
-
-
-FORMULA = frozenset("=+-@\t\r")
-"""First characters of cells that a spreadsheet computes rather than shows."""
-
-
-def neutral(text: str) -> str:
-    """Return a text for a CSV; if it might be a formula, with an apostrophe before it, so that it is text."""
-    if text[:1] not in FORMULA or _NUMBER.fullmatch(text):
-        return text
-    return f"'{text}"
-
-
-_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?")
 
 
 def _json_cells(values: Any) -> Sequence[Any]:
