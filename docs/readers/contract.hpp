@@ -93,8 +93,8 @@ inline bool missing(const Json& feature, const Json& value) {
 inline double number_of(const Json& value) {
   if (!value.is_string()) return value.is_boolean() ? value.get<bool>() : value.get<double>();
   static const std::regex decimal("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[+-]?[0-9]+)?", std::regex::icase);
-  static const std::regex truth("(true)|false", std::regex::icase), grouped("([0-9])_(?=[0-9])");
-  const auto text = std::regex_replace(trimmed(value), grouped, "$1");
+  static const std::regex truth("(true)|false", std::regex::icase);
+  const auto text = trimmed(value);
   std::smatch found;
   if (std::regex_match(text, found, truth)) return found[1].matched;
   if (!std::regex_match(text, decimal)) throw std::runtime_error(text + " is not a number");

@@ -105,7 +105,7 @@ export function encode(contract, row) {
 /** A text as a number: NaN where it stands for a missing one, undefined where it is none. */
 function parsed(value, { missing }) {
   const trimmed = value.replace(ENDS, "");
-  const plain = trimmed.toLowerCase().replace(/(\d)_(?=\d)/g, "$1");
+  const plain = trimmed.toLowerCase();
   if (missing?.includes(trimmed) || BLANK.has(trimmed) || /^[+-]?nan$/.test(plain)) return NaN;
   if (/^[+-]?inf(inity)?$/.test(plain)) return Infinity; // refused with all that is not finite
   return DECIMAL.test(plain) ? Number(plain) : WORDS.get(plain);

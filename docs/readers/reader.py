@@ -83,6 +83,8 @@ def encode(contract, row):
         missing = value is None or value != value or (isinstance(value, str) and value.strip() in blank)
         if missing and feature["fill"] is None:
             raise ValueError(f"{feature['name']} is missing, and has no fill")
+        if isinstance(value, str) and "_" in value:  # Python would read 1_000
+            raise ValueError(f"{feature['name']} is {value!r}, which is no number")
         if feature["kind"] == "date":
             numbers += days(feature, value, missing)
             continue

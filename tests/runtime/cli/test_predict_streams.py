@@ -166,7 +166,7 @@ def test_pyarrow_and_the_plain_reader_agree(
     fast = tagship(*command)
     assert (fast.code, fast.err) == (plain.code, plain.err)
     assert fast.out == plain.out
-    assert plain.err.count("row 50000") == (spoil == "x")
+    assert plain.err.count("row 50000") == (spoil in ("x", "1_000"))
 
 
 def stranger(artifact: Path, folder: Path) -> Path:

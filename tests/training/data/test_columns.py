@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pyarrow
 import pytest
 
@@ -12,6 +14,8 @@ from tagship_runtime.contract import CategoryFeature, NumericFeature
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data.columns import check, infer, unknown_words
+from tagship_training.data.label_columns import LabelColumns
+from tagship_training.data.tables import from_table, read
 from tagship_training.errors import TrainingError
 
 ROWS = 200
@@ -129,3 +133,22 @@ def test_large_numbers_are_kept_apart_or_told(values: Any, offset: float | None,
 def test_a_constant_of_many_digits_is_told_as_it_is() -> None:
     _, (notice,) = infer(rows(c=[1_700_000_001] * ROWS, x=np.arange(ROWS)), Kinds())
     assert notice == "column 'c' is left out: every value is 1700000001"
+
+
+@pytest.mark.parametrize("name", ["plz", "mixed"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet"])
+def test_integers_with_zeros_before_them_are_words(name: str, kind: str, tmp_path: Path) -> None:
+    """01067 is a town, and 7 another part than 007; a number would lose that."""
+    cells = {"plz": ["01067", "10115", "80331"], "mixed": ["007", "7", "12"]}[name] * 40
+    frame = pandas.DataFrame({name: cells, "label:a": [1, 0] * 60})
+    path = tmp_path / f"t.{kind}"
+    {"csv": lambda: frame.to_csv(path, index=False), "parquet": lambda: frame.to_parquet(path)}.get(
+        kind, lambda: frame.to_json(path, orient="records", lines=True)
+    )()
+    rows = from_table(read(str(path)), LabelColumns())
+    (feature,), notes = infer(rows, Kinds())
+    assert feature == CategoryFeature(name=name, values=tuple(sorted(set(cells))))
+    why = f"it holds codes such as {cells[0]!r}, whose zeros a number would lose; --numeric {name} takes numbers"
+    assert notes == [f"column {name!r} is taken as words: {why}"]
+    (feature,), notes = infer(rows, Kinds(numeric=(name,)))
+    assert (feature, notes) == (NumericFeature(name=name), [])

@@ -39,7 +39,7 @@ export function numberOf(value: unknown, row: number, column: () => string): num
 
 function parse(text: string): number | undefined {
   if (BLANK.has(text)) return NaN;
-  const lower = text.toLowerCase().replace(/(\d)_(?=\d)/g, "$1"); // Python reads 1_000, too
+  const lower = text.toLowerCase();
   if (DECIMAL.test(lower)) return Number(lower);
   if (lower === "true" || lower === "false") return Number(lower === "true");
   const [, sign, kind] = SPECIAL.exec(lower) ?? [];

@@ -36,13 +36,19 @@ NO_WORDS = (*NO_NUMBERS, complex, bytes, bytearray, list, tuple, dict, set, froz
 DIRECT = frozenset("?bBhHiIefd")
 """NumPy's letters of types whose values float64 holds, or is."""
 
+CODE = r"^\s*0[0-9]+\s*$"
+"""Spelling of an integer whose zeros a number would lose: 007 is a code, of a town or a part."""
+
 WHOLE = 2**53
 """Up to so much float64 holds every integer."""
+
+UNDERSCORE = "_"
 
 LONGEST = 80
 """Characters of a cell in a message."""
 
 _NEED_NUMBER = "a finite number is needed"
+_NEED_POINT = "a finite number with a decimal point is needed"
 _NEED_WORD = "a text, a number or a boolean is needed"
 _NEED_VALUE = "this feature has no fill value, so replace or drop missing values first"
 
@@ -71,10 +77,24 @@ def real_numbers(values: NDArray[Any], name: str | int, missing: Collection[str]
     try:
         if values.dtype.kind == "O" and any(issubclass(kind, NO_NUMBERS) for kind in set(map(type, values.flat))):
             raise TypeError
-        return values.astype(np.float64)  # every cell is a number, or spelled as one
+        numbers = values.astype(np.float64)  # every cell is a number, or spelled as one
+        if has_underscores(values):
+            raise TypeError
+        return numbers
     except (TypeError, ValueError, OverflowError):
         found = [number(value, row, name, missing) for row, value in enumerate(values.tolist())]
         return np.array(found, np.float64)
+
+
+def has_underscores(values: NDArray[Any]) -> bool:
+    """Tell whether a text among cells has an underscore: Python would read 1_000 as a number, and nobody else."""
+    if values.dtype.kind in "biuf":
+        return False
+    texts = values.tolist()
+    try:
+        return UNDERSCORE in "".join(texts)
+    except TypeError:  # cells of several types
+        return any(UNDERSCORE in text for text in texts if isinstance(text, str))
 
 
 def read_float32(values: NDArray[Any], read: Callable[[NDArray[Any]], NDArray[Any]]) -> Features:
@@ -111,10 +131,12 @@ def number(
     if is_missing(value):
         return math.nan
     try:
-        if isinstance(value, NO_NUMBERS):
+        if isinstance(value, NO_NUMBERS) or (isinstance(value, str) and UNDERSCORE in value):
             raise TypeError
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
+        comma = isinstance(value, str) and "," in value and need == _NEED_NUMBER
+        need = _NEED_POINT if comma else need
         raise InputValueError(row, name, f"{shown(value)} is not a number", need) from None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,7 +25,7 @@ FIRST = 1024
 INTEGER = r"^(0|-?[1-9][0-9]*)$"
 """Spelling of an integer that is the same once it was one."""
 
-DIGITS = r"^\s*[+-]?[0-9_]+\s*$"
+DIGITS = r"^\s*[+-]?[0-9]+\s*$"
 """Spelling of an integer in any way that Python reads."""
 
 
@@ -89,11 +90,17 @@ def typed_columns(
             for name in numbers
             if pyarrow.compute.any(pyarrow.compute.match_substring(rest[name], POINT)).as_py()
         }
-    for name, spelled in numerals.rewrite(odd, known=True).items():
+    for name, spelled in numerals.rewrite(odd, known=True, place=partial(_row_of, columns)).items():
         numbers.pop(name, None)
         rest[name] = _replaced(rest[name], dict(zip(odd[name], spelled, strict=True)))
     done |= {name: numbers[name] if name in numbers else typed(column) for name, column in rest.items()}
     return {name: done[name] for name in columns}
+
+
+def _row_of(columns: Mapping[str, pyarrow.ChunkedArray], name: str, text: str) -> int:
+    """Return the first row that holds a text."""
+    pyarrow = import_pyarrow("compute")
+    return int(pyarrow.compute.index(columns[name], text).as_py())
 
 
 def _replaced(column: pyarrow.ChunkedArray, spelled: Mapping[str, str]) -> pyarrow.ChunkedArray:
@@ -105,7 +112,10 @@ def _replaced(column: pyarrow.ChunkedArray, spelled: Mapping[str, str]) -> pyarr
 
 
 def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
-    """Return numbers for a column of a CSV file in which each cell is one or missing, and its texts otherwise."""
+    """Return numbers for a column of a CSV file in which each cell is one or missing, and its texts otherwise.
+
+    Integers of which one has zeros at its beginning are codes, and stay texts.
+    """
     pyarrow = import_pyarrow("compute")
     present, numbers = column, _plain_numbers(column)
     if numbers is None:
@@ -116,12 +126,11 @@ def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
         return column
     missing = np.isnan(numbers)
     known = numbers[~missing] if missing.any() else numbers
-    if (
-        len(known)
-        and all(map(_whole, np.array_split(known, [FIRST])))
-        and pyarrow.compute.all(pyarrow.compute.match_substring_regex(present, INTEGER)).as_py()
-    ):
-        numbers = np.where(missing, 0, numbers).astype(np.int64)
+    if len(known) and all(map(_whole, np.array_split(known, [FIRST]))):
+        if pyarrow.compute.all(pyarrow.compute.match_substring_regex(present, INTEGER)).as_py():
+            numbers = np.where(missing, 0, numbers).astype(np.int64)
+        elif pyarrow.compute.any(pyarrow.compute.match_substring_regex(present, cells.CODE)).as_py():
+            return column
     return pyarrow.chunked_array([pyarrow.array(numbers, mask=missing)])
 
 
@@ -160,7 +169,7 @@ def _numbers(present: pyarrow.ChunkedArray) -> NDArray[np.float64] | None:
             return found
     except pyarrow.ArrowException:
         pass
-    try:  # what Python reads besides: white space, 1_000, True
+    try:  # what Python reads besides: white space, True
         return np.array([cells.number(cell, row, "") for row, cell in enumerate(present.to_pylist())], np.float64)
     except InputError:
         return None

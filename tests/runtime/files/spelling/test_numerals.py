@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagship_runtime.errors import DataError
+from tagship_runtime.errors import DataError, InputValueError
+from tagship_runtime.features import as_column
+from tagship_runtime.features.cells import numbers
+from tagship_runtime.files import read_batches, read_table
+from tagship_runtime.files.readers import csv_rows
+from tagship_runtime.files.readers.batch import Reading
 from tagship_runtime.files.spelling.numerals import Numerals, plain
 
 
@@ -154,3 +160,25 @@ def test_negative_numbers_of_accounts_are_told() -> None:
 
 def test_numbers_that_all_stand_in_parentheses_are_words() -> None:
     assert Numerals("a.csv").rewrite({"x": ["(1)", "(2)", " (3)"]}, known=False) == {}
+
+
+@pytest.mark.parametrize("separator", [";", ","])
+@pytest.mark.parametrize("fast", [False, True])
+def test_a_comma_among_points_is_named_by_row_and_column(
+    separator: str, fast: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In training as in prediction, in the first rows and behind them, by the fast reader and the plain one."""
+    monkeypatch.setattr(csv_rows, "LARGE", 0 if fast else 1 << 40)
+    for row in (3, 150):
+        lines = [f"{number}.5{separator}1" for number in range(200)]
+        lines[row] = f'"1,5"{separator}1'
+        (tmp_path / "a.csv").write_text("\n".join([f"size{separator}x", *lines]))
+        with pytest.raises(DataError, match=f"'1,5' .row {row}, column 'size'."):
+            read_table(str(tmp_path / "a.csv"))
+        reading = Reading(rows=50, columns=["size", "x"], numbers=["size", "x"])
+        with pytest.raises((DataError, InputValueError), match=f"row {row}, column 'size'"):
+            for batch in read_batches(str(tmp_path / "a.csv"), reading):
+                try:
+                    numbers(as_column(batch.columns["size"]), "size")
+                except InputValueError as error:
+                    raise error.moved(batch.first) from None

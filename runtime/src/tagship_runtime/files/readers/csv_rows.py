@@ -168,7 +168,7 @@ def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int, read
         zip(names, map(list, zip(*rows, strict=True) if rows else ((),) * len(names)), strict=True)
     )
     numbers = {name: columns[name] for name in reading.numbers or () if name in columns}
-    columns |= form.numerals.rewrite(numbers, known=True)
+    columns |= form.numerals.rewrite(numbers, known=True, first=first)
     return Batch(first=first, size=len(rows), columns=columns)
 
 

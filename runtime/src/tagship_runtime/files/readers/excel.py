@@ -28,7 +28,8 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     first = 0
     while chunk := list(islice(rows, reading.rows)):
         columns = {name: [_cell(row[place]) for row in chunk] for name, place in zip(names, used, strict=True)}
-        columns |= numerals.rewrite({n: columns[n] for n in reading.numbers or () if n in columns}, known=True)
+        numbers = {name: columns[name] for name in reading.numbers or () if name in columns}
+        columns |= numerals.rewrite(numbers, known=True, first=first)
         yield Batch(first=first, size=len(chunk), columns=columns)
         first += len(chunk)
     if first == 0:  # so that a wrong header is noticed

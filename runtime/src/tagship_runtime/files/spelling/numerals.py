@@ -124,12 +124,21 @@ class Numerals:
         """True if a point is no decimal mark unless a cell, or the caller, says so."""
         return self._usual is None
 
-    def rewrite(self, columns: Mapping[str, Sequence[Any]], *, known: bool) -> dict[str, list[Any]]:
+    def rewrite(
+        self,
+        columns: Mapping[str, Sequence[Any]],
+        *,
+        known: bool,
+        first: int = 0,
+        place: Callable[[str, str], int] | None = None,
+    ) -> dict[str, list[Any]]:
         """Return those columns that hold numbers and have to be rewritten, with missing ones empty.
 
         Args:
             columns: Cells by name; what is no text is a number as it is, or missing.
             known: Whether all of them hold numbers; otherwise those do whose texts are numbers, but for a few.
+            first: Number of the first of these rows, for messages.
+            place: Gives a cell's row by its column and text instead, where not all rows are here.
 
         Raises:
             DataError: Nothing tells which mark is the decimal one, or two things do.
@@ -140,7 +149,7 @@ class Numerals:
             odd = self._odd_columns(columns, known=known, strict=True)
         if not odd:
             return {}
-        self._decide(odd)
+        self._decide(odd, place or (lambda name, text: first + columns[name].index(text)))
         decimal = self.decimal or self._usual or POINT
         rewritten = {}
         for name, texts in odd.items():
@@ -162,9 +171,10 @@ class Numerals:
             try:
                 for cell in column:
                     float(cell)
+                plain = cells.UNDERSCORE not in "".join(cell for cell in column if isinstance(cell, str))
             except (TypeError, ValueError):
-                pass
-            else:
+                plain = False
+            if plain:
                 self._assume(column)
                 return []
         found = dict.fromkeys(cell for cell in column if isinstance(cell, str))
@@ -201,7 +211,7 @@ class Numerals:
             )
         return text if number is None else number
 
-    def _decide(self, columns: Mapping[str, Sequence[str]]) -> None:
+    def _decide(self, columns: Mapping[str, Sequence[str]], place: Callable[[str, str], int]) -> None:
         """Find the decimal mark from cells that are a number under one mark alone."""
         if self.decimal is not None:
             return
@@ -220,13 +230,16 @@ class Numerals:
         if len(sure) == 2:
             (one, first), (two, second) = sure[POINT], sure[COMMA]
             raise DataError(
-                f"{self._name} has a decimal point in {first!r} (column {one!r}) and a decimal comma in {second!r} "
-                f"(column {two!r}); say which with --decimal . or --decimal ,"
+                f"{self._name} has a decimal point in {first!r} (row {place(one, first)}, column {one!r}) and a "
+                f"decimal comma in {second!r} (row {place(two, second)}, column {two!r}); mend one of them, or say "
+                "which mark with --decimal . or --decimal ,"
             )
         if COMMA in sure and self._assumed is not None:
+            name, text = sure[COMMA]
             raise DataError(
-                f"{self._name} has a decimal comma in {sure[COMMA][1]!r} (column {sure[COMMA][0]!r}), and "
-                f"{self._assumed!r} in rows before it; say which mark with --decimal . or --decimal ,"
+                f"{self._name} has a decimal comma in {text!r} (row {place(name, text)}, column {name!r}), and "
+                f"{self._assumed!r} in rows before it; mend one of them, or say which mark with --decimal . or "
+                "--decimal ,"
             )
         if sure:
             self.decimal = next(iter(sure))
@@ -285,7 +298,7 @@ def _is_float(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return True
+    return cells.UNDERSCORE not in text
 
 
 __all__ = ["COMMA", "POINT", "STRAY", "WORDS", "Numerals", "is_numeral", "plain", "unit"]

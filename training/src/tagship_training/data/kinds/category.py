@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from tagship_runtime.contract import CategoryFeature
 from tagship_runtime.features import cells
 from tagship_training.data.kinds.base import Column, Described
-from tagship_training.data.kinds.choose import check_no_numbers
+from tagship_training.data.kinds.choose import check_no_numbers, code_among
 
 MIN_COUNT = 5
 """A word on fewer training rows than this has no column of its own."""
@@ -25,7 +26,20 @@ def describe(column: Column) -> Described:
     described = _describe(column)
     if not column.named:
         check_no_numbers(column.name, column.values, left_out=described.useless is not None)
+        return _told_of_codes(column, described)
     return described
+
+
+def _told_of_codes(column: Column, described: Described) -> Described:
+    """Add that integers are taken as words because some begin with zeros."""
+    present = [cell for cell in column.values.tolist() if isinstance(cell, str) and cell.strip() not in cells.BLANK]
+    code = code_among(present)
+    if code is None:
+        return described
+    told = f"holds codes such as {code!r}, whose zeros a number would lose; --numeric {column.name} takes numbers"
+    if described.useless is not None:
+        return replace(described, useless=f"{described.useless}; it {told}")
+    return replace(described, note=f"is taken as words: it {told}")
 
 
 def _describe(column: Column) -> Described:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from numpy.typing import NDArray
@@ -20,6 +20,8 @@ from tagship_training.errors import TableError
 
 MEASURED = re.compile(r"(.*\d[.,]?)\s*([^\W\d_][^\s\d]{0,7})")
 """A number and its unit, such as 12,5 mm."""
+
+CODE = re.compile(cells.CODE)
 
 FEW_FRACTIONS = 10
 """Up to so many different fractions may be words."""
@@ -78,8 +80,15 @@ def _is_text(values: NDArray[Any], name: str, missing: Collection[str]) -> bool:
                 f"column {name!r} holds numbers, but {values[row]!r} in row {row} ({len(others)} such cells); mend "
                 f"them, leave them empty, name them with --missing, or take all as words with --categorical {name}"
             )
-        return False
+        return code_among(words) is not None
     return True
+
+
+def code_among(texts: Sequence[str]) -> str | None:
+    """Return an integer with zeros that a number would lose, where all texts are integers; None where none has."""
+    if not all(text.strip().isdigit() for text in texts):
+        return None
+    return next((text for text in texts if CODE.fullmatch(text)), None)
 
 
 def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None:
