@@ -8,8 +8,11 @@ const require = createRequire(`${modules}/`);
 const engines = {
   node: () => tagship.onnx(require("onnxruntime-node")),
   plain: () => tagship.plain(),
-  litert: () => tagship.litert({}),
+  litert: () => tagship.litert({ loadAndCompile() {} }),
+  "wrong litert": () => tagship.litert({}),
   none: () => undefined,
+  "wrong onnx": () => tagship.onnx({ load: 1 }),
+  "no onnx": () => tagship.onnx(undefined),
 };
 
 const answers = {};

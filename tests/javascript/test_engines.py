@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 import pytest
 
 import tagship_runtime
+from javascript.conftest import run
 from tagship_runtime.typing import Features
 
 Ask = Callable[..., Any]
@@ -85,6 +87,42 @@ def test_without_golden_rows_it_loads_and_says_so(every_kind: dict[str, Path], a
     assert answer["errors"] == ["there are no golden rows to replay; export with some"]
 
 
+@pytest.mark.parametrize(
+    ("shape", "pads", "value"),
+    [
+        ([2, 3], [0, 0, 0, 1], None),
+        ([2, 3], [1, 2, 3, 0], 0.5),
+        ([2, 3, 2], [0, 1, 0, 0, 0, 2], -1.0),
+        ([0, 2], [1, 0, 0, 0], 2.0),
+    ],
+)
+def test_pad_fills_as_numpy_does(
+    shape: list[int], pads: list[int], value: float | None, package: Path, node: str
+) -> None:
+    """As graphs of texts have it that were made before they did without."""
+    module = (package / "engines" / "plain" / "operations.js").as_uri()
+    matrix = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    program = (
+        f"const {{ OPERATIONS: {{ Pad }} }} = await import({json.dumps(module)});"
+        f"const tensor = (dims, data) => ({{ dims, data: Float32Array.from(data) }});"
+        f"const [x, pads] = [tensor({shape}, {matrix.ravel().tolist()}), tensor([{len(pads)}], {pads})];"
+        f"const value = {json.dumps(value)};"
+        "const said = (...given) => { try { Pad(...given); } catch (error) { return error.message; } };"
+        "const padded = Pad([x, pads, value === null ? undefined : tensor([], [value])], {});"
+        "const cut = tensor([pads.dims[0]], pads.data.map((size) => -size));"
+        "const refused = [said([x, pads], { mode: {} }), said([x, cut], {})];"
+        "console.log(JSON.stringify([padded.dims, Array.from(padded.data), refused]));"
+    )
+    dims, data, refused = json.loads(run([node, "--input-type=module", "-e", program]))
+    around = list(zip(pads[: len(shape)], pads[len(shape) :], strict=True))
+    want = np.pad(matrix, around, constant_values=value or 0)
+    assert dims == list(want.shape)
+    np.testing.assert_array_equal(data, want.ravel())
+    assert all(
+        said.startswith("the plain engine has no Pad with a mode or axes, or that cuts; pass") for said in refused
+    )
+
+
 def test_thresholds_and_k_are_checked(artifacts: dict[tuple[str, str], Path], ask: Ask) -> None:
     path = artifacts["plain", "onnx"]
     calls = [
@@ -135,7 +173,10 @@ def test_another_engines_file_and_no_file(artifacts: dict[tuple[str, str], Path]
     tflite, onnx = artifacts["plain", "tflite"], artifacts["plain", "onnx"]
     assert "a .onnx model is needed by this engine" in ask(tflite, "node")["error"]
     assert "a .tflite model is needed by this engine" in ask(onnx, "litert")["error"]
+    assert ask(onnx, "wrong onnx")["error"].startswith("UsageError: onnx(ort) was given {load}, which has no Inference")
+    assert "import * as ort from 'onnxruntime-web/wasm', or 'onnxruntime-node'" in ask(onnx, "no onnx")["error"]
     assert "takes models of a fixed batch" in ask(tflite, "litert")["error"]
+    assert ask(tflite, "wrong litert")["error"].endswith("pass the module: import * as core from '@litertjs/core'")
     assert "onnx(ort), litert(core) or plain() is needed" in ask(onnx, "none")["error"]
     absent = ask(tmp_path / "none.onnx", "plain")["error"]
     assert absent.startswith(f"MissingFileError: {tmp_path / 'none.onnx'} cannot be read (ENOENT")

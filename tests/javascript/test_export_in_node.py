@@ -60,8 +60,10 @@ def test_what_decides_otherwise_in_node_is_rejected(
 ) -> None:
     whole = OnnxTarget.in_node
 
-    def shifted(target: OnnxTarget, artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenArtifact]:
-        for one in whole(target, artifact, data, folder):
+    def shifted(
+        target: OnnxTarget, artifact: OpenArtifact, data: bytes, folder: Path, on_skip: Callable[[str], None]
+    ) -> Iterator[OpenArtifact]:
+        for one in whole(target, artifact, data, folder, on_skip):
             assert isinstance(one.runner, NodeRunner)
             yield replace(one, runner=Shifted(one.runner))
 
@@ -72,6 +74,22 @@ def test_what_decides_otherwise_in_node_is_rejected(
     assert passed == {"out": True, "rejected": False}
     (wrong,) = (one for one in made if not one["passed"])
     assert {fault.split(":")[0] for fault in wrong["faults"]} == {f"{engine} in Node" for engine in ENGINES}
+
+
+def test_what_is_not_run_is_told(tagship: Command, package: Path, runs: dict[str, Path], tmp_path: Path) -> None:
+    """An engine that is not installed, and a format that Node does not run."""
+    (tmp_path / "node_modules").mkdir()
+    (tmp_path / "node_modules" / "tagship").symlink_to(package.parent)
+    done = tagship("export", runs["plain"], "--out", tmp_path / "out", "--node", tmp_path)
+    assert done.code == 0, done.err
+    text = " ".join(done.out.split())
+    reason = f"{tmp_path} has no npm package onnxruntime-node; run there: npm install onnxruntime-node"
+    assert f"float32.onnx: onnxruntime-node in Node: not run, {reason}" in text
+    assert "float32.onnx: plain in Node: scores within" in text
+    assert "not run in Node, which runs .onnx: float32.tflite" in text
+    document = json.loads((tmp_path / "out" / "export.json").read_text())
+    (notes,) = (one["notes"] for one in document["artifacts"] if one["format"] == "onnx")
+    assert [note.split(",")[0].partition(": ")[0] for note in notes] == ["plain in Node", "onnxruntime-node in Node"]
 
 
 def test_what_is_not_there_is_told_before_anything_is_made(

@@ -95,3 +95,4 @@ def test_nothing_else(answers: Answers, signed: Path, keys: dict[str, Any], tmp_
     assert bytes_alone == "UsageError: a file's bytes have no signature beside them; give it as `signature`"
     assert unsigned.startswith("MissingFileError: ")
     assert "int8.onnx.sig cannot be read" in unsigned
+    assert unsigned.endswith("the signature, which 'ssh-keygen -Y sign -n tagship' writes beside a file, is needed")

@@ -12,7 +12,7 @@ import pytest
 
 from tagship_export.errors import ExportError
 from tagship_export.targets.onnx.node_runner import ENGINES, NodeRunner, in_node
-from tagship_export.targets.registry import open_artifact
+from tagship_export.targets.registry import open_artifact, open_in_node
 from tagship_runtime import container
 from tagship_runtime.errors import CheckFailedError
 
@@ -67,8 +67,21 @@ def test_golden_rows_that_come_out_differently_fail(
     path = tmp_path / "wrong.onnx"
     path.write_bytes(container.attach(unpacked.payload, contract.replace(golden=golden)))
     with pytest.raises(CheckFailedError, match="in Node, by plain"):
-        next(in_node(open_artifact(path), path.read_bytes(), folder))
+        next(in_node(open_artifact(path), path.read_bytes(), folder, pytest.fail))
     assert tagship("verify", runs["plain"], path, "--node", folder).code == 1
+
+
+def test_an_engine_that_lacks_operations_is_told(
+    tagship: Command, folder: Path, every_kind: dict[str, Path], tmp_path: Path
+) -> None:
+    path = every_kind["one image float32.onnx"]
+    told: list[str] = []
+    (one,) = open_in_node(open_artifact(path), folder, told.append)
+    one.runner.close()
+    assert one.name == f"{path} (onnxruntime-node in Node)"
+    lacking = "the plain engine has no Transpose, Conv, MaxPool, Reshape; pass onnx(ort) with"
+    assert [why.partition(lacking)[0] for why in told] == [f"{path}: plain in Node: not run, "]
+    assert lacking in told[0]
 
 
 def test_what_is_not_there_is_told(

@@ -54,7 +54,11 @@ def test_export_completes_the_page(run: Path, tagship: Callable[..., Any]) -> No
     shutil.rmtree(run / "made")
     (run / "report.html").unlink()
     assert tagship("report", run).code == 0
-    assert (run / "report.html").read_text(encoding="utf-8") == without_trial(page)
+    line = '<p class="missing untried">This page tries no file of the export: float32.onnx is not where the export '
+    line += "kept it, or was not kept.</p>\n"
+    drawn = (run / "report.html").read_text(encoding="utf-8")
+    assert line in drawn
+    assert drawn.replace(line, "") == without_trial(page)
 
 
 def without_trial(page: str) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 from tagship_report import formatting
 from tagship_report.documents import Documents, read_documents
 from tagship_report.errors import told_as_misfit
-from tagship_report.limits import ATTEMPTS, MOST_BYTES, Limits
+from tagship_report.limits import ATTEMPTS, MOST_BYTES, Limits, shortened
 from tagship_report.pages import check_replaceable, read_template, script_digest
 from tagship_report.sections import artifacts, contents, model, verdict
-from tagship_report.try_page.embedded import Trial, trial_of
+from tagship_report.try_page.embedded import Trial, Untried, trial_of
 from tagship_runtime.documents.report_page import REPORT
 from tagship_runtime.files import replacing
 
@@ -43,7 +43,7 @@ def write_page(folder: Path, out: Path | None = None) -> Path:
     return target
 
 
-def render(documents: Documents, trial: Trial | None = None) -> bytes:
+def render(documents: Documents, trial: Trial | Untried | None = None) -> bytes:
     """Return the page, below 2 MB; of a run too large for that, with the weakest labels."""
     from jinja2 import UndefinedError
 
@@ -56,7 +56,7 @@ def render(documents: Documents, trial: Trial | None = None) -> bytes:
     return page
 
 
-def _fill(documents: Documents, limits: Limits, trial: Trial | None) -> str:
+def _fill(documents: Documents, limits: Limits, found: Trial | Untried | None) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -69,6 +69,7 @@ def _fill(documents: Documents, limits: Limits, trial: Trial | None) -> str:
     )
     environment.filters |= {name: getattr(formatting, name) for name in FILTERS}
     environment.filters["drawn"] = Markup  # plots, which no name goes into
+    trial = found if isinstance(found, Trial) else None
     script = read_template("report.js")
     scripts = [script, *(trial.scripts if trial else ())]
     return environment.get_template("report.html").render(
@@ -79,6 +80,7 @@ def _fill(documents: Documents, limits: Limits, trial: Trial | None) -> str:
         script=Markup(script),  # noqa: S704 - likewise
         policy=" ".join(map(script_digest, scripts)),
         trial=trial,
+        untried=shortened(found.reason, limits.sentence) if isinstance(found, Untried) else None,
         verdict=verdict.judge(documents, limits),
         summary=None if documents.run is None else verdict.summary(documents.run),
         **_sections(documents, limits),

@@ -130,6 +130,11 @@ export function quoted(value: unknown): string {
   return shown.length > 200 ? `${shown.slice(0, 200)}...` : shown;
 }
 
+/** What an engine has to say, which need not be an Error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** A shape in round brackets. */
 export function listed(shape: Shape): string {
   return `(${shape.map((size) => size ?? "free").join(", ")})`;

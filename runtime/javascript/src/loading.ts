@@ -3,10 +3,10 @@
 import { unpack } from "./container/index.js";
 import { sha256 } from "./digests.js";
 import type { Engine } from "./engines/base.js";
-import { ArtifactCorruptError, ArtifactError, CheckFailedError, MissingFileError, UsageError, quoted } from "./errors.js";
+import { ArtifactCorruptError, ArtifactError, CheckFailedError, MissingFileError, UsageError, messageOf, quoted } from "./errors.js";
 import { prepare } from "./features/encoder.js";
 import { Predictor } from "./predictor.js";
-import { Scorer, messageOf } from "./scorer.js";
+import { Scorer } from "./scorer.js";
 import type { Thresholds } from "./thresholds.js";
 
 /** An address, a path where there is a file system, or the bytes themselves. */
@@ -67,15 +67,15 @@ function nameOf(source: Source): string | null {
   return typeof source === "string" || source instanceof URL ? String(source) : null;
 }
 
-/** The bytes of a file. */
-export async function read(source: Source): Promise<Uint8Array> {
+/** The bytes of a file; `needed` says in errors what it should be. */
+export async function read(source: Source, needed = "a .tflite or .onnx model"): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (source instanceof ArrayBuffer) return new Uint8Array(source);
   const name = nameOf(source);
   if (name === null) {
     const body = source as Blob | Response;
     if (typeof body?.arrayBuffer === "function") {
-      if ("ok" in body && !body.ok) throw missing(body.url, `${body.status} ${body.statusText}`);
+      if ("ok" in body && !body.ok) throw missing(body.url, needed, `${body.status} ${body.statusText}`);
       return new Uint8Array(await body.arrayBuffer());
     }
     throw new UsageError(`cannot load ${quoted(source)}; an address, a path, or the file's bytes are needed`);
@@ -87,12 +87,12 @@ export async function read(source: Source): Promise<Uint8Array> {
     if (response.ok) return new Uint8Array(await response.arrayBuffer());
     throw new Error(`${response.status} ${response.statusText}`);
   } catch (error) {
-    throw missing(name, messageOf(error), error);
+    throw missing(name, needed, messageOf(error), error);
   }
 }
 
-function missing(name: string, reason: string, cause?: unknown): MissingFileError {
-  return new MissingFileError(`${name} cannot be read (${reason}); a .tflite or .onnx model is needed`, { cause });
+function missing(name: string, needed: string, reason: string, cause?: unknown): MissingFileError {
+  return new MissingFileError(`${name} cannot be read (${reason}); ${needed} is needed`, { cause });
 }
 
 /** The part of Node's `process`, which Deno and Bun have too, that leads to files without an import that bundlers see. */

@@ -2,7 +2,7 @@
 
 import { isWhole, type Contract } from "./contract/schema.js";
 import type { Session } from "./engines/base.js";
-import { EngineError, NotAScoreError, TagshipError } from "./errors.js";
+import { EngineError, NotAScoreError, TagshipError, messageOf } from "./errors.js";
 import type { Row } from "./features/base.js";
 import { encoder } from "./features/encoder.js";
 
@@ -91,9 +91,4 @@ export class Scorer {
     }
     return checked;
   }
-}
-
-/** What an engine has to say, which need not be an Error. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

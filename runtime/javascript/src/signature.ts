@@ -11,9 +11,8 @@
  */
 
 import { joined } from "./container/bytes.js";
-import { SignatureError, UsageError, quoted } from "./errors.js";
+import { SignatureError, UsageError, messageOf, quoted } from "./errors.js";
 import { read, type Source } from "./loading.js";
-import { messageOf } from "./scorer.js";
 
 export interface SignedOptions {
   /** A line such as in `id_ed25519.pub`: `ssh-ed25519 AAAA...`. */
@@ -23,6 +22,7 @@ export interface SignedOptions {
 }
 
 const NAMESPACE = "tagship";
+const SIGNATURE = "the signature, which 'ssh-keygen -Y sign -n tagship' writes beside a file,";
 const MAGIC = "SSHSIG";
 const KIND = "ssh-ed25519";
 const HASHES = new Map([
@@ -41,7 +41,7 @@ export async function signed(source: Source, { publicKey, signature }: SignedOpt
     throw new UsageError("a file's bytes have no signature beside them; give it as `signature`");
   }
   const bytes = await read(source);
-  await check(bytes, await read(signature ?? `${source as string | URL}.sig`), key);
+  await check(bytes, await read(signature ?? `${source as string | URL}.sig`, SIGNATURE), key);
   return bytes;
 }
 

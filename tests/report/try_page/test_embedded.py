@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,7 @@ from chromium import launched, needs_chromium
 from tagship_report.documents import read_documents
 from tagship_report.render import write_page
 from tagship_report.try_page import embedded
-from tagship_report.try_page.embedded import trial_of
+from tagship_report.try_page.embedded import Trial, trial_of
 
 
 @pytest.fixture
@@ -57,25 +59,45 @@ def test_the_report_says_what_it_holds(folder: Path) -> None:
     assert "<iframe" not in text
 
 
-def test_what_cannot_be_tried_is_left_out(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    documents = read_documents(folder)
-    found = trial_of(documents, folder)
+def tried(folder: Path) -> str:
+    """The name of the file that a report holds, or why it holds none."""
+    found = trial_of(read_documents(folder), folder)
     assert found is not None
-    assert found.artifact == "float32.onnx"
-    size = (folder / "float32.onnx").stat().st_size
-    for most, there in ((size, True), (size - 1, False)):
-        monkeypatch.setattr(embedded, "MOST_BYTES", most)
-        assert (trial_of(documents, folder) is not None) is there
+    return found.artifact if isinstance(found, Trial) else found.reason
+
+
+def test_what_cannot_be_tried_is_left_out_with_the_reason(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert tried(folder) == "float32.onnx"
+    data = (folder / "float32.onnx").read_bytes()
+    monkeypatch.setattr(embedded, "MOST_BYTES", len(data))
+    assert tried(folder) == "float32.onnx"
+    monkeypatch.setattr(embedded, "MOST_BYTES", len(data) - 1)
+    larger = f"float32.onnx has {len(data):,} bytes, and a report holds files up to {len(data) - 1:,}"
+    assert tried(folder) == f"{larger}; tagship page makes one of its own, up to 5,000,000"
+    monkeypatch.setattr(embedded, "PAGE_BYTES", len(data) - 1)
+    assert tried(folder) == larger
     monkeypatch.undo()
-    data = bytearray((folder / "float32.onnx").read_bytes())
-    data[100] ^= 1
-    (folder / "float32.onnx").write_bytes(data)
-    assert trial_of(documents, folder) is None
+    (folder / "float32.onnx").write_bytes(data[:100] + bytes([data[100] ^ 1]) + data[101:])
+    assert "not as it was exported" in tried(folder)
+    page = write_page(folder).read_text(encoding="utf-8")
+    assert page.count("This page tries no file of the export: ") == 1
+    (folder / "float32.onnx").unlink()
+    assert tried(folder) == "float32.onnx is not where the export kept it, or was not kept"
 
 
-def test_a_rejected_artifact_is_not_tried(folder: Path) -> None:
-    documents = read_documents(folder)
-    assert documents.export is not None
-    for one in documents.export["artifacts"]:
-        one["faults"] = ["it differs"]
-    assert trial_of(documents, folder) is None
+def test_other_layers_are_named(every_kind: dict[str, Path], folder: Path) -> None:
+    shutil.copy(every_kind["one image float32.onnx"], folder / "float32.onnx")
+    assert tried(folder).startswith("a page runs dense networks, and has no Conv, MaxPool, Reshape, Transpose; ")
+
+
+@pytest.mark.parametrize("change", [{"faults": ["it differs"]}, {"format": "tflite"}], ids=["rejected", "tflite"])
+def test_a_rejected_artifact_or_another_format_is_not_tried(change: dict[str, object], folder: Path) -> None:
+    document = json.loads((folder / "export.json").read_text())
+    document["artifacts"] = [{**one, **change} for one in document["artifacts"]]
+    (folder / "export.json").write_text(json.dumps(document))
+    assert tried(folder) == "it runs .onnx files that passed, and there is none"
+
+
+def test_before_an_export_there_is_nothing_to_try(article_run: Path) -> None:
+    documents = replace(read_documents(article_run), export=None)
+    assert trial_of(documents, article_run) is None

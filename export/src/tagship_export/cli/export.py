@@ -103,35 +103,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Export, print a table, and say with the exit code whether all of it passed."""
-    from tagship_export.pipeline.plan import plan_recipes
+    from tagship_export.pipeline.options import ExportOptions
 
-    formats, recipes = names(options.formats), names(options.recipes)
+    formats = names(options.formats)
     _check_formats(options.formats, formats)
-    plan_recipes(recipes, formats)
     device_kinds = _device_kinds(options, formats)
-    _check_node(options.node, formats)
-    labels, thresholds, batch = read_labels(options.labels), read_thresholds(options.thresholds), _batch(options.batch)
-    data = data_of(options)
+    # What is chosen wrongly is told before seconds go into importing TensorFlow.
+    chosen = ExportOptions(
+        formats=formats,
+        recipes=names(options.recipes),
+        labels=read_labels(options.labels),
+        thresholds=read_thresholds(options.thresholds),
+        data=data_of(options),
+        batch=_batch(options.batch),
+        proof=not options.no_proof,
+        **{name: getattr(options, name) for name in UNCHANGED},
+    )
     import_keras()
     from tagship_export.cli.show import progress, show_export
     from tagship_export.pipeline.device_files import device_files
     from tagship_export.pipeline.export import export_all
-    from tagship_export.pipeline.options import ExportOptions
 
-    same = {name: getattr(options, name) for name in UNCHANGED}
     with progress() as on_step:
-        chosen = ExportOptions(
-            formats=formats,
-            recipes=recipes,
-            labels=labels,
-            thresholds=thresholds,
-            data=data,
-            batch=batch,
-            proof=not options.no_proof,
-            on_step=on_step,
-            **same,
-        )
-        done = export_all(options.source, options.out, options=chosen)
+        done = export_all(options.source, options.out, options=chosen, on_step=on_step)
     notes = device_files(done.artifacts, device_kinds)
     if options.json:
         print_json(_documents(done))
@@ -148,17 +142,6 @@ def _check_formats(given: str, formats: Sequence[str]) -> None:
 
     if not formats or set(formats) - set(TARGETS):
         raise UsageError(f"--formats is {given!r}; give {', '.join(TARGETS)} or {','.join(TARGETS)}")
-
-
-def _check_node(folder: Path | None, formats: Sequence[str]) -> None:
-    from tagship_export.targets.node_package import check_package
-    from tagship_export.targets.registry import TARGETS
-
-    if folder is None:
-        return
-    if not any(TARGETS[name].runs_in_node for name in formats):
-        raise UsageError(f"Node runs none of the formats {','.join(formats)}; add onnx, or leave --node out")
-    check_package(folder)
 
 
 def _device_kinds(options: argparse.Namespace, formats: Sequence[str]) -> dict[str, str]:

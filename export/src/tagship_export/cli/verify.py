@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -75,17 +76,16 @@ def run(options: argparse.Namespace) -> int:
     if options.node is not None and options.search:
         raise UsageError("--search takes minutes in Node; give --node without it")
     labels, thresholds = read_labels(options.labels), read_thresholds(options.thresholds)
-    from tagship_export.targets.registry import open_artifact
+    from tagship_export.targets.registry import open_artifact, open_in_node
 
     # A wrong file is told before seconds go into importing TensorFlow.
     artifacts = [open_artifact(path) for path in options.artifacts]
+    skipped: list[str] = []
     try:
         if options.node is not None:
-            from tagship_export.targets.onnx.node_runner import in_node
-
             for artifact in list(artifacts):
-                artifacts += in_node(artifact, Path(artifact.name).read_bytes(), options.node)
-        return _judge(options, artifacts, labels, thresholds)
+                artifacts += open_in_node(artifact, options.node, skipped.append)
+        return _judge(options, artifacts, labels, thresholds, skipped)
     finally:
         for artifact in artifacts:
             artifact.runner.close()
@@ -96,8 +96,9 @@ def _judge(
     artifacts: Sequence[OpenArtifact],
     labels: Sequence[str] | None,
     thresholds: Thresholds | None,
+    skipped: Sequence[str],
 ) -> int:
-    """Judge artifacts that are open, and return the exit code."""
+    """Judge artifacts that are open, say which engines of Node were skipped, and return the exit code."""
     data = data_of(options)
     import_keras()
     from tagship_export.cli.show import progress, show, show_claims, show_search
@@ -132,6 +133,8 @@ def _judge(
         show(verdicts, title=f"against {options.original} on {verdicts[0].parity.rows:,} rows of {rows}")
         show_claims(verdicts)
         show_search(found)
+    for why in skipped:
+        print(f"tagship: {why}", file=sys.stderr)
     return 0 if all(verdict.passed for verdict in verdicts) else 1
 
 

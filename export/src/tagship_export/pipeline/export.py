@@ -22,7 +22,6 @@ from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.report import log, publish
 from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
 from tagship_export.pipeline.selection import Recommendation, recommend
-from tagship_export.targets.node_package import check_package
 from tagship_runtime.errors import CheckFailedError, EngineError, InputError, TagshipError
 
 
@@ -61,8 +60,6 @@ def export_all(
         OutputError: A file cannot be written; nothing is half-written.
     """
     options = replace(options or ExportOptions(), **chosen)
-    if options.node is not None:
-        check_package(options.node)
     original, splits = split_rows(_open(source, options), options.data)
     options.on_step("scoring with Keras")
     reference = Reference.of(original, splits)
@@ -103,7 +100,7 @@ def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candi
             payload = converter.payload(planned)
             options.on_step(f"verifying {planned.name}")
             candidate = replay_golden(prove(payload, planned, reference, options.golden_mode))
-            if options.node is not None:
+            if options.node is not None and planned.target.runs_in_node:
                 candidate = prove_in_node(candidate, reference, options.node)
         except (ExportError, EngineError, InputError, CheckFailedError) as error:
             if isinstance(error, ConversionError) and all(one.recipe.exact for one in options.plan):
@@ -141,10 +138,16 @@ def _write(
         candidates=tuple(candidates),
         refusals=tuple(refusals),
         recommended=recommended,
-        notes=(*reference.original.notes, *recommendation.notes),
+        notes=(*reference.original.notes, *recommendation.notes, *_not_in_node(candidates, options)),
         passed=len(recommended) == len(set(options.formats))
         and all(one.verification.passed for one in candidates if one.planned.asked)
         and not any(refusal.asked for refusal in refusals),
         report=report,
         notice=notice,
     )
+
+
+def _not_in_node(candidates: Sequence[Candidate], options: ExportOptions) -> list[str]:
+    """Name the files that are proved in Python alone although a proof in Node was asked for."""
+    others = [one.name for one in candidates if not one.planned.target.runs_in_node]
+    return [f"not run in Node, which runs .onnx: {', '.join(others)}"] if options.node is not None and others else []

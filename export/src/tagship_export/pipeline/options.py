@@ -14,6 +14,7 @@ from tagship_export.pipeline.plan import Planned, plan_recipes
 from tagship_export.pipeline.selection import Prefer
 from tagship_export.recipes import Budget, Recipe, budget_of
 from tagship_export.targets import DEFAULT_FORMATS, DEFAULT_PREFIX
+from tagship_export.targets.node_package import check_package
 from tagship_runtime.thresholds import Thresholds
 
 OnStep = Callable[[str], None]
@@ -47,7 +48,7 @@ class ExportOptions:
         on_step: Told what happens next, for progress.
 
     Raises:
-        ExportError: A name is not known, or a number is out of its range.
+        ExportError: A name is not known, a number is out of its range, or Node or the package is not there.
     """
 
     formats: Sequence[str] = DEFAULT_FORMATS
@@ -77,8 +78,12 @@ class ExportOptions:
         _choice(Prefer, "prefer", self.prefer)
         if self.batch is not None and self.batch < 1:
             raise ExportError(f"the batch size is {self.batch}; give 1 or more, or leave it free")
-        if self.node is not None and not any(one.target.runs_in_node for one in self.plan):
-            raise ExportError(f"Node runs none of the formats {', '.join(self.formats)}; add onnx, or leave node out")
+        if self.node is not None:
+            if not any(one.target.runs_in_node for one in self.plan):
+                raise ExportError(
+                    f"Node runs none of the formats {', '.join(self.formats)}; add onnx, or leave --node out"
+                )
+            check_package(self.node)
 
     @property
     def plan(self) -> list[Planned]:

@@ -14,8 +14,10 @@ from tagship_export.verification.rejection import judge
 def prove_in_node(candidate: Candidate, reference: Reference, folder: Path) -> Candidate:
     """Return the candidate, with a note of each engine in Node on the verdict's rows, and a fault of each that fails.
 
+    A note also says which engine does not run it, and why.
+
     Args:
-        candidate: As proved in Python; of a format that Node does not run, it is returned as it is.
+        candidate: As proved in Python.
         reference: What it is measured against.
         folder: Where npm has installed ``tagship``.
 
@@ -23,8 +25,10 @@ def prove_in_node(candidate: Candidate, reference: Reference, folder: Path) -> C
         ExportError: Node or the package is not there, or no engine runs the artifact.
         CheckFailedError: The package refuses the artifact, or golden rows come out differently.
     """
-    planned, notes, faults = candidate.planned, [], []
-    for one in planned.target.in_node(candidate.artifact, candidate.data, folder):
+    planned = candidate.planned
+    notes: list[str] = []
+    faults: list[str] = []
+    for one in planned.target.in_node(candidate.artifact, candidate.data, folder, notes.append):
         with closing(one.runner):
             verdict = judge(reference.compared_with(one), planned.recipe, planned.budget, name=one.name)
         engine = one.name.removeprefix(candidate.name).strip(" ()")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from tagship_export.errors import ConversionError
+from tagship_export.errors import ConversionError, ExportError
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.constants import Constant
 from tagship_export.targets.runner import ArtifactRunner, Values
@@ -191,19 +191,22 @@ class Target(ABC):
     runs_in_node: ClassVar[bool] = False
     """True if the npm package may run its files in Node."""
 
-    def in_node(self, artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenArtifact]:
-        """Yield an artifact once for each engine in Node that runs it; none where Node runs no such files.
+    def in_node(
+        self, artifact: OpenArtifact, data: bytes, folder: Path, on_skip: Callable[[str], None]
+    ) -> Iterator[OpenArtifact]:
+        """Yield an artifact once for each engine in Node that runs it.
 
         Args:
             artifact: As this target opened it.
             data: Its bytes.
             folder: Where npm has installed ``tagship``.
+            on_skip: Told which engine does not run it, and why.
 
         Raises:
-            ExportError: Node or the package is not there, or no engine runs the artifact.
+            ExportError: Node runs no such files, Node or the package is not there, or no engine runs the artifact.
             CheckFailedError: The package refuses the artifact, or golden rows come out differently.
         """
-        return iter(())
+        raise ExportError(f"Node runs .onnx artifacts, not {self.title}; leave --node out for the others")
 
     def make(
         self,

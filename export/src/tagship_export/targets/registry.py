@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,6 +63,23 @@ def open_artifact(source: str | os.PathLike[str] | bytes) -> OpenArtifact:
     except ArtifactError as error:
         error.file = str(source)
         raise
+
+
+def open_in_node(artifact: OpenArtifact, folder: Path, on_skip: Callable[[str], None]) -> Iterator[OpenArtifact]:
+    """Yield an artifact once for each engine in Node that runs it.
+
+    Args:
+        artifact: What :func:`open_artifact` gave for a file.
+        folder: Where npm has installed ``tagship``.
+        on_skip: Told which engine does not run it, and why.
+
+    Raises:
+        MissingFileError: The file is no longer there.
+        ExportError: Node runs no such files, Node or the package is not there, or no engine runs the artifact.
+        CheckFailedError: The package refuses the artifact, or golden rows come out differently.
+    """
+    data = _read(Path(artifact.name))
+    return target_of(data).in_node(artifact, data, folder, lambda why: on_skip(f"{artifact.name}: {why}"))
 
 
 def open_predictor(predictor: Predictor) -> OpenArtifact:

@@ -1,7 +1,7 @@
 /** Golden rows of large inputs, which a seed stands for; see docs/contract.md. Loaded where a contract has some. */
 
 import { ContractError, type Shape } from "../errors.js";
-import { halfToEven } from "../engines/quantization.js";
+import { halfToEven } from "../engines/rounding.js";
 import type { Json } from "./json_values.js";
 
 /** Of the linear congruential generator of Numerical Recipes (Press et al. 1992, section 7.1), modulo 2^32. */

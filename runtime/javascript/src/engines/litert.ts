@@ -1,8 +1,7 @@
 /** LiteRT.js, in browsers. */
 
 import { tfliteFormat } from "../container/tflite.js";
-import { ContractError, EngineError, listed } from "../errors.js";
-import { messageOf } from "../scorer.js";
+import { ContractError, EngineError, listed, messageOf } from "../errors.js";
 import type { Engine, TensorData } from "./base.js";
 
 interface LiteRtTensor {
@@ -37,6 +36,7 @@ export interface LiteRt {
  */
 export function litert(core: LiteRt, options: object = { accelerator: "wasm" }): Engine {
   const open: Engine["open"] = async (payload, { input, output }) => {
+    if (!core?.loadAndCompile) throw (await import("./advice.js")).notLiteRt(core);
     if (input.shape[0] === null) {
       throw new EngineError("LiteRT.js takes models of a fixed batch, this one's is free; export it with --batch 1");
     }

@@ -2,8 +2,7 @@
 
 import { onnxFormat } from "../container/onnx.js";
 import type { TensorSpec } from "../contract/schema.js";
-import { ContractError, EngineError, listed } from "../errors.js";
-import { messageOf } from "../scorer.js";
+import { ContractError, listed } from "../errors.js";
 import type { Engine, TensorData } from "./base.js";
 
 interface Metadata {
@@ -42,14 +41,14 @@ const DEFAULTS = {
  */
 export function onnx(ort: Ort | { readonly default: Ort }, options: object = {}): Engine {
   const open: Engine["open"] = async (payload, { input, output }) => {
-    const runtime = "InferenceSession" in ort ? ort : ort.default;
+    const given = ort as Partial<Ort & { readonly default: Ort }> | undefined; // or anything, from JavaScript
+    const runtime = given?.InferenceSession ? (given as Ort) : given?.default;
+    if (!runtime?.InferenceSession) throw (await import("./advice.js")).notOnnxRuntime(ort);
     let session: OrtSession;
     try {
       session = await runtime.InferenceSession.create(payload, { ...DEFAULTS, ...options });
     } catch (error) {
-      const message = messageOf(error);
-      const advice = message.includes("no available backend") && (await import("./no_wasm.js")).ADVICE;
-      throw new EngineError(`${advice || "ONNX Runtime refuses the model"} (${message})`, { cause: error });
+      throw (await import("./advice.js")).noSession(error);
     }
     check(input, session.inputMetadata);
     check(output, session.outputMetadata);

@@ -4,6 +4,7 @@ import type { TensorSpec } from "../contract/schema.js";
 import { ContractError, InputError } from "../errors.js";
 import type { Features } from "../features/base.js";
 import type { TensorData } from "./base.js";
+import { halfToEven } from "./rounding.js";
 
 const TYPES = {
   float32: Float32Array,
@@ -48,13 +49,6 @@ export function reading(spec: TensorSpec): (output: ArrayLike<number>) => ArrayL
   }
   const { scale, zeroPoint } = scaleOf(spec);
   return (output) => Float32Array.from(output, (integer) => (integer - zeroPoint) * scale);
-}
-
-/** Round to the nearest whole number; halves to the even one. */
-export function halfToEven(value: number): number {
-  const floor = Math.floor(value);
-  const over = value - floor;
-  return over < 0.5 || (over === 0.5 && floor % 2 === 0) ? floor : floor + 1;
 }
 
 function typeOf({ name, dtype }: TensorSpec): (typeof TYPES)[keyof typeof TYPES] {

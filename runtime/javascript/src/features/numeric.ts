@@ -22,7 +22,7 @@ export function numeric(name: string, document: JsonObject, read = numberOf): Nu
     indicator,
     width: indicator ? 2 : 1,
     encode(value, into, at, row) {
-      const given = typeof value === "number" ? value : read(value, row, () => name);
+      const given = read(value, row, () => name);
       const missing = given !== given;
       into[at] = missing && fill !== null ? fill : given;
       if (into[at]! - into[at]! !== 0) refuse(row, name, into[at]!, value);

@@ -17,24 +17,15 @@ export function offset(name: string, document: JsonObject, core: Core): NumericF
   };
   const subtracted = core.take(document, "offset", toldApart);
   const fill = core.take(document, "fill", core.optional(toldApart));
-  const indicator = Boolean(document["indicator"]);
-  return {
-    name,
-    kind: "offset",
-    fill,
-    indicator,
-    width: indicator ? 2 : 1,
-    encode(value, into, at, row) {
-      const given = isMissing(value) ? NaN : core.numberOf(value, row, () => name);
-      const missing = given !== given;
-      into[at] = (missing && fill !== null ? fill : given) - subtracted;
-      if (into[at]! - into[at]! !== 0) core.refuse(row, name, into[at]!, value);
-      if (isBeyond(given)) {
-        throw new core.InputValueError(row, name, `${String(value)} is beyond ${APART}`, "a smaller number is needed");
-      }
-      if (indicator) into[at + 1] = missing ? 1 : 0;
-    },
+  const rest: Core["numberOf"] = (value, row, column) => {
+    const given = isMissing(value) ? NaN : core.numberOf(value, row, column);
+    if (isBeyond(given) && Number.isFinite(Math.fround(given))) {
+      throw new core.InputValueError(row, name, `${String(value)} is beyond ${APART}`, "a smaller number is needed");
+    }
+    return given - subtracted;
   };
+  const less = { ...document, fill: fill === null ? null : fill - subtracted };
+  return { ...core.numeric(name, less, rest), kind: "offset", fill };
 }
 
 /** Whether a number may be another one's neighbour, rounded. */

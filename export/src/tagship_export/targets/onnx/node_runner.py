@@ -15,7 +15,7 @@ import numpy as np
 from tagship_export.errors import ExportError, NodePackageError
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.node_package import find_node
-from tagship_runtime.container import ONNX, attach, unpack
+from tagship_runtime.container import attach, unpack
 from tagship_runtime.errors import CheckFailedError, EngineError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class NodeRunner:
             if "missing" in answer:
                 raise NodePackageError(str(answer["missing"]), str(folder))
             if answer.get("unsupported"):
-                raise EngineError(f"in Node, by {engine}: {answer['error']}")
+                raise EngineError(str(answer["error"]))
             if "error" in answer:
                 raise CheckFailedError(f"in Node, by {engine}: {answer['error']}")
         except Exception:
@@ -96,8 +96,16 @@ class NodeRunner:
         return answer
 
 
-def in_node(artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenArtifact]:
+def in_node(
+    artifact: OpenArtifact, data: bytes, folder: Path, on_skip: Callable[[str], None]
+) -> Iterator[OpenArtifact]:
     """Yield the artifact once for each engine that is installed and has its operations, its scores computed in Node.
+
+    Args:
+        artifact: As its target opened it.
+        data: Its bytes.
+        folder: Where npm has installed ``tagship``.
+        on_skip: Told which engine does not run it, and why.
 
     Raises:
         ExportError: Node or the package is not there, or no engine runs the artifact.
@@ -110,7 +118,8 @@ def in_node(artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenA
         except (NodePackageError, EngineError) as error:
             if isinstance(error, NodePackageError) and error.package == "tagship":
                 raise
-            reasons.append(str(error))
+            reasons.append(f"{engine} in Node: not run, {error}")
+            on_skip(reasons[-1])
             continue
         yield replace(artifact, name=f"{artifact.name} ({engine} in Node)", runner=runner, layer_values=None)
     if len(reasons) == len(ENGINES):
@@ -118,7 +127,7 @@ def in_node(artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenA
 
 
 def _unpacked(data: bytes) -> tuple[bytes, Contract]:
-    format, payload, contract = unpack(data)
-    if contract is None or format is not ONNX:
-        raise ExportError(f"Node runs .onnx artifacts, not {format.title}; leave --node out for the others")
+    _, payload, contract = unpack(data)
+    if contract is None:
+        raise ExportError("Node runs artifacts, and this file has no contract; 'tagship attach' gives it one")
     return payload, contract

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from tagship_export.targets.base import MakePayload, as_trained
@@ -55,9 +55,11 @@ class OnnxTarget(RuntimeTarget):
         """See :class:`tagship_export.targets.base.Target`."""
         return layers.layer_values(payload, rows)
 
-    def in_node(self, artifact: OpenArtifact, data: bytes, folder: Path) -> Iterator[OpenArtifact]:
+    def in_node(
+        self, artifact: OpenArtifact, data: bytes, folder: Path, on_skip: Callable[[str], None]
+    ) -> Iterator[OpenArtifact]:
         """See :class:`tagship_export.targets.base.Target`."""
-        return in_node(artifact, data, folder)
+        return in_node(artifact, data, folder, on_skip)
 
     def strip(self, data: bytes) -> tuple[bytes, str | None]:
         """See :class:`tagship_export.targets.base.Target`; metadata of others stays."""

@@ -4,7 +4,7 @@ import { onnxFormat } from "../../container/onnx.js";
 import { EngineError } from "../../errors.js";
 import type { Engine } from "../base.js";
 import { readGraph, type Tensor } from "./graph.js";
-import { OPERATIONS } from "./operations.js";
+import { OPERATIONS, unable } from "./operations.js";
 
 /** The engine for .onnx artifacts whose operations it has, which are those of `tagship train` and a few more. */
 export function plain(): Engine {
@@ -23,10 +23,7 @@ export function plain(): Engine {
 function compile(model: Uint8Array, input: string, output: string): (features: Tensor) => Tensor {
   const { nodes, stored } = readGraph(model);
   const lacking = new Set(nodes.map(({ operation }) => operation).filter((name) => !Object.hasOwn(OPERATIONS, name)));
-  if (lacking.size > 0) {
-    const names = [...lacking].join(", ");
-    throw new EngineError(`the plain engine has no ${names}; pass onnx(ort) with onnxruntime-web or onnxruntime-node`);
-  }
+  if (lacking.size > 0) unable([...lacking].join(", "));
   const places = new Map<string, number>([["", 0]]);
   const place = (name: string): number => {
     if (!places.has(name)) places.set(name, places.size);

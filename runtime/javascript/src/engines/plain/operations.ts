@@ -1,7 +1,7 @@
 /** The operations of ONNX, opset 13 and later, that dense networks are made of. */
 
 import { EngineError } from "../../errors.js";
-import { halfToEven } from "../quantization.js";
+import { halfToEven } from "../rounding.js";
 import type { Attributes, Numbers, Tensor } from "./graph.js";
 
 /** Computes a node's output from its inputs; those that are left out are undefined. */
@@ -59,6 +59,22 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
       }
     }
     return { dims: [...dims.slice(0, at), ...indices!.dims, ...dims.slice(at + 1)], data };
+  },
+  Pad: ([x, pads, value, axes], { mode }) => {
+    const [own, sizes] = [x!.dims, [...pads!.data]];
+    if (mode || axes || sizes.some((size) => size < 0)) unable("Pad with a mode or axes, or that cuts");
+    const dims = own.map((size, axis) => size + sizes[axis]! + sizes[axis + own.length]!);
+    const data = new Float32Array(dims.reduce((product, size) => product * size, 1)).fill(value?.data[0] ?? 0);
+    x!.data.forEach((number, at) => {
+      let [to, below] = [0, 1];
+      for (let axis = dims.length - 1; axis >= 0; axis--) {
+        to += ((at % own[axis]!) + sizes[axis]!) * below;
+        below *= dims[axis]!;
+        at = Math.floor(at / own[axis]!);
+      }
+      data[to] = number;
+    });
+    return { dims, data };
   },
   Concat: (inputs, { axis }) => {
     const { dims, at, outer } = along(inputs[0]!, axis!.int!);
@@ -164,6 +180,7 @@ function along({ dims }: Tensor, axis: number) {
   return { dims, at, outer: size(dims.slice(0, at)), inner: size(dims.slice(at + 1)) };
 }
 
-function unable(what: string): never {
+/** Refuse a model for what this engine does not have. */
+export function unable(what: string): never {
   throw new EngineError(`the plain engine has no ${what}; pass onnx(ort) with onnxruntime-web or onnxruntime-node`);
 }
