@@ -28,7 +28,10 @@ AREAS: dict[str, tuple[str, ...]] = {
     "tagship_runtime.features.integer_encoder": ("runtime/features/test_integers.py",),
     "tagship_runtime.contract.decode": ("runtime/contract/test_contract.py", "runtime/contract/test_values.py"),
     "tagship_runtime.contract.schema": ("runtime/contract/test_contract.py", "runtime/contract/test_values.py"),
+    "tagship_runtime.container.onnx_functions": ("runtime/container/test_onnx_loops.py",),
     "tagship_runtime.container.onnx_loops": ("runtime/container/test_onnx_loops.py",),
+    "tagship_runtime.container.onnx_parts": ("runtime/container/test_onnx_loops.py",),
+    "tagship_runtime.files.formulas": ("runtime/files/test_formulas.py",),
     "tagship_runtime.selftest": ("runtime/test_agreement.py",),
     "tagship_training.data.columns": (
         "training/data/test_columns_by_hand.py",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,86 @@ EXTERNAL.data_location = TensorProto.EXTERNAL
 EXTERNAL.ClearField("raw_data")
 EXTERNAL.external_data.add(key="location", value="weights.bin")
 
+HALF = 1 << 19
+"""Steps of a loop of which a model may have two."""
+
+
+def in_branches(*loops: Any) -> Any:
+    """A condition with a loop in each branch."""
+    branches = [
+        helper.make_graph(
+            [*loops[:-1], one, helper.make_node("Identity", [one.output[0]], ["out"])], "b", [], [value("out")]
+        )
+        for one in loops
+    ]
+    return helper.make_node("If", ["yes"], ["looped"], then_branch=branches[0], else_branch=branches[1])
+
+
+def chain(*, calls: int, levels: int) -> Any:
+    """Functions each of which calls the one before several times."""
+    names = [f"F{level}" for level in range(levels)]
+    made: list[Any] = []
+    for before, name in zip(["Identity", *names], names, strict=False):
+        domain = "own" if made else ""
+        values = ["x", *(f"x{place}" for place in range(1, calls)), "y"]
+        nodes = [helper.make_node(before, [one], [other], domain=domain) for one, other in pairwise(values)]
+        opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+        made.append(helper.make_function("own", name, ["x"], ["y"], nodes, opsets))
+    return model([helper.make_node(names[-1], ["features"], ["looped"], domain="own")], functions=made)
+
+
+def itself() -> Any:
+    """A function that calls itself."""
+    node = helper.make_node("F", ["x"], ["y"], domain="own")
+    function = helper.make_function("own", "F", ["x"], ["y"], [node], [helper.make_opsetid("own", 1)])
+    return model([helper.make_node("F", ["features"], ["looped"], domain="own")], functions=[function])
+
+
+def scanned() -> Any:
+    """A Scan, whose steps are the rows of what it gets: there may be any number of rows of no columns."""
+    step = helper.make_graph([helper.make_node("Identity", ["a"], ["b"])], "s", [value("a", FLOAT, (2,))],
+                             [value("b", FLOAT, (2,))])  # fmt: skip
+    return model([helper.make_node("Scan", ["features"], ["looped"], num_scan_inputs=1, body=step)])
+
+
+def busy() -> Any:
+    """A loop of many operations, each of which is one step's."""
+    names = ["outer before", *(f"v{place}" for place in range(40)), "outer after"]
+    inner = [helper.make_node("Neg", [one], [other]) for one, other in pairwise(names)]
+    return model([loop("n", inner=inner)], constant("n", HALF))
+
+
+def training() -> Any:
+    """A model with a graph for training."""
+    made = model([helper.make_node("Identity", ["features"], ["looped"])])
+    made.training_info.add().algorithm.node.extend([loop("")])
+    return made
+
+
 ENDLESS = {
+    "many loops, each within the bound": (
+        model(
+            [
+                loop("n", into=f"v{place}" if place else "features", out="looped" if place == 2 else f"v{place + 1}")
+                for place in range(3)
+            ],
+            constant("n", HALF),
+        ),
+        "1,572,864 steps together",
+    ),
+    "many loops in branches": (
+        model(
+            [loop("n", out="v"), loop("n", "v", "w"), in_branches(loop("n", "w", "a"), loop("n", "w", "b"))],
+            constant("n", HALF // 2),
+        ),
+        "steps together",
+    ),
+    "many operations in a loop": (busy(), "operations and more"),
+    "functions of functions": (chain(calls=10, levels=12), "functions of"),
+    "a function that calls itself": (itself(), "calls itself"),
+    "functions in a deep chain": (chain(calls=1, levels=40), "functions within functions"),
+    "a scan": (scanned(), "a Scan with a graph of its own"),
+    "training": (training(), "graphs for training"),
     "no count": (model([loop("")]), "never end"),
     "a count that is computed": (
         model(
@@ -87,7 +167,7 @@ ENDLESS = {
         model([helper.make_node("Constant", [], ["n"], value=constant("", 1 << 40)), loop("n")]),
         "1,099,511,627,776 steps",
     ),
-    "loops in loops": (model([loop("n", inner=NESTED)], constant("n", 2000)), "4,000,000 steps"),
+    "loops in loops": (model([loop("n", inner=NESTED)], constant("n", 2000)), "4,002,000 steps together"),
     "a loop in a branch": (
         model([helper.make_node("If", ["yes"], ["looped"], then_branch=IN_BRANCH, else_branch=IN_BRANCH)]),
         "never end",
@@ -138,6 +218,7 @@ BOUNDED = {
     "a count": model([loop("n")], constant("n", 1000)),
     "a count in a node": model([helper.make_node("Constant", [], ["n"], value=constant("", 5)), loop("n")]),
     "loops in loops": model([loop("n", inner=NESTED)], constant("n", 30)),
+    "functions": chain(calls=2, levels=3),
 }
 
 

@@ -1,27 +1,32 @@
 """Operations of an ONNX model that may never end, and files that it reads besides its own bytes.
 
-Field numbers: onnx.proto, messages ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto and FunctionProto.
+Field numbers: onnx.proto, messages ModelProto, GraphProto and NodeProto.
 Of a field that stands several times, each counts: readers may take the last or merge them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
-from tagship_runtime.container.protobuf import fields, integers
+from tagship_runtime.container.onnx_parts import (
+    DEEPEST,
+    MOST_OPERATIONS,
+    TENSOR,
+    FoundError,
+    parts,
+    subgraphs,
+    tensor,
+)
 
 MOST_STEPS = 1 << 20
-"""Most steps of a loop, or of loops within each other."""
+"""Most steps of all loops of a model together; those of a loop in another count once for each step of that one."""
 
-DEEPEST = 16
-"""Graphs within graphs."""
+_NAMES = (b"Loop", b"Scan", b"SequenceMap", b"Search", b"Sampling", b"location")
+"""Parts of the names of operators that run a graph again and again, and of where numbers lie."""
 
-_GRAPH, _FUNCTION = 7, 25
+_GRAPH, _TRAINING, _FUNCTION = 7, 20, 25
 _NODE, _INITIALIZER, _GRAPH_INPUT = 1, 5, 11
-_FUNCTION_NODE = 7
 _INPUT, _OUTPUT, _OPERATOR, _ATTRIBUTE = 1, 2, 4, 5
-_TENSOR, _SUBGRAPH, _SUBGRAPHS = 5, 6, 11
-_INT64_DATA, _NAME, _RAW_DATA, _EXTERNAL = 7, 8, 9, 13
 
 
 def unbounded(payload: bytes) -> str | None:
@@ -29,92 +34,116 @@ def unbounded(payload: bytes) -> str | None:
 
     Recurrent layers become loops of as many steps as their input has, which the file states; those pass.
     """
-    if b"Loop" not in payload and b"location" not in payload:  # names of the operator, and of where numbers lie
-        return None
     try:
-        for number, start, end in _parts(payload, 0, len(payload)):
+        top = list(parts(payload, 0, len(payload)))
+        functions = [(first, last) for number, first, last in top if number == _FUNCTION]
+        if any(number == _TRAINING for number, _, _ in top):
+            raise FoundError("has graphs for training, which say what to compute again and again")
+        if not functions and not any(name in payload for name in _NAMES):
+            return None
+        search = _Search(payload, _costs(payload, functions))
+        for number, start, end in top:
             if number == _GRAPH:
-                _check_graph(payload, start, end, {}, 1, 0)
-            elif number == _FUNCTION:
-                _check_function(payload, start, end)
-    except _FoundError as found:
+                search.graph(start, end, {}, 1, 0)
+    except FoundError as found:
         return str(found)
     except ValueError as error:  # an engine may read what is not read here
         return f"cannot be searched for loops: {error}"
     return None
 
 
-class _FoundError(Exception):
-    """Name of what was found."""
+def _costs(payload: bytes, functions: list[tuple[int, int]]) -> Mapping[bytes, int]:
+    """Return how many operations a call of each function is, by its name; most models have none."""
+    if not functions:
+        return {}
+    from tagship_runtime.container.onnx_functions import costs
+
+    return costs(payload, functions)
 
 
-def _parts(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    for number, _, first, last in fields(data, start, end):
-        yield number, first, last
+class _Search:
+    """A walk through a model's graphs, which counts what one call may run.
 
+    Args:
+        data: The model.
+        costs: Operations of a call of each function.
+    """
 
-def _check_graph(data: bytes, start: int, end: int, outer: Mapping[bytes, int], steps: int, depth: int) -> None:
-    if depth > DEEPEST:
-        raise _FoundError(f"has graphs within graphs, more than {DEEPEST} deep")
-    parts = list(_parts(data, start, end))
-    own = [
-        data[low:high]
-        for number, first, last in parts
-        if number == _GRAPH_INPUT and depth
-        for kind, low, high in _parts(data, first, last)
-        if kind == 1
-    ]  # what a loop passes in, whatever is outside
-    constants = {name: value for name, value in outer.items() if name not in own}
-    for number, first, last in parts:
-        if number == _INITIALIZER:
-            _add_constant(constants, *_tensor(data, first, last))
-        elif number == _NODE:
-            _add_constant_node(data, first, last, constants)
-    for number, first, last in parts:
-        if number == _NODE:
-            _check_node(data, first, last, constants, steps, depth)
+    def __init__(self, data: bytes, costs: Mapping[bytes, int]) -> None:
+        self.data = data
+        self.costs = costs
+        self.steps = 0
+        self.operations = 0
 
+    def graph(self, start: int, end: int, outer: Mapping[bytes, int], times: int, depth: int) -> None:
+        """Count a graph that runs a number of times, and what is in it."""
+        if depth > DEEPEST:
+            raise FoundError(f"has graphs within graphs, more than {DEEPEST} deep")
+        data = self.data
+        found = list(parts(data, start, end))
+        own = [
+            data[low:high]
+            for number, first, last in found
+            if number == _GRAPH_INPUT and depth
+            for kind, low, high in parts(data, first, last)
+            if kind == 1
+        ]  # what a loop passes in, whatever is outside
+        constants = {name: value for name, value in outer.items() if name not in own}
+        for number, first, last in found:
+            if number == _INITIALIZER:
+                _add_constant(constants, *tensor(data, first, last))
+            elif number == _NODE:
+                _add_constant_node(data, first, last, constants)
+        for number, first, last in found:
+            if number == _NODE:
+                self._node(first, last, constants, times, depth)
 
-def _check_node(data: bytes, start: int, end: int, constants: Mapping[bytes, int], steps: int, depth: int) -> None:
-    parts = list(_parts(data, start, end))
-    if any(number == _OPERATOR and data[first:last] == b"Loop" for number, first, last in parts):
-        count = next((data[first:last] for number, first, last in parts if number == _INPUT), b"")
+    def _node(self, start: int, end: int, constants: Mapping[bytes, int], times: int, depth: int) -> None:
+        found = list(parts(self.data, start, end))
+        operators = {self.data[first:last] for number, first, last in found if number == _OPERATOR}
+        self.operations += times * max((self.costs.get(name, 1) for name in operators), default=1)
+        if self.operations > MOST_OPERATIONS:
+            raise FoundError(f"runs {self.operations:,} operations and more, by its loops and functions")
+        graphs = [
+            place
+            for number, first, last in found
+            if number == _ATTRIBUTE
+            for place in subgraphs(self.data, first, last)
+        ]
+        if b"Loop" in operators:
+            count = next((self.data[first:last] for number, first, last in found if number == _INPUT), b"")
+            times *= self._steps(count, constants)
+            self.steps += times
+            if self.steps > MOST_STEPS:
+                raise FoundError(f"has loops of {self.steps:,} steps together")
+        elif graphs and operators != {b"If"}:
+            raise FoundError(f"has a {_shown(operators)} with a graph of its own, which it may run for ever")
+        for low, high in graphs:
+            self.graph(low, high, constants, times, depth + 1)
+
+    @staticmethod
+    def _steps(count: bytes, constants: Mapping[bytes, int]) -> int:
         if count not in constants:
-            raise _FoundError("has a Loop that does not state how many steps it takes, so it may never end")
-        steps *= max(constants[count], 1)
-        if steps > MOST_STEPS:
-            raise _FoundError(f"has loops of {steps:,} steps")
-    for number, first, last in parts:
-        if number == _ATTRIBUTE:
-            for kind, low, high in _parts(data, first, last):
-                if kind in (_SUBGRAPH, _SUBGRAPHS):
-                    _check_graph(data, low, high, constants, steps, depth + 1)
-                elif kind == _TENSOR:
-                    _tensor(data, low, high)
+            raise FoundError("has a Loop that does not state how many steps it takes, so it may never end")
+        return max(constants[count], 1)
 
 
-def _check_function(data: bytes, start: int, end: int) -> None:
-    """Refuse a loop in a function, which may be called from others any number of times."""
-    for number, first, last in _parts(data, start, end):
-        if number == _FUNCTION_NODE:
-            for kind, low, high in _parts(data, first, last):
-                if kind == _OPERATOR and data[low:high] == b"Loop":
-                    raise _FoundError("has a Loop in a function")
-            _check_node(data, first, last, {}, 1, 0)
+def _shown(operators: set[bytes]) -> str:
+    return " ".join(sorted(name.decode(errors="replace") for name in operators)) or "node without an operator"
 
 
 def _add_constant_node(data: bytes, start: int, end: int, constants: dict[bytes, int]) -> None:
-    parts = list(_parts(data, start, end))
-    if not any(number == _OPERATOR and data[first:last] == b"Constant" for number, first, last in parts):
+    found = list(parts(data, start, end))
+    if not any(number == _OPERATOR and data[first:last] == b"Constant" for number, first, last in found):
         return
     values = [
-        _tensor(data, low, high)[1]
-        for number, first, last in parts
+        tensor(data, low, high)[1]
+        for number, first, last in found
         if number == _ATTRIBUTE
-        for kind, low, high in _parts(data, first, last)
-        if kind == _TENSOR
+        for kind, low, high in parts(data, first, last)
+        if kind == TENSOR
     ]
-    for number, first, last in parts:
+    for number, first, last in found:
         if number == _OUTPUT and len(values) == 1:
             _add_constant(constants, data[first:last], values[0])
 
@@ -122,18 +151,3 @@ def _add_constant_node(data: bytes, start: int, end: int, constants: dict[bytes,
 def _add_constant(constants: dict[bytes, int], name: bytes, value: int | None) -> None:
     if value is not None:
         constants[name] = max(value, constants.get(name, 0))
-
-
-def _tensor(data: bytes, start: int, end: int) -> tuple[bytes, int | None]:
-    """Return a tensor's name, and its value where it is a single integer of 64 bits."""
-    name, found = b"", []
-    for number, first, last in _parts(data, start, end):
-        if number == _EXTERNAL:
-            raise _FoundError("keeps numbers in another file, which no digest covers")
-        if number == _NAME:
-            name = data[first:last]
-        elif number == _RAW_DATA:
-            found.append([int.from_bytes(data[first:last], "little", signed=True)] if last - first == 8 else [])
-        elif number == _INT64_DATA:
-            found.append(integers(data, first, last))
-    return name, found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
