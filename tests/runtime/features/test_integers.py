@@ -57,6 +57,8 @@ def test_every_way_gives_the_same_integers(data: st.DataObject, dtype: str) -> N
         ("int32", float("nan"), "missing"),
         ("int32", "NA", "missing"),
         ("int32", "word", "'word' is not a number"),
+        ("int64", "1_3", "'1_3' is not a number"),
+        ("int64", b"1_3", "b'1_3' is not a number"),
         ("int64", 9007199254740993.0 + 0.5, None),
     ],
 )

@@ -94,7 +94,14 @@ def has_underscores(values: NDArray[Any]) -> bool:
     try:
         return UNDERSCORE in "".join(texts)
     except TypeError:  # cells of several types
-        return any(UNDERSCORE in text for text in texts if isinstance(text, str))
+        return any(map(is_underscored, texts))
+
+
+def is_underscored(cell: object) -> bool:
+    """Tell whether a cell is a text, or the bytes of one, with an underscore."""
+    if isinstance(cell, bytes | bytearray):
+        return UNDERSCORE.encode() in cell
+    return isinstance(cell, str) and UNDERSCORE in cell
 
 
 def read_float32(values: NDArray[Any], read: Callable[[NDArray[Any]], NDArray[Any]]) -> Features:
@@ -131,7 +138,7 @@ def number(
     if is_missing(value):
         return math.nan
     try:
-        if isinstance(value, NO_NUMBERS) or (isinstance(value, str) and UNDERSCORE in value):
+        if isinstance(value, NO_NUMBERS) or is_underscored(value):
             raise TypeError
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):

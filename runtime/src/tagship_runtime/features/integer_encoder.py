@@ -163,6 +163,6 @@ def _spelled(value: Any) -> int | None:
     if isinstance(value, int | np.integer):  # booleans as well
         return int(value)
     try:
-        return int(value) if isinstance(value, str) else None
+        return int(value) if isinstance(value, str) and not cells.is_underscored(value) else None
     except ValueError:
         return None
