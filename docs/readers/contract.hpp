@@ -93,7 +93,7 @@ inline bool missing(const Json& feature, const Json& value) {
 inline double number_of(const Json& value) {
   if (!value.is_string()) return value.is_boolean() ? value.get<bool>() : value.get<double>();
   static const std::regex decimal("[+-]?([0-9]+\\.?[0-9]*|\\.[0-9]+)(e[+-]?[0-9]+)?", std::regex::icase);
-  static const std::regex truth("(true)|false", std::regex::icase);
+  static const std::regex truth("(true|wahr|vrai)|false|falsch|faux", std::regex::icase);
   const auto text = trimmed(value);
   std::smatch found;
   if (std::regex_match(text, found, truth)) return found[1].matched;

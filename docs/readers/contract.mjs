@@ -5,7 +5,7 @@ import { countsOf } from "./words.mjs";
 const BLANK = new Set(["", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"]);
 const ENDS = /^([^\S\ufeff]|\x85)+|([^\S\ufeff]|\x85)+$/g; // white space, as the exporter sees it
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/; // Number would take 0x1f as well
-const WORDS = new Map([["true", 1], ["false", 0]]);
+const WORDS = new Map([["true", 1], ["false", 0], ["wahr", 1], ["falsch", 0], ["vrai", 1], ["faux", 0]]);
 const text = new TextDecoder("utf-8", { fatal: true });
 
 /** The model's bytes and the contract's JSON in a file (Uint8Array); throws if a byte of either has changed. */

@@ -224,7 +224,8 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
 NUMBERS: Sequence[Any] = (
     54.0, 7, -0.0, 0.1, 16777217, 1e-46, 3.4028235e38, True, False, None, "", " 7 ", "\u00a07\u2003", "7\x85",
     "?", "NA", " N/A ", "nan", "NaN", "NAN", "-nan", "null", "None", "12.5", "-.5", "+5.", "1e5", "1E+05",
-    "true", "TRUE", " False ", "1e-400", "0.1", "9007199254740993", 123456789012345680000.0,
+    "true", "TRUE", " False ", "WAHR", "falsch ", "Vrai",
+    "faux", "1e-400", "0.1", "9007199254740993", 123456789012345680000.0,
 )  # fmt: skip
 NO_NUMBERS: Sequence[Any] = (
     "7\x1f",

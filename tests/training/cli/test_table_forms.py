@@ -278,3 +278,29 @@ def test_a_table_is_verified_by_what_meant_on_in_training(tagship: Command, tmp_
     assert found[1] == found[2]
     done = tagship("verify", run, out / "float32.onnx", "--json", "--data", table, "--positive", "yes")
     assert json.loads(done.out)[0]["quality"]["original"]["macro_f1"] < 0.5
+
+
+BOOLEANS = {"WAHR": "FALSCH", "wahr": "falsch", "TRUE": "FALSE", "True": "False", "VRAI": "FAUX", "1": "0"}
+
+
+def test_booleans_of_excel_are_the_same_in_every_form(tagship: Command, tmp_path: Path) -> None:
+    """As text, a German Excel spells them otherwise than a workbook holds them, which were words and numbers."""
+    random = np.random.default_rng(5)
+    frame = pandas.DataFrame({"size": random.normal(size=240).round(2), "checked": random.random(240) < 0.5})
+    frame["label:good"] = (frame["size"] + frame["checked"] > 0.5).astype(int)
+    frame.to_excel(tmp_path / "book.xlsx", index=False)
+    frame.to_parquet(tmp_path / "rows.parquet")
+    for on, off in BOOLEANS.items():
+        frame.assign(checked=np.where(frame["checked"], on, off)).to_csv(tmp_path / f"{on}.csv", index=False)
+    forms = [tmp_path / "book.xlsx", tmp_path / "rows.parquet", *(tmp_path / f"{on}.csv" for on in BOOLEANS)]
+    scores = []
+    for trained in (forms[0], tmp_path / "WAHR.csv"):
+        folder = tmp_path / trained.stem
+        assert tagship("train", trained, "--out", folder / "run", *SMALL).code == 0
+        assert tagship("export", folder / "run", "--out", folder / "out", "--formats", "onnx").code == 0
+        for form in forms:
+            done = tagship("predict", folder / "out" / "float32.onnx", form, "--scores")
+            assert done.code == 0, (form.name, done.err)
+            assert "does not know" not in done.err
+            scores.append(done.out)
+    assert len(set(scores)) == 1

@@ -11,6 +11,9 @@ const ENDS = /^([^\S\ufeff]|\x85)+|([^\S\ufeff]|\x85)+$/g;
 /** Decimal numbers; JavaScript would take 0x1f as well. */
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
+/** Booleans as programs and Excel in English, German and French write them, in lower case. */
+const TRUTH = /^(true|false|wahr|falsch|vrai|faux)$/;
+
 /** What Python has for numbers besides, in lower case. */
 const SPECIAL = /^([+-]?)(nan|inf(inity)?)$/;
 
@@ -41,7 +44,7 @@ function parse(text: string): number | undefined {
   if (BLANK.has(text)) return NaN;
   const lower = text.toLowerCase();
   if (DECIMAL.test(lower)) return Number(lower);
-  if (lower === "true" || lower === "false") return Number(lower === "true");
+  if (TRUTH.test(lower)) return Number(/^[twv]/.test(lower));
   const [, sign, kind] = SPECIAL.exec(lower) ?? [];
   if (kind === undefined) return undefined;
   return kind === "nan" ? NaN : Number(`${sign}Infinity`);

@@ -22,8 +22,8 @@ BLANK = frozenset({"", "?", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"})
 FILE_BLANK = BLANK | {"n/a", "-", "--", "\u2013", ".", "#N/A", "#NV", "#n/a"}
 """Texts that stand for a missing number, date or duration in a file as people have it."""
 
-TRUTH = {"true": 1.0, "false": 0.0}
-"""Texts, in lower case, that stand for a number."""
+TRUTH = {"true": 1.0, "false": 0.0, "wahr": 1.0, "falsch": 0.0, "vrai": 1.0, "faux": 0.0}
+"""Texts, in lower case, that stand for a number: booleans as programs and Excel in English, German and French write."""
 
 MISSING = frozenset({"NAType", "NaTType", "MaskedConstant"})
 """Types of which each value is missing: two of pandas', and what NumPy gives for a masked cell."""
