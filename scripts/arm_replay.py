@@ -21,13 +21,13 @@ OTHER_ENGINES = frozenset({"cortex-a7"})
 
 def take(table: str, out: str, *folders: str) -> None:
     """Rows of a table as JSON, so that Arm needs no reader of tables."""
-    import pyarrow.parquet
+    from tagship_export.data.rows import read_rows
 
     found = (Path(folder, f"float32.{suffix}") for folder in folders for suffix in ("tflite", "onnx"))
     contract = tagship_runtime.load(next(path for path in found if path.exists())).contract
     names = [feature.name for feature in contract.features or ()]
-    rows = pyarrow.parquet.read_table(table, columns=names).slice(0, ROWS).to_pylist()
-    Path(out).write_text(json.dumps(rows))
+    rows = read_rows(table, contract.labels, contract.features).table.select(names)
+    Path(out).write_text(json.dumps(rows.slice(0, ROWS).to_pylist()))
 
 
 def replay(rows: str, out: str, *artifacts: str) -> None:

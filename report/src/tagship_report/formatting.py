@@ -71,7 +71,9 @@ def size(count_of_bytes: int) -> str:
 
 
 def microseconds(value: float) -> str:
-    """Write a latency."""
+    """Write a latency; 0 stands for none."""
+    if not value:
+        return "-"
     return f"{value:.1f} µs" if value < 100 else f"{value:,.0f} µs"
 
 

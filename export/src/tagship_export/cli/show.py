@@ -18,7 +18,7 @@ from tagship_runtime.terminal.table import file_names, file_size, table, wrap
 SHOWN = 400
 """Characters of a row that are shown; JSON has all of it."""
 
-PASSED, FAILED = "passed", "FAILED"
+PASSED, FAILED, UNPROVEN = "passed", "FAILED", "not proved"
 
 HEADINGS = ("size", "us/row", "flips", "firm", "macro-F1", "change", "verdict")
 HEADINGS_WITHOUT_SPEED = ("size", "max diff", *HEADINGS[2:])
@@ -65,11 +65,11 @@ def show(
         (
             f"{name} *" if name in recommended else name,
             file_size(verdict.size),
-            f"{speeds[verdict.artifact]:.1f}" if speeds else f"{verdict.parity.max_difference:.1e}",
+            _speed(speeds[verdict.artifact]) if speeds else f"{verdict.parity.max_difference:.1e}",
             f"{verdict.parity.flips:,}",
             f"{verdict.parity.firm_flips:,}",
             *_macro_f1(verdict),
-            PASSED if verdict.passed else FAILED,
+            _judgement(verdict),
         )
         for name, verdict in zip(names, verdicts, strict=True)
     ]
@@ -129,6 +129,16 @@ def show_search(found: Mapping[str, Search]) -> None:
             )
         else:
             _say(f"{path}: no flip was found")
+
+
+def _speed(us: float) -> str:
+    return f"{us:.1f}" if us else "-"
+
+
+def _judgement(verdict: Verification) -> str:
+    if not verdict.passed:
+        return FAILED
+    return PASSED if verdict.unproven is None else UNPROVEN
 
 
 def _macro_f1(verdict: Verification) -> tuple[str, str]:

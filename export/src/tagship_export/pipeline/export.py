@@ -124,6 +124,7 @@ def _write(
 ) -> Export:
     """Write artifacts and document, and draw the report from them."""
     recommended = recommendation.names
+    unproven = {one.kind for one in candidates if one.verification.unproven}
     keep = {one.name for one in candidates if not options.only_recommended or one.name in recommended}
     paths = save(out, candidates, keep)
     document = export_document(out, paths, reference, candidates, refusals, recommendation)
@@ -139,7 +140,7 @@ def _write(
         refusals=tuple(refusals),
         recommended=recommended,
         notes=(*reference.original.notes, *recommendation.notes, *_not_in_node(candidates, options)),
-        passed=len(recommended) == len(set(options.formats))
+        passed=len(recommended) == len(set(options.formats) - unproven)
         and all(one.verification.passed for one in candidates if one.planned.asked)
         and not any(refusal.asked for refusal in refusals),
         report=report,

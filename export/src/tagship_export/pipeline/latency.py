@@ -16,9 +16,11 @@ MAX_SECONDS = 2.0
 
 
 def with_latency(candidates: Sequence[Candidate], row: Features) -> list[Candidate]:
-    """Return the candidates with what one encoded row, (1, ...), takes each of them."""
-    decisions = [one.artifact.runner.one_row(row, one.artifact.thresholds) for one in candidates]
-    return [replace(one, one_row_us=us) for one, us in zip(candidates, one_row_us(decisions), strict=True)]
+    """Return the candidates with what one encoded row, (1, ...), takes each of them that runs."""
+    running = [one for one in candidates if one.verification.unproven is None]
+    measured = one_row_us([one.artifact.runner.one_row(row, one.artifact.thresholds) for one in running])
+    times = {one.name: us for one, us in zip(running, measured, strict=True)}
+    return [replace(one, one_row_us=times.get(one.name, 0.0)) for one in candidates]
 
 
 def one_row_us(decisions: Sequence[Callable[[], object]]) -> list[float]:

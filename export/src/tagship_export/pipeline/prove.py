@@ -46,8 +46,8 @@ def prove(
     artifact = _open(payload, planned, reference)
     comparison = reference.compared_with(artifact)
     verdict = judge(comparison, planned.recipe, planned.budget, name=planned.name)
-    if elsewhere := target.other_processors.get(planned.recipe.name):
-        verdict = replace(verdict, notes=(*verdict.notes, elsewhere))
+    notes = (target.other_processors.get(planned.recipe.name), target.unproven)
+    verdict = replace(verdict, notes=(*verdict.notes, *filter(None, notes)), unproven=target.unproven)
     proven = replace(
         artifact.contract,
         parity=verdict.parity_dict() | {"tuned_on": None if planned.recipe.exact else reference.splits.tuned_on},

@@ -43,7 +43,8 @@ def log(out: Path, document: ExportDocument, report: Path | None) -> None:
     metrics: dict[str, float] = {}
     for entry in document["artifacts"]:
         name = entry["artifact"]
-        metrics |= {f"{name}_bytes": float(entry["bytes"]), f"{name}_passed": float(entry["passed"])}
+        proved = entry["passed"] and entry.get("unproven") is None
+        metrics |= {f"{name}_bytes": float(entry["bytes"]), f"{name}_passed": float(proved)}
         metrics[f"{name}_max_difference"] = entry["parity"]["max_difference"]
     log_to_active_run(metrics, [out / DOCUMENT, *([] if report is None else [report])])
 

@@ -22,7 +22,7 @@ class Artifact:
         recipe: How it stores numbers.
         kind: Its format.
         verification: How it compares with its original.
-        one_row_us: Microseconds for one encoded row on this machine.
+        one_row_us: Microseconds for one encoded row on this machine; 0 where it was not run.
         recommended: Whether it is the one of its format to ship.
     """
 

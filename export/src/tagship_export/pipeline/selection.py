@@ -106,7 +106,7 @@ def recommend(candidates: Sequence[Candidate], prefer: Prefer) -> Recommendation
     names, notes = [], []
     for kind in dict.fromkeys(candidate.kind for candidate in candidates):
         of_kind = {candidate.name: candidate for candidate in candidates if candidate.kind == kind}
-        passed = [candidate for candidate in of_kind.values() if candidate.verification.passed]
+        passed = [one for one in of_kind.values() if one.verification.passed and one.verification.unproven is None]
         float32 = next((one for one in of_kind.values() if one.recipe.name == "float32"), None)
         best = choose(passed, prefer, float32 if float32 in passed else None)
         if best is None:

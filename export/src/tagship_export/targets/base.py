@@ -82,6 +82,9 @@ class Target(ABC):
     device_files: ClassVar[Mapping[str, MakeDeviceFiles]] = {}
     """Files for toolchains, by the option of ``export`` that asks for them and the folder that they go to."""
 
+    unproven: str | None = None
+    """Why what :meth:`runner` opens is not the artifact itself, in words; None where it is."""
+
     tools: ClassVar[tuple[str, ...]] = ("tagship-export",)
     """Distributions that make its files; the contract names their versions."""
 

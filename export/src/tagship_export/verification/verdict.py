@@ -36,6 +36,8 @@ class Verification:
         origin: Where that is known from: ``asked``, ``found`` in the payload, or ``claimed`` by the contract.
         unchecked: What the file says of itself and nobody checked, in words.
         notes: What else there is to know of the verdict.
+        unproven: Why the artifact itself was not run, so that figures are those of what it was made from; None where
+            it was.
     """
 
     artifact: str
@@ -56,6 +58,7 @@ class Verification:
     origin: str = "found"
     unchecked: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unproven: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -83,6 +86,7 @@ class Verification:
             "recipe": self.recipe,
             "judged_by": self.origin,
             "unchecked": list(self.unchecked),
+            "unproven": self.unproven,
             "parity": self.parity_dict(),
             "distances": self.histograms.to_dict(),
             "quality": self.quality(),

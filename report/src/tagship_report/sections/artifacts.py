@@ -83,7 +83,7 @@ def describe(export: ExportDocument, limits: Limits) -> Artifacts:
     return Artifacts(
         all=made,
         largest=max((one.facts["bytes"] for one in made), default=1),
-        slowest=max((one.facts["one_row_us"] for one in made), default=1.0),
+        slowest=max((one.facts["one_row_us"] for one in made), default=0.0) or 1.0,
         refused={
             name: shortened(reason, limits.sentence)
             for name, reason in list(export["refused"].items())[: limits.notices]

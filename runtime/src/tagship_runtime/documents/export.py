@@ -176,6 +176,8 @@ class VerdictDocument(TypedDict):
         judged_by: Where the recipe is known from: asked for by the caller, found in the file's own tensors, or claimed
             by the contract alone; absent in files of version 0.1.
         unchecked: What the file says of itself and nothing was there to check by; absent likewise.
+        unproven: Why the file itself was not run, so that figures are those of what it was made from; null where it
+            was, absent likewise.
         quality: Null where the rows have no labels.
         quality_unmoved: Of the artifact's decisions at the original's thresholds; null likewise.
         worst_rows: The worst first.
@@ -190,6 +192,7 @@ class VerdictDocument(TypedDict):
     recipe: str
     judged_by: NotRequired[str]
     unchecked: NotRequired[list[str]]
+    unproven: NotRequired[str | None]
     parity: ParityDocument
     distances: DistancesDocument
     quality: QualityPair | None
@@ -204,7 +207,7 @@ class ArtifactDocument(VerdictDocument):
 
     Attributes:
         format: Its suffix.
-        one_row_us: Microseconds for one row in one thread on the machine that exported.
+        one_row_us: Microseconds for one row in one thread on the machine that exported; 0 where the file was not run.
         thresholds: Those that it ships, one per label.
         digest: The one in its contract; null without a contract.
         path: Where it is, from this file's folder; null where it was measured and not kept.

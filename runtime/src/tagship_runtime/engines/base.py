@@ -91,5 +91,6 @@ def open_engine(format: Format, payload: bytes) -> Engine:
         except PackageMissingError as error:
             missing = error if missing is None or error.reason else missing
     raise missing or EngineError(
-        f"{format.title} is built into a program and not loaded; 'tagship verify' compiles it and scores rows with it"
+        f"{format.title} is built into a program and not loaded; 'tagship verify' compiles it and scores rows with it, "
+        "'tagship benchmark --target' measures it on an emulated device"
     )

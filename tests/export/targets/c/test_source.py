@@ -16,10 +16,11 @@ import numpy as np
 import pyarrow
 import pytest
 
-from export.models import MODELS, mixed
+from export.models import MODELS, mixed, spoken
 from tagship_export import export, open_original
 from tagship_export.errors import ConversionError, ExportError
 from tagship_export.original.output_layer import with_sigmoid
+from tagship_export.pipeline.export import export_all
 from tagship_export.targets.c import network
 from tagship_export.targets.c.compiler import NoCompilerError, find_compiler
 from tagship_export.targets.c.encode import columns_of
@@ -363,7 +364,15 @@ def test_without_a_proof_the_contract_says_so(
 ) -> None:
     with monkeypatch.context() as context:
         context.setenv("CC", "no-such-compiler")
-        (artifact,) = export(article_run, tmp_path, formats=["c"], proof=False)
+        done = export_all(article_run, tmp_path, formats=["c"], proof=False)
+    (artifact,) = done.artifacts
+    assert "nothing is proved" in (artifact.verification.unproven or "")
+    assert done.recommended == ()
+    assert artifact.one_row_us == 0
+    assert done.passed
+    report = (tmp_path / "report.html").read_text()
+    assert "not proved" in report
+    assert "Nothing is proved of the .c file" in report
     _, contract = read_contract(artifact.path)
     assert contract.parity is None
     assert contract.quality is None
@@ -381,3 +390,28 @@ def test_an_arduino_library_without_c_is_a_usage_error(
 ) -> None:
     done = tagship("export", article_run, "--out", tmp_path / "out", "--arduino")
     assert (done.code, done.err) == (2, "tagship: error: --arduino is made from c; add it to --formats\n")
+
+
+def test_names_that_are_taken(tmp_path: Path) -> None:
+    """A label called as the enum's last name, features as macros and words of C, texts longer than a literal may be."""
+    model, table, features = spoken()
+    names = ("title", "math_errhandling", "int")
+    long = ['it\'s "long" \\ \u00e9? ' * 400] * len(table)
+    renamed = tuple(replace(feature, name=name) for feature, name in zip(features, names, strict=True))
+    columns = pyarrow.table([long, table["body"], table["size"]], names=names)
+    original = replace(open_original(model, labels=["count", "Count"]), features=renamed)
+    (artifact,) = export(original, tmp_path, data=columns, formats=["c"], golden="real")
+    source, header = artifact.path.read_text(), artifact.path.with_suffix(".h").read_text()
+    assert "TAGSHIP_LABEL_COUNT_, /* count */" in header
+    assert "golden_text_1[]" in source
+    for command in COMPILERS.values():
+        if shutil.which(command[0]) is not None:
+            done = subprocess.run(
+                [*command, *STRICT, "-c", artifact.path, "-o", tmp_path / "model.o"], capture_output=True, text=True
+            )
+            assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_prefix_that_gives_names_used_inside(article_run: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConversionError, match="gives 'golden_scores', a name that is used inside"):
+        export(article_run, tmp_path, formats=["c"], prefix="golden_")

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from tagship_export.errors import ConversionError
 from tagship_export.targets.c.encode import Column, cells_of, columns_of
 from tagship_export.targets.c.encode.numeric import FINITE
-from tagship_export.targets.c.text import comment, identifiers, number, numbers, string
+from tagship_export.targets.c.text import (
+    LONGEST_LITERAL,
+    RESERVED,
+    characters,
+    comment,
+    identifiers,
+    number,
+    numbers,
+    string,
+)
 from tagship_runtime.container import C_BEGINNING
 from tagship_runtime.contract import Contract
+
+PUBLIC = ("labels", "thresholds", "digest", "row", "encode", "scores", "decide", "predict", "selftest")
+"""Names that a linker sees, without the prefix."""
 
 
 def header(contract: Contract, prefix: str, stem: str) -> str:
@@ -19,8 +33,18 @@ def header(contract: Contract, prefix: str, stem: str) -> str:
 
 
 def body(network: str, contract: Contract, prefix: str, stem: str) -> str:
-    """All of ``STEM.c`` but the contract at its end."""
-    return "\n".join(_body(network, contract, prefix, stem))
+    """All of ``STEM.c`` but the contract at its end.
+
+    Raises:
+        ConversionError: A feature cannot be encoded in C, or the prefix gives a name that is used inside.
+    """
+    text = "\n".join(_body(network, contract, prefix, stem))
+    for name in PUBLIC:
+        if re.search(rf"^static [^;{{(=\[]*\b{prefix}{name} ?[\[(=;]", text, re.M):
+            raise ConversionError(
+                f"prefix {prefix!r} gives {prefix + name!r}, a name that is used inside; take another --prefix"
+            )
+    return text
 
 
 def _header(contract: Contract, prefix: str, stem: str) -> Iterator[str]:
@@ -34,7 +58,7 @@ def _header(contract: Contract, prefix: str, stem: str) -> Iterator[str]:
     yield f"#define {macro}GOLDEN_ROWS {_golden_rows(contract)}\n"
     yield "/* Labels, in the order of scores, thresholds and decisions. */"
     yield "enum {"
-    for name, label in zip(identifiers(contract.labels), contract.labels, strict=True):
+    for name, label in zip(identifiers(contract.labels, RESERVED | {"count"}), contract.labels, strict=True):
         yield f"    {macro}LABEL_{name.upper()}, /* {comment(label)} */"
     yield f"    {macro}LABEL_COUNT"
     yield "};\n"
@@ -120,17 +144,26 @@ int {prefix}predict(const {prefix}row *row, float *scores, unsigned char *decisi
 """
 
 
+def _long_literals(rows: Iterable[Iterable[str]]) -> dict[str, None]:
+    """String literals of more characters than compilers have to take."""
+    return {value: None for row in rows for value in row if value.startswith('"') and len(value) > LONGEST_LITERAL}
+
+
 def _golden(contract: Contract, columns: tuple[Column, ...], prefix: str, macro: str) -> Iterator[str]:
     golden = contract.golden
     if golden is None or not golden.rows:
         yield f"/* There are no golden rows to replay. */\nint {prefix}selftest(float *largest) {{"
         yield "    *largest = 0.0f;\n    return 1;\n}\n"
         return
+    rows = [
+        [column.feature.initializer(cell) for column, cell in zip(columns, cells_of(contract, row), strict=True)]
+        for row in golden.rows
+    ]
+    long = {value: f"golden_text_{number}" for number, value in enumerate(_long_literals(rows), start=1)}
+    for value, name in long.items():
+        yield f"static const char {name}[] = {{{characters(value)}}};"
     yield f"static const {prefix}row golden_rows[{macro}GOLDEN_ROWS] = {{"
-    for row in golden.rows:
-        cells = zip(columns, cells_of(contract, row), strict=True)
-        values = ", ".join(column.feature.initializer(cell) for column, cell in cells)
-        yield f"    {{{values}}},"
+    yield from (f"    {{{', '.join(long.get(value, value) for value in row)}}}," for row in rows)
     yield "};"
     yield f"static const float golden_scores[{macro}GOLDEN_ROWS][{macro}LABELS] = {{"
     for scores in golden.scores:

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 NO_PROOF = "none: the C was not compiled where it was exported; run its self-test before anything relies on it"
 """Words of a contract about C that nobody compiled."""
 
+UNPROVEN = "the C was not compiled here, so nothing is proved of it; the figures are those of its graph in ONNX Runtime"
+"""Words of a verdict on such C."""
+
 
 class CTarget(Target):
     """See :class:`tagship_export.targets.base.Target`.
@@ -55,6 +58,7 @@ class CTarget(Target):
 
     def __init__(self, prefix: str = PREFIX, *, proof: bool = True) -> None:
         self.names, self.proof, self._graphs = Names.of(prefix), proof, dict[bytes, bytes]()
+        self.unproven = None if proof else UNPROVEN
 
     def file_name(self, recipe: str) -> str:
         """See :class:`tagship_export.targets.base.Target`; there is one recipe alone."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import numpy as np
+
+LONGEST_LITERAL = 4095
+"""Characters of a string literal that every C compiler takes (C99, 5.2.4.1)."""
 
 RESERVED = frozenset(
     {
@@ -54,11 +58,14 @@ RESERVED = frozenset(
         "for",
         "friend",
         "goto",
+        "i386",
         "if",
         "inline",
         "int",
         "linux",
         "long",
+        "math_errhandling",
+        "mips",
         "mutable",
         "namespace",
         "new",
@@ -80,6 +87,7 @@ RESERVED = frozenset(
         "short",
         "signed",
         "sizeof",
+        "sparc",
         "static",
         "static_assert",
         "static_cast",
@@ -114,13 +122,13 @@ RESERVED = frozenset(
 """Words of C and C++ in lower case, and what their headers and compilers define in lower case."""
 
 
-def identifiers(names: tuple[str, ...]) -> tuple[str, ...]:
-    """A name in lower case for each, all different, that C and C++ take as a member."""
+def identifiers(names: tuple[str, ...], taken: Collection[str] = RESERVED) -> tuple[str, ...]:
+    """A name in lower case for each, all different, that C and C++ take as a member and that is not taken."""
     found: list[str] = []
     for name in names:
         word = re.sub(r"\W+", "_", name.lower(), flags=re.A).strip("_") or "unnamed"
         word = f"x{word}" if word[0].isdigit() else word
-        word = f"{word}_" if word in RESERVED else word
+        word = f"{word}_" if word in taken else word
         new, number = word, 1
         while new in found:
             number += 1
@@ -147,6 +155,12 @@ def numbers(values: object) -> str:
 def string(value: str) -> str:
     """A string literal in ASCII, UTF-8 beyond it, that no trigraph changes."""
     return '"' + "".join(_character(byte) for byte in value.encode()) + '"'
+
+
+def characters(literal: str) -> str:
+    """A string literal's characters one by one, for the braces of an array that ends as texts in C do."""
+    found = re.findall(r"\\[0-7]{3}|\\.|.", literal[1:-1])
+    return ", ".join("'\\''" if one == "'" else f"'{one}'" for one in [*found, "\\0"])
 
 
 def _character(byte: int) -> str:
