@@ -43,6 +43,7 @@ NOT_RUN = {
     "tests/javascript/test_verify_in_node.py and test_export_in_node.py do, where Node is",
     "tests/javascript/test_signatures.py does",
     "tests/fleet run it, where Spark and Ray are",
+    "tests/training/test_stream.py does the same",
 }
 """Every reason that a document gives for a block that is not run."""
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tagship_runtime.errors import MissingFileError, UsageError
-from tagship_runtime.folders.parts import Part, is_several, plan_parts
+from tagship_runtime.files.several import is_several
+from tagship_runtime.folders.parts import Part, plan_parts
 
 
 @pytest.fixture

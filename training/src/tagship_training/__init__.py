@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from tagship_runtime.files.dataset import Dataset
     from tagship_training.config import PRESETS, Config, Kinds, Options
     from tagship_training.data.arrays import from_arrays
+    from tagship_training.data.draw import draw
     from tagship_training.data.label_columns import LabelColumns
+    from tagship_training.data.parts import open_parts
     from tagship_training.data.tables import from_table, read
     from tagship_training.errors import TrainingError
     from tagship_training.run import Run
@@ -33,8 +35,10 @@ __all__ = [
     "TagshipClassifier",
     "TrainingError",
     "__version__",
+    "draw",
     "from_arrays",
     "from_table",
+    "open_parts",
     "read",
     "train",
     "tune_thresholds",
@@ -52,8 +56,10 @@ _HOMES = {
     "Run": "tagship_training.run",
     "TagshipClassifier": "tagship_training.scikit_learn.classifier",
     "TrainingError": "tagship_training.errors",
+    "draw": "tagship_training.data.draw",
     "from_arrays": "tagship_training.data.arrays",
     "from_table": "tagship_training.data.tables",
+    "open_parts": "tagship_training.data.parts",
     "read": "tagship_training.data.tables",
     "train": "tagship_training.trainer",
     "tune_thresholds": "tagship_training.thresholds.tune",

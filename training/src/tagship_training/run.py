@@ -35,6 +35,7 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Decisions, Scores
 from tagship_training.config import Config
+from tagship_training.data.stream import Stream
 from tagship_training.errors import RunFolderError
 from tagship_training.evaluation.baselines import Baseline
 from tagship_training.evaluation.diagnosis import Diagnosis
@@ -71,6 +72,7 @@ class Run:
         seconds: Duration of the training.
         ladder: All sizes that were trained; None where the configuration describes one network.
         size_metrics: Test metrics of each size, by name.
+        stream: The table that the rows were drawn from; None where they are all.
     """
 
     model: Any
@@ -89,6 +91,7 @@ class Run:
     seconds: float
     ladder: Ladder | None = None
     size_metrics: Mapping[str, Metrics] = field(default_factory=dict)
+    stream: Stream | None = None
 
     @property
     def metrics(self) -> MetricsBySplit:
@@ -184,6 +187,8 @@ class Run:
             document["words"] = self.figures.words
         if self.figures.nearest is not None:
             document["nearest"] = self.figures.nearest
+        if self.stream is not None:
+            document["stream"] = self.stream.to_dict()
         if self.ladder is not None:
             document["teachers"] = [{"name": name, "share": share} for name, share in self.ladder.teachers]
             document["ladder"] = self.ladder.to_dicts(self.size_metrics)

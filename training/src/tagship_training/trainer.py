@@ -15,6 +15,8 @@ from tagship_training.data.arrays import from_arrays
 from tagship_training.data.fewer_columns import with_columns
 from tagship_training.data.folds import rows_by_purpose
 from tagship_training.data.prepare import Prepared, as_dataset, prepare
+from tagship_training.data.stream import Stream
+from tagship_training.errors import ConfigError
 from tagship_training.evaluation.figures import Figures
 from tagship_training.evaluation.measure import TrainedModel, measure
 from tagship_training.evaluation.repeated import repeated_notices
@@ -38,6 +40,7 @@ def train(
     test: Dataset | tuple[Any, Any] | None = None,
     validation: Dataset | tuple[Any, Any] | None = None,
     options: Options | None = None,
+    stream: Stream | None = None,
     on_epoch: OnEpoch | None = None,
     on_step: OnStep = lambda step: None,
 ) -> Run:
@@ -52,6 +55,8 @@ def train(
         validation: Rows to tune thresholds and pick epochs on; default: each network in turn is judged on a
             part of the rows that it did not learn from.
         options: Baselines, a learning curve and the like.
+        stream: The table that all these rows were drawn from, whose other rows networks learn from as well; see
+            :func:`tagship_training.draw`.
         on_epoch: Called after each epoch with group, epoch, epochs, loss and validation loss.
         on_step: Called with the name of each step as it begins.
 
@@ -60,23 +65,26 @@ def train(
 
     Raises:
         TableError: Rows that cannot be learned from.
-        ConfigError: No network fits into ``config.max_parameters``.
+        ConfigError: No network fits into ``config.max_parameters``, or choices that do not go together.
         DivergedError: A loss is no finite number.
     """
     started = time.perf_counter()
     config, options = config or Config(), options or Options()
+    if stream is not None and options.learning_curve:
+        raise ConfigError("a learning curve trains on shares of all rows in memory; leave it out, or give fewer rows")
     data = features if isinstance(features, Dataset) else from_arrays(features, targets, labels=labels)
 
     on_step("preparing")
-    table = prepare(data, as_dataset(test, data), as_dataset(validation, data), config, options)
+    table = prepare(data, as_dataset(test, data), as_dataset(validation, data), config, options, stream)
     ladder = None if config.one_network is not None else train_ladder(table, config, on_epoch, on_step)
-    ensemble = train_ensemble(table, config, on_epoch) if ladder is None else ladder.ensemble()
+    ensemble = train_ensemble(table, config, on_epoch, on_step) if ladder is None else ladder.ensemble()
     on_step("tuning thresholds")
     held_out = ensemble.rows.held_out_targets, ensemble.held_out
     thresholds, unreached = choose_thresholds(*held_out, table.labels, config.objective, config.seed, config.confidence)
     model = _with_simpler_models(table, ladder, ensemble, thresholds, config, options)
     figures = measure(model, config, options, on_step)
-    notices = (*options.notes, *table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached)
+    drawn = [] if stream is None else [stream.notice({name: len(own) for name, own in table.rows.items()})]
+    notices = (*options.notes, *drawn, *table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached)
     return replace(_as_run(model, ladder, figures, config), notices=notices, seconds=time.perf_counter() - started)
 
 
@@ -113,6 +121,7 @@ def _as_run(model: TrainedModel, ladder: Ladder | None, figures: Figures, config
         figures=figures,
         history=ensemble.history if ladder is None else ladder.history,
         ladder=ladder,
+        stream=table.stream,
         size_metrics={} if ladder is None else measure_sizes(ladder, table),
         rows=rows_by_purpose(table.rows, ensemble.rows.folds, config),
         repeated=table.repeated,

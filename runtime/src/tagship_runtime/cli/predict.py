@@ -10,7 +10,7 @@ from tagship_runtime.cli.predict_table import SKIP, STOP, drift_file, predict_ta
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files import STDIN
 from tagship_runtime.files.open_table import TABLES, suffix_of
-from tagship_runtime.folders.parts import is_several
+from tagship_runtime.files.several import is_several
 from tagship_runtime.terminal.progress import Progress
 
 HELP = "predict labels for the rows of a table"

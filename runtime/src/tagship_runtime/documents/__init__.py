@@ -62,6 +62,7 @@ from tagship_runtime.documents.run import (
     RowCounts,
     RunDocument,
     SizeDocument,
+    StreamDocument,
     TeacherDocument,
 )
 from tagship_runtime.documents.shared import FeatureDocument, Interval
@@ -114,6 +115,7 @@ __all__ = [
     "SizeDocument",
     "SourceDocument",
     "Stability",
+    "StreamDocument",
     "TeacherDocument",
     "ThresholdCounts",
     "VerdictDocument",

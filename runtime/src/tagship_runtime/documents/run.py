@@ -201,6 +201,22 @@ class RepeatedTest(TypedDict):
     others: Metrics | None
 
 
+class StreamDocument(TypedDict):
+    """A table that memory did not hold, from which the rows of the run were drawn.
+
+    Attributes:
+        files: How many.
+        rows: Of all files.
+        learned: Rows that networks learned from: all but those that tune and judge.
+        passes: How often each of them was read.
+    """
+
+    files: int
+    rows: int
+    learned: int
+    passes: int
+
+
 class RunDocument(TypedDict):
     """Record of a training run: what it was made from, what it came to, and how good it is.
 
@@ -222,6 +238,7 @@ class RunDocument(TypedDict):
         baseline_verdict: How the network compares with them; null without any.
         repeated_test: Whether repeated test rows make figures too good; null without any, absent in files of
             version 0.1.
+        stream: The table that the rows were drawn from; absent where they are all.
         epochs: Of all networks together.
         notices: What was noticed about the data, a sentence each.
         versions: Of the packages that trained it.
@@ -250,6 +267,7 @@ class RunDocument(TypedDict):
     rows: RowCounts
     repeated_rows: RepeatedRows
     repeated_test: NotRequired[RepeatedTest | None]
+    stream: NotRequired[StreamDocument]
     epochs: int
     notices: list[str]
     versions: dict[str, str]

@@ -17,10 +17,9 @@ from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.terminal.json import print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tagship_runtime.files.dataset import Dataset
     from tagship_training.config import Config, Kinds
+    from tagship_training.data.draw import DrawnRows
     from tagship_training.data.label_columns import LabelColumns
     from tagship_training.run import Run
 
@@ -29,6 +28,7 @@ EXAMPLES = (
     "tagship train sample:synthetic --out run",
     "tagship train people.csv.gz --label-prefix label: --test held-out.csv.gz --out run",
     "tagship train sample:synthetic --max-bytes 8KB --out small",
+    "tagship train rows/ --out run",
     "tagship train sample:articles --tags-column topics --out articles",
     "tagship train parts.parquet --labels large,round --drop id --baselines --out run",
     'tagship train news.jsonl --tags-column topics --tags-separator ";" --objective precision=0.9 --out run',
@@ -37,7 +37,12 @@ EXAMPLES = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("data", metavar="DATA", help=f"{TABLES} or sample:synthetic, sample:articles")
+    parser.add_argument(
+        "data",
+        metavar="DATA",
+        help=f"{TABLES} or sample:synthetic, sample:articles; or a folder or a pattern of .parquet files, whose rows "
+        "memory need not hold",
+    )
     parser.add_argument("--out", required=True, metavar="RUN", help="folder to write")
     parser.add_argument("--force", action="store_true", help="replace a finished run in --out")
     parser.add_argument("--json", action="store_true", help="print run.json instead of tables")
@@ -75,6 +80,16 @@ def _add_columns_and_rows(parser: argparse.ArgumentParser) -> None:
     rows = parser.add_argument_group("rows")
     rows.add_argument("--test", metavar="FILE", help="rows to judge by; default: a third of DATA")
     rows.add_argument("--validation", metavar="FILE", help="rows to tune on; default: folds of the training rows")
+    rows.add_argument(
+        "--sample",
+        type=int,
+        metavar="N",
+        help="of Parquet with more rows than N (a folder: 100000), draw N to decide, tune and judge by, and learn from "
+        "all others without holding them",
+    )
+    rows.add_argument(
+        "--passes", type=int, metavar="N", help="how often those others are read (as 5,000,000 rows take)"
+    )
 
 
 def _add_network_and_size(parser: argparse.ArgumentParser) -> None:
@@ -121,19 +136,20 @@ def run(options: argparse.Namespace) -> int:
     config, where = _config(options), _label_columns(options)
     check_free(options.out, force=options.force)
     notes: list[str] = []
-    finished = _train(options, config, _read(options, where, notes), notes)
+    finished = _train(options, config, _read(options, config, where, notes), notes)
     finished.save(options.out, force=options.force)
     _print(finished, options, notes)
     return 0
 
 
-def _read(options: argparse.Namespace, where: LabelColumns, notes: list[str]) -> dict[str, Dataset | None]:
-    """Read the tables: ``train``, ``test`` and ``validation``, None where one is not given; notes are told and kept.
+def _read(options: argparse.Namespace, config: Config, where: LabelColumns, notes: list[str]) -> DrawnRows:
+    """Read the tables by purpose; notes are told and kept.
 
     Nothing here imports TensorFlow, so that a wrong table is told at once.
     """
     from tagship_runtime.files import check_header
     from tagship_training.data.columns import textual
+    from tagship_training.data.draw import DrawnRows
     from tagship_training.data.tables import from_table, read
 
     drop, kinds, dialect = _list(options.drop), _kinds(options), dialect_of(options)
@@ -147,18 +163,44 @@ def _read(options: argparse.Namespace, where: LabelColumns, notes: list[str]) ->
         if path is not None:  # before the first table is read, which may be large
             check_header(path, dialect)
     text = [*kinds.categorical, *kinds.text, *([options.tags_column] if options.tags_column else [])]
-    data = from_table(read(options.data, text, dialect=dialect, note=tell), where, drop)
+    drawn = _draw(options, config, where)
+    if drawn is None:
+        drawn = DrawnRows(train=from_table(read(options.data, text, dialect=dialect, note=tell), where, drop))
     # Words and tags of the training table are words and tags in the others, whatever those look like on their own.
-    text += textual(data, kinds)
-    where = replace(where, vocabulary=data.labels)
-    others = {
-        name: None if path is None else from_table(read(path, text, dialect=dialect, note=tell), where, drop)
-        for name, path in (("test", options.test), ("validation", options.validation))
-    }
-    return {"train": data, **others}
+    text += textual(drawn.train, kinds)
+    where = replace(where, vocabulary=drawn.train.labels)
+
+    def other(path: str | None) -> Dataset | None:
+        return None if path is None else from_table(read(path, text, dialect=dialect, note=tell), where, drop)
+
+    return replace(
+        drawn, test=other(options.test) or drawn.test, validation=other(options.validation) or drawn.validation
+    )
 
 
-def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dataset | None], notes: list[str]) -> Run:
+def _draw(options: argparse.Namespace, config: Config, where: LabelColumns) -> DrawnRows | None:
+    """Read a folder, a pattern, or what ``--sample`` is given for; None for a table that is read whole."""
+    from tagship_runtime.files.several import is_several
+    from tagship_training.data.draw import SAMPLE, draw
+    from tagship_training.data.parts import open_parts
+
+    if not is_several(options.data) and options.sample is None:
+        if options.passes is not None:
+            raise UsageError(f"--passes is {options.passes}, but {options.data} is read whole; give --sample as well")
+        return None
+    return draw(
+        open_parts(options.data),
+        where,
+        _list(options.drop),
+        sample=SAMPLE if options.sample is None else options.sample,
+        validate=options.validation is None,
+        judge=options.test is None,
+        passes=options.passes,
+        seed=config.seed,
+    )
+
+
+def _train(options: argparse.Namespace, config: Config, drawn: DrawnRows, notes: list[str]) -> Run:
     """Train with a bar of progress."""
     from tagship_runtime.terminal.silence import quiet
     from tagship_training.cli.show import progress
@@ -175,10 +217,11 @@ def _train(options: argparse.Namespace, config: Config, tables: Mapping[str, Dat
 
     with progress() as (on_epoch, on_step):
         return train(
-            tables["train"],
+            drawn.train,
             config=config,
-            test=tables["test"],
-            validation=tables["validation"],
+            test=drawn.test,
+            validation=drawn.validation,
+            stream=drawn.stream,
             options=Options(
                 kinds=_kinds(options),
                 baselines=options.baselines,

@@ -119,8 +119,28 @@ def find_orders(tables: Sequence[Dataset], kinds: Kinds) -> dict[str, str | None
     return orders
 
 
-def check(rows: Dataset, kinds: Kinds, orders: Mapping[str, str | None] | None = None) -> set[str]:
+def classes_of(rows: Dataset, kinds: Kinds) -> dict[str, type[Feature]]:
+    """Choose a class of feature for each column.
+
+    Raises:
+        TableError: A column of no usable type, or that mixes numbers and words.
+    """
+    return {name: kind_of(name, values, kinds) for name, values in rows.columns.items()}
+
+
+def check(
+    rows: Dataset,
+    kinds: Kinds,
+    orders: Mapping[str, str | None] | None = None,
+    classes: Mapping[str, type[Feature]] | None = None,
+) -> set[str]:
     """Check columns before rows are split, so that errors name the rows of the file.
+
+    Args:
+        rows: All rows, or some.
+        kinds: Kinds that the user names.
+        orders: By column of dates, what stands first in those such as 03/04/2024.
+        classes: Class of feature for each column; default: by what these rows look like.
 
     Returns:
         The columns of numbers, dates or durations in which a value is missing.
@@ -135,7 +155,8 @@ def check(rows: Dataset, kinds: Kinds, orders: Mapping[str, str | None] | None =
             raise TableError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")
     incomplete = set()
     for name, values in columns.items():
-        refuse = COLUMN_KINDS[kind_of(name, values, kinds)].check
+        chosen = kind_of(name, values, kinds) if classes is None else classes[name]
+        refuse = COLUMN_KINDS[chosen].check
         try:
             if refuse is not None and refuse(_column(name, rows, kinds, orders)):
                 incomplete.add(name)

@@ -68,15 +68,22 @@ def find_labels(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
     if where.tags is not None:
         found = _from_tags(table, where)
     else:
-        columns, labels = _by_name(table.column_names, where)
+        columns, labels = columns_of_labels(table.column_names, where)
         targets = np.stack([_truth(table[name], name, where.positive) for name in columns], axis=1)
         found = FoundLabels(columns=tuple(columns), labels=tuple(labels), targets=targets)
     check_label_names(found.labels)
     return found
 
 
-def _by_name(names: Sequence[str], where: LabelColumns) -> tuple[list[str], list[str]]:
-    """Names of the label columns, and of the labels in them."""
+def columns_of_labels(names: Sequence[str], where: LabelColumns) -> tuple[list[str], list[str]]:
+    """Names of the label columns, and of the labels in them where each has a column of its own.
+
+    Raises:
+        TableError: There is none.
+    """
+    if where.tags is not None:
+        check_known([where.tags], names)
+        return [where.tags], []
     if where.names is not None:
         found = named_columns(where.names, names)
         return found, found
@@ -95,8 +102,7 @@ def _by_name(names: Sequence[str], where: LabelColumns) -> tuple[list[str], list
 
 
 def _from_tags(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
-    column = where.tags or ""
-    check_known([column], table.column_names)
+    (column,), _ = columns_of_labels(table.column_names, where)
     rows = [_tags(cell, where.separator) for cell in table[column].to_pylist()]
     tags = sorted({tag for row in rows for tag in row}) if where.vocabulary is None else list(where.vocabulary)
     targets = np.array([[tag in row for tag in tags] for row in rows], np.uint8).reshape(len(rows), len(tags))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 FEW = 3
 """So many are told one by one, and so many are named where there are more."""
@@ -96,3 +96,20 @@ def on_unknown_words(counts: dict[str, int], rows: int, purpose: str) -> list[st
         f"{purpose} rows hold words without a column in {len(counts)} columns (of {rows} rows): {said} and "
         f"{len(counts) - FEW} more"
     ]
+
+
+def on_drawn_rows(rows: int, learned: int, passes: int, counts: Mapping[str, int]) -> str:
+    """Notice on what was decided by rows that were drawn from a larger table.
+
+    Args:
+        rows: Of the table.
+        learned: Rows that networks learned from.
+        passes: How often they were read.
+        counts: Rows that were drawn, by purpose.
+    """
+    how_often = "once" if passes == 1 else f"{passes} times"
+    return (
+        f"of {rows:,} rows, {counts['train']:,} decided about columns, synthetic rows and teachers, "
+        f"{counts['validation']:,} about sizes, epochs and thresholds, and figures are those of {counts['test']:,}; "
+        f"networks learned from {learned:,}, each read {how_often}"
+    )

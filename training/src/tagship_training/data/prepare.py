@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from tagship_runtime.contract import Feature
 from tagship_runtime.errors import InputError
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.typing import RowNumbers
-from tagship_training.config import Config, Options
+from tagship_training.config import Config, Kinds, Options
 from tagship_training.data import columns, splits
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.deciding import find_deciding
@@ -18,6 +18,7 @@ from tagship_training.data.encode import encode
 from tagship_training.data.notices import listed, on_deciding, on_unknown_words
 from tagship_training.data.repeated_rows import Flags, find_repeated, find_repeated_within
 from tagship_training.data.sparse_rows import Matrix, take_rows
+from tagship_training.data.stream import Stream
 from tagship_training.data.unteachable import find_unteachable
 from tagship_training.errors import TableError
 
@@ -34,6 +35,7 @@ class Prepared:
         notices: Sentences for the user.
         leaks: Labels that columns held under another name, by the column's name; these are left out.
         deciding: Labels that columns decide alone, by the column's name; these stay.
+        stream: The table that the training rows were drawn from, to learn from all of it; None where they are all.
     """
 
     rows: Mapping[str, Dataset]
@@ -43,6 +45,7 @@ class Prepared:
     notices: tuple[str, ...]
     leaks: Mapping[str, str] = field(default_factory=dict)
     deciding: Mapping[str, str] = field(default_factory=dict)
+    stream: Stream | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -61,11 +64,17 @@ class Prepared:
             rows={**self.rows, "train": self.rows["train"].take(index)},
             matrices={**self.matrices, "train": take_rows(self.matrices["train"], index)},
             repeats={**self.repeats, "train": self.repeats["train"][index]},
+            stream=None,
         )
 
 
 def prepare(
-    train: Dataset, test: Dataset | None, validation: Dataset | None, config: Config, options: Options
+    train: Dataset,
+    test: Dataset | None,
+    validation: Dataset | None,
+    config: Config,
+    options: Options,
+    stream: Stream | None = None,
 ) -> Prepared:
     """Set test rows aside, describe the columns by the training rows, and encode all rows.
 
@@ -75,14 +84,13 @@ def prepare(
         validation: Rows to tune on.
         config: The seed, and whether labels keep their shares.
         options: Kinds of columns that the user names.
+        stream: The table that the training rows were drawn from.
 
     Raises:
         TableError: Rows, columns or labels that cannot be learned from.
     """
-    given = [part for part in (train, test, validation) if part is not None]
-    orders = columns.find_orders(given, options.kinds)
-    incomplete = set().union(*(columns.check(part, options.kinds, orders) for part in given))
-    unteachable = find_unteachable(train, options.kinds.named)
+    orders, incomplete = _check([part for part in (train, test, validation) if part is not None], options.kinds, stream)
+    unteachable = find_unteachable(train, options.kinds.named, None if stream is None else stream.drawn)
     deciding = find_deciding(train, {*options.kinds.named, *unteachable.reasons, *unteachable.leaks})
     if test is None:
         rest, judged = splits.split_test(train.known_targets, config.seed, stratify=config.stratify)
@@ -108,7 +116,24 @@ def prepare(
         notices=tuple(notices),
         leaks=unteachable.leaks,
         deciding=deciding,
+        stream=stream,
     )
+
+
+def _check(
+    given: Sequence[Dataset], kinds: Kinds, stream: Stream | None
+) -> tuple[Mapping[str, str | None], Collection[str]]:
+    """Check all cells, and tell what stands first in dates, and in which columns a value is missing."""
+    orders = columns.find_orders(given, kinds)
+    try:
+        incomplete = set().union(*(columns.check(part, kinds, orders) for part in given))
+    except TableError as error:
+        if stream is None:
+            raise
+        raise stream.place(error, kinds, orders) from error
+    if stream is not None:
+        incomplete |= stream.check(kinds, columns.classes_of(given[0], kinds), orders)
+    return orders, incomplete
 
 
 def as_dataset(rows: Dataset | tuple[Any, Any] | None, like: Dataset) -> Dataset | None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.features import cells
 from tagship_runtime.files.dataset import Dataset
-from tagship_runtime.typing import Targets
+from tagship_runtime.typing import RowNumbers, Targets
 
 FEWEST_ROWS = 20
 """In a smaller table, chance alone makes columns count or copy."""
@@ -37,6 +37,19 @@ TIMES = ((1e9, 2e9), (1e12, 2e12))
 """Seconds and milliseconds since 1970, of the years 2001 to 2033: they count, and do not count rows."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """Places of rows in the table that they were drawn from.
+
+    Attributes:
+        places: Numbers of the rows in it, rising.
+        rows: How many it has.
+    """
+
+    places: RowNumbers
+    rows: int
+
+
 @dataclass(slots=True)
 class Unteachable:
     """Columns that are left out.
@@ -50,7 +63,7 @@ class Unteachable:
     leaks: dict[str, str] = field(default_factory=dict)
 
 
-def find_unteachable(rows: Dataset, named: Collection[str]) -> Unteachable:
+def find_unteachable(rows: Dataset, named: Collection[str], drawn: Drawn | None = None) -> Unteachable:
     """Return the columns of a whole table, in its order, that should not teach.
 
     Where nothing else would be left, labels under another name stay, as leaks.
@@ -58,6 +71,7 @@ def find_unteachable(rows: Dataset, named: Collection[str]) -> Unteachable:
     Args:
         rows: The table, before any row is set aside.
         named: Columns whose kind the user names, which stay whatever they hold.
+        drawn: Places of the rows, where they were drawn from a larger table; None for all of a table.
     """
     found = Unteachable()
     if len(rows) < FEWEST_ROWS:
@@ -70,7 +84,7 @@ def find_unteachable(rows: Dataset, named: Collection[str]) -> Unteachable:
             found.leaks[name] = label
             found.reasons[name] = f"it is the label {label!r} under another name; {_keep(name, values)}"
             continue
-        reason = _reason(name, values)
+        reason = _reason(name, values, drawn or Drawn(places=np.arange(len(rows)), rows=len(rows)))
         if reason is not None:
             found.reasons[name] = f"{reason}; {_keep(name, values)}"
     if len(found.reasons) == len(rows.columns):
@@ -84,21 +98,23 @@ def _keep(name: str, values: NDArray[Any]) -> str:
     return f"{option} {name} keeps it" if name else f"a name and {option} keep it"
 
 
-def _reason(name: str, values: NDArray[Any]) -> str | None:
+def _reason(name: str, values: NDArray[Any], drawn: Drawn) -> str | None:
     """Say how a column of integers counts or names rows; None where it does neither."""
     integers = _integers(values)
     if integers is None:
         return None
     time = any(first <= integers.min() and integers.max() <= last for first, last in TIMES)
-    steps = np.diff(integers)
-    if steps[0] and (steps == steps[0]).all() and not time:
-        return f"it counts the rows{'' if steps[0] == 1 else f' in steps of {steps[0]}'}"
+    steps, apart = np.diff(integers), np.diff(drawn.places)
+    step = int(steps[0]) // int(apart[0])
+    if step and (steps == step * apart).all() and not time:
+        return f"it counts the rows{'' if step == 1 else f' in steps of {step}'}"
     different = len(np.unique(integers))
     if different < NEARLY_ALL * len(integers):
         return None
     if UNNAMED.fullmatch(name):
         return "it is an index without a name"
-    if integers.max() - integers.min() < DENSE * different * np.gcd.reduce(steps) and not time:
+    spread = np.gcd.reduce(steps) * drawn.rows / len(integers)
+    if integers.max() - integers.min() < DENSE * different * spread and not time:
         return f"it numbers the rows: {different:,} different integers that lie close together"
     if IDENTIFIER.search(name):
         return f"it is an identifier, by its name and {different:,} different integers"

@@ -21,8 +21,9 @@ from tagship_training.network.architecture import Architecture
 from tagship_training.network.assemble import assemble
 from tagship_training.network.choose_architectures import choose_architectures, on_cap
 from tagship_training.network.graph import Group, build
-from tagship_training.network.history import History, OnEpoch
+from tagship_training.network.history import History, OnEpoch, OnStep
 from tagship_training.network.keras_scores import scores_of
+from tagship_training.network.refine import refinement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,13 +69,16 @@ class TrainedGroups:
     notices: tuple[str, ...] = ()
 
 
-def train_ensemble(table: Prepared, config: Config, on_epoch: OnEpoch | None = None) -> Ensemble:
+def train_ensemble(
+    table: Prepared, config: Config, on_epoch: OnEpoch | None = None, on_step: OnStep = lambda step: None
+) -> Ensemble:
     """Train the networks that a configuration means for a table, and assemble them into one model.
 
     Args:
         table: Rows to learn from and, where the caller gave some, to validate by.
         config: The networks and their training.
         on_epoch: Called after each epoch.
+        on_step: Called before what takes long.
 
     Raises:
         ConfigError: No network fits into ``config.max_parameters``.
@@ -90,6 +94,7 @@ def train_ensemble(table: Prepared, config: Config, on_epoch: OnEpoch | None = N
     )
     rows = learning_rows(table, architectures[0].members, config)
     trained = train_groups(architectures, rows, seen, config, on_epoch, bag)
+    refined = refinement(table, config, on_epoch, on_step)(trained.groups, rows, trained.history)
     assembled = assemble(trained.groups, rows, calibrate=config.calibrate)
     return Ensemble(
         model=assembled.model,
@@ -98,10 +103,11 @@ def train_ensemble(table: Prepared, config: Config, on_epoch: OnEpoch | None = N
         rows=rows,
         held_out=assembled.held_out,
         learned_loss=assembled.learned_loss,
-        history=trained.history,
+        history=trained.history + refined.history,
         notices=(
             *on_cap(architectures, config, rows=len(matrix), width=matrix.shape[1], numeric=numeric),
             *trained.notices,
+            *refined.notices,
         ),
     )
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from tagship_runtime.typing import Features, RowNumbers, Targets
 from tagship_training.data.folds import EVERYBODY, NOBODY, Folds, LearningRows
 from tagship_training.errors import DivergedError
+from tagship_training.network.best_weights import BestWeights
 from tagship_training.network.graph import Group
 from tagship_training.network.history import History, OnEpoch
 from tagship_training.network.steps import Steps
@@ -63,7 +64,7 @@ def fit(
     rows = replace(rows, matrix=group.prepare(rows.matrix))
     judged = rows if judged is None else replace(judged, matrix=group.prepare(judged.matrix))
     steps = Steps(group, positive_weights(targets) if balanced else np.ones(targets.shape[1], np.float32))
-    best = _BestWeights(group, keep_last=architecture.weight_decay is None or soft_targets is not None)
+    best = BestWeights(group, keep_last=architecture.weight_decay is None or soft_targets is not None)
     epochs = _epochs(steps, rows, targets if soft_targets is None else soft_targets, judged, seed)
     history: History = []
     try:
@@ -114,40 +115,3 @@ def positive_weights(targets: Targets) -> Features:
 def _learned(folds: Folds, networks: int) -> RowNumbers:
     """Numbers of the rows that any network learns from."""
     return np.flatnonzero(folds != NOBODY) if networks > 1 else np.flatnonzero(folds == EVERYBODY)
-
-
-class _BestWeights:
-    """Weights of each network's best epoch, or of the last one.
-
-    Attributes:
-        epoch: The last one that was the best of any network.
-    """
-
-    def __init__(self, group: Group, *, keep_last: bool) -> None:
-        self.epoch = 0
-        self._variables = group.model.trainable_variables
-        self._keep_last = keep_last
-        self._kept = [variable.numpy() for variable in self._variables]
-        self._losses = np.full(group.architecture.networks, np.inf)
-
-    def keep(self, losses: NDArray[np.float64], epoch: int) -> None:
-        """Keep the present weights of the networks whose loss is lower than ever, (networks,)."""
-        better = np.full(len(losses), True) if self._keep_last else losses < self._losses
-        self._losses[better] = losses[better]
-        self.epoch = epoch if better.any() else self.epoch
-        for kept, variable in zip(self._kept, self._variables, strict=True):
-            _copy(kept, variable.numpy(), better)
-
-    def restore(self) -> None:
-        """Put the kept weights back into the group."""
-        for kept, variable in zip(self._kept, self._variables, strict=True):
-            variable.assign(kept)
-
-
-def _copy(kept: NDArray[np.float32], now: NDArray[np.float32], members: NDArray[np.bool_]) -> None:
-    """Copy the weights of some members; a lone network's have no axis for them."""
-    if len(members) == 1:
-        if members[0]:
-            kept[...] = now
-    else:
-        kept[members] = now[members]

@@ -44,6 +44,14 @@ class Steps:
         self._run = tf.function(self._chunk, reduce_retracing=True)
         self._judge = tf.function(self._losses, reduce_retracing=True)
 
+    def plan(self, steps: int) -> None:
+        """Begin a schedule of learning rates; without this call, the first epoch does, with its own steps.
+
+        Args:
+            steps: In each epoch.
+        """
+        self.optimizer = _optimizer(self.architecture, steps, self.model.trainable_variables)
+
     def train(self, rows: LearningRows, targets: Features | Targets, order: RowNumbers) -> float:
         """Take the steps of one epoch, and return their mean loss.
 
@@ -55,7 +63,7 @@ class Steps:
         size = min(self.architecture.batch_size, len(order))
         count = -(-len(order) // size)
         if self.optimizer is None:
-            self.optimizer = _optimizer(self.architecture, count, self.model.trainable_variables)
+            self.plan(count)
         # The last batch is filled up with rows that weigh nothing.
         filled = np.resize(order, count * size)
         weighs = np.arange(count * size) < len(order)

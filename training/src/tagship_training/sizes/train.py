@@ -30,6 +30,7 @@ from tagship_training.network.distil import TransferSet, make_transfer_set
 from tagship_training.network.ensemble import Ensemble
 from tagship_training.network.graph import Group
 from tagship_training.network.history import History, OnEpoch, OnStep
+from tagship_training.network.refine import refinement
 from tagship_training.network.synthetic_rows import make_synthetic_rows
 from tagship_training.network.teachers import TeacherBlend, TeacherTraining, train_teachers
 from tagship_training.sizes.blends import size_of_all, sizes_of_teachers
@@ -140,7 +141,9 @@ def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_s
         on_step("making synthetic rows for students")
         transfer = _transfer_set(rows, training, blended, _blocks(table), count_synthetic_rows(shape), config.seed)
         architectures = student_architectures(training.networks[0], shape, blended.stepwise, config)
-        students = train_students(architectures, transfer, maker, on_epoch)
+        students = train_students(
+            architectures, transfer, maker, on_epoch, refinement(table, config, on_epoch, on_step)
+        )
         sizes += students.sizes
         if students.of_folds:
             on_step("blending teachers and students")

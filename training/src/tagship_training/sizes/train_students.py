@@ -17,6 +17,7 @@ from tagship_training.network.fit import Interrupted
 from tagship_training.network.graph import Group
 from tagship_training.network.held_out import held_out_scores
 from tagship_training.network.history import History, OnEpoch
+from tagship_training.network.refine import Refine, leave
 from tagship_training.sizes.make_size import SizeMaker
 from tagship_training.sizes.size import AVERAGED, Size
 
@@ -43,7 +44,11 @@ class Students:
 
 
 def train_students(
-    architectures: Sequence[Architecture], transfer: TransferSet, maker: SizeMaker, on_epoch: OnEpoch | None
+    architectures: Sequence[Architecture],
+    transfer: TransferSet,
+    maker: SizeMaker,
+    on_epoch: OnEpoch | None,
+    refine: Refine = leave,
 ) -> Students:
     """Train students of every size, and average the best ones; sizes that diverge are left out.
 
@@ -52,10 +57,12 @@ def train_students(
         transfer: What all learn from.
         maker: Makes models of them.
         on_epoch: Called after each epoch.
+        refine: Trains them on, on rows that memory need not hold.
     """
     # Weights are drawn from a generator that all threads share, so no two sizes are built at the same time.
     built = [build_students(architecture, transfer, maker.config.seed) for architecture in architectures]
     found = Students(sizes=[], of_folds=[], history=[], notices=[])
+    groups: list[Group] = []
     for group, outcome in zip(built, _train_all(built, transfer, maker.config.seed, on_epoch), strict=False):
         name = group.architecture.name
         if isinstance(outcome, DivergedError):
@@ -65,8 +72,13 @@ def train_students(
             found.notices.append(f"interrupted before students of size {name} were trained")
             break
         found.history.extend(outcome)
+        groups.append(group)
+    refined = refine(groups, maker.rows, found.history)
+    found.history.extend(refined.history)
+    found.notices.extend(refined.notices)
+    for group in groups:
         held_out = held_out_scores(group, maker.rows)
-        found.sizes.append(maker.make(name, [group], (1.0,), held_out))
+        found.sizes.append(maker.make(group.architecture.name, [group], (1.0,), held_out))
         if maker.rows.crossed and group.architecture.members > 1:
             found.of_folds.append((_of_folds(group), held_out))
     if found.of_folds:
