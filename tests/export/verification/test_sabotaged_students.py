@@ -6,24 +6,31 @@ contracts honest and forged.
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow.parquet
 import pytest
 
 from export.verification.sabotage import CLAIMS, changed_weights, claiming, sealed, taken_apart
 from tagship_export import export, open_original, verify
 from tagship_export.original.open_original import Original
+from tagship_runtime import load
 from tagship_runtime.contract import CategoryFeature, NumericFeature
+from tagship_runtime.predictor import Predictor
 from tagship_training.sizes import students
 from training.sizes.conftest import quickly
 
 Command = Callable[..., Any]
 FILES = [f"{recipe}.{kind}" for recipe in ("float32", "int8") for kind in ("tflite", "onnx")]
 SIZE = "32-16-8"
+LEAST = 0.99
+"""Share of the changes of float32 files that golden rows have to catch, over all sizes of a run."""
 
 
 @dataclass(frozen=True)
@@ -156,3 +163,38 @@ def test_another_contract(sound: Sound, change: Callable[[dict[str, Any]], None]
         assert said in " ".join(bare.faults)
     else:
         assert not bare.passed or any(told in line for line in bare.unchecked), bare.unchecked
+
+
+def sizes(run: Path) -> list[str]:
+    return [step["name"] for step in json.loads((run / "run.json").read_text())["ladder"]]
+
+
+def test_golden_rows_of_every_size_show_single_changes_or_name_them(sound: Sound, tmp_path: Path) -> None:
+    """Of what is missed, thresholds that no score is near do not count: rows of the test split show them no more."""
+    run = sound.folder.parent / "run"
+    rows = pyarrow.parquet.read_table(sound.rows)
+    assert len(sizes(run)) >= 3
+    changes, missed = 0, []
+    for size in sizes(run):
+        for made in export(run, tmp_path / size, size=size, recipes=["float32"]):
+            model = load(made.path)
+            golden = model.contract.golden
+            assert golden is not None
+            assert golden.changes is not None
+            assert golden.changes >= 12
+            assert golden.caught == golden.changes - len(golden.missed)
+            scores = model.predict_proba(rows)
+            changes += golden.changes
+            missed += [(size, line) for line in golden.missed if not out_of_reach(line, model, scores)]
+    assert len(missed) <= (1 - LEAST) * changes, missed
+
+
+def out_of_reach(line: str, model: Predictor, scores: np.ndarray) -> bool:
+    """Tell whether a line names a moved threshold, and no score decides otherwise by it."""
+    found = re.fullmatch(r"threshold of '(.+)' moved by ([+-].+)", line)
+    if found is None:
+        return False
+    label = model.labels.index(found[1])
+    before = np.float32(model.thresholds[label])
+    between = (scores[:, label] >= before) != (scores[:, label] >= before + np.float32(found[2]))
+    return not between.any()
