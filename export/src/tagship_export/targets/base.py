@@ -83,7 +83,7 @@ class Target(ABC):
     """Files for toolchains, by the option of ``export`` that asks for them and the folder that they go to."""
 
     unproven: str | None = None
-    """Why what :meth:`runner` opens is not the artifact itself, in words; None where it is."""
+    """Reason why what :meth:`runner` opens is not the artifact itself, in words; None where it is."""
 
     tools: ClassVar[tuple[str, ...]] = ("tagship-export",)
     """Distributions that make its files; the contract names their versions."""
