@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -123,25 +124,38 @@ def show_sizes() -> None:
         data = [path.read_bytes() for path in paths]
         compressed = sum(len(gzip.compress(part, 9)) for part in data)
         print(f"{name:<18}{compressed / 1000:>10,.0f}{sum(map(len, data)) / 1000:>12,.0f}")
-    for name, entry in {
-        "tagship, plain()": "export { load, plain } from './src/index.ts'",
-        "tagship, onnx()": "export { load, onnx } from './src/index.ts'",
-    }.items():
+    for name, function in {"tagship, plain()": "plain", "tagship, onnx()": "onnx"}.items():
+        modules = list(loaded_at_once(f"export {{ load, {function} }} from '{PACKAGE / 'src' / 'index.ts'}'"))
+        compressed = len(gzip.compress(b"".join(modules), 9))
+        print(f"{name:<18}{compressed / 1000:>10,.1f}{sum(map(len, modules)) / 1000:>12,.1f}")
+    binaries = MODULES / "onnxruntime-node" / "bin" / "napi-v6" / "linux" / "x64"
+    size = sum(path.stat().st_size for path in binaries.glob("*"))
+    print(f"{'onnxruntime-node':<18}{'':>10}{size / 1000:>12,.0f}")
+
+
+def loaded_at_once(entry: str) -> Iterator[bytes]:
+    """Yield the modules that a bundler makes of an entry, but those that are loaded where a model needs them."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "entry.js").write_text(entry)
         options = [
             "--bundle",
             "--minify",
             "--format=esm",
+            "--splitting",
             "--log-level=error",
-            "--external:*/sha256.js",
-            "--external:*/features/text.js",
+            f"--outdir={folder / 'out'}",
         ]
-        built = subprocess.run(
-            [MODULES / ".bin" / "esbuild", *options], cwd=PACKAGE, input=entry.encode(), check=True, capture_output=True
-        ).stdout
-        print(f"{name:<18}{len(gzip.compress(built, 9)) / 1000:>10,.1f}{len(built) / 1000:>12,.1f}")
-    binaries = MODULES / "onnxruntime-node" / "bin" / "napi-v6" / "linux" / "x64"
-    size = sum(path.stat().st_size for path in binaries.glob("*"))
-    print(f"{'onnxruntime-node':<18}{'':>10}{size / 1000:>12,.0f}")
+        subprocess.run([MODULES / ".bin" / "esbuild", folder / "entry.js", *options], check=True)
+        waiting, seen = [folder / "out" / "entry.js"], set[Path]()
+        while waiting:
+            module = waiting.pop()
+            if module in seen:
+                continue
+            seen.add(module)
+            text = module.read_text()
+            yield text.encode()
+            waiting += [module.parent / other for other in re.findall(r'(?:\bfrom|\bimport)"(\./[^"]+)"', text)]
 
 
 if __name__ == "__main__":

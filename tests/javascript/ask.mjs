@@ -11,6 +11,7 @@ const engines = {
   litert: () => tagship.litert({ loadAndCompile() {} }),
   "wrong litert": () => tagship.litert({}),
   none: () => undefined,
+  uncalled: () => tagship.plain,
   "wrong onnx": () => tagship.onnx({ load: 1 }),
   "no onnx": () => tagship.onnx(undefined),
 };

@@ -178,8 +178,14 @@ def test_another_engines_file_and_no_file(artifacts: dict[tuple[str, str], Path]
     assert "takes models of a fixed batch" in ask(tflite, "litert")["error"]
     assert ask(tflite, "wrong litert")["error"].endswith("pass the module: import * as core from '@litertjs/core'")
     assert "onnx(ort), litert(core) or plain() is needed" in ask(onnx, "none")["error"]
+    uncalled = "UsageError: the engine is function plain; onnx(ort), litert(core) or plain() is needed"
+    assert ask(onnx, "uncalled")["error"] == uncalled
     absent = ask(tmp_path / "none.onnx", "plain")["error"]
     assert absent.startswith(f"MissingFileError: {tmp_path / 'none.onnx'} cannot be read (ENOENT")
+    (tmp_path / "lines.onnx").write_text("{\n\t\rx: 1, y: 2}\n")
+    lines = ask(tmp_path / "lines.onnx", "plain")["error"]
+    assert "bytes that start with '{   x" in lines, lines
+    assert lines.isprintable()
     (tmp_path / "page.onnx").write_text("<!doctype html>")
     assert "(a page: the server has no such file?)" in ask(tmp_path / "page.onnx", "plain")["error"]
 

@@ -126,7 +126,9 @@ export function quoted(value: unknown): string {
   let shown: string;
   if (Array.isArray(value)) shown = `[${value.map(quoted).join(", ")}]`;
   else if (value && typeof value === "object") shown = `{${Object.keys(value).join(", ")}}`;
+  else if (typeof value === "function") shown = `function ${value.name}`;
   else shown = typeof value === "string" ? `'${value}'` : String(value);
+  shown = shown.replace(/[\p{C}\p{Z}]/gu, " "); // on one line
   return shown.length > 200 ? `${shown.slice(0, 200)}...` : shown;
 }
 

@@ -285,7 +285,7 @@ def test_dates_of_a_table_are_in_one_order(
     cells: list[str], first: str | None, said: str | None, visit: Open, artifacts: dict[tuple[str, str], Path]
 ) -> None:
     page = visit(artifacts["scaled", "onnx"])
-    table = {"rows": [["day"], *[[cell] for cell in cells]], "separator": ",", "open": False}
+    table = {"header": ["day"], "rows": [[cell] for cell in cells], "separator": ",", "open": False}
     features = [{"name": "day", "kind": "date", "first": first}]
     found = page.evaluate("([table, features]) => faultOf(table, features) ?? null", [table, features])
     assert found is None if said is None else said in found
@@ -310,6 +310,59 @@ def test_files_are_read_as_what_they_are_or_refused(
         page.locator("input[type=file]").set_input_files(table)
         page.locator("#progress", has_text=said).wait_for()
         assert page.get_by_role("button", name="Save the result").is_visible() == (encoding != "cp1252")
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (
+            b"PK\x03\x04\x14\0\6\0",
+            "The file is an Excel workbook or an archive: save the table as CSV, or give the file to",
+        ),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "The file is a workbook of an old Excel: save the table as CSV"),
+        (b"PAR1\x15\x04", "The file is a Parquet file: save the table as CSV"),
+        (b"\x1f\x8b\x08\0", "The file is compressed: save the table as CSV"),
+        (f"{HEADER}\n1,2,3,4,5,6\n".encode("utf-16-le"), "The file is no text in UTF-8 or UTF-16: save it as CSV"),
+        (b'{"feature_0": 1}\n', "The text is JSON: save the table as CSV, or give the file to 'tagship predict'."),
+        (b'[{"feature_0": 1}]', "The text is JSON: save the table as CSV"),
+        (b"", "There are no rows"),
+    ],
+    ids=["xlsx", "xls", "parquet", "gzip", "utf-16 without a mark", "json lines", "json", "empty"],
+)
+def test_another_kind_of_file_is_named(
+    data: bytes, said: str, visit: Open, artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    page, table = visit(artifacts["scaled", "onnx"]), tmp_path / "rows"
+    table.write_bytes(data)
+    page.locator("input[type=file]").set_input_files(table)
+    page.locator("#progress", has_text=said).wait_for()
+    assert page.get_by_role("button", name="Save the result").is_hidden()
+
+
+@needs_chromium
+def test_a_large_table_is_scored_in_pieces_and_another_takes_its_place(
+    visit: Open, artifacts: dict[tuple[str, str], Path], tmp_path: Path
+) -> None:
+    page, table = visit(artifacts["scaled", "onnx"]), tmp_path / "rows.csv"
+    table.write_text(f"{HEADER}\n" + "6,23,0,4,8,8\n1,2,3,4,5,6\n" * 100_000)
+    page.locator("input[type=file]").set_input_files(table)
+    page.locator("#progress", has_text=" of 200000 rows").wait_for()  # drawn while it computes
+    page.locator("#paste").fill(f"{HEADER}\n1,2,3,4,5,6\n")
+    page.get_by_role("button", name="Score the rows").click()
+    page.locator("#progress", has_text="1 rows scored.").wait_for()
+    page.wait_for_timeout(200)
+    assert page.locator("#progress").inner_text() == "1 rows scored."  # nothing more of the first
+    page.locator("input[type=file]").set_input_files([])
+    page.locator("input[type=file]").set_input_files(table)
+    page.locator("#progress", has_text="200000 rows scored. The first 50 are shown, all are saved.").wait_for()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the result").click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(csv.reader(stream))
+    assert len(lines) == 200_001
+    assert lines[1::2] == [lines[1]] * 100_000
+    assert lines[2::2] == [lines[2]] * 100_000
 
 
 @needs_chromium

@@ -3,7 +3,7 @@
 
 const element = (id) => document.getElementById(id);
 const FEW = 12; // labels that are all shown, in their own order
-const CHUNK = 500; // rows that are scored before the page may draw again
+const CHUNK = 500; // rows that are scored together
 const SHOWN = 50; // rows of a table that are shown; all of them are saved
 
 /** An element with properties and children. */
@@ -110,115 +110,6 @@ function field(name, control, number) {
     control.input.setAttribute("aria-invalid", String(text !== undefined));
   };
   return { ...control, name, box, say };
-}
-
-/** The text of a file: UTF-8, or UTF-16 with its mark; undefined where it is neither, so that no letter is guessed. */
-function textOf(bytes) {
-  const [first, second] = new Uint8Array(bytes.slice(0, 2));
-  const marked = { 0xfffe: "utf-16le", 0xfeff: "utf-16be" }[(first << 8) | second];
-  try {
-    return new TextDecoder(marked ?? "utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Rows of a CSV as lists of texts; quoted cells may hold separators, quotes and line ends. */
-function parseTable(text) {
-  const body = text.replace(/^\ufeff/, "");
-  const first = body.slice(0, body.search(/[\r\n]|$/));
-  const separator = ["\t", ";", ","].find((mark) => first.includes(mark)) ?? ",";
-  const rows = [];
-  let [row, cell, quoted] = [[], "", false];
-  const end = () => {
-    row.push(cell);
-    if (row.length > 1 || row[0] !== "") rows.push(row);
-    [row, cell] = [[], ""];
-  };
-  for (let at = 0; at < body.length; at++) {
-    const mark = body[at];
-    if (quoted) {
-      if (mark !== '"') cell += mark;
-      else if (body[at + 1] === '"') cell += body[++at];
-      else quoted = false;
-    } else if (mark === '"' && cell === "") quoted = true;
-    else if (mark === separator) {
-      row.push(cell);
-      cell = "";
-    } else if (mark === "\n" || mark === "\r") {
-      if (mark === "\r" && body[at + 1] === "\n") at++;
-      end();
-    } else cell += mark;
-  }
-  if (cell !== "" || row.length > 0) end();
-  return { rows, separator, open: quoted };
-}
-
-/** What `tagship predict` would refuse or ask about, in a sentence; undefined where a table can be scored as it is. */
-function faultOf({ rows: [header, ...body], separator, open }, features) {
-  const missing = features.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
-  if (missing.length) return `Missing columns: ${missing.join(", ")}. The table has ${header.join(", ")}.`;
-  if (open) return "A quote is opened and never closed; mend the file.";
-  const twice = features.find(({ name }) => header.indexOf(name) !== header.lastIndexOf(name));
-  if (twice) return `The table has more than one column ${twice.name}; leave one.`;
-  const uneven = body.findIndex((row) => row.length !== header.length);
-  if (uneven >= 0) {
-    return `Row ${uneven + 1} has ${body[uneven].length} cells, the header has ${header.length}; mend the file.`;
-  }
-  for (const { name, first } of features.filter(({ kind }) => kind === "date")) {
-    const fault = faultOfDates(name, body.map((row) => row[header.indexOf(name)].trim()), first);
-    if (fault) return fault;
-  }
-  for (const { name, kind } of features.filter(({ kind }) => kind === "numeric" || kind === "offset")) {
-    const cells = body.map((row) => row[header.indexOf(name)].trim());
-    const comma = cells.find((cell) => /^[+-]?[\d.]*\d,\d+$/.test(cell));
-    if (comma) return `'${comma}' in column ${name} has a comma, which this page does not read; 'tagship predict' does.`;
-    const dotted = cells.filter((cell) => cell.includes("."));
-    if (separator !== "," && dotted.length && dotted.every((cell) => /^[+-]?\d{1,3}(\.\d{3})+$/.test(cell))) {
-      const whole = dotted[0].replaceAll(".", "");
-      return `'${dotted[0]}' in column ${name} may be ${whole} or a fraction; use commas between cells, or 'tagship predict'.`;
-    }
-  }
-  return undefined;
-}
-
-/** What is wrong with a column of dates of which some may begin with their day or their month, or lack a zone. */
-function faultOfDates(name, cells, first) {
-  const orders = cells.map((cell) => [cell, ...(/^(\d{1,2})[-/](\d{1,2})[-/]\d{4}/.exec(cell)?.slice(1) ?? []).map(Number)]);
-  const slashed = orders.filter((parts) => parts.length > 1);
-  const other = slashed.find(([, one, next]) => (first === "day" ? next : first === "month" ? one : 99) > 12);
-  if (other && first === null) {
-    return `'${other[0]}' in column ${name} begins with its day or its month, which training had no such dates to tell; spell it as 2024-12-31, or use 'tagship predict'.`;
-  }
-  if (other) return `'${other[0]}' in column ${name} does not have its ${first} first, as in training; 'tagship predict' finds what the table has.`;
-  const timed = cells.filter((cell) => /\d:\d\d/.test(cell));
-  const zoned = timed.find((cell) => /(Z|UTC|[+-]\d\d(:?\d\d)?)$/i.test(cell));
-  const bare = timed.find((cell) => !/(Z|UTC|[+-]\d\d(:?\d\d)?)$/i.test(cell));
-  if (zoned && bare) return `Column ${name} holds '${zoned}', a time with a zone, and '${bare}', one without; spell all of them alike.`;
-  return undefined;
-}
-
-/** A sentence on words that the model does not know, of which it makes nothing; empty where it knows all. */
-function unknownIn([header, ...body], features) {
-  const words = features.filter(({ kind }) => kind === "category").flatMap(({ name, values }) => {
-    const place = header.indexOf(name);
-    return body.map((row) => row[place]).filter((word) => word !== "" && !values.includes(word)).map((word) => `'${word}' in ${name}`);
-  });
-  return words.length ? ` Words that the model does not know: ${words.length}, such as ${words[0]}.` : "";
-}
-
-/** First characters that a spreadsheet computes: signs, also wide and small ones, and after blanks that some skip. */
-const BLANK = "[\\0-\\x20\\x7f-\\xa0\\u1680\\u180e\\u2000-\\u200f\\u2028-\\u202f\\u205f-\\u2064\\u3000\\ufeff]";
-const FORMULA = new RegExp(`^([\\t\\r\\n]|${BLANK}*[-=+@\\uff0d\\uff1d\\uff0b\\uff20\\ufe63\\ufe66\\ufe62\\ufe6b])`);
-
-/** A text whose parts that a spreadsheet might compute begin with an apostrophe, as `tagship predict` writes labels. */
-const neutral = (text) =>
-  text.split(";").map((part) => (FORMULA.test(part) && !/^[+-]?[0-9]+([.,][0-9]+)?$/.test(part) ? `'${part}` : part)).join(";");
-
-/** Lists of texts as a CSV; cells of the table that was given stay what they were. */
-function writeTable(rows) {
-  const quote = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
-  return rows.map((row) => row.map(String).map(quote).join(",") + "\r\n").join("");
 }
 
 /** How a word is written for a shell. */
@@ -379,59 +270,39 @@ function showAnswers(model) {
   return answers;
 }
 
-/** A whole CSV, scored in pieces so that the page stays usable. */
+/** A whole CSV, read and scored in pieces so that the page stays usable. */
 function showTable(model, answers) {
-  let result = null;
+  const { features } = model.contract;
+  let saved = null; // parts of the result
   let run = 0;
   const say = (text) => (element("progress").textContent = text);
 
-  async function score(text) {
+  async function score({ text, fault }) {
     const number = ++run;
     element("save").hidden = element("rows").hidden = true;
-    if (text === undefined) {
-      return say("The file is no text in UTF-8 or UTF-16: save it as CSV in UTF-8, or give 'tagship predict' its --encoding.");
-    }
-    const table = parseTable(text);
-    const [header, ...body] = table.rows;
-    const { features } = model.contract;
     if (!features) return say("This model's input is no table, so a CSV does not fit.");
-    if (!body.length) return say("There are no rows: a header line and at least one row below it are needed.");
-    const fault = faultOf(table, features);
     if (fault) return say(fault);
-    const places = features.map(({ name }) => header.indexOf(name));
-    const predictor = answers.thresholded;
-    const scored = [[...header, "labels", ...model.labels.map((label) => neutral(`score:${label}`)), "error"]];
-    let bad = 0;
-    for (let first = 0; first < body.length; first += CHUNK) {
-      const chunk = body.slice(first, first + CHUNK);
-      const found = await scoresOf(predictor, chunk.map((row) => places.map((place) => row[place] ?? "")));
-      if (number !== run) return undefined; // another table came meanwhile
-      chunk.forEach((row, at) => {
-        const cells = header.map((_, place) => row[place] ?? "");
-        const { scores, error } = found[at];
-        bad += error ? 1 : 0;
-        const names = scores ? neutral(predictor.names(scores).join(";")) : "";
-        scored.push([...cells, names, ...model.labels.map((_, label) => (scores ? scores[label] : "")), neutral(error ?? "")]);
-      });
-      say(`${Math.min(first + CHUNK, body.length)} of ${body.length} rows`);
-      await new Promise((done) => setTimeout(done));
-    }
-    result = scored;
-    const counted = bad ? `${body.length - bad} of ${body.length} rows scored; the others have an error.` : `${body.length} rows scored.`;
-    say(`${counted}${unknownIn(table.rows, features)}${body.length > SHOWN ? ` The first ${SHOWN} are shown, all are saved.` : ""}`);
-    element("save").hidden = element("rows").hidden = false;
-    const cell = (kind, text) => make(kind, { textContent: text });
-    const shown = scored.slice(1, SHOWN + 1).map((row, at) => {
-      const told = row.at(-1) || row[header.length] || "none";
-      return make("tr", {}, cell("td", at + 1), cell("td", told), ...row.slice(0, header.length).map((text) => cell("td", text)));
+    say("Reading the table");
+    const table = await parseTable(text, features.map(({ name }) => name));
+    if (number !== run) return undefined;
+    const misfit = faultOf(table, features);
+    if (misfit) return say(misfit);
+    const result = await scoreTable(table, model, answers.thresholded, (text) => {
+      if (number === run) say(text);
+      return number === run; // another table may have come meanwhile
     });
-    const head = make("tr", {}, cell("th", "row"), cell("th", "labels"), ...header.map((name) => cell("th", name)));
-    element("rows").replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...shown)));
+    if (number !== run) return undefined;
+    saved = result.parts;
+    const { length } = table.rows;
+    const counted = result.bad ? `${length - result.bad} of ${length} rows scored; the others have an error.` : `${length} rows scored.`;
+    say(`${counted}${unknownIn(table, features)}${length > SHOWN ? ` The first ${SHOWN} are shown, all are saved.` : ""}`);
+    showRows(table, result.told);
+    element("save").hidden = element("rows").hidden = false;
     return undefined;
   }
 
-  element("score").addEventListener("click", () => score(element("paste").value));
-  const open = async (file) => file && score(textOf(await file.arrayBuffer()));
+  element("score").addEventListener("click", () => score({ text: element("paste").value }));
+  const open = async (file) => file && score(readText(await file.arrayBuffer()));
   document.querySelector("input[type=file]").addEventListener("change", ({ target }) => open(target.files[0]));
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
@@ -444,10 +315,42 @@ function showTable(model, answers) {
     open(event.dataTransfer.files[0]);
   });
   element("save").addEventListener("click", () => {
-    const address = URL.createObjectURL(new Blob(["\ufeff", writeTable(result)], { type: "text/csv" }));
+    const address = URL.createObjectURL(new Blob(["\ufeff", ...saved], { type: "text/csv" }));
     make("a", { href: address, download: "scored.csv" }).click();
-    setTimeout(() => URL.revokeObjectURL(address), 1000);
+    setTimeout(() => URL.revokeObjectURL(address), 600_000); // large results are written for a while
   });
+}
+
+/** Score a table's rows: parts of a CSV with labels and scores, what is told of the first rows, how many have an error. */
+async function scoreTable({ header, rows }, model, predictor, goOn) {
+  const [cells, rest] = [cellsOf(header, model.contract.features), breather()];
+  const parts = [writeRows([[...header, "labels", ...model.labels.map((label) => neutral(`score:${label}`)), "error"]])];
+  const told = [];
+  let bad = 0;
+  for (let first = 0; first < rows.length; first += CHUNK) {
+    const chunk = rows.slice(first, first + CHUNK);
+    const found = await scoresOf(predictor, chunk.map(cells));
+    const lines = chunk.map((row, at) => {
+      const { scores, error = "" } = found[at];
+      bad += error ? 1 : 0;
+      const names = scores ? neutral(predictor.names(scores).join(";")) : "";
+      if (told.length < SHOWN) told.push(error || names || "none");
+      return [...row, names, ...model.labels.map((_, label) => (scores ? scores[label] : "")), neutral(error)];
+    });
+    parts.push(new Blob([writeRows(lines)])); // which a browser may keep on disk
+    if (!goOn(`${Math.min(first + CHUNK, rows.length)} of ${rows.length} rows`)) break;
+    await rest();
+  }
+  return { parts, told, bad };
+}
+
+/** The first rows, with what was found. */
+function showRows({ header, rows }, told) {
+  const cell = (kind, text) => make(kind, { textContent: text });
+  const line = (kind, texts) => make("tr", {}, ...texts.map((text) => cell(kind, text)));
+  const shown = told.map((labels, at) => line("td", [at + 1, labels, ...rows[at]]));
+  const head = line("th", ["row", "labels", ...header]);
+  element("rows").replaceChildren(make("table", {}, make("thead", {}, head), make("tbody", {}, ...shown)));
 }
 
 /** Scores of rows; where one of them cannot be read, each on its own, so that the others are not lost. */

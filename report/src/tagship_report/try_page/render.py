@@ -84,4 +84,4 @@ def render(name: str, data: bytes, known: dict[str, Any]) -> bytes:
 
 def page_scripts() -> list[str]:
     """Return the scripts of every such page."""
-    return [read_template("tagship.min.js"), read_template("try.js")]
+    return [read_template(name) for name in ("tagship.min.js", "table.js", "try.js")]
