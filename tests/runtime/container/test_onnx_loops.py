@@ -14,7 +14,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 import tagship_runtime
-from tagship_runtime.container.onnx_loops import unbounded
+from tagship_runtime.container.onnx_functions import costs
+from tagship_runtime.container.onnx_loops import MOST_STEPS, unbounded
+from tagship_runtime.container.onnx_parts import DEEPEST, MOST_OPERATIONS, FoundError, parts
 from tagship_runtime.errors import ArtifactError
 
 Command = Callable[..., Any]
@@ -246,3 +248,83 @@ def test_asked_for(tagship: Command, tmp_path: Path) -> None:
     assert "never end" in refused.err
     asked = tagship("predict", path, rows, "--labels", "a,b", "--allow-loops")
     assert (asked.code, asked.out) == (0, "a,b\n0,1\n")
+
+
+def called(made: Any) -> dict[bytes, int]:
+    """How many operations a call of each function of a model is."""
+    payload = made.SerializeToString()
+    return dict(
+        costs(payload, [(first, last) for number, first, last in parts(payload, 0, len(payload)) if number == 25])
+    )
+
+
+def nested(depth: int, innermost: str = "Identity") -> Any:
+    """Conditions within each other."""
+    node = helper.make_node(innermost, ["features"], ["v0"])
+    for level in range(depth):
+        branch = helper.make_graph([node], "b", [], [value(f"v{level}")])
+        node = helper.make_node("If", ["yes"], [f"v{level + 1}"], then_branch=branch, else_branch=branch)
+    return node
+
+
+def in_function(*nodes: Any, name: str = "F") -> Any:
+    """A model that calls a function of these nodes, and one that stands beside it."""
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    function = helper.make_function("own", name, ["features", "yes"], [nodes[-1].output[0]], nodes, opsets)
+    return model([helper.make_node(name, ["features", "yes"], ["looped"], domain="own")], functions=[function])
+
+
+def test_what_a_call_costs() -> None:
+    assert called(chain(calls=3, levels=3)) == {b"F0": 4, b"F1": 13, b"F2": 40}
+    assert called(in_function(nested(0), nested(2))) == {b"F": 1 + 1 + 1 + 2 + 4}  # branches count, each of them
+    twice = chain(calls=2, levels=2)
+    twice.functions.add().CopyFrom(twice.functions[0])  # of another domain, or overload
+    twice.functions[-1].domain = "other"
+    assert called(twice) == {b"F0": 5, b"F1": 11}
+
+
+def test_functions_as_deep_as_may_be_and_deeper() -> None:
+    for turned in (False, True):
+        deepest, deeper = chain(calls=1, levels=DEEPEST), chain(calls=1, levels=DEEPEST + 1)
+        for made in (deepest, deeper) if turned else ():
+            made.functions.sort(key=lambda function: -int(function.name[1:]))
+        assert unbounded(deepest.SerializeToString()) is None
+        assert "more than 16 deep" in (unbounded(deeper.SerializeToString()) or "")
+
+
+def test_graphs_as_deep_as_may_be_and_deeper() -> None:
+    for depth, refused in ((DEEPEST, False), (DEEPEST + 1, True)):
+        payload = model([nested(depth), loop("n")], constant("n", 3)).SerializeToString()
+        found = unbounded(payload)
+        assert found == ("has graphs within graphs, more than 16 deep" if refused else None)
+        assert unbounded(in_function(nested(depth)).SerializeToString()) == found
+
+
+@pytest.mark.parametrize("depth", [0, 1, 3])
+def test_a_loop_in_a_function_however_deep(depth: int) -> None:
+    found = unbounded(in_function(nested(depth, "Loop")).SerializeToString())
+    assert found == "has a Loop in a function"
+
+
+def test_steps_and_operations_up_to_the_bound() -> None:
+    def found(count: int, *nodes: Any) -> str | None:
+        return unbounded(model([loop("n"), *nodes], constant("n", count)).SerializeToString())
+
+    assert found(MOST_STEPS) is None
+    assert found(MOST_STEPS + 1) == f"has loops of {MOST_STEPS + 1:,} steps together"
+    assert found(MOST_STEPS // 2, loop("n", "looped", "again")) is None
+    assert found(MOST_STEPS // 2 + 1, loop("n", "looped", "again")) == f"has loops of {MOST_STEPS + 2:,} steps together"
+    assert found(-5) is None  # none at all
+
+
+def test_functions_and_calls_up_to_the_bound() -> None:
+    cost = called(chain(calls=255, levels=3))[b"F2"]
+    assert cost == 1 + 255 * (1 + 255 * 256) < MOST_OPERATIONS
+    with pytest.raises(FoundError, match="operations and more"):
+        called(chain(calls=256, levels=3))  # 1 + 256 * (1 + 256 * 257)
+    again = chain(calls=255, levels=3)
+    again.graph.node.insert(1, helper.make_node("F2", ["looped"], ["more"], domain="own"))
+    assert unbounded(chain(calls=255, levels=3).SerializeToString()) is None
+    assert unbounded(again.SerializeToString()) == (
+        f"runs {2 * cost:,} operations and more, by its loops and functions"
+    )
