@@ -16,6 +16,8 @@ import numpy as np
 from tagship_runtime.errors import DataError, InputValueError, MissingColumnError, UsageError
 from tagship_runtime.features import encoder
 from tagship_runtime.files import Batch, import_pyarrow
+from tagship_runtime.monitoring.drift import Drift
+from tagship_runtime.monitoring.process_counts import add_counts
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.scoring import Layout, SharedArtifact, score_batches
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
@@ -45,6 +47,8 @@ class Scorer:
             travel.
         sha256: Digest of the file that is meant.
         prove: Whether golden rows are replayed.
+        drift: A folder that every process sees: each one keeps counts of how rows and scores are distributed in a file
+            of its own there, to which a call adds what it counted when it comes to its end.
 
     Attributes:
         labels: Names of the labels.
@@ -52,7 +56,7 @@ class Scorer:
 
     Raises:
         ArtifactError: No artifact, another one, or damaged.
-        UsageError: Options that contradict each other, or no golden rows to replay.
+        UsageError: Options that contradict each other, no golden rows to replay, or nothing to compare counts with.
     """
 
     def __init__(
@@ -67,6 +71,7 @@ class Scorer:
         by_path: bool = False,
         sha256: str | None = None,
         prove: bool = True,
+        drift: str | os.PathLike[str] | None = None,
     ) -> None:
         if on_error not in ON_ERROR:
             raise UsageError(f"on_error is {on_error!r}; one of {', '.join(ON_ERROR)} is needed")
@@ -78,6 +83,9 @@ class Scorer:
         self._types = kept_types(keep)
         self._layout = Layout(ids=tuple(self._types), labels_only=labels_only, scores=scores)
         self._on_error = on_error
+        self._drift = None if drift is None else os.path.abspath(drift)  # noqa: PTH100 - as processes elsewhere see it
+        if self._drift is not None:
+            Drift(contract)
         self.labels = contract.labels
         self.columns = encoder(contract.features, contract.input.shape).columns
         _check_names(self._layout, self.labels)
@@ -112,7 +120,8 @@ class Scorer:
             there = {field.name: field.type for field in rows.schema}
             return pyarrow.Table.from_batches(self._scored(rows.to_batches()), self._schema(there))
         if isinstance(rows, pyarrow.RecordBatch):
-            return next(self._scored([rows]))
+            (scored,) = self._scored([rows])
+            return scored
         return self._scored(rows)
 
     def tags(self, *columns: Any) -> Any:
@@ -132,7 +141,9 @@ class Scorer:
         table = {name: import_pyarrow().Array.from_pandas(column) for name, column in zip(names, columns, strict=True)}
         batch = Batch(first=0, size=len(columns[0]), columns=table)
         model = self._artifact.predictor()
-        usable, scores = self._scores(model, batch)
+        counted = self._counter(model)
+        usable, scores = self._scores(model, batch, counted)
+        self._keep(counted)
         on = [list(names) for names in model.names(model.decide(scores))]
         cells = [names if good else None for names, good in zip(on, usable.tolist(), strict=True)]
         return pandas.Series(cells, dtype=object)
@@ -140,22 +151,34 @@ class Scorer:
     def _scored(self, batches: Iterable[Any]) -> Iterator[Any]:
         """Yield the output of each batch; rows are counted from the first of the first."""
         model, first = self._artifact.predictor(), 0
+        counted = self._counter(model)
         for record in batches:
             columns = dict(zip(record.schema.names, record.columns, strict=True))
             batch = Batch(first=first, size=record.num_rows, columns=columns)
-            usable, scores = self._scores(model, batch)
+            usable, scores = self._scores(model, batch, counted)
             yield self._output(model, batch, record, usable, scores)
             first += record.num_rows
+        self._keep(counted)
 
-    def _scores(self, model: Predictor, batch: Batch) -> tuple[Any, Any]:
+    def _counter(self, model: Predictor) -> Drift | None:
+        """Return what counts the rows of one call."""
+        return None if self._drift is None else model.drift()
+
+    def _keep(self, counted: Drift | None) -> None:
+        """Add what a call counted to the counts of this process."""
+        if counted is not None and self._drift is not None:
+            add_counts(self._drift, counted)
+
+    def _scores(self, model: Predictor, batch: Batch, counted: Drift | None) -> tuple[Any, Any]:
         """Return which rows could be scored, and scores for all, zero for the others."""
         ids = self._layout.ids
         encode = model.encoder
         if not batch.size:
             return np.ones(0, bool), np.empty((0, len(self.labels)), np.float32)
         skip = None if self._on_error == RAISE else _ignore
+        watch = None if counted is None else counted.count
         try:
-            parts = list(score_batches(model, encode, [batch], passed_on=ids, skip=skip))
+            parts = list(score_batches(model, encode, [batch], passed_on=ids, skip=skip, watch=watch))
         except InputValueError as error:
             raise _naming(error, batch, ids) from None
         if len(parts) == 1 and parts[0][0].size == batch.size:

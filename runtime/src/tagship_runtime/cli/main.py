@@ -23,7 +23,7 @@ from tagship_runtime.errors import CheckFailedError, TagshipError
 
 DONE, CHECK_FAILED, BAD_INPUT = 0, 1, 2
 
-OWN = ("predict", "inspect", "selftest", "benchmark", "completion")
+OWN = ("predict", "inspect", "selftest", "benchmark", "drift", "completion")
 
 HELP_WIDTH = 78
 """Columns that argparse uses of a terminal of 80."""
