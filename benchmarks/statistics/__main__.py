@@ -2,7 +2,8 @@
 
     python benchmarks/statistics [--only flips goals] [--seed 0]
 
-"Before" is the rule of version 0.1, "now" the present one, both computed in this run. One core is enough.
+"Before" is the rule of version 0.1 (in shrinkage, own cuts), "now" the present one, both computed in this run. One core
+is enough.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ NOT_RUN = {
     "tests/runtime/test_bundles.py does the same",
     "tests/javascript/test_verify_in_node.py and test_export_in_node.py do, where Node is",
     "tests/javascript/test_signatures.py does",
+    "tests/runtime/test_signature.py does the same",
     "tests/fleet run it, where Spark and Ray are",
     "tests/training/test_stream.py does the same",
 }
@@ -108,7 +109,7 @@ class Session:
         """The exit code, and what was printed, errors first."""
         words = shlex.split(line, comments=True)
         self._make_room(words)
-        if words[0] == "tagship" and not set(words) & {"|", ">", "<"}:
+        if words[0] == "tagship" and not set(words) & {"|", ">", "<"} and "$(" not in line:
             quick = "train" in words and not shown and not set(SMALL[::2]) & set(words)
             small = SMALL if quick else ()
             done = self.tagship(*words[1:], *small)
@@ -176,6 +177,17 @@ def errors_first(lines: Sequence[str]) -> list[str]:
 def test_reasons_for_what_is_not_run() -> None:
     found = {block.reason for path in DOCUMENTS for block in blocks(path.read_text())} - {None}
     assert found == NOT_RUN
+
+
+def test_no_command_escapes_those_that_are_run() -> None:
+    """As an indented block, or a session that calls itself text."""
+    for path in DOCUMENTS:
+        text = path.read_text()
+        for block in blocks(text):
+            if block.language in READ_ONLY and block.reason is None:
+                assert not re.search(r"^\$ ", block.body, re.M), f"{path.name}: {block.body}"
+        beside = re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)
+        assert not re.findall(r"^    (?:tagship|python|pip|npm|ssh-keygen) .*", beside, re.M), path.name
 
 
 def test_the_mask_hides_figures_and_nothing_else() -> None:

@@ -21,6 +21,8 @@ def test_diagnosis_says_what_the_losses_say() -> None:
         assert Diagnosis(learned=0.39, held_out=0.4, test=0.4, better_size=better).verdict.endswith(bias)
     assert "variance" in Diagnosis(learned=0.2, held_out=0.4, test=0.4).verdict
     assert "bias or noise" in Diagnosis(learned=0.39, held_out=0.4, test=0.4).verdict
+    assert "held-out rows cost 50% more" in Diagnosis(learned=0.2, held_out=0.3, test=0.3).verdict
+    assert "cost only 0% more" in Diagnosis(learned=0.5, held_out=0.4, test=0.4).verdict
     assert "still fell by 2.0%" in Diagnosis(learned=0.39, held_out=0.4, test=0.4, falling=0.02).verdict
     still_falling = Diagnosis(learned=0.39, held_out=0.4, test=0.4, falling=0.02)
     assert still_falling.verdict.endswith("give more --epochs")

@@ -42,7 +42,7 @@ UNCHANGED = (
 )
 """Options of the command line that are an export's own, by the same names."""
 
-HELP = "convert a trained model to LiteRT and ONNX artifacts and prove that they decide as it does"
+HELP = "convert a trained model to LiteRT and ONNX artifacts and compare their decisions with its"
 EXAMPLES = (
     "tagship export run --out artifacts",
     "tagship export run --out artifacts --recipes all",
@@ -78,7 +78,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"{', '.join(RECIPES)}; all; or auto, which writes the best one of each format (default: float32)",
     )
     parser.add_argument("--prefer", choices=("size", "latency"), default="size", help="what the best has least of")
-    parser.add_argument("--data", metavar="FILE", help="rows to prove it on: a table, or .npz with x and y")
+    parser.add_argument("--data", metavar="FILE", help="rows to compare on: a table, or .npz with x and y")
     add_data_options(parser)
     add_original_options(parser)
     parser.add_argument("--labels", metavar="A,B|FILE", help="names of the scores, or a file with one per line")
@@ -94,8 +94,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--node",
         metavar="FOLDER",
         type=Path,
-        help="also prove .onnx artifacts in Node, where npm has installed tagship into FOLDER: by its own engine, and "
-        "by onnxruntime-node where that is installed",
+        help="also compare .onnx artifacts in Node, where npm has installed tagship into FOLDER: by its own engine, "
+        "and by onnxruntime-node where that is installed",
     )
     parser.add_argument("--verbose", action="store_true", help="show what the converters print")
     add_budget_options(parser)

@@ -35,7 +35,7 @@ def every_format_is_proved(export: ExportDocument, _: Documents) -> Iterator[Che
         bound = parity.get("shipped_flip_rate_upper_clustered", parity["shipped_flip_rate_upper"])
         yield Check(
             State.PASS,
-            f"{best['artifact']} is proved against the Keras model on {count(rows)} rows: {count(flips)} of "
+            f"{best['artifact']} was compared with the Keras model on {count(rows)} rows: {count(flips)} of "
             f"{count(rows * len(best['thresholds']))} decisions differ (under {bound:.3%} of all, 95% confidence).",
         )
         base = next((one for one in made if one["recipe"] == "float32"), best)

@@ -71,6 +71,11 @@ class Diagnosis:
         return (self.held_out - self.learned) / self.held_out
 
     @property
+    def more(self) -> float:
+        """What held-out rows cost more than learned ones, as a share of what learned ones cost; 0 where it is less."""
+        return max(self.held_out / self.learned - 1, 0.0) if self.learned else 0.0
+
+    @property
     def verdict(self) -> str:
         """The diagnosis in a sentence."""
         leaks = [f"column {name!r} is the label {label!r} under another name" for name, label in self.leaks.items()]
@@ -93,12 +98,12 @@ class Diagnosis:
             parts.append(f"training ended too soon: {falling_in_words(self.falling)}{more}")
         elif self.gap > GAP:
             parts.append(
-                f"variance: held-out rows cost {self.gap:.0%} more than learned ones; "
+                f"variance: held-out rows cost {self.more:.0%} more than learned ones; "
                 f"{AGAINST_VARIANCE.get(self.better_size, 'more rows may help; smaller networks did no better')}"
             )
         else:
             parts.append(
-                f"bias or noise: held-out rows cost only {max(self.gap, 0.0):.0%} more than learned ones; "
+                f"bias or noise: held-out rows cost only {self.more:.0%} more than learned ones; "
                 f"{AGAINST_BIAS.get(self.better_size, 'better features may help; larger networks did no better')}"
             )
         if self.curve and {"50%", "100%"} <= self.curve.keys():
