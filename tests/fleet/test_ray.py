@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -45,3 +48,33 @@ def test_a_bad_row_is_named(ray: Any, folder: Path, table: pyarrow.Table, tmp_pa
     )
     with pytest.raises(Exception, match=r"column 'weight': the value is missing .*, where part is 'part-4321'"):
         out.take_all()
+
+
+def test_another_file_on_a_node(ray: Any, folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / "model.tflite"
+    shutil.copy(folder / "model.tflite", path)
+    score = scorer(path, by_path=True, keep="part")
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1])  # before a process has loaded it
+    rows = ray.data.read_parquet(str(folder / "parcels"))
+    with pytest.raises(Exception, match=r"the file has SHA-256 .*, the one that is wanted"):
+        rows.map_batches(score, batch_format="pyarrow").take_all()
+    path.write_bytes(whole)
+    assert rows.map_batches(score, batch_format="pyarrow").count() == 5000
+
+
+def test_a_killed_worker_costs_no_row(ray: Any, folder: Path, table: pyarrow.Table, tmp_path: Path) -> None:
+    mark = tmp_path / "killed"
+    score = scorer(folder / "model.tflite", keep="part")
+
+    def kill_once(rows: pyarrow.Table) -> pyarrow.Table:
+        answered = score(rows)
+        if not mark.exists() and "part-4000" in rows["part"].to_pylist():
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return answered
+
+    rows = ray.data.read_parquet(str(folder / "parcels"))
+    found = sorted(rows.map_batches(kill_once, batch_format="pyarrow").take_all(), key=lambda row: row["part"])
+    assert found == wanted(folder, table)
+    assert mark.exists()
