@@ -208,8 +208,8 @@ def lines(found: Mapping[str, Any], width: int) -> list[str]:
     added = (found["cpu"]["scorer"] - found["cpu"]["identity"]) / found["rows"] * 1e6
     return [
         f"{found['engine']}, {found['rows']:,} x {width}: {best:.1f} s, {rate:,.0f} rows/s in one slot, {compared}",
-        f"  {added:+.2f} s of processor per million rows beside identity; peak {found['peak']['scorer']:.0f} MB; on paper "
-        f"{ROWS_ON_PAPER:,} rows in {CORES_ON_PAPER} slots: {hours:.2f} h",
+        f"  {added:+.2f} s of processor per million rows beside identity; peak {found['peak']['scorer']:.0f} MB; "
+        f"on paper {ROWS_ON_PAPER:,} rows in {CORES_ON_PAPER} slots: {hours:.2f} h",
     ]
 
 
