@@ -270,6 +270,19 @@ def test_a_table_that_does_not_fit(text: str, said: str, visit: Open, artifacts:
 
 
 @needs_chromium
+@pytest.mark.parametrize(("cell", "fits"), [("12", False), ("12 %", False), ("n/a", True), ("", True)])
+def test_shares_of_a_table_are_left_to_predict(
+    cell: str, fits: bool, visit: Open, artifacts: dict[tuple[str, str], Path]
+) -> None:
+    page = visit(artifacts["scaled", "onnx"])
+    table = {"header": ["share"], "rows": [[cell]], "separator": ",", "open": False}
+    for percent in (True, False):
+        features = [{"name": "share", "kind": "numeric", "percent": percent}]
+        found = page.evaluate("([table, features]) => faultOf(table, features) ?? null", [table, features])
+        assert (found is None) == (fits or not percent)
+
+
+@needs_chromium
 @pytest.mark.parametrize(
     ("cells", "first", "said"),
     [

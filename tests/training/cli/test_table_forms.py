@@ -151,6 +151,8 @@ def test_the_whole_way(form: str, tagship: Command, parts: pandas.DataFrame, cle
     done = tagship("train", path, "--out", tmp_path / "run", *SMALL, *said)
     assert done.code == 0, done.err
     first, second = (json.loads((folder / "run" / "run.json").read_text()) for folder in (clean, tmp_path))
+    percent = second["features"][2].pop("percent", False)
+    assert percent == (path.suffix == ".csv")  # a workbook holds numbers, however it shows them
     for key in ("labels", "features", "thresholds", "metrics", "per_label", "diagnosis"):
         assert first[key] == second[key], key
     artifact = clean / "artifacts" / "float32.onnx"
@@ -304,3 +306,42 @@ def test_booleans_of_excel_are_the_same_in_every_form(tagship: Command, tmp_path
             assert "does not know" not in done.err
             scores.append(done.out)
     assert len(set(scores)) == 1
+
+
+def test_shares_are_not_taken_for_percent(tagship: Command, tmp_path: Path) -> None:
+    """A text without a sign where training had one is refused by every command; numbers are shares."""
+    random = np.random.default_rng(6)
+    percent = random.integers(1, 99, 240)
+    frame = pandas.DataFrame({"share": percent / 100, "label:good": (percent > 50).astype(int)})
+    spelled = {
+        "signs": [f"{number} %" for number in percent],
+        "bare": [str(number) for number in percent],
+        "shares": [f"{number / 100}" for number in percent],
+    }
+    for name, cells in spelled.items():
+        frame.assign(share=cells).to_csv(tmp_path / f"{name}.csv", index=False)
+    frame.to_parquet(tmp_path / "rows.parquet")
+    frame.to_excel(tmp_path / "book.xlsx", index=False)
+    run, artifact = tmp_path / "run", tmp_path / "out" / "float32.onnx"
+    assert tagship("train", tmp_path / "signs.csv", "--out", run, *SMALL).code == 0
+    assert tagship("export", run, "--out", tmp_path / "out", "--formats", "onnx").code == 0
+    feature = json.loads((tmp_path / "out" / "float32.onnx.json").read_text())["features"][0]
+    assert feature == {"name": "share", "kind": "numeric", "fill": None, "percent": True}
+    scores = [
+        tagship("predict", artifact, tmp_path / form, "--scores").out
+        for form in ("signs.csv", "rows.parquet", "book.xlsx")
+    ]
+    assert len(scores[0].splitlines()) == 241
+    assert scores[0] == scores[1] == scores[2]
+    assert tagship("verify", run, artifact, "--data", tmp_path / "signs.csv").code == 0
+    for name in ("bare", "shares"):
+        table = tmp_path / f"{name}.csv"
+        for command in (
+            ("predict", artifact, table),
+            ("verify", run, artifact, "--data", table),
+            ("selftest", artifact, "--data", table),
+            ("train", tmp_path / "signs.csv", "--test", table, "--out", tmp_path / "other"),
+        ):
+            done = tagship(*command)
+            assert (done.code, done.out) == (2, ""), command
+            assert f"row 0, column 'share': '{spelled[name][0]}' has no percent sign" in done.err

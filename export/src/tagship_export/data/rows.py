@@ -77,7 +77,7 @@ def _read_file(
     text = [feature.name for feature in features or () if feature.textual]
     encode = encoder(features or (), (None,))
     dialect = source.dialect.with_missing(encode.missing_words)
-    table = read_table(source.path, text, dialect=dialect, note=source.note)
+    table = read_table(source.path, text, dialect=dialect, percent=encode.percent, note=source.note)
     orders = DateOrders(source.path, encode.date_orders, given=dialect.dates, note=source.note)
     for name, cells in orders.rewrite({name: table[name] for name in table.column_names}).items():
         table = table.set_column(table.column_names.index(name), name, [cells])

@@ -115,7 +115,9 @@ function faultOf({ header, rows, separator, open }, features) {
     const fault = faultOfDates(name, rows.map((row) => row[header.indexOf(name)].trim()), first);
     if (fault) return fault;
   }
-  for (const { name } of features.filter(isNumber)) {
+  for (const { name, percent } of features.filter(isNumber)) {
+    const share = percent && rows.map((row) => row[header.indexOf(name)].trim()).find((cell) => /\d/.test(cell));
+    if (share) return `Column ${name} had a percent sign in training, which this page does not read: '${share}'; use 'tagship predict'.`;
     const fault = numberFault(name, rows, header.indexOf(name), separator);
     if (fault) return fault;
   }

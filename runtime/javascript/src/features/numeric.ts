@@ -9,6 +9,8 @@ export interface NumericFeature extends Feature {
   /** Replaces a missing value; null means that a missing value is refused. */
   readonly fill: number | null;
   readonly indicator: boolean;
+  /** Whether training's cells had a percent sign; the number is the share. */
+  readonly percent: boolean;
 }
 
 /** Read one from the contract; `read` gives a cell as a number, NaN where it is missing. */
@@ -20,6 +22,7 @@ export function numeric(name: string, document: JsonObject, read = numberOf): Nu
     kind: "numeric",
     fill,
     indicator,
+    percent: Boolean(document["percent"]),
     width: indicator ? 2 : 1,
     encode(value, into, at, row) {
       const given = read(value, row, () => name);

@@ -204,6 +204,7 @@ def _reading(
     dialect = dialect_of(options).with_missing(encode.missing_words)
     reading = Reading(
         rows=BATCH_ROWS,
+        percent=encode.percent,
         date_orders=encode.date_orders,
         skip=skip,
         live=options.follow,

@@ -16,6 +16,7 @@ class FeatureDocument(TypedDict):
             8601 spells it.
         indicator: Of a number, date or duration: whether a missing one is flagged to the model as well.
         missing: Likewise: words that stand for a missing one, besides those that always do.
+        percent: Of a number: whether training's cells had a percent sign; 12 % is 0.12.
         offset: Of a number of kind ``offset``: what is subtracted from it in float64 before it becomes float32.
         values: Of a category: its words, in the order of the model's columns.
         tokenizer: Of a text: the name of the rules by which it becomes words.
@@ -31,6 +32,7 @@ class FeatureDocument(TypedDict):
     fill: NotRequired[float | str | None]
     indicator: NotRequired[bool]
     missing: NotRequired[list[str]]
+    percent: NotRequired[bool]
     offset: NotRequired[float]
     values: NotRequired[list[str]]
     tokenizer: NotRequired[str]

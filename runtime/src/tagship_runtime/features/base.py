@@ -55,6 +55,11 @@ class Feature(ABC):
         return ()
 
     @property
+    def spelled_percent(self) -> bool:
+        """True where training's cells had a percent sign, so that in a text without one 12 may be 0.12."""
+        return False
+
+    @property
     def date_orders(self) -> Mapping[str, str | None]:
         """Part of a date that stood first in training, by its column's name; empty where its cells are no dates."""
         return {}

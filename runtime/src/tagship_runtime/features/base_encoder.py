@@ -26,6 +26,7 @@ class Encoder(ABC):
         columns: Names of the columns that are needed; None where columns have no names.
         textual: Names of those whose cells a CSV's reader leaves as they are spelled.
         missing_words: Words that stand for a missing number in each of the others, besides those that always do.
+        percent: Names of columns whose cells had a percent sign in training.
         date_orders: By column of dates, what stood first in training in those such as 03/04/2024; None without such.
     """
 
@@ -33,6 +34,7 @@ class Encoder(ABC):
     columns: tuple[str, ...] | None
     textual: tuple[str, ...]
     missing_words: tuple[str, ...] = ()
+    percent: tuple[str, ...] = ()
     date_orders: Mapping[str, str | None] = MappingProxyType({})
 
     @abstractmethod

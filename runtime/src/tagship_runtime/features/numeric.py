@@ -37,6 +37,7 @@ class NumericFeature(Feature):
         fill: Replaces a missing value; None means that a missing value is refused.
         indicator: Whether a second column follows that is 1 where the value was missing, else 0.
         missing: Words that stand for a missing value, besides those that always do.
+        percent: Whether training's cells had a percent sign, as 12 %, which is the number 0.12.
     """
 
     kind: ClassVar[str] = "numeric"
@@ -48,6 +49,12 @@ class NumericFeature(Feature):
     fill: float | None = None
     indicator: bool = False
     missing: tuple[str, ...] = ()
+    percent: bool = False
+
+    @property
+    def spelled_percent(self) -> bool:
+        """See :class:`Feature`."""
+        return self.percent
 
     @property
     def width(self) -> int:
@@ -119,6 +126,8 @@ class NumericFeature(Feature):
             document["indicator"] = True
         if self.missing:
             document["missing"] = list(self.missing)
+        if self.percent:
+            document["percent"] = True
         return document
 
     @classmethod
@@ -129,12 +138,14 @@ class NumericFeature(Feature):
             fill=take(document, "fill", optional(float32)),
             indicator=bool(document.get("indicator", False)),
             missing=missing_words(document),
+            percent=bool(document.get("percent", False)),
         )
 
     def describe(self) -> str:
         """See :class:`Feature`."""
         missing = "missing is refused" if self.fill is None else f"missing becomes {self.fill:g}"
-        return f"{self.noun.removeprefix('a ')}, {missing}{' and is flagged' if self.indicator else ''}"
+        percent = " (12 % is 0.12)" if self.percent else ""
+        return f"{self.noun.removeprefix('a ')}{percent}, {missing}{' and is flagged' if self.indicator else ''}"
 
     def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
         """Invent numbers evenly between the 1st and 99th percentile; see :class:`Feature`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,9 @@ def typed_columns(
     pyarrow = import_pyarrow("compute")
     done = {name: column for name, column in columns.items() if name in text}
     rest = {name: column for name, column in columns.items() if name not in text}
+    numerals.check_percent(
+        {name: column.unique().to_pylist() for name, column in rest.items()}, partial(_row_of, columns)
+    )
     plain = numerals.decimal in (None, POINT)
     numbers = {name: typed(column) for name, column in rest.items()} if plain else {}
     numbers = {name: column for name, column in numbers.items() if pyarrow.types.is_primitive(column.type)}
@@ -101,6 +104,25 @@ def _row_of(columns: Mapping[str, pyarrow.ChunkedArray], name: str, text: str) -
     """Return the first row that holds a text."""
     pyarrow = import_pyarrow("compute")
     return int(pyarrow.compute.index(columns[name], text).as_py())
+
+
+PERCENT = {b"tagship": b"percent"}
+"""What a column's field says where its cells had a percent sign."""
+
+
+def with_percents(table: pyarrow.Table, names: Collection[str]) -> pyarrow.Table:
+    """Return a table whose columns say which of them had a percent sign in each cell."""
+    if not names:
+        return table
+    pyarrow = import_pyarrow()
+    fields = [field.with_metadata(PERCENT) if field.name in names else field for field in table.schema]
+    return pyarrow.Table.from_arrays(table.columns, schema=pyarrow.schema(fields))
+
+
+def percents_of(table: Any) -> tuple[str, ...]:
+    """Return the names of columns that had a percent sign in each cell, where the table is pyarrow's."""
+    fields = getattr(table, "schema", ())
+    return tuple(field.name for field in fields if (field.metadata or {}).items() >= PERCENT.items())
 
 
 def _replaced(column: pyarrow.ChunkedArray, spelled: Mapping[str, str]) -> pyarrow.ChunkedArray:

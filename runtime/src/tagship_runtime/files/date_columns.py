@@ -35,7 +35,7 @@ def with_dates(
     orders = DateOrders(title(source), reading.date_orders, given=given, note=reading.note)
 
     def search(names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        only = replace(reading, columns=names, numbers=(), date_orders={}, note=None, skip=lambda _: None)
+        only = replace(reading, columns=names, numbers=(), percent=(), date_orders={}, note=None, skip=lambda _: None)
         return (batch.columns for batch in again(source, only)) if again is not None else iter(())
 
     for batch in batches:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import as_column
 from tagship_runtime.features.cells import word
-from tagship_runtime.files.arrow_columns import arrow_table, typed, typed_columns
+from tagship_runtime.files.arrow_columns import arrow_table, typed, typed_columns, with_percents
 from tagship_runtime.files.open_table import (
     SAMPLE,
     check_names,
@@ -33,6 +33,7 @@ def read_table(
     text: Sequence[str] = (),
     *,
     dialect: Dialect | None = None,
+    percent: Sequence[str] = (),
     note: Callable[[str], None] | None = None,
 ) -> pyarrow.Table:
     """Read a whole table; a cell means what prediction takes it for, which reads files by the same code.
@@ -42,6 +43,7 @@ def read_table(
         text: Columns of a CSV file to take as they are spelled, as prediction does with categories; another holds
             numbers if each of its cells is one or missing.
         dialect: How the table is spelled, as far as that is given.
+        percent: Columns whose cells had a percent sign in training.
         note: Told what was found by looking.
 
     Raises:
@@ -54,7 +56,7 @@ def read_table(
     if kind not in READERS:
         raise DataError(f"{source} holds arrays; a table is needed here")
     pyarrow = import_pyarrow()
-    reading = Reading(rows=BATCH_ROWS, dialect=dialect or Dialect(), note=note)
+    reading = Reading(rows=BATCH_ROWS, percent=percent, dialect=dialect or Dialect(), note=note)
     try:
         table = READERS[kind](source, text, reading)
         check_names(source, table.column_names)
@@ -91,7 +93,7 @@ def _read_json(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Ta
 def _read_csv(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
     pyarrow = import_pyarrow("csv")
     names, form = csv_rows.look(source, reading)
-    quiet = replace(reading, columns=names, numbers=(), note=None)
+    quiet = replace(reading, columns=names, numbers=(), percent=(), note=None)
     batches = _batches(source, csv_rows.read(source, quiet))
     string = pyarrow.string()
     parts: dict[str, list[Any]] = {name: [] for name in names}
@@ -100,7 +102,8 @@ def _read_csv(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Tab
             cells = batch.columns[name]
             parts[name].append(cells if isinstance(cells, pyarrow.Array) else pyarrow.array(cells, string))
     columns = {name: pyarrow.chunked_array(chunks, string) for name, chunks in parts.items()}
-    return pyarrow.table(typed_columns(columns, text, form.numerals))
+    typed_table = pyarrow.table(typed_columns(columns, text, form.numerals))
+    return with_percents(typed_table, form.numerals.percents)
 
 
 def _read_excel(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
@@ -113,7 +116,8 @@ def _read_excel(source: str, text: Sequence[str], reading: Reading) -> pyarrow.T
         name: pyarrow.chunked_array([pyarrow.array([None if cell is None else word(cell) for cell in cells], "string")])
         for name, cells in (columns | rewritten).items()
     }
-    return pyarrow.table({name: column if name in text else typed(column) for name, column in spelled.items()})
+    typed_table = pyarrow.table({name: column if name in text else typed(column) for name, column in spelled.items()})
+    return with_percents(typed_table, numerals.percents)
 
 
 READERS: Mapping[str, Callable[[str, Sequence[str], Reading], pyarrow.Table]] = {

@@ -148,6 +148,7 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     Nothing here imports TensorFlow, so that a wrong table is told at once.
     """
     from tagship_runtime.files import check_header
+    from tagship_runtime.files.arrow_columns import percents_of
     from tagship_training.data.columns import textual
     from tagship_training.data.draw import DrawnRows
     from tagship_training.data.tables import from_table, read
@@ -170,8 +171,12 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     text += textual(drawn.train, kinds)
     where = replace(where, vocabulary=drawn.train.labels)
 
+    percent = percents_of(drawn.train.table)
+
     def other(path: str | None) -> Dataset | None:
-        return None if path is None else from_table(read(path, text, dialect=dialect, note=tell), where, drop)
+        if path is None:
+            return None
+        return from_table(read(path, text, dialect=dialect, percent=percent, note=tell), where, drop)
 
     return replace(
         drawn, test=other(options.test) or drawn.test, validation=other(options.validation) or drawn.validation

@@ -8,6 +8,7 @@ import numpy as np
 
 from tagship_runtime.contract import CategoryFeature, DateFeature, DurationFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputError
+from tagship_runtime.files.arrow_columns import percents_of
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data.kinds import category, date, duration, numeric, text
@@ -100,6 +101,7 @@ def _column(
         first=(orders or {}).get(name),
         missing=kinds.missing,
         named=name in kinds.named,
+        percent=name in percents_of(rows.table),
     )
 
 

@@ -22,6 +22,7 @@ def read(
     text: Sequence[str] = (),
     *,
     dialect: Dialect | None = None,
+    percent: Sequence[str] = (),
     note: Callable[[str], None] | None = None,
 ) -> pyarrow.Table:
     """Read a table: .csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx, ``sample:NAME``, or .npz.
@@ -33,6 +34,7 @@ def read(
         source: The file.
         text: Columns of a CSV file to take as they are spelled.
         dialect: How it is spelled, as far as that is given.
+        percent: Columns whose cells had a percent sign in the table that is learned from.
         note: Told what was found by looking.
 
     Raises:
@@ -41,7 +43,7 @@ def read(
         TableError: An .npz that cannot be read, or lacks one of the arrays; or a table whose last row has no cell.
     """
     if Path(source).suffix.lower() != ".npz":
-        table = read_table(source, text, dialect=dialect, note=note)
+        table = read_table(source, text, dialect=dialect, percent=percent, note=note)
         _check_last_row(table, source)
         return table
     return _read_npz(source).to_table()

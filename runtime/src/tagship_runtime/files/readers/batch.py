@@ -50,6 +50,7 @@ class Reading:
         rows: The most rows of a batch.
         columns: Names of those that are needed, for readers that can leave out others; None for all.
         numbers: Names of those that hold numbers, for readers that convert; None for unknown.
+        percent: Names of those whose cells had a percent sign in training.
         date_orders: By column of dates, what stood first in training in those such as 03/04/2024; None without such.
         skip: Told of a row that cannot be read, which is left out then; None to raise the error.
         live: Whether rows are answered as they come: one row a batch.
@@ -60,6 +61,7 @@ class Reading:
     rows: int
     columns: Sequence[str] | None = None
     numbers: Sequence[str] | None = None
+    percent: Sequence[str] = ()
     date_orders: Mapping[str, str | None] = field(default_factory=dict)
     skip: Callable[[DataError], None] | None = None
     live: bool = False

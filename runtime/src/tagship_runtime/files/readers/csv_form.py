@@ -58,6 +58,7 @@ def form_of(source: str, head: Sequence[str], reading: Reading) -> Form:
         decimal=given.decimal,
         usual=POINT if separator == "," else None,
         missing=given.missing,
+        percent=reading.percent,
         note=reading.note,
     )
     return Form(separator, numerals, 1 if declared else 0)

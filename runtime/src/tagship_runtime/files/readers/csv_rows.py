@@ -35,7 +35,8 @@ END = "\0end of table"
 def read(source: str, reading: Reading) -> Iterator[Batch]:
     """Stream a file. What pyarrow does not understand is left to the plain reader, from that row on."""
     done, form = 0, None
-    if reading.numbers is not None and existing(source).stat().st_size >= LARGE and find_spec("pyarrow"):
+    fast = reading.numbers is not None and not reading.percent  # pyarrow takes no number with a sign behind it
+    if fast and existing(source).stat().st_size >= LARGE and find_spec("pyarrow"):
         names, encoding, form = _look(source, reading)
         try:
             for batch in _read_fast(source, reading, names, encoding, form):

@@ -49,7 +49,7 @@ def look(source: str, reading: Reading) -> list[str]:
 def numerals_of(source: str, reading: Reading) -> Numerals:
     """Return the spelling of numbers in a sheet's texts; cells that are numbers need none."""
     given = reading.dialect
-    return Numerals(source, decimal=given.decimal, missing=given.missing, note=reading.note)
+    return Numerals(source, decimal=given.decimal, missing=given.missing, percent=reading.percent, note=reading.note)
 
 
 def _open(source: str, reading: Reading) -> Any:

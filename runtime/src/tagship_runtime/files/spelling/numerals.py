@@ -93,6 +93,7 @@ class Numerals:
 
     Attributes:
         decimal: The mark; None while nothing tells.
+        percents: Names of columns in which a percent sign was found.
     """
 
     def __init__(
@@ -102,6 +103,7 @@ class Numerals:
         decimal: str | None = None,
         usual: str | None = None,
         missing: Iterable[str] = (),
+        percent: Iterable[str] = (),
         note: Callable[[str], None] | None = None,
     ) -> None:
         """Take what is known before any cell.
@@ -111,11 +113,14 @@ class Numerals:
             decimal: The mark, where it is given.
             usual: The mark of such a file unless its cells say otherwise: a point between commas.
             missing: Words that stand for a missing number, besides :data:`WORDS`.
+            percent: Names of columns whose cells had a percent sign in training.
             note: Told once what was found.
         """
         self.decimal = decimal
         self._name, self._usual, self._note = name, usual, note
         self.missing = WORDS | set(missing)
+        self.percents: set[str] = set()
+        self._percent = tuple(percent)
         self._told: set[str] = set()
         self._assumed: str | None = None
 
@@ -143,19 +148,22 @@ class Numerals:
         Raises:
             DataError: Nothing tells which mark is the decimal one, or two things do.
         """
+        place = place or (lambda name, text: first + columns[name].index(text))
+        self.check_percent(columns, place)
         odd = self._odd_columns(columns, known=known, strict=self.strict)
         if self.decimal is None and any(COMMA in text for texts in odd.values() for text in texts):
             # A comma among points: what was taken for a point up to here is evidence as well.
             odd = self._odd_columns(columns, known=known, strict=True)
         if not odd:
             return {}
-        self._decide(odd, place or (lambda name, text: first + columns[name].index(text)))
+        self._decide(odd, place)
         decimal = self.decimal or self._usual or POINT
         rewritten = {}
         for name, texts in odd.items():
             spelled = {text: self._spell(text, decimal, name) for text in texts}
             if any(map(unit, texts)):
                 self._check_units(name, columns[name])
+                self.percents |= {name for text in texts if unit(text) == "%"}
             self._tell(name, spelled, decimal)
             rewritten[name] = [spelled.get(cell, cell) if isinstance(cell, str) else cell for cell in columns[name]]
         return rewritten
@@ -250,6 +258,23 @@ class Numerals:
                 f"{self._name}: {text!r} in column {name!r} may be {_short(point)} or {_short(comma)}, and no other "
                 "cell tells; say which with --decimal . or --decimal ,"
             )
+
+    def check_percent(self, columns: Mapping[str, Sequence[Any]], place: Callable[[str, str], int]) -> None:
+        """Refuse a text without a percent sign where training had one: 12 may be 12 %, or 1200 %.
+
+        Raises:
+            DataError: There is one.
+        """
+        for name in self._percent:
+            texts = (
+                cell for cell in columns.get(name, ()) if isinstance(cell, str) and cell.strip() not in self.missing
+            )
+            bare = next((text for text in texts if "%" not in text), None)
+            if bare is not None:
+                raise DataError(
+                    f"{self._name}, row {place(name, bare)}, column {name!r}: {bare!r} has no percent sign, which "
+                    "training's cells had; write 12 % for 0.12, or give shares as numbers, as in a workbook or Parquet"
+                )
 
     def _check_units(self, name: str, column: Sequence[Any]) -> None:
         """Refuse a column in which one number is a share or an amount of a currency, and another is not."""

@@ -27,6 +27,7 @@ class Column:
         first: What stands first in its dates such as 03/04/2024; None without such.
         missing: Words that stand for a missing number, date or duration, besides those that always do.
         named: Whether the user names its kind.
+        percent: Whether its cells had a percent sign.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Column:
     first: str | None = None
     missing: tuple[str, ...] = ()
     named: bool = False
+    percent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

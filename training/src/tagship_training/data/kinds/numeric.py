@@ -166,7 +166,7 @@ def _kept(numbers: NDArray[np.float64]) -> int:
 def _feature(column: Column, fill: float | None, indicator: bool, offset: float | None) -> NumericFeature:
     name, missing = column.name, column.missing
     if offset is None:
-        return NumericFeature(name=name, fill=fill, indicator=indicator, missing=missing)
+        return NumericFeature(name=name, fill=fill, indicator=indicator, missing=missing, percent=column.percent)
     return OffsetFeature(name=name, fill=fill, indicator=indicator, missing=missing, offset=offset)
 
 
