@@ -107,7 +107,7 @@ def _row_of(columns: Mapping[str, pyarrow.ChunkedArray], name: str, text: str) -
 
 
 PERCENT = {b"tagship": b"percent"}
-"""What a column's field says where its cells had a percent sign."""
+"""Metadata of a column whose cells had a percent sign."""
 
 
 def with_percents(table: pyarrow.Table, names: Collection[str]) -> pyarrow.Table:
