@@ -72,7 +72,7 @@ class Diagnosis:
 
     @property
     def more(self) -> float:
-        """What held-out rows cost more than learned ones, as a share of what learned ones cost; 0 where it is less."""
+        """Share of the loss on learned rows by which the held-out loss exceeds it; 0 where it does not."""
         return max(self.held_out / self.learned - 1, 0.0) if self.learned else 0.0
 
     @property
