@@ -1,7 +1,7 @@
-"""Cost of the scorer on a cluster: in Spark, in Ray Data and over folders, beside a job that passes the columns on.
+"""Cost of the scorer on a cluster: in Spark and over folders, beside a job that passes the columns on.
 
     make fleet
-    .venv-fleet/bin/python benchmarks/fleet.py [--rows 4000000] [--columns 6 100] [--pairs 3] [--engines spark,ray]
+    .venv-fleet/bin/python benchmarks/fleet.py [--rows 4000000] [--columns 6 100] [--pairs 3] [--engines spark,workers]
 
 Each engine has one slot. The job with the scorer and the one with an identity function take turns in one session, and
 what is reported is the middle of the ratios of neighbours, so that what else a machine does counts little. Of 100
@@ -84,26 +84,6 @@ spark.stop()
 """
 )
 
-RAY = (
-    CALLS
-    + """
-import ray
-ray.init(num_cpus=2, include_dashboard=False, logging_level="error", log_to_driver=False)
-ray.data.DataContext.get_current().enable_progress_bars = False
-rows = ray.data.read_parquet(str(folder / "rows"), columns=list(score.columns))
-
-def job(call):
-    def batch(table):
-        (out,) = list(call(table.combine_chunks().to_batches()))
-        import pyarrow
-        return pyarrow.Table.from_batches([out])
-    return lambda: rows.map_batches(batch, batch_format="pyarrow", batch_size=65536, concurrency=1).materialize()
-
-turns({"identity": job(identity), "scorer": job(ours)})
-ray.shutdown()
-"""
-)
-
 WORKERS = (
     CALLS
     + """
@@ -142,7 +122,7 @@ turns({
 """
 )
 
-ENGINES: Mapping[str, str] = {"spark": SPARK, "ray": RAY, "workers": WORKERS}
+ENGINES: Mapping[str, str] = {"spark": SPARK, "workers": WORKERS}
 
 
 def make_artifact(folder: Path, width: int) -> Path:
@@ -219,7 +199,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[4_000_000])
     parser.add_argument("--columns", type=int, nargs="+", default=[6, 100])
     parser.add_argument("--pairs", type=int, default=3)
-    parser.add_argument("--engines", default="spark,ray,workers")
+    parser.add_argument("--engines", default="spark,workers")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     results = []
