@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from export.verification.known import FEATURES, artifact, golden, original
 from tagship_export.errors import ExportError, OriginalError
 from tagship_export.verification import verify as module
 from tagship_export.verification.layerwise import TOLERANCE
+from tagship_export.verification.options import VerifyOptions
 from tagship_export.verification.verify import verify
 from tagship_runtime.contract import CategoryFeature, NumericFeature, TensorSpec
 from tagship_runtime.files.dataset import Dataset
@@ -194,3 +196,29 @@ def test_a_file_without_features_gets_the_rows_as_the_original_encodes_them() ->
     assert verdict.parity.max_difference == 0
     assert [fault.split(":")[1].strip() for fault in verdict.faults] == ["none, where the original has some"]
     assert verdict.worst[0].original in {0.25, 0.75, 1, 0}
+
+
+def test_options_may_be_given_as_one_value_and_changed_by_name() -> None:
+    opened = artifact(lower, stored="int8", recipe="int8")
+    wide = VerifyOptions(max_flip_rate=1.0, max_label_flips=1.0, max_share_change=9.0)
+    assert verify(original(), opened, ROWS, options=wide).passed
+    assert not verify(original(), opened, ROWS, options=wide, max_flip_rate=0.01).passed
+
+
+def test_thresholds_that_nothing_moved_there_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "shipped_threshold_faults", lambda known, opened, recipe: [f"moved in {recipe.name}"])
+    verdict = verify(original(), artifact(stored="int8", recipe="int8"), ROWS)
+    assert verdict.faults == ("moved in int8",)
+
+
+def test_a_file_is_read_by_what_the_original_takes(tmp_path: Path) -> None:
+    """`1.0` and `1` are two words, though the artifact describes numbers; where the original is silent, it tells."""
+    words = (CategoryFeature(name="x", values=("1.0",)), CategoryFeature(name="y", values=("1",)))
+    rows = tmp_path / "rows.csv"
+    rows.write_text("x,y\n" + "1.0,1\n1,1.0\n" * 50)
+    verdict = verify(original(features=words), artifact(features=FEATURES), str(rows))
+    assert verdict.faults[0].startswith("it describes other features")
+    assert verdict.parity.flips_per_label == {"a": 50, "b": 50}
+    told = verify(original(features=None), artifact(features=words), str(rows))
+    assert told.parity.max_difference == 0
+    assert told.passed

@@ -57,6 +57,39 @@ def test_texts_that_stand_for_a_missing_number() -> None:
     assert {text.strip() for text in MISSING_TEXTS} == cells.BLANK
 
 
+def test_texts_that_stand_for_a_missing_number_in_a_file() -> None:
+    assert {"n/a", "-", "--", "\u2013", ".", "#N/A", "#NV", "#n/a"} == cells.FILE_BLANK - cells.BLANK
+    assert cells.FILE_BLANK > cells.BLANK
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("TRUE", 1), ("False", 0), ("WAHR", 1), ("falsch", 0), (" Vrai ", 1), ("FAUX", 0)]
+)
+def test_booleans_as_excel_writes_them(text: str, value: int) -> None:
+    assert cells.number(text, 0, "a") == value
+    assert cells.numbers(column(text, "2"), "a").tolist() == [value, 2]
+
+
+def test_words_that_the_caller_calls_missing() -> None:
+    assert np.isnan(cells.number(" k.A. ", 0, "a", ("k.A.",)))
+    with pytest.raises(InputValueError, match=r"'k\.A\.' is not a number"):
+        cells.number("k.A.", 0, "a", ("none",))
+
+
+def test_a_comma_asks_for_a_point_where_numbers_are_needed() -> None:
+    with pytest.raises(InputValueError, match="with a decimal point"):
+        cells.number("1,5", 0, "a")
+    with pytest.raises(InputValueError, match=r"seconds are needed$"):
+        cells.number("1,5", 0, "a", need="seconds are needed")
+
+
+def test_integers_that_float64_takes_for_one_another_are_named() -> None:
+    assert float(cells.WHOLE - 1) != float(cells.WHOLE)
+    assert float(cells.WHOLE) == float(cells.WHOLE + 1)
+    with pytest.raises(InputValueError, match="is beyond 9,007,199,254,740,991, up to which"):
+        cells.refuse_beyond(0, "a", cells.WHOLE)
+
+
 @pytest.mark.parametrize("text", MISSING_TEXTS)
 def test_a_text_for_missing_is_missing_alone_and_among_others(text: str) -> None:
     assert np.isnan(cells.number(text, 0, "c"))
