@@ -79,7 +79,7 @@ def test_a_run_folder_of_version_0_1(tagship: Callable[..., Any], tmp_path: Path
     assert "Macro-F1 is 0.852 (95% interval 0.823 to 0.879) over 3 labels, measured on 300 test rows" in said
     assert "A simpler model is better on these test rows: a logistic regression gains 0.000 to 0.038" in said
     assert "column 'colour' is left out: every value is missing" in said
-    assert "float16.onnx is proved against the Keras model on 300 rows: 0 of 900 decisions differ" in said
+    assert "float16.onnx was compared with the Keras model on 300 rows: 0 of 900 decisions differ" in said
     assert "macro-F1 falls by 0.1899 (allowed 0.0100)" in said  # of the rejected one
     assert "load number and 0/1 for missing" in said
     assert "maker one of 3 words" in said

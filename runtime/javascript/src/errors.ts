@@ -117,7 +117,7 @@ export class MissingColumnError extends InputError {
   override name = "MissingColumnError";
 
   constructor(missing: readonly string[], found: readonly string[]) {
-    super(`missing ${columns(missing)}; found ${columns(found)}; they are matched by name, in any order`);
+    super(`missing ${columns(missing)}; found ${columns(found)}; they are matched by name`);
   }
 }
 

@@ -11,7 +11,13 @@ from tagship_export.pipeline.selection import Prefer, choose, describe_gain, rec
 
 
 def candidate(
-    name: str, size: int = 100, one_row_us: float = 10.0, difference: float = 0.0, passed: bool = True, flips: int = 0
+    name: str,
+    size: int = 100,
+    one_row_us: float = 10.0,
+    difference: float = 0.0,
+    passed: bool = True,
+    flips: int = 0,
+    unproven: str | None = None,
 ) -> Any:
     recipe, kind = name.split(".")
     return SimpleNamespace(
@@ -21,7 +27,7 @@ def candidate(
         size=size,
         one_row_us=one_row_us,
         max_difference=difference,
-        verification=SimpleNamespace(passed=passed, shipped_flips=flips),
+        verification=SimpleNamespace(passed=passed, shipped_flips=flips, unproven=unproven),
     )
 
 
@@ -47,6 +53,11 @@ def test_a_latency_at_the_bound_counts_as_equal() -> None:
 def test_of_equally_fast_and_near_ones_the_smaller() -> None:
     large, small = candidate("float32.onnx", 100), candidate("int8.onnx", 40)
     assert choose([large, small], Prefer.LATENCY) is small
+
+
+def test_what_nobody_ran_is_not_recommended() -> None:
+    found = recommend([candidate("float32.onnx"), candidate("float32.c", unproven="not compiled")], Prefer.SIZE)
+    assert found.names == ("float32.onnx",)
 
 
 def test_each_format_has_its_own() -> None:

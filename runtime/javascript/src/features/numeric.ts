@@ -22,7 +22,7 @@ export function numeric(name: string, document: JsonObject, read = numberOf): Nu
     kind: "numeric",
     fill,
     indicator,
-    percent: Boolean(document["percent"]),
+    percent: !!document["percent"],
     width: indicator ? 2 : 1,
     encode(value, into, at, row) {
       const given = read(value, row, () => name);
