@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from chromium import launched, needs_chromium
-from report.pages import HOSTILE, curves_json, export_json, run_json, write
+from report.pages import HOSTILE, curves_json, export_json, ladder_json, run_json, write
 from tagship_report.render import write_page
 
 pytestmark = needs_chromium
@@ -58,6 +58,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Any]:
 
     def go(labels: Any = LABELS, *, width: int = 1280, **options: Any) -> Visit:
         run = run_json(labels, features=(labels[0], "dose"), notices=[labels[0]])
+        run["ladder"] = ladder_json(("linear", "32-16-8", "128-64-bins-averaged", "networks"))
         folder = write(tmp_path / "run", run=run, curves=curves_json(labels), export=export_json(labels))
         path = write_page(folder)
         context = browser.new_context(viewport={"width": width, "height": 900}, **options)
@@ -225,7 +226,7 @@ def test_only_boxes_scroll_sideways(visit: Any, width: int, labels: Any) -> None
     assert beyond == []
 
 
-STACKED, SIDE_BY_SIDE = (320, 390, 768, 864), (865, 900, 1280)
+STACKED, SIDE_BY_SIDE = (320, 390, 768, 864), (865, 900, 1024, 1280, 1440)
 """Widths with a row's figures below each other, and in columns."""
 
 
@@ -248,7 +249,8 @@ def test_each_figure_stands_below_its_heading(visit: Any, width: int) -> None:
     cells = seen.page.evaluate(
         """() => [...document.querySelectorAll(".stacked tbody td:not(:empty)")].map(cell => {
             const head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
-            return [getComputedStyle(cell, "::before").content, head.textContent, head.checkVisibility()];
+            const words = head.innerHTML.replace(/<[^>]*>/g, " ");
+            return [getComputedStyle(cell, "::before").content, words, head.checkVisibility()];
         })"""
     )
     assert len(cells) > 30
@@ -256,7 +258,7 @@ def test_each_figure_stands_below_its_heading(visit: Any, width: int) -> None:
         if width in SIDE_BY_SIDE:
             assert said == "none"
         else:
-            words = set(said.strip('"').lower().split())
+            words = set(said.strip('"').replace(",", "").lower().split())
             assert words, heading
             assert words <= set(heading.lower().split()) | {"(95%)", "gains"}, (said, heading)
 
@@ -282,7 +284,7 @@ def test_print_loses_no_column(visit: Any) -> None:
             .map(e => e.outerHTML.slice(0, 80))"""
     )
     assert beyond == []
-    assert seen.page.locator("thead:visible").count() == 5  # metrics, labels, artifacts, quality, features
+    assert seen.page.locator("thead:visible").count() == 6  # metrics, sizes, labels, artifacts, quality, features
 
 
 def _contrast(first: str, second: str) -> float:
