@@ -45,6 +45,33 @@ def test_missing_is_missing_in_a_dictionary(make: Callable[..., Any], cells: lis
     assert encoded(make(cells))[cells.index(None)] == [1, 0, 0, 0, 0, 0, 0]
 
 
+BESIDE_NONE: dict[str, Callable[[Sequence[int | None]], Any]] = {
+    "pandas Int64": lambda cells: pd.DataFrame({"f": pd.array(cells, "Int64")}),
+    "pandas int64[pyarrow]": lambda cells: pd.DataFrame({"f": pd.array(cells, "int64[pyarrow]")}),
+    "pandas uint64[pyarrow]": lambda cells: pd.DataFrame({"f": pd.array(cells, "uint64[pyarrow]")}),
+    "dict of a pandas Series": lambda cells: {"f": pd.Series(cells, dtype="Int64")},
+    "dict of a pandas Series of Arrow": lambda cells: {"f": pd.Series(cells, dtype="int64[pyarrow]")},
+    "dict of a pandas array": lambda cells: {"f": pd.array(cells, "Int64")},
+    "dict of a Series of categories": lambda cells: {"f": pd.Series(pd.Categorical(cells))},
+    "dict of categories": lambda cells: {"f": pd.Categorical(cells)},
+    "polars": lambda cells: pl.DataFrame({"f": cells}),
+    "dict of a polars Series": lambda cells: {"f": pl.Series(cells)},
+    "dict of a pyarrow array": lambda cells: {"f": pa.array(cells)},
+    "pyarrow": lambda cells: pa.table({"f": cells}),
+    "dict of a list": lambda cells: {"f": list(cells)},
+}
+
+
+@pytest.mark.parametrize("make", BESIDE_NONE.values(), ids=BESIDE_NONE)
+def test_an_id_stays_itself_beside_a_missing_one(make: Callable[..., Any]) -> None:
+    assert encoded(make([BIG, None, 1])) == [[0, 0, 0, 0, 0, 1, 0], [1, 0, 0, 0, 0, 0, 0], [0, 1, 0, 0, 0, 0, 0]]
+
+
+@pytest.mark.parametrize("make", BESIDE_NONE.values(), ids=BESIDE_NONE)
+def test_a_small_number_beside_a_missing_one(make: Callable[..., Any]) -> None:
+    assert encoded(make([2, None, 1]), NUMBER) == [[2, 0], [7, 1], [1, 0]]
+
+
 TAKING: dict[str, Feature] = {
     "filled number": NUMBER,
     "number": NumericFeature(name="f"),

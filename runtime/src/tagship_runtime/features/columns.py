@@ -102,7 +102,7 @@ def _is_several(row: Any) -> bool:
     return hasattr(row, "__len__") and not isinstance(row, str | bytes | bytearray) and getattr(row, "ndim", 1) != 0
 
 
-LONG = frozenset({"int64", "uint64"})
+LONG = frozenset({"int64", "uint64", "int64[pyarrow]", "uint64[pyarrow]"})
 """Types of pyarrow, polars and, in lower case, pandas whose integers may be larger."""
 
 
@@ -116,6 +116,8 @@ def as_column(values: Any, name: str = "") -> NDArray[Any]:
     """
     if hasattr(values, "filled"):
         return unmasked(values)
+    if hasattr(values, "to_numpy") and hasattr(values, "dtype"):  # pandas and polars
+        return _of_series(values)
     if hasattr(values, "to_numpy") and hasattr(values, "type"):  # pyarrow
         return _of_arrow(values, name)
     if isinstance(values, list | tuple) and len(set(map(type, values))) > 1:
@@ -135,18 +137,20 @@ def as_column(values: Any, name: str = "") -> NDArray[Any]:
 
 def _of_series(series: Any) -> NDArray[Any]:
     """Return a column of pandas or polars; integers beside missing ones stay so where float64 would round them."""
-    if hasattr(series, "cat") and hasattr(series.cat, "codes"):  # pandas would make floats of integers beside none
-        words = [*np.asarray(series.cat.categories), None]
+    categorical = series.cat if hasattr(series, "cat") else series
+    if hasattr(categorical, "codes"):  # pandas would make floats of integers beside none
+        words = [*np.asarray(categorical.categories), None]
         known = np.empty(len(words), object)
         known[:] = words
-        return np.asarray(known[series.cat.codes.to_numpy()])
-    if str(series.dtype).lower() in LONG and (series.null_count() if hasattr(series, "null_count") else series.hasnans):
-        cells = series.to_list()
+        return np.asarray(known[np.asarray(categorical.codes)])
+    some_missing = series.null_count if hasattr(series, "null_count") else series.isna().any
+    if str(series.dtype).lower() in LONG and some_missing():
+        cells = series.to_list() if hasattr(series, "to_list") else series.tolist()
         return _integers([None if type(cell).__name__ in MISSING else cell for cell in cells])
     try:
         return np.asarray(series.to_numpy())
     except Exception:  # polars' own, with no common base but this, for types that NumPy lacks, such as Int128
-        return as_column(series.to_list())
+        return as_column(list(series))
 
 
 def _integers(cells: list[int | None]) -> NDArray[Any]:
