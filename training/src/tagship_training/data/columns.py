@@ -52,13 +52,11 @@ def infer(
     Raises:
         TableError: A column of a type that no kind takes, such as dates, or no feature is left.
     """
-    left_out = dict(unteachable or {})
-    described = _describe(
-        [_column(name, rows, kinds, orders, incomplete) for name in rows.columns if name not in left_out], kinds
-    )
+    left_out, columns = dict(unteachable or {}), _columns(rows, kinds, orders, incomplete)
+    described = _describe([column for name, column in columns.items() if name not in left_out], kinds)
     features: list[Feature] = []
     notes: list[str] = []
-    for name in rows.columns:
+    for name in columns:
         if name in left_out:
             continue
         found, named = described[name], name in kinds.named
@@ -67,7 +65,7 @@ def infer(
             notes += [f"column {name!r} {found.note}"] if found.note else []
         else:
             left_out[name] = found.useless or ""
-    notices = on_columns_left_out({name: left_out[name] for name in rows.columns if name in left_out})
+    notices = on_columns_left_out({name: left_out[name] for name in columns if name in left_out})
     if not features:
         raise TableError("no column is left to learn from: " + "; ".join(notices))
     texts = [feature.name for feature in features if feature.counted and feature.name not in kinds.named]
@@ -86,23 +84,27 @@ def _describe(columns: Sequence[Column], kinds: Kinds) -> dict[str, Described]:
     }
 
 
-def _column(
-    name: str,
+def _columns(
     rows: Dataset,
     kinds: Kinds,
     orders: Mapping[str, str | None] | None,
     incomplete: Collection[str] = (),
-) -> Column:
-    return Column(
-        name=name,
-        values=rows.columns[name],
-        targets=rows.known_targets,
-        incomplete=name in incomplete,
-        first=(orders or {}).get(name),
-        missing=kinds.missing,
-        named=name in kinds.named,
-        percent=name in percents_of(rows.table),
-    )
+) -> dict[str, Column]:
+    """All columns by name; a dataset converts each of its own whenever it is asked for them."""
+    targets, percents = rows.known_targets, set(percents_of(rows.table))
+    return {
+        name: Column(
+            name=name,
+            values=values,
+            targets=targets,
+            incomplete=name in incomplete,
+            first=(orders or {}).get(name),
+            missing=kinds.missing,
+            named=name in kinds.named,
+            percent=name in percents,
+        )
+        for name, values in rows.columns.items()
+    }
 
 
 def find_orders(tables: Sequence[Dataset], kinds: Kinds) -> dict[str, str | None]:
@@ -151,16 +153,16 @@ def check(
         TableError: A column of no usable type, or that mixes numbers and words; a number that float32 cannot
             hold; an override for a column that is not there.
     """
-    columns = rows.columns
+    columns = _columns(rows, kinds, orders)
     for name in kinds.named:
         if name not in columns:
             raise TableError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")
     incomplete = set()
-    for name, values in columns.items():
-        chosen = kind_of(name, values, kinds) if classes is None else classes[name]
+    for name, column in columns.items():
+        chosen = kind_of(name, column.values, kinds) if classes is None else classes[name]
         refuse = COLUMN_KINDS[chosen].check
         try:
-            if refuse is not None and refuse(_column(name, rows, kinds, orders)):
+            if refuse is not None and refuse(column):
                 incomplete.add(name)
         except InputError as error:
             raise TableError(str(error)) from error
