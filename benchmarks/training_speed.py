@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
+
+from new_process import measure
 
 ARTICLE = """
 import json, resource, sys, time
@@ -74,14 +74,6 @@ train(data, test=test, config=Config(epochs=1))
 print(json.dumps({"seconds": time.perf_counter() - start, "matrix": features.nbytes / 2**20, "before": before,
                   "peak": peak()}))
 """
-
-
-def measure(code: str, *arguments: object) -> dict[str, float]:
-    """Run a script in a new process; it prints a JSON object last."""
-    command = [sys.executable, "-c", code, *(str(argument) for argument in arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    figures: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return figures
 
 
 def main() -> None:

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow
 import pyarrow.parquet
+from new_process import measure
 
 FILE_ROWS, LABELS = 500_000, 5
 
@@ -83,14 +81,6 @@ def write_parts(folder: Path, rows: int, width: int) -> None:
             columns[f"label:{label}"] = (logits > 0).astype(np.uint8)
         path = folder / f"part-{place:03d}.parquet"
         pyarrow.parquet.write_table(pyarrow.table(columns), path, row_group_size=100_000)
-
-
-def measure(code: str, *arguments: object) -> dict[str, Any]:
-    """Run a script in a new process; it prints a JSON object last."""
-    command = [sys.executable, "-c", code, *(str(argument) for argument in arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    figures: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return figures
 
 
 def main() -> None:

@@ -56,6 +56,3 @@ def _without(batch: Batch, orders: DateOrders, reading: Reading) -> Iterator[Bat
         yield batch
     elif start < batch.size:
         yield batch.part(start, batch.size)
-
-
-__all__ = ["with_dates"]

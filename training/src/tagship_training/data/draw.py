@@ -86,12 +86,12 @@ def draw(
         return DrawnRows(train=from_table(parts.read(), where, drop))
     numbers = np.array(random.Random(seed).sample(range(len(parts)), sample))  # noqa: S311 - for statistics
     held, judged = (sample // 4 if wanted else 0 for wanted in (validate, judge))
-    aside, own = np.sort(numbers[: held + judged]), np.sort(numbers[held + judged :])
-    table, spellings = _read(parts, np.sort(numbers), where, drop)
+    aside, own, rising = (np.sort(some) for some in (numbers[: held + judged], numbers[held + judged :], numbers))
+    table, spellings = _read(parts, rising, where, drop)
     rows = from_table(table, where, drop)
 
     def taken(some: RowNumbers) -> Dataset | None:
-        return rows.take(np.searchsorted(np.sort(numbers), np.sort(some))) if len(some) else None
+        return rows.take(np.searchsorted(rising, np.sort(some))) if len(some) else None
 
     learned = len(parts) - len(aside)
     stream = Stream(

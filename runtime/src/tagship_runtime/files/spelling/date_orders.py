@@ -56,6 +56,11 @@ class DateEvidence:
         return replace(later, **{name: text for name, text in own.items() if text is not None})
 
     @property
+    def is_silent(self) -> bool:
+        """True if no date has its day or its month first."""
+        return self.day is None and self.month is None and self.either is None
+
+    @property
     def first(self) -> str | None:
         """Part that stands first, where one sort of cell alone tells."""
         if (self.day is None) == (self.month is None):
@@ -124,7 +129,7 @@ class DateOrders:
             evidence = self._evidence.get(name, DateEvidence()).and_later(DateEvidence.of(texts))
             self._evidence[name] = evidence
             self._check(name, evidence)
-            if evidence.day is evidence.month is evidence.either is None:
+            if evidence.is_silent:
                 continue
             first = self._orders.get(name) or self._decide(name, evidence, search)
             if first != self.trained[name]:

@@ -71,7 +71,7 @@ def order_of(name: str, columns: Iterable[NDArray[Any]], kinds: Kinds) -> str | 
         raise TableError(
             f"column {name!r}: {against!r} does not have its {kinds.first} first, as --dates says; mend it"
         )
-    if evidence.day is evidence.month is evidence.either is None:
+    if evidence.is_silent:
         return None
     first = kinds.first or evidence.first
     if first is None:
