@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tagship_export.data.rows import read_rows, targets_of
 from tagship_export.errors import ExportError
 from tagship_runtime.contract import NumericFeature
+from tagship_runtime.errors import TagshipError
 
 
 def test_targets_by_either_name() -> None:
@@ -66,3 +69,49 @@ def test_columns_of_the_truth_in_files_are_no_features_either(tmp_path: Path) ->
     path = tmp_path / "rows.csv"
     path.write_text("label:a,x,b,y\n0,0.5,1,3\n1,0.25,1,4\n")
     assert read_rows(str(path), ("a", "b")).table.to_pydict() == {"x": [0.5, 0.25], "y": [3, 4]}
+
+
+NAMED = (NumericFeature(name="x"), NumericFeature(name="z"))
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> Callable[..., str]:
+    def write(**arrays: Any) -> str:
+        np.savez(tmp_path / "rows.npz", **arrays)
+        return str(tmp_path / "rows.npz")
+
+    return write
+
+
+def test_names_in_arrays_decide_and_not_their_order(named: Callable[..., str]) -> None:
+    path = named(x=[[1, 2, 3], [4, 5, 6]], y=[[0, 1], [1, 1]], feature_names=["z", "w", "x"], label_names=["b", "a"])
+    rows = read_rows(path, ("a", "b"), NAMED)
+    assert rows.matrix(NAMED).tolist() == [[3, 1], [6, 4]]
+    assert rows.known_targets.tolist() == [[1, 0], [1, 1]]
+
+
+def test_arrays_without_names_are_taken_in_their_order(named: Callable[..., str]) -> None:
+    rows = read_rows(named(x=[[1, 2], [4, 5]], y=[[0, 1], [1, 1]]), ("a", "b"), NAMED)
+    assert rows.matrix(NAMED).tolist() == [[1, 2], [4, 5]]
+    assert rows.known_targets.tolist() == [[0, 1], [1, 1]]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ({"label_names": ["c", "d"]}, "none is called 'a'"),
+        ({"label_names": ["a"]}, r"1 label_names for y of shape \(2, 2\)"),
+        ({"feature_names": ["x"]}, r"1 feature_names for x of shape \(2, 2\)"),
+        ({"feature_names": ["x", "x"]}, "two are the same"),
+        ({"feature_names": ["x", "v"]}, "'z'"),
+    ],
+)
+def test_names_in_arrays_that_do_not_fit(names: dict[str, Any], said: str, named: Callable[..., str]) -> None:
+    path = named(x=[[1, 2], [4, 5]], y=[[0, 1], [1, 1]], **names)
+    with pytest.raises((ExportError, TagshipError), match=said):
+        read_rows(path, ("a", "b"), NAMED).matrix(NAMED)
+
+
+def test_named_targets_of_a_pair_are_matched() -> None:
+    rows = read_rows((np.ones((2, 2)), {"b": [0, 1], "a": [1, 1]}), ("a", "b"))
+    assert rows.known_targets.tolist() == [[1, 0], [1, 1]]

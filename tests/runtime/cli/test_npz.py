@@ -84,3 +84,14 @@ def test_selftest_and_benchmark(rows: Any, tagship: Command, artifact: Path, tmp
     np.savez(tmp_path / "none.npz", x=rows[:0])
     done = tagship("selftest", artifact, "--data", tmp_path / "none.npz")
     assert (done.code, "holds no rows" in done.err) == (2, True)
+
+
+@pytest.mark.parametrize("command", ["predict", "selftest", "benchmark"])
+def test_columns_that_the_model_does_not_have_are_named(
+    command: str, tagship: Command, artifact: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "rows.csv").write_text("q,r,s\n1,2,3\n")
+    given = (tmp_path / "rows.csv",) if command == "predict" else ("--data", tmp_path / "rows.csv")
+    done = tagship(command, artifact, *given)
+    assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
+    assert "feature_0" in done.err

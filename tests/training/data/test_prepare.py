@@ -7,7 +7,7 @@ import pytest
 
 from tagship_runtime.files.dataset import Dataset
 from tagship_training import Config, Options, from_arrays
-from tagship_training.data.prepare import as_dataset, prepare
+from tagship_training.data.prepare import as_dataset, prepare, with_labels_of
 from tagship_training.data.sparse_rows import all_rows
 from tagship_training.errors import TableError
 
@@ -45,6 +45,14 @@ def test_pairs_take_the_names_of_the_training_rows() -> None:
     assert other is not None
     assert (list(other.columns), other.labels) == (["width", "height"], ("a", "b"))
     assert as_dataset(None, train) is None
+
+
+def test_named_targets_of_pairs_are_matched_by_name() -> None:
+    train = some(20)
+    other = as_dataset((np.ones((2, 3)), {"b": [0, 1], "a": [1, 1]}), train)
+    assert other is not None
+    assert other.labels == ("b", "a")
+    assert with_labels_of(train, other, "test").known_targets.tolist() == [[1, 0], [1, 1]]
 
 
 def test_fewer_training_rows_leave_the_others_as_they_are() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,8 @@ def read_rows(
 
     Args:
         data: A file, by name or as a :class:`TableFile`, a table, an array, or a pair of features and targets. An
-            .npz holds the features as ``x`` and, if the truth is known, ``y``.
+            .npz holds the features as ``x`` and, if the truth is known, ``y``. Columns that have names are matched by
+            them, and in a pair the targets' columns if one is called as a label is.
         labels: Whose columns in a table are the truth.
         features: Columns that are kept even where they are called as a label is. Those that hold words are read as
             prediction reads them.
@@ -46,7 +47,9 @@ def read_rows(
     if isinstance(data, Dataset):
         rows = data
     elif isinstance(data, tuple) and len(data) == 2:
-        rows = _divided(_table(data[0]), _targets(data[1], labels), labels, features)
+        named = columns_of(data[1])
+        targets = data[1] if named is None or not set(named) & set(labels) else _in_order(named, labels)
+        rows = _divided(_table(data[0]), _targets(targets, labels), labels, features)
     elif isinstance(data, str | os.PathLike | TableFile):
         rows = _read_file(
             data if isinstance(data, TableFile) else TableFile(path=str(data)), labels, features, positive
@@ -73,7 +76,7 @@ def _read_file(
     source: TableFile, labels: tuple[str, ...], features: tuple[Feature, ...] | None, positive: Sequence[str]
 ) -> Dataset:
     if Path(source.path).suffix.lower() == ".npz":
-        return _read_npz(Path(source.path), labels)
+        return _read_npz(source.path, labels, features)
     text = [feature.name for feature in features or () if feature.textual]
     encode = encoder(features or (), (None,))
     dialect = source.dialect.with_missing(encode.missing_words)
@@ -95,10 +98,25 @@ def _divided(
     return Dataset(table=table, targets=targets, labels=labels)
 
 
-def _read_npz(path: Path, labels: tuple[str, ...]) -> Dataset:
+def _read_npz(path: str, labels: tuple[str, ...], features: tuple[Feature, ...] | None) -> Dataset:
+    """Return rows by the names that a file gives them, in its order where it gives none or the model has none."""
     arrays = read_npz(path)
-    targets = None if arrays.targets is None else _targets(arrays.targets, labels)
-    return Dataset(table=arrays.features, targets=targets, labels=labels)
+    columns, truth = arrays.columns(path), arrays.truth(path)
+    table = arrays.features if columns is None or features is None else arrow_table(columns)
+    targets = arrays.targets if truth is None else _in_order(truth, labels)
+    return Dataset(table=table, targets=None if targets is None else _targets(targets, labels), labels=labels)
+
+
+def _in_order(truth: Mapping[str, NDArray[Any]], labels: tuple[str, ...]) -> NDArray[Any]:
+    """Return truth by name as the scores are ordered.
+
+    Raises:
+        ExportError: A label has none.
+    """
+    absent = [label for label in labels if label not in truth]
+    if absent:
+        raise ExportError(f"the truth has the labels {list(truth)}, but none is called {absent[0]!r}; name them alike")
+    return np.stack([truth[label] for label in labels], axis=1)
 
 
 def _targets(values: Any, labels: tuple[str, ...]) -> Targets:

@@ -79,6 +79,7 @@ class TableEncoder(Encoder):
         columns = columns_of(values)
         if columns is None:
             return np.asarray(values)
+        self._count(columns)
         cells = zip(*(feature.json_cells(columns[feature.name]) for feature in self.features), strict=True)
         return [list(row) for row in cells]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import InputError
+from tagship_runtime.features import columns_of
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.typing import RowNumbers
 from tagship_training.config import Config, Kinds, Options
@@ -140,7 +141,9 @@ def as_dataset(rows: Dataset | tuple[Any, Any] | None, like: Dataset) -> Dataset
     """Rows as a dataset, under the names that the training rows have."""
     if rows is None or isinstance(rows, Dataset):
         return rows
-    return from_arrays(*rows, labels=like.labels, names=list(like.columns) if not hasattr(rows[0], "columns") else None)
+    framed = columns_of(rows[1])  # whose columns are matched by name, unless none of them is called as a label is
+    labels = like.labels if framed is None or not set(framed) & set(like.labels) else None
+    return from_arrays(*rows, labels=labels, names=list(like.columns) if not hasattr(rows[0], "columns") else None)
 
 
 def with_labels_of(train: Dataset, other: Dataset, name: str) -> Dataset:

@@ -38,6 +38,26 @@ class Arrays:
     label_names: tuple[str, ...] | None
     others: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
+    def columns(self, source: str | Path) -> dict[str, NDArray[Any]] | None:
+        """Return the features by name; None where the file names none.
+
+        Raises:
+            DataError: The names do not fit the features.
+        """
+        return _by_name(self.features, self.feature_names, f"{source}: {{}} feature_names for x of shape {{}}")
+
+    def truth(self, source: str | Path) -> dict[str, NDArray[Any]] | None:
+        """Return the targets by name; None where the file names none, or holds no truth.
+
+        Raises:
+            DataError: The names do not fit the targets.
+        """
+        targets = self.targets
+        if targets is None:
+            return None
+        targets = targets[:, None] if targets.ndim == 1 else targets
+        return _by_name(targets, self.label_names, f"{source}: {{}} label_names for y of shape {{}}")
+
 
 def read_npz(source: str | Path) -> Arrays:
     """Read ``X`` and ``y``, which may also be called ``features`` or ``inputs``, and ``labels`` or ``targets``.
@@ -79,11 +99,8 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     if features.ndim < 2:
         raise DataError(f"{source}: x has shape {features.shape}; (rows, ...) is needed, for one row x[None]")
     columns: dict[str, Any] = {name: array.tolist() for name, array in arrays.others.items() if array.shape == (rows,)}
-    if arrays.feature_names is not None:
-        if features.ndim != 2 or len(arrays.feature_names) != features.shape[1]:
-            raise DataError(f"{source}: {len(arrays.feature_names)} feature_names for x of shape {features.shape}")
-        columns |= dict(zip(arrays.feature_names, features.T, strict=True))
-    named = arrays.feature_names is not None
+    named = arrays.columns(source)
+    columns |= named or {}
     for first in range(0, max(rows, 1), reading.rows):
         part = slice(first, first + reading.rows)
         taken = features[part]
@@ -91,8 +108,18 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
             first=first,
             size=len(taken),
             columns={name: column[part] for name, column in columns.items()},
-            rows=None if named else taken,
+            rows=taken if named is None else None,
         )
+
+
+def _by_name(matrix: NDArray[Any], names: tuple[str, ...] | None, unfit: str) -> dict[str, NDArray[Any]] | None:
+    if names is None:
+        return None
+    if matrix.ndim != 2 or len(names) != matrix.shape[1]:
+        raise DataError(unfit.format(len(names), matrix.shape))
+    if len(set(names)) < len(names):
+        raise DataError(f"{unfit.format(len(names), matrix.shape)}, of which two are the same; rename one")
+    return dict(zip(names, matrix.T, strict=True))
 
 
 def _names(array: NDArray[Any] | None) -> tuple[str, ...] | None:
