@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
+import io
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from tagship_runtime.files import read_batches, read_table
 from tagship_runtime.files.batch_reader import Reading
 from tagship_runtime.files.headers import check_header
 from tagship_runtime.files.readers import csv_rows
+from tagship_runtime.files.readers.csv_rows import _Quotes
 from tagship_runtime.files.spelling.dialect import Dialect
 from tagship_runtime.files.spelling.label_spellings import truth_of
 
@@ -174,7 +178,9 @@ def lengths(path: Path) -> list[int]:
     [
         ('a,b\n1,x\n2,"y\n3,z\n', r"line 3 \(row 1\): a quotation mark is opened before 'y"),
         ('a,b\n1,x\n"2,y\n3,z\n', r"line 3 \(row 1\): "),
-        ('a,b\n1,x\n"2,y\n3,"z\n4,w\n', r"line 3 \(row 1\): has 1 cell, .* goes on to line 4: is a quotation mark not"),
+        ('a,b\n1,x\n"2,y\n3,"z\n4,w\n', r"line 3 \(row 1\): is not CSV: .*; is a quotation mark not closed"),
+        ('a,b\n1,x\n2,"y\n3,z\n4,"w\n5,v\n', r"line 3 \(row 1\): is not CSV: .*; is a quotation mark not closed"),
+        ('a,b\n1,x\n2,"y"y\n', r"line 3 \(row 1\): is not CSV: ',' expected after '\"'"),
         ("a,b\n1,x\n2\n", r"line 3 \(row 1\): has 1 cell, the header has 2"),
         ('a,b\n1,"x\nx"\n2\n', r"line 4 \(row 1\): has 1 cell"),
         ('a,b\n1,"x\n' + "2,y\n" * 600_000, r"line 2 \(row 0\): is not CSV: field larger .*; is a quotation mark"),
@@ -187,6 +193,53 @@ def test_ragged_rows_and_open_quotes(text: str, said: str, fast: bool, tmp_path:
         lengths(tmp_path / "t.csv")
     with pytest.raises(DataError, match=said.replace("line", "line", 1)):
         read_table(str(tmp_path / "t.csv"))
+
+
+@pytest.mark.parametrize("start", [b"", codecs.BOM_UTF8])
+def test_quotation_marks_in_their_places_are_left_to_pyarrow(start: bytes) -> None:
+    text = start + b'"a","b"\r\n"1","say ""x"""\r\n2,""\n"3","two\nlines"\n4,"end"'
+    for size in range(max(1, len(start)), len(text) + 1):
+        quotes = _Quotes(io.BytesIO(text), ",")
+        while quotes.read(size):
+            pass
+        assert not quotes.astray
+        assert quotes.count == text.count(b'"')
+
+
+@pytest.mark.parametrize("text", [b'a\n"1\n2\n"3\n', b'a\n5" pipe\n6" pipe\n', b'a\n"1"x\n', b'a,b\n1, "x"\n'])
+def test_quotation_marks_astray_are_found_in_parts_of_any_size(text: bytes) -> None:
+    for size in range(1, len(text) + 1):
+        quotes = _Quotes(io.BytesIO(text), ",")
+        while quotes.read(size):
+            pass
+        assert quotes.astray
+
+
+@pytest.mark.parametrize("rows", [100, 150], ids=["at a border of batches", "within a batch"])
+@pytest.mark.parametrize(
+    ("first", "then"), [("12", "12 %"), ("12 %", "12"), ("12 €", "12 $"), ("12.5", "3 %"), ("", "12 %")]
+)
+def test_units_are_remembered_from_batch_to_batch(first: str, then: str, rows: int, fast: bool, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n" + f"{first},x\n" * rows + f"{then},x\n" * 100, "utf-8")
+    if first:
+        with pytest.raises(
+            DataError, match=f"column 'a' holds '{re.escape(first)}' and '{re.escape(then)}'; spell all"
+        ):
+            lengths(tmp_path / "t.csv")
+    else:
+        assert sum(lengths(tmp_path / "t.csv")) == rows + 100
+
+
+@pytest.mark.parametrize("rows", [100, 300_000], ids=["plain", "behind rows that pyarrow read"])
+def test_a_late_comma_is_read_as_the_rows_before_tell(rows: int, monkeypatch: Any, tmp_path: Path) -> None:
+    monkeypatch.setattr("tagship_runtime.files.readers.csv_rows.LARGE", 1 << 20)
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n" + "12,x\n" * rows + '"1,234",x\n')
+    with pytest.raises(DataError, match=r"'1,234' in column 'a' may be 1234 or 1\.234, and no other cell"):
+        lengths(path)
+    path.write_text("a,b\n" + "1.5,x\n" * rows + '"1,234",x\n')
+    *_, last = read_batches(str(path), Reading(rows=100, columns=["a", "b"], numbers=["a"]))
+    assert float(last.columns["a"][-1]) == 1234
 
 
 def test_an_odd_quotation_mark_within_a_cell_is_a_letter(fast: bool, tmp_path: Path) -> None:

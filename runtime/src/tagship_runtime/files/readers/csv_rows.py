@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,6 +10,8 @@ from dataclasses import replace
 from importlib.util import find_spec
 from itertools import chain, islice
 from typing import Any, cast
+
+import numpy as np
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.open_table import check_names, existing, is_text, not_text, open_text, title
@@ -23,13 +26,15 @@ from tagship_runtime.files.spelling.numerals import COMMA, POINT
 LARGE = 1 << 22
 """Bytes from which on pyarrow's speed outweighs its import."""
 
+QUOTE = ord('"')
+
 LARGEST_CELL = 1 << 21
 """Characters of a cell, twice those of the longest text that a model takes; Python's own bound is a sixteenth of it."""
 
 csv.field_size_limit(max(csv.field_size_limit(), LARGEST_CELL))  # which the module knows for the whole process alone
 
 END = "\0end of table"
-"""A row behind the last one: where it is part of a cell, a quotation mark was not closed."""
+"""A row behind the last one, and a quotation mark: where that closes a cell, no other one did."""
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:
@@ -44,8 +49,7 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
                 done += batch.size
             return
         except _NotUnderstoodError:
-            if done and form.numerals.decimal is None:
-                form.numerals.decimal = POINT  # as the rows before were read
+            pass
     with open_text(source, reading.dialect.encoding) as stream:
         yield from parse(stream, source, reading, done, form)
 
@@ -59,7 +63,7 @@ def parse(
         lines: Of the whole table.
         source: For messages.
         reading: How.
-        done: How many rows to pass over.
+        done: How many rows to pass over, which are read for what they tell of the numbers' spelling alone.
         form: What is known of the table already.
     """
     if form is None:
@@ -74,8 +78,9 @@ def parse(
         raise DataError(f"{title(source)} {names}")
     check_names(source, names)
     number = done
-    for _ in islice(rows, done):
-        pass
+    for first in range(0, done, reading.rows):
+        passed = islice(rows, min(reading.rows, done - first))
+        _batch([row for row in passed if not isinstance(row, str)], names, first, reading, form)
     chunk: list[list[str]] = []
     for row in rows:
         number += 1
@@ -123,10 +128,8 @@ def _rows(lines: _Lines, separator: str, reading: Reading) -> Iterator[list[str]
     Where rows are answered as they come, each line is read for itself: a quotation mark that is not closed would take
     all lines after it into its cell.
     """
-    if reading.live:
-        readers = (csv.reader([line], delimiter=separator, strict=True) for line in lines)
-    else:
-        readers = (csv.reader(rows, delimiter=separator) for rows in [chain(lines, [END])])
+    parts: Iterable[Iterable[str]] = ([line] for line in lines) if reading.live else [chain(lines, [END + '"'])]
+    readers = (csv.reader(part, delimiter=separator, strict=True) for part in parts)
     for reader in readers:
         going, start = True, lines.number if reading.live else lines.number + 1
         while going:
@@ -135,9 +138,8 @@ def _rows(lines: _Lines, separator: str, reading: Reading) -> Iterator[list[str]
                 for row in reader:
                     lines.first = start
                     if row and row[-1].endswith(END):
-                        if row != [END]:
-                            yield _unclosed(row)
-                    elif row:
+                        yield _unclosed(row)
+                    elif row and row != [END + '"']:
                         yield row if lines.wrong is None else not_text(lines.wrong, reading.dialect.encoding)
                     lines.wrong, start = None, lines.number + 1
             except csv.Error as error:  # the reader goes on with the next line
@@ -239,7 +241,10 @@ def _read_fast(source: str, reading: Reading, names: Sequence[str], encoding: st
             arrow_file(existing(source)) as raw,
             pyarrow.input_stream(raw, compression="gzip" if source.lower().endswith(".gz") else None) as stream,
             pyarrow.csv.open_csv(
-                (counted := _Quotes(stream)), read_options=read, parse_options=parse, convert_options=convert
+                (counted := _Quotes(stream, form.separator)),
+                read_options=read,
+                parse_options=parse,
+                convert_options=convert,
             ) as batches,
         ):
             yield from _closed(prefetched(parquet.numbered(_without_nan(batches))), counted)
@@ -247,29 +252,56 @@ def _read_fast(source: str, reading: Reading, names: Sequence[str], encoding: st
         raise _NotUnderstoodError from error
 
 
+START = b"\n"
+"""A byte as before the first one."""
+
+
 class _Quotes:
-    """A stream of bytes that counts quotation marks."""
+    """A stream of bytes that looks at its quotation marks.
+
+    Attributes:
+        count: How many there are up to here.
+        astray: Whether one of them opens a cell that has begun, or closes one that goes on: to pyarrow, these are
+            letters, and what stands between them is one cell, however many rows that takes.
+    """
 
     closed = False
 
-    def __init__(self, stream: Any) -> None:
-        self._stream, self.count = stream, 0
+    def __init__(self, stream: Any, separator: str) -> None:
+        self._stream, self._last, self.count, self.astray = stream, START, 0, False
+        self._ends = np.frombuffer(f'\r\n"{separator}'.encode(), np.uint8)
 
     def read(self, size: int = -1) -> bytes:
         """Return the next bytes."""
         data: bytes = self._stream.read(size)
-        self.count += data.count(b'"')
+        seen = data.removeprefix(codecs.BOM_UTF8) if self._last == START else data
+        if b'"' in seen or self._last == b'"':
+            self._look(self._last + (seen or START))
+        self._last = seen[-1:] or self._last
         return data
+
+    def _look(self, data: bytes) -> None:
+        """Look at some bytes, of which the first is the last one of those before."""
+        letters = np.frombuffer(data, np.uint8)
+        places = np.flatnonzero(letters[1:] == QUOTE) + 1
+        opening, closing = places[self.count % 2 :: 2], places[1 - self.count % 2 :: 2]
+        if self._last == b'"' and not self.count % 2:
+            closing = np.append(closing, 0)
+        before, after = letters[opening - 1], letters[closing[closing < len(letters) - 1] + 1]
+        self.astray |= not (np.isin(before, self._ends).all() and np.isin(after, self._ends).all())
+        self.count += len(places)
 
 
 def _closed(batches: Iterator[Batch], quotes: _Quotes) -> Iterator[Batch]:
-    """Yield all batches but a last one that a quotation mark may have swallowed, which pyarrow would not tell."""
+    """Yield batches up to one that a quotation mark may have swallowed, which pyarrow would not tell."""
     last: Batch | None = None
     for batch in batches:
+        if quotes.astray:
+            raise _NotUnderstoodError
         if last is not None:
             yield last
         last = batch
-    if quotes.count % 2:
+    if quotes.astray or quotes.count % 2:
         raise _NotUnderstoodError
     if last is not None:
         yield last

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from tagship_runtime.errors import DataError
@@ -123,6 +124,7 @@ class Numerals:
         self._percent = tuple(percent)
         self._told: set[str] = set()
         self._assumed: str | None = None
+        self._units: dict[str, dict[str, Any]] = {}
 
     @property
     def strict(self) -> bool:
@@ -139,6 +141,8 @@ class Numerals:
     ) -> dict[str, list[Any]]:
         """Return those columns that hold numbers and have to be rewritten, with missing ones empty.
 
+        Some rows at a time will do: marks and units of rows before are remembered.
+
         Args:
             columns: Cells by name; what is no text is a number as it is, or missing.
             known: Whether all of them hold numbers; otherwise those do whose texts are numbers, but for a few.
@@ -154,6 +158,8 @@ class Numerals:
         if self.decimal is None and any(COMMA in text for texts in odd.values() for text in texts):
             # A comma among points: what was taken for a point up to here is evidence as well.
             odd = self._odd_columns(columns, known=known, strict=True)
+        for name in columns if known else odd:
+            self._check_units(name, columns[name], odd.get(name, ()))
         if not odd:
             return {}
         self._decide(odd, place)
@@ -161,9 +167,8 @@ class Numerals:
         rewritten = {}
         for name, texts in odd.items():
             spelled = {text: self._spell(text, decimal, name) for text in texts}
-            if any(map(unit, texts)):
-                self._check_units(name, columns[name])
-                self.percents |= {name for text in texts if unit(text) == "%"}
+            if "%" in self._units.get(name, ()):
+                self.percents.add(name)
             self._tell(name, spelled, decimal)
             rewritten[name] = [spelled.get(cell, cell) if isinstance(cell, str) else cell for cell in columns[name]]
         return rewritten
@@ -194,9 +199,10 @@ class Numerals:
         return odd
 
     def _assume(self, column: Sequence[Any]) -> None:
-        """Remember the first number that is read with a point because nothing says otherwise."""
-        if self.decimal is None and self._assumed is None:
-            self._assumed = next((cell for cell in column if isinstance(cell, str) and POINT in cell), None)
+        """Remember a number that is read with a point because nothing says otherwise, and rather one that is sure."""
+        if self.decimal is None and (self._assumed is None or plain(self._assumed, COMMA) is not None):
+            points = (cell for cell in column if isinstance(cell, str) and POINT in cell)
+            self._assumed = next(points, self._assumed)
 
     def holds_numbers(self, cells: Sequence[Any]) -> bool:
         """Tell whether the texts among cells are numbers or missing, but for a few."""
@@ -251,6 +257,8 @@ class Numerals:
             )
         if sure:
             self.decimal = next(iter(sure))
+        elif unsure is not None and self._assumed is not None and plain(self._assumed, COMMA) is None:
+            self.decimal = POINT  # as a cell tells in rows before
         elif unsure is not None:
             name, text = unsure
             point, comma = plain(text, POINT), plain(text, COMMA)
@@ -276,13 +284,26 @@ class Numerals:
                     "training's cells had; write 12 % for 0.12, or give shares as numbers, as in a workbook or Parquet"
                 )
 
-    def _check_units(self, name: str, column: Sequence[Any]) -> None:
-        """Refuse a column in which one number is a share or an amount of a currency, and another is not."""
-        present = (cell for cell in column if not (isinstance(cell, str) and cell.strip() in self.missing))
-        units = {unit(cell) if isinstance(cell, str) else "": cell for cell in present if cell is not None}
-        if len(units) > 1 and ("%" in units or len(units) > 2 or "" not in units):
-            first, second = list(units.values())[:2]
+    def _check_units(self, name: str, column: Sequence[Any], texts: Sequence[str]) -> None:
+        """Refuse a column in which one number is a share or an amount of a currency, and another is not.
+
+        Args:
+            name: Of the column.
+            column: Some of its cells.
+            texts: Those which Python does not read as numbers.
+        """
+        seen = self._units.setdefault(name, {})
+        odd = set(texts)
+        number = () if "" in seen else islice((cell for cell in column if cell not in odd and self._is_there(cell)), 1)
+        for cell in (*texts, *number):
+            if self._is_there(cell):
+                seen.setdefault(unit(cell) if isinstance(cell, str) else "", cell)
+        if len(seen) > 1 and ("%" in seen or len(seen) > 2 or "" not in seen):
+            first, second = list(seen.values())[:2]
             raise DataError(f"{self._name}: column {name!r} holds {first!r} and {second!r}; spell all of them alike")
+
+    def _is_there(self, cell: Any) -> bool:
+        return cell is not None and not (isinstance(cell, str) and cell.strip() in self.missing)
 
     def _tell(self, name: str, spelled: Mapping[str, str], decimal: str) -> None:
         """Note one cell of each way of spelling, with its number."""
