@@ -46,6 +46,35 @@ def test_values_that_meant_on_in_training_do_so_in_other_tables(
     assert found[:, 0].tolist() == want
 
 
+@pytest.mark.parametrize(
+    ("cells", "trained"),
+    [
+        (["ja", "nein"], ("gut",)),
+        (["x", None], ("gut",)),
+        (["x", "", ""], ("gut",)),
+        (["ja", "ja"], ("gut",)),
+        (["WAHR", "FALSCH"], ("gut",)),
+        (["good", "bad"], ("gut",)),
+        ([1, 0], ("2",)),
+    ],
+)
+def test_words_that_training_may_not_have_had_are_not_off(cells: list[Any], trained: tuple[str, ...]) -> None:
+    with pytest.raises(
+        ExportError, match=rf"label column 'a' holds .*{cells[0]}.*, and never .*{trained[0]}.*--positive"
+    ):
+        targets_of({"a": cells}, ("a",), trained)
+    found = targets_of({"a": cells}, ("a",), trained, (str(cells[0]),))
+    assert found is not None
+    assert found[:, 0].tolist() == [int(cell == cells[0]) for cell in cells]
+
+
+@pytest.mark.parametrize("cells", [["schlecht", "schlecht"], ["schlecht", None], [None, None]])
+def test_a_label_may_be_off_in_all_rows(cells: list[Any]) -> None:
+    found = targets_of({"a": cells}, ("a",), ("gut",))
+    assert found is not None
+    assert found[:, 0].tolist() == [0, 0]
+
+
 TABLE = {"label:a": [0, 1], "x": [0.5, 0.25], "b": [1, 1], "y": [3.0, 4.0]}
 
 

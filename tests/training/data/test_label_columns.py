@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pyarrow
 import pytest
 
-from tagship_training.data.label_columns import LabelColumns
+from tagship_training.data.label_columns import LabelColumns, find_labels, label_words
 from tagship_training.data.tables import from_table
-from tagship_training.errors import TrainingError
+from tagship_training.errors import TableError, TrainingError
 
 
 def test_tags() -> None:
@@ -55,3 +57,16 @@ def test_tags_of_other_tables_are_those_of_training() -> None:
 
     other = from_table(pyarrow.table({"x": [1, 2], "t": ["b;d", ""]}), replace(where, vocabulary=data.labels))
     assert (other.labels, other.known_targets.tolist()) == (("a", "b"), [[0, 1], [0, 0]])
+
+
+def test_a_table_with_other_words_than_the_training_table_is_refused() -> None:
+    train = pyarrow.table({"w": [1, 2, 3], "a": ["gut", "mittel", "schlecht"]})
+    where = LabelColumns(names=("a",), positive=("gut",))
+    known = replace(where, words=label_words(train, where))
+    off = pyarrow.table({"w": [1, 2, 3], "a": ["mittel", "Schlecht ", None]})
+    assert find_labels(off, known).targets.tolist() == [[0], [0], [0]]
+    for cells in (["ja", "nein"], ["x", ""], [1, 0], ["schlecht", "bad"]):
+        other = pyarrow.table({"w": [1, 2], "a": cells})
+        with pytest.raises(TableError, match=r"label column 'a' holds .*, and never 'gut', which meant on in training"):
+            find_labels(other, known)
+        assert find_labels(other, where).targets.tolist() == [[0], [0]]

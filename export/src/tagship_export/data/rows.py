@@ -20,7 +20,7 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, feature_columns, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
 from tagship_runtime.files.spelling.date_orders import DateOrders
-from tagship_runtime.files.spelling.label_spellings import truth_of
+from tagship_runtime.files.spelling.label_spellings import check_known, truth_of
 from tagship_runtime.files.spelling.numerals import is_numeral
 from tagship_runtime.typing import Targets
 
@@ -142,7 +142,7 @@ def targets_of(
         said: Values that mean on here, whatever was trained.
 
     Raises:
-        ExportError: Only some labels are there, or one holds what is no label.
+        ExportError: Only some labels are there, or one holds what is no label, or words that training did not have.
     """
     columns = columns_of(table) or {}
     found = [label_column(label, columns) for label in labels]
@@ -156,14 +156,17 @@ def targets_of(
     if absent:
         raise ExportError(f"the table has columns for some labels but none for {absent[0]!r}; give all or none")
     try:
-        truth = [
-            truth_of(columns[name].tolist(), name, said or _of_its_kind(trained, columns[name]))
-            for name in found
-            if name is not None
-        ]
+        truth = [_truth(columns[name], name, trained, said) for name in found if name is not None]
     except DataError as error:
         raise ExportError(str(error)) from error
     return np.stack(truth, axis=1)
+
+
+def _truth(column: NDArray[Any], name: str, trained: Sequence[str], said: Collection[str]) -> NDArray[np.uint8]:
+    cells, positive = column.tolist(), said or _of_its_kind(trained, column)
+    if positive and not said:
+        check_known(cells, name, positive)
+    return truth_of(cells, name, positive)
 
 
 def _of_its_kind(positive: Sequence[str], column: NDArray[Any]) -> list[str]:

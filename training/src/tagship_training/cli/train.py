@@ -149,8 +149,10 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     """
     from tagship_runtime.files import check_header
     from tagship_runtime.files.arrow_columns import percents_of
+    from tagship_runtime.files.spelling.label_spellings import words_of
     from tagship_training.data.columns import textual
     from tagship_training.data.draw import DrawnRows
+    from tagship_training.data.label_columns import label_words
     from tagship_training.data.tables import from_table, read
 
     drop, kinds, dialect = _list(options.drop), _kinds(options), dialect_of(options)
@@ -166,7 +168,11 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     text = [*kinds.categorical, *kinds.text, *([options.tags_column] if options.tags_column else [])]
     drawn = _draw(options, config, where)
     if drawn is None:
-        drawn = DrawnRows(train=from_table(read(options.data, text, dialect=dialect, note=tell), where, drop))
+        table = read(options.data, text, dialect=dialect, note=tell)
+        drawn = DrawnRows(train=from_table(table, where, drop))
+        where = replace(where, words=label_words(table, where))
+    elif drawn.stream is not None and where.positive:
+        where = replace(where, words={name: words_of(cells) for name, cells in drawn.stream.spellings.items()})
     # Words and tags of the training table are words and tags in the others, whatever those look like on their own.
     text += textual(drawn.train, kinds)
     where = replace(where, vocabulary=drawn.train.labels)

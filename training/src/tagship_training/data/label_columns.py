@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import check_labels
 from tagship_runtime.errors import ContractError, DataError
 from tagship_runtime.files.label_columns import LABEL_PREFIX, misspelled
-from tagship_runtime.files.spelling.label_spellings import truth_of
+from tagship_runtime.files.spelling.label_spellings import check_known as check_known_words
+from tagship_runtime.files.spelling.label_spellings import truth_of, words_of
 from tagship_runtime.typing import Targets
 from tagship_training.errors import TableError
 
@@ -33,6 +34,8 @@ class LabelColumns:
         min_count: Tags on fewer rows than this are no labels.
         vocabulary: The labels, where they are known from other rows; other tags are no labels then.
         positive: Values that mean on, where all others mean off; none for the usual pairs, such as 1 and 0.
+        words: Values of each label column in the rows that are learned from, where ``positive`` is given and they are
+            known; see :func:`label_words`.
     """
 
     prefix: str = LABEL_PREFIX
@@ -42,6 +45,7 @@ class LabelColumns:
     min_count: int = 10
     vocabulary: tuple[str, ...] | None = None
     positive: tuple[str, ...] = ()
+    words: Mapping[str, Collection[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +73,7 @@ def find_labels(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
         found = _from_tags(table, where)
     else:
         columns, labels = columns_of_labels(table.column_names, where)
-        targets = np.stack([_truth(table[name], name, where.positive) for name in columns], axis=1)
+        targets = np.stack([_truth(table[name], name, where) for name in columns], axis=1)
         found = FoundLabels(columns=tuple(columns), labels=tuple(labels), targets=targets)
     check_label_names(found.labels)
     return found
@@ -125,11 +129,22 @@ def _tags(cell: Any, separator: str) -> set[str]:
     return {tag for tag in (str(part).strip() for part in parts if part is not None) if tag}
 
 
-def _truth(column: pyarrow.ChunkedArray, name: str, positive: Sequence[str]) -> NDArray[np.uint8]:
+def _truth(column: pyarrow.ChunkedArray, name: str, where: LabelColumns) -> NDArray[np.uint8]:
+    values = column.to_pylist()
     try:
-        return truth_of(column.to_pylist(), name, positive)
+        if where.positive and where.words is not None:
+            check_known_words(values, name, where.positive, where.words.get(name))
+        return truth_of(values, name, where.positive)
     except DataError as error:
         raise TableError(str(error)) from error
+
+
+def label_words(table: pyarrow.Table, where: LabelColumns) -> dict[str, Collection[str]] | None:
+    """Return the different values of each label column, where the caller says which of them mean on."""
+    if where.tags is not None or not where.positive:
+        return None
+    columns, _ = columns_of_labels(table.column_names, where)
+    return {name: words_of(table[name].unique().to_pylist()) for name in columns}
 
 
 def named_columns(wanted: Sequence[str], names: Sequence[str]) -> list[str]:

@@ -18,7 +18,7 @@ FEWEST_ROWS = 20
 """In a smaller table, chance alone makes columns count or copy."""
 
 UNNAMED = re.compile(r"|Unnamed: \d+")
-"""Names that pandas gives to an index."""
+"""Names that pandas gives to an index, which names rows whatever it holds."""
 
 IDENTIFIER = re.compile(r"(?:^|[^a-z])(?:id|ids|nr|no|nummer|number|key|serial|uuid|guid)(?:$|[^a-z])", re.IGNORECASE)
 """Names that an identifier has."""
@@ -99,20 +99,19 @@ def _keep(name: str, values: NDArray[Any]) -> str:
 
 
 def _reason(name: str, values: NDArray[Any], drawn: Drawn) -> str | None:
-    """Say how a column of integers counts or names rows; None where it does neither."""
+    """Say how a column counts or names rows, all without a name; None where it does neither."""
+    unnamed = "it is an index without a name" if UNNAMED.fullmatch(name) else None
     integers = _integers(values)
     if integers is None:
-        return None
+        return unnamed
     time = any(first <= integers.min() and integers.max() <= last for first, last in TIMES)
     steps, apart = np.diff(integers), np.diff(drawn.places)
     step = int(steps[0]) // int(apart[0])
     if step and (steps == step * apart).all() and not time:
         return f"it counts the rows{'' if step == 1 else f' in steps of {step}'}"
     different = len(np.unique(integers))
-    if different < NEARLY_ALL * len(integers):
-        return None
-    if UNNAMED.fullmatch(name):
-        return "it is an index without a name"
+    if unnamed is not None or different < NEARLY_ALL * len(integers):
+        return unnamed
     spread = np.gcd.reduce(steps) * drawn.rows / len(integers)
     if integers.max() - integers.min() < DENSE * different * spread and not time:
         return f"it numbers the rows: {different:,} different integers that lie close together"

@@ -69,6 +69,48 @@ def truth_of(values: Sequence[Any], name: str, positive: Collection[str] = ()) -
     )
 
 
+def check_known(
+    values: Sequence[Any], name: str, positive: Collection[str], words: Collection[str] | None = None
+) -> None:
+    """Refuse a column that seems to be spelled otherwise than those were that ``positive`` was given for.
+
+    Args:
+        values: Cells.
+        name: Of the column, for messages.
+        positive: Values that meant on in training.
+        words: All values of the column in training, as :func:`words_of` gives them; None where they are not known.
+
+    Raises:
+        DataError: No cell means on, and one holds what training did not have; or, where its words are not known, cells
+            hold several words, or one that usually means on.
+    """
+    wanted = words_of(positive)
+    there = words_of(values)
+    if there & wanted or (there <= {*words} if words is not None else not _may_mean_on(there, wanted)):
+        return
+    shown = list(dict.fromkeys(cells.shown(value) for value in values))
+    others = ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
+    meant = ", ".join(map(cells.shown, positive))
+    raise DataError(
+        f"label column {name!r} holds {others}, and never {meant}, which meant on in training; spell it as there, or "
+        "say which of them mean on with --positive"
+    )
+
+
+def words_of(values: Collection[Any]) -> set[str]:
+    """Return the different values of a column of labels, as they are compared; a blank is none."""
+    return {_spelled(value) for value in values} - {""}
+
+
+def _may_mean_on(there: Collection[str], wanted: set[str]) -> bool:
+    """Tell whether one of the words of a column, none of which is wanted, may mean on."""
+    if len(there) != 1:
+        return len(there) > 1
+    (word,) = there
+    pairs = [off for on, off in PAIRS if on == word]
+    return bool(pairs) and not word.isdigit() and not wanted & {*pairs}
+
+
 def _spelled(value: Any) -> str:
     """Return a cell as pairs are spelled; a missing one is blank."""
     if isinstance(value, str):
