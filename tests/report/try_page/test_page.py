@@ -253,6 +253,8 @@ HEADER = ",".join(f"feature_{place}" for place in range(6))
         (f"{HEADER}\n1,2,3,4,5,6\n1,2,3,4,5\n", "Row 2 has 5 cells, the header has 6; mend the file."),
         (f"{HEADER}\n1,2,3,4,5,6,7\n", "Row 1 has 7 cells, the header has 6; mend the file."),
         (f"{HEADER},feature_0\n1,2,3,4,5,6,7\n", "The table has more than one column feature_0; leave one."),
+        (f'{HEADER}\n1,2,3,4,5,6\n"1,2,3,4,5,6\n1,2,3,4,5,6\n"1,2,3,4,5,6\n', "Row 2 goes on with"),
+        (f'{HEADER}\n1,2,3,4,5,"6"6\n', "Row 1 goes on with"),
         (f'{HEADER}\n1,2,3,4,5,"6\n', "A quote is opened and never closed; mend the file."),
         (f'{HEADER}\n"1,5",2,3,4,5,6\n', "'1,5' in column feature_0 has a comma, which this page does not read"),
         (
@@ -275,7 +277,7 @@ def test_shares_of_a_table_are_left_to_predict(
     cell: str, fits: bool, visit: Open, artifacts: dict[tuple[str, str], Path]
 ) -> None:
     page = visit(artifacts["scaled", "onnx"])
-    table = {"header": ["share"], "rows": [[cell]], "separator": ",", "open": False}
+    table = {"header": ["share"], "rows": [[cell]], "separator": ","}
     for percent in (True, False):
         features = [{"name": "share", "kind": "numeric", "percent": percent}]
         found = page.evaluate("([table, features]) => faultOf(table, features) ?? null", [table, features])
@@ -298,7 +300,7 @@ def test_dates_of_a_table_are_in_one_order(
     cells: list[str], first: str | None, said: str | None, visit: Open, artifacts: dict[tuple[str, str], Path]
 ) -> None:
     page = visit(artifacts["scaled", "onnx"])
-    table = {"header": ["day"], "rows": [[cell] for cell in cells], "separator": ",", "open": False}
+    table = {"header": ["day"], "rows": [[cell] for cell in cells], "separator": ","}
     features = [{"name": "day", "kind": "date", "first": first}]
     found = page.evaluate("([table, features]) => faultOf(table, features) ?? null", [table, features])
     assert found is None if said is None else said in found

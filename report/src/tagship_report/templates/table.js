@@ -39,16 +39,17 @@ function readText(bytes) {
   return { fault: "The file is no text in UTF-8 or UTF-16: save it as CSV in UTF-8, or give 'tagship predict' its --encoding." };
 }
 
-/** Yields the rows of a CSV as lists of texts; returns whether a quote is open at the end. */
+/** Yields the rows of a CSV as lists of texts; returns what is wrong with a quote, if anything is. */
 function* rowsOf(text, separator) {
   const mark = separator.charCodeAt(0);
-  let [row, at] = [[], 0];
+  let [row, at, count] = [[], 0, 0];
   while (at < text.length) {
     let cell = "";
-    if (text[at] === '"') {
+    const quoted = text[at] === '"';
+    if (quoted) {
       for (;;) {
         const end = text.indexOf('"', at + 1);
-        if (end < 0) return true;
+        if (end < 0) return "A quote is opened and never closed; mend the file.";
         cell += text.slice(at + 1, end);
         at = end + 1;
         if (text[at] !== '"') break;
@@ -61,15 +62,22 @@ function* rowsOf(text, separator) {
       code = text.charCodeAt(end);
       if (code === mark || code === 10 || code === 13) break;
     }
+    if (quoted && end > at) {
+      const rest = text.slice(at, Math.min(end, at + 20));
+      return `${count ? `Row ${count}` : "The header"} goes on with "${rest}" behind a closing quote: is a quote before it not closed? Mend the file.`;
+    }
     row.push(cell + text.slice(at, end));
     at = end + 1;
     if (end < text.length && code === mark) continue;
     if (code === 13 && text[at] === "\n") at++;
-    if (row.length > 1 || row[0] !== "") yield row;
+    if (row.length > 1 || row[0] !== "") {
+      count++;
+      yield row;
+    }
     row = [];
   }
   if (row.length) yield [...row, ""]; // the text ends with a separator
-  return false;
+  return undefined;
 }
 
 /** The mark between cells: what a first line `sep=;` says, else that by which the header has the columns, else the first there. */
@@ -92,15 +100,15 @@ async function parseTable(text, names) {
   const source = rowsOf(body, separator);
   for (;;) {
     const { value, done } = source.next();
-    if (done) return { header: rows.shift() ?? [], rows, separator, open: value };
+    if (done) return { header: rows.shift() ?? [], rows, separator, fault: value };
     rows.push(value);
     if (rows.length % 1000 === 0) await rest();
   }
 }
 
 /** What `tagship predict` would refuse or ask about, in a sentence; undefined where a table can be scored as it is. */
-function faultOf({ header, rows, separator, open }, features) {
-  if (open) return "A quote is opened and never closed; mend the file.";
+function faultOf({ header, rows, separator, fault }, features) {
+  if (fault) return fault;
   const missing = features.filter(({ name }) => !header.includes(name)).map(({ name }) => name);
   if (missing.length && /^[[{]/.test(header[0])) return "The text is JSON: save the table as CSV, or give the file to 'tagship predict'.";
   if (!rows.length) return "There are no rows: a header line and at least one row below it are needed.";
