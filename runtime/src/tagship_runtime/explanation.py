@@ -16,8 +16,16 @@ if TYPE_CHECKING:
     from tagship_runtime.contract import Contract
     from tagship_runtime.typing import Decisions, Features, Scores
 
-LEAST_SCORE, MOST_SCORE = 2.0**-126, 1 - 2.0**-24
+ROUNDING = 2.0**-24
+"""How far float32 may move a score near 1, and the least distance from 1 that it tells."""
+
+LEAST_SCORE, MOST_SCORE = 2.0**-126, 1 - ROUNDING
 """Scores are taken as float32 tells them from 0 and from 1."""
+
+NEAR_ONE = 1 - 2.0**-16
+"""From here on, less than two decimal digits of a score's log-odds are sure."""
+
+CANNOT_TELL = "(the score is too near 1 for float32 to tell all that moved it)"
 
 
 class Model(Protocol):
@@ -36,6 +44,9 @@ class Model(Protocol):
 
     def predict_encoded(self, matrix: Features) -> Scores:
         """Return scores for encoded rows, float32 (rows, labels)."""
+
+    def log_odds(self, matrix: Features) -> NDArray[np.float64] | None:
+        """Return log-odds for encoded rows from before the sigmoid, (rows, labels); None where there are none."""
 
     def decide(self, scores: Scores) -> Decisions:
         """Return the labels that are on for these scores, (rows, labels)."""
@@ -91,18 +102,25 @@ class Explainer:
         Raises:
             InputError: The row is none.
         """
-        scores, found = self._influences(row)
+        scores, found, exact = self._influences(row)
         on = np.flatnonzero(self.model.decide(scores[None])[0])
-        told = [self.model.labels[place] for place in (on if len(on) else [int(scores.argmax())])]
-        return "; ".join(f"{label}: {', '.join(map(_in_words, found[label])) or 'nothing'}" for label in told)
+        told = on if len(on) else [int(scores.argmax())]
+        return "; ".join(
+            _line(self.model.labels[place], found[self.model.labels[place]], all_told=exact or scores[place] < NEAR_ONE)
+            for place in told
+        )
 
-    def _influences(self, row: Any) -> tuple[Scores, dict[str, list[Influence]]]:
-        names, matrix = zip(*self._rows(row), strict=True)
-        scores = self.model.predict_encoded(np.stack(matrix))
-        logits = log_odds(scores)
-        effects = logits[0] - logits[1:]
-        labels = enumerate(self.model.labels)
-        return scores[0], {label: _strongest(names[1:], effects[:, place], self.most) for place, label in labels}
+    def _influences(self, row: Any) -> tuple[Scores, dict[str, list[Influence]], bool]:
+        """Return scores, what moved them, and whether log-odds are from before the sigmoid."""
+        names, rows = zip(*self._rows(row), strict=True)
+        matrix = np.stack(rows)
+        (scores,) = self.model.predict_encoded(matrix[:1])
+        logits = self.model.log_odds(matrix)
+        effects = _effects_on_scores(self.model.predict_encoded(matrix)) if logits is None else logits[0] - logits[1:]
+        found = {
+            label: _strongest(names[1:], effects[:, place], self.most) for place, label in enumerate(self.model.labels)
+        }
+        return scores, found, logits is not None
 
     def _rows(self, row: Any) -> Iterator[tuple[tuple[str, str], Features]]:
         """Yield the encoded row, and then itself without each of its parts, with their feature and name."""
@@ -118,10 +136,12 @@ class Explainer:
             position += feature.width
 
 
-def log_odds(scores: Scores) -> NDArray[np.float64]:
-    """Return ``log(score / (1 - score))``."""
+def _effects_on_scores(scores: Scores) -> NDArray[np.float64]:
+    """Return differences of log-odds from scores alone, those that may be rounding as 0, (rows - 1, labels)."""
     bounded = np.clip(scores.astype(np.float64), LEAST_SCORE, MOST_SCORE)
-    return np.asarray(np.log(bounded) - np.log1p(-bounded))
+    logits, unsure = np.log(bounded) - np.log1p(-bounded), ROUNDING / (1 - bounded)
+    effects = logits[0] - logits[1:]
+    return np.where(np.abs(effects) > unsure[0] + unsure[1:], effects, 0.0)
 
 
 def _usual(model: Model) -> Features:
@@ -139,6 +159,13 @@ def _strongest(names: tuple[tuple[str, str], ...], effects: NDArray[np.float64],
         for place in order
         if effects[place]
     ]
+
+
+def _line(label: str, influences: list[Influence], *, all_told: bool) -> str:
+    parts = ", ".join(map(_in_words, influences))
+    if all_told:
+        return f"{label}: {parts or 'nothing'}"
+    return f"{label}: {parts} {CANNOT_TELL}" if parts else f"{label}: {CANNOT_TELL}"
 
 
 def _in_words(influence: Influence) -> str:

@@ -13,14 +13,15 @@ from tagship_runtime.container import unpack
 from tagship_runtime.contract import Contract
 from tagship_runtime.engines.base import Engine
 from tagship_runtime.engines.batching import Scorer
-from tagship_runtime.engines.sessions import OneRow
-from tagship_runtime.errors import InputError, InputShapeError, UsageError
+from tagship_runtime.engines.sessions import CLOSED, OneRow
+from tagship_runtime.errors import EngineError, InputError, InputShapeError, UsageError
 from tagship_runtime.features import encoder
 from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from tagship_runtime.engines.log_odds import LogOdds
     from tagship_runtime.explanation import Influence
     from tagship_runtime.monitoring.drift import Drift
     from tagship_runtime.selftest import SelfTest
@@ -85,6 +86,7 @@ class Predictor:
         self._part = self._scorer.rows_of(PART_CELLS)
         self._shape, self._pack = self._fast_path()
         self._repeated: Scores | None = None
+        self._log_odds: tuple[LogOdds | None] | None = None
         self._set_thresholds(contract.thresholds)
 
     @property
@@ -232,7 +234,9 @@ class Predictor:
         The row is scored again without each of its parts, one at a time: an n-gram of a text, the word of a category
         (as one that is not known), a number (as if it was missing, or the middle of the golden rows where none may be).
         The effect is the difference of the label's log-odds, so of a linear model it is exactly what the part adds, and
-        of any other what is lost with this part alone.
+        of any other what is lost with this part alone. Log-odds are taken from before the sigmoid, so that scores near
+        1 can be told apart; where a model does not end in sigmoids, from its scores, and next to 1 an effect is then
+        the least that it may be, or cannot be told from none.
 
         Args:
             row: A dict, or a sequence of cells.
@@ -260,6 +264,28 @@ class Predictor:
         if scores is None:
             raise InputError(f"a number is too large for the model, whose input is {self.contract.input.dtype}")
         return scores
+
+    def log_odds(self, matrix: Features) -> NDArray[np.float64] | None:
+        """Return ``log(score / (1 - score))`` for what :meth:`encode` gives, (rows, labels), from before the sigmoid.
+
+        So they tell scores apart that float32 rounds to 1. None where the scores are no sigmoid, nor a mean of several.
+
+        Raises:
+            InputError: A number is not finite, or too large for the model.
+            EngineError: The engine failed, or the predictor was closed.
+        """
+        if self._log_odds is None:
+            from tagship_runtime.engines.log_odds import LogOdds
+
+            if self._sessions.closed:
+                raise EngineError(CLOSED)
+            format, payload, _ = unpack(self._data)
+            found = LogOdds.open(format, payload, self.contract.input, len(self.labels))
+            self._log_odds = (found,)
+            if found is not None:
+                self._scorer.also_close(found)
+        (opened,) = self._log_odds
+        return None if opened is None else opened.compute(matrix)
 
     def selftest(self) -> SelfTest:
         """Replay the golden rows on this machine."""

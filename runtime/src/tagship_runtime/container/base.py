@@ -48,6 +48,16 @@ class Format(ABC):
         """Tell what a model might do for ever, or read besides its own bytes; None where there is no such thing."""
         return None
 
+    def before_sigmoids(self, payload: bytes) -> list[tuple[float, bytes]]:
+        """Return models that give what the sigmoids take of which the scores are a mean, each with its share in it.
+
+        None where the scores are, as far as bytes tell, no such mean.
+
+        Raises:
+            ValueError: The model is damaged.
+        """
+        return []
+
     @abstractmethod
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
         """Return the tail for a contract and its JSON, to stand at this offset."""

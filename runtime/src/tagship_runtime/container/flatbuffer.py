@@ -33,6 +33,11 @@ class Table:
         place = self._vector(field)
         return 0 if place is None else _unsigned(self.data, place)
 
+    def start(self, field: int) -> int | None:
+        """Return where the first item of a vector is; None where the vector is left out."""
+        place = self._vector(field)
+        return None if place is None else place + 4
+
     def numbers(self, field: int, form: str) -> list[int]:
         """Return a vector of numbers, by the ``struct`` format of one of them."""
         place, count = self._vector(field), self.length(field)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from math import prod
 
 from tagship_runtime.container.base import Format
-from tagship_runtime.container.protobuf import fields, varint
+from tagship_runtime.container.protobuf import delimited, fields, varint
 from tagship_runtime.contract import Contract
 from tagship_runtime.errors import ArtifactCorruptError
 
@@ -76,13 +76,19 @@ class OnnxFormat(Format):
 
         return unbounded(payload)
 
+    def before_sigmoids(self, payload: bytes) -> list[tuple[float, bytes]]:
+        """See :class:`Format`."""
+        from tagship_runtime.container.onnx_ending import before_sigmoids  # which explanations alone need
+
+        return before_sigmoids(payload)
+
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
         """Return the three entries; they do not depend on where they stand."""
         labels = json.dumps(list(contract.labels), ensure_ascii=False).encode()
         thresholds = json.dumps(list(contract.thresholds)).encode()
         tail = bytearray()
         for key, value in zip(map(str.encode, self.entries), (thresholds, labels, stored), strict=True):
-            tail += _delimited(_METADATA, _delimited(1, key) + _delimited(2, value))
+            tail += delimited(_METADATA, delimited(1, key) + delimited(2, value))
         return bytes(tail)
 
     def weight_bytes(self, payload: bytes) -> Mapping[str, int]:
@@ -124,13 +130,3 @@ def _initializers(data: bytes, start: int, end: int) -> Iterator[tuple[str, int]
 def _entry(data: bytes, start: int, end: int) -> Iterator[tuple[int, bytes]]:
     for number, _, value_start, value_end in fields(data, start, end):
         yield number, data[value_start:value_end]
-
-
-def _delimited(number: int, value: bytes) -> bytes:
-    head = bytearray()
-    for rest in (number << 3 | 2, len(value)):
-        while rest > 0x7F:
-            head.append(rest & 0x7F | 0x80)
-            rest >>= 7
-        head.append(rest)
-    return bytes(head) + value

@@ -55,3 +55,14 @@ def integers(data: bytes, position: int, end: int) -> list[int]:
         value, position = varint(data, position, end)
         found.append(value - (1 << 64) if value >> 63 else value)
     return found
+
+
+def delimited(number: int, value: bytes) -> bytes:
+    """Return a field that holds bytes."""
+    head = bytearray()
+    for rest in (number << 3 | 2, len(value)):
+        while rest > 0x7F:
+            head.append(rest & 0x7F | 0x80)
+            rest >>= 7
+        head.append(rest)
+    return bytes(head) + value

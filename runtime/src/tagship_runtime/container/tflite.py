@@ -67,6 +67,12 @@ class TFLiteFormat(Format):
             and b"PK\3\4" not in data[-_LOCAL.size - len(self.contract_entry) :]
         )
 
+    def before_sigmoids(self, payload: bytes) -> list[tuple[float, bytes]]:
+        """See :class:`Format`."""
+        from tagship_runtime.container.tflite_ending import before_sigmoids  # which explanations alone need
+
+        return before_sigmoids(payload)
+
     def make_tail(self, offset: int, contract: Contract, stored: bytes) -> bytes:
         """Return the ZIP, its offsets counted from the start of the whole file."""
         labels = "".join(f"{label}\n" for label in contract.labels).encode()

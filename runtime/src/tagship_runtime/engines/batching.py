@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -36,6 +36,13 @@ NARROW = 64
 """Up to so many labels, comparing with thresholds that are repeated for each row is faster than broadcasting."""
 
 
+class Closable(Protocol):
+    """What holds memory until it is closed."""
+
+    def close(self) -> None:
+        """Free it."""
+
+
 class Scorer:
     """Scores and decisions of many rows, from one engine; used from any thread.
 
@@ -55,6 +62,7 @@ class Scorer:
         self._row_cells = max(1, int(np.prod(input.row_shape)))
         self.chunk = self._fixed or _chunk_rows(4 * self._row_cells, engine.model_bytes)
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
+        self._companions: list[Closable] = []
 
     def rows_of(self, cells: int) -> int:
         """Return how many rows have about so many numbers, in whole chunks for as many threads as there are."""
@@ -90,9 +98,15 @@ class Scorer:
         repeated = np.broadcast_to(thresholds, (self.chunk, *self.labels))
         return repeated.copy() if thresholds.size <= NARROW else repeated
 
+    def also_close(self, companion: Closable) -> None:
+        """Close something else together with this."""
+        self._companions.append(companion)
+
     def close(self) -> None:
-        """Free the engine's memory and stop the threads."""
+        """Free the engine's memory and stop the threads; close what belongs to it."""
         self.sessions.close()
+        while self._companions:
+            self._companions.pop().close()
         pool, self._pool = self._pool, None
         if pool is not None and pool[0] == os.getpid():
             pool[1].shutdown(wait=False)
