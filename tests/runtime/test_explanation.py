@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import tagship_runtime
 from tagship_runtime import Predictor
 from tagship_runtime.contract import CategoryFeature, Contract, Feature, NumericFeature, OffsetFeature, TextFeature
 from tagship_runtime.contract.tensor_spec import TensorSpec
-from tagship_runtime.errors import InputError, UsageError
+from tagship_runtime.errors import EngineError, InputError, UsageError
 from tagship_runtime.explanation import Explainer
 from tagship_runtime.features import encoder
 
@@ -50,6 +51,13 @@ class LinearEngine:
         return LinearSession(rows)
 
 
+class ScoresAlone(Predictor):
+    """A predictor of which nothing but scores is known, as where a graph does not end in sigmoids."""
+
+    def log_odds(self, matrix: Any) -> None:
+        return None
+
+
 @pytest.fixture
 def model() -> Predictor:
     contract = Contract(
@@ -60,7 +68,7 @@ def model() -> Predictor:
         output=LinearEngine.output,
         recipe="float32",
     )
-    return Predictor(b"", LinearEngine(), contract)  # type: ignore[arg-type]
+    return ScoresAlone(b"", LinearEngine(), contract)  # type: ignore[arg-type]
 
 
 def effects(model: Predictor, row: Any, **options: int) -> dict[str, dict[tuple[str, str], float]]:
@@ -103,6 +111,70 @@ def test_a_line_for_people(model: Predictor) -> None:
     explainer = Explainer(model, most=1)
     assert explainer.in_words([None, 0, "M", "oil"]) == "a: sex=M +2.00; b: said=oil +1.00"
     assert explainer.in_words([None, 0, "X", ""]) == "a: nothing; b: nothing"
+
+
+def test_scores_next_to_1_are_not_taken_for_exact(model: Predictor) -> None:
+    """From scores alone a part that matters is never "nothing", and what may be rounding is left out."""
+    explainer = Explainer(model, most=2)
+    said = explainer.in_words({"age": None, "dose": 0, "sex": "M", "said": "oil " * 40})
+    assert said.startswith("a: sex=M +2.00; b: said=oil +")
+    assert said.endswith(" (the score is too near 1 for float32 to tell all that moved it)")
+    assert explainer.in_words([None, 400, "M", "oil " * 40]).endswith(
+        "; b: (the score is too near 1 for float32 to tell all that moved it)"
+    )
+    twice = explainer.explain({"age": None, "dose": 0, "sex": "M", "said": "oil " * 40 + "caf\u0301 oil " * 2})
+    assert [one.part for one in twice["b"]] == ["oil"]
+
+
+@pytest.mark.parametrize("format", ["tflite", "onnx", "numpy"])
+@pytest.mark.parametrize("times", [10, 17, 20])
+def test_logits_of_17_to_40_are_exact(
+    times: int, format: str, texts: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if format == "numpy":
+        monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    model = tagship_runtime.load(texts["tflite" if format == "tflite" else "onnx"])
+    assert model.engine.name == {"tflite": "LiteRT", "onnx": "ONNX Runtime", "numpy": "NumPy"}[format]
+    row = {"title": "oil " * times, "body": "caf\u00e9 oil", "size": -2.0}
+    found = effects(model, row)["up"]
+    want = {
+        ("title", "oil"): 2.0 * times,
+        ("body", "oil"): 2.0,
+        ("body", "caf\u00e9"): 0.25,
+        ("size", "-2"): -1.0,
+    }
+    assert found == pytest.approx(want, abs=1e-5)  # float32 tells logits of 40 apart to 4e-6
+    odds = model.log_odds(model.encode([row]))
+    assert odds is not None
+    assert odds[0, 0] == pytest.approx(2 * times + 0.25, abs=1e-5)
+    assert Explainer(model, most=1).in_words(row).startswith(f"up: title=oil +{2 * times}.00")
+    model.close()
+    with pytest.raises(EngineError, match="closed"):
+        model.explain(row)
+
+
+def test_log_odds_of_a_mean_of_sigmoids(tmp_path: Path) -> None:
+    """Members' logits tell what float32 rounds to 1: log of the mean score, less that of its complement."""
+    import keras
+
+    from tagship_export import export, open_original
+
+    inputs, random = keras.Input((3,)), np.random.default_rng(1)
+    kernels = [random.normal(size=(3, 2)).astype(np.float32) for _ in range(3)]
+    members = []
+    for kernel in kernels:
+        layer = keras.layers.Dense(2, "sigmoid", use_bias=False)
+        members.append(layer(inputs))
+        layer.set_weights([kernel])
+    blended = keras.ops.add(keras.ops.multiply(keras.layers.Average()(members[:2]), 0.75), members[2] * 0.25)
+    original = open_original(keras.Model(inputs, blended), labels=["a", "b"])
+    rows = (random.normal(size=(50, 3)) * 12).astype(np.float32)
+    # At half the rows' scores 1 - score is below what float32 tells of 1; float64 tells it.
+    scores = [1 / (1 + np.exp(-sign * np.stack([rows.astype(float) @ k for k in kernels]))) for sign in (1, -1)]
+    on, off = (np.average(score, axis=0, weights=[0.375, 0.375, 0.25]) for score in scores)
+    for artifact in export(original, tmp_path / "made", data=rows):
+        odds = tagship_runtime.load(artifact.path).log_odds(rows)
+        np.testing.assert_allclose(odds, np.log(on) - np.log(off), rtol=1e-5, atol=1e-4)
 
 
 def test_offsets_are_shown_as_callers_have_them() -> None:

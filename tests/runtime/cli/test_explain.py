@@ -59,7 +59,7 @@ def test_an_article_as_long_as_a_novel(tagship: Callable[..., Any], model: Path,
         ["title,body,size", ",,0", f",{'oil ' * 250_000},0"],
     ):
         table.write_text("\n".join(rows) + "\n", encoding="utf-8")
-        assert "=oil +17.64" in because(tagship, model, table)[-1]  # from a score of nearly 1 to one of 0.27
+        assert "=oil +500000.00" in because(tagship, model, table)[-1]
 
 
 def test_a_cell_beyond_every_bound_ends_with_one_line(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pyarrow
 import pytest
 
 from tagship_runtime.contract import CategoryFeature, TextFeature
+from tagship_runtime.errors import InputError
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data import columns, vocabulary
@@ -15,6 +19,7 @@ from tagship_training.data.kinds.text import looks_like_text
 from tagship_training.data.repeated_rows import find_repeated, find_repeated_within
 from tagship_training.data.sample_articles import articles
 from tagship_training.data.sparse_rows import SparseRows, all_rows, stack_rows, take_rows
+from tagship_training.data.tables import read
 from tagship_training.errors import TableError
 
 ARTICLES = articles().slice(0, 200)
@@ -100,3 +105,22 @@ def test_sparse_rows_are_those_of_the_device() -> None:
     changed = want[:4].copy()
     changed[0, 0] += 1
     assert find_repeated(matrix, SparseRows(changed)).tolist() == [False, True, True, True]
+
+
+def test_a_number_among_the_texts_of_json_lines_is_told(tmp_path: Path) -> None:
+    """Arrow has one type for each column, so the number is a text by the time that columns are looked at."""
+    cells: list[object] = ARTICLES["body"].to_pylist()
+    clean, mixed = tmp_path / "clean.jsonl", tmp_path / "mixed.jsonl"
+    for path, odd in ((clean, "five"), (mixed, 5)):
+        cells[123] = odd
+        path.write_text("".join(json.dumps({"body": cell}) + "\n" for cell in cells), encoding="utf-8")
+    learned, other = (
+        Dataset(table=read(str(path)), targets=TARGETS, labels=("weather", "sport")) for path in (clean, mixed)
+    )
+    features, _ = columns.infer(learned, Kinds())
+    columns.check(learned, Kinds())
+    told = r"row 123, column 'body': 5 is no text; a text is needed"
+    with pytest.raises(TableError, match=told):
+        columns.check(other, Kinds())
+    with pytest.raises(InputError, match=told):  # rows to test with, whose kinds are those of training
+        encode(other, features)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagship_runtime.errors import DataError, InputError
+from tagship_runtime.errors import DataError, InputError, InputValueError
 from tagship_runtime.features import cells
 from tagship_runtime.files.open_table import one_line
 from tagship_runtime.files.pyarrow_import import import_pyarrow
@@ -123,6 +123,47 @@ def percents_of(table: Any) -> tuple[str, ...]:
     """Return the names of columns that had a percent sign in each cell, where the table is pyarrow's."""
     fields = getattr(table, "schema", ())
     return tuple(field.name for field in fields if (field.metadata or {}).items() >= PERCENT.items())
+
+
+NO_TEXT = b"tagship no text"
+"""Key of metadata of a column of texts, some of which were something else: row and value of the first."""
+
+
+def with_first_strangers(table: pyarrow.Table, columns: Mapping[str, NDArray[Any]]) -> pyarrow.Table:
+    """Return a table whose columns of texts say which cell was none before :func:`arrow_column` made it one.
+
+    Args:
+        table: Of texts, among others.
+        columns: The same as they were.
+    """
+    pyarrow = import_pyarrow()
+    fields = []
+    for field in table.schema:
+        found = _first_stranger(columns[field.name]) if pyarrow.types.is_string(field.type) else None
+        fields.append(field if found is None else field.with_metadata({NO_TEXT: f"{found[0]} {found[1]}".encode()}))
+    return pyarrow.Table.from_arrays(table.columns, schema=pyarrow.schema(fields))
+
+
+def check_texts(table: Any, names: Collection[str]) -> None:
+    """Refuse columns of texts some of which are something else in the file.
+
+    Raises:
+        InputValueError: There is one.
+    """
+    for field in getattr(table, "schema", ()):
+        found = (field.metadata or {}).get(NO_TEXT) if field.name in names else None
+        if found is not None:
+            row, value = found.decode().split(" ", 1)
+            raise InputValueError(int(row), field.name, f"{value} is no text", "a text is needed")
+
+
+def _first_stranger(values: NDArray[Any]) -> tuple[int, str] | None:
+    if values.dtype.kind != "O":
+        return None
+    for row, cell in enumerate(values.tolist()):
+        if not isinstance(cell, str) and not cells.is_missing(cell):
+            return row, cells.shown(cell)
+    return None
 
 
 def _replaced(column: pyarrow.ChunkedArray, spelled: Mapping[str, str]) -> pyarrow.ChunkedArray:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import as_column
 from tagship_runtime.features.cells import word
-from tagship_runtime.files.arrow_columns import arrow_table, typed, typed_columns, with_percents
+from tagship_runtime.files.arrow_columns import arrow_table, typed, typed_columns, with_first_strangers, with_percents
 from tagship_runtime.files.open_table import (
     SAMPLE,
     check_names,
@@ -87,7 +87,8 @@ def _read_json(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Ta
     if not batches:
         raise DataError(f"{source} cannot be read as a table: it is empty; a row on each line is needed")
     (batch,) = batches
-    return arrow_table({name: as_column(cells, name) for name, cells in batch.columns.items()})
+    columns = {name: as_column(cells, name) for name, cells in batch.columns.items()}
+    return with_first_strangers(arrow_table(columns), columns)
 
 
 def _read_csv(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:

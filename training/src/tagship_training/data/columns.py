@@ -8,7 +8,7 @@ import numpy as np
 
 from tagship_runtime.contract import CategoryFeature, DateFeature, DurationFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputError
-from tagship_runtime.files.arrow_columns import percents_of
+from tagship_runtime.files.arrow_columns import check_texts, percents_of
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data.kinds import category, date, duration, numeric, text
@@ -162,6 +162,8 @@ def check(
         chosen = kind_of(name, column.values, kinds) if classes is None else classes[name]
         refuse = COLUMN_KINDS[chosen].check
         try:
+            if chosen is TextFeature:
+                check_texts(rows.table, [name])
             if refuse is not None and refuse(column):
                 incomplete.add(name)
         except InputError as error:

@@ -9,6 +9,7 @@ from scipy import sparse
 
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import MissingColumnError
+from tagship_runtime.files.arrow_columns import check_texts
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.data.sparse_rows import Matrix, SparseRows
 
@@ -25,6 +26,7 @@ def encode(rows: Dataset, features: Sequence[Feature]) -> Matrix:
     missing = [feature.name for feature in features if feature.name not in columns]
     if missing:
         raise MissingColumnError(missing, list(columns))
+    check_texts(rows.table, [feature.name for feature in features if feature.counted])
     return SparseRows(sparse.hstack([_block(feature, columns[feature.name]) for feature in features], format="csr"))
 
 
