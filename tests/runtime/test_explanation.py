@@ -174,6 +174,7 @@ def test_log_odds_of_a_mean_of_sigmoids(tmp_path: Path) -> None:
     on, off = (np.average(score, axis=0, weights=[0.375, 0.375, 0.25]) for score in scores)
     for artifact in export(original, tmp_path / "made", data=rows):
         odds = tagship_runtime.load(artifact.path).log_odds(rows)
+        assert odds is not None
         np.testing.assert_allclose(odds, np.log(on) - np.log(off), rtol=1e-5, atol=1e-4)
 
 

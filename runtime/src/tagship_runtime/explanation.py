@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tagship_runtime.typing import Decisions, Features, Scores
 
 ROUNDING = 2.0**-24
-"""How far float32 may move a score near 1, and the least distance from 1 that it tells."""
+"""Most by which float32 may move a score near 1, and the least distance from 1 that it tells."""
 
 LEAST_SCORE, MOST_SCORE = 2.0**-126, 1 - ROUNDING
 """Scores are taken as float32 tells them from 0 and from 1."""

@@ -17,7 +17,7 @@ SUM_ROUNDING = 1e-5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Graph(Generic[T]):
-    """What is known of a graph's operations.
+    """Operations of a graph, as far as they are known.
 
     Attributes:
         output: The tensor that holds the scores.

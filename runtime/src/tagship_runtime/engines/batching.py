@@ -37,7 +37,7 @@ NARROW = 64
 
 
 class Closable(Protocol):
-    """What holds memory until it is closed."""
+    """Something that holds memory until it is closed."""
 
     def close(self) -> None:
         """Free it."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tagship_runtime.typing import Features, Scores
 
 MOST = float(np.finfo(np.float32).max)
-"""What stands for an infinite logit, so that two of them have a difference."""
+"""Number that stands for an infinite logit, so that two of them have a difference."""
 
 
 class Logits(Scorer):
