@@ -70,6 +70,7 @@ def test_a_cell_beyond_every_bound_ends_with_one_line(
         table.write_text(f"{HEADER}{good}{'a' * (10 << 20)},x,0\n", encoding="utf-8")
         outcome = tagship("predict", texts["tflite"], table)
         assert outcome.code == 2
+        assert f"line {2 + good.count('oil')}" in outcome.err
         assert "field larger than field limit" in outcome.err
         assert outcome.err.count("\n") == 1
 

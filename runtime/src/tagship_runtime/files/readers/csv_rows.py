@@ -191,10 +191,13 @@ def _look(source: str, reading: Reading) -> tuple[list[str], str, Form]:
         encoding = text.encoding if isinstance(text, io.TextIOWrapper) else DEFAULT
         head, _ = looked_ahead(text)
     form = form_of(source, head, reading)
+    reader = csv.reader(head[form.before :], delimiter=form.separator)
     try:
-        rows = [row for row in csv.reader(head[form.before :], delimiter=form.separator) if row]
+        rows = [row for row in reader if row]
     except csv.Error as error:
-        said = f"{str(error).partition(' - ')[0]}; is a quotation mark not closed?"
+        said = (
+            f"line {form.before + reader.line_num}: {str(error).partition(' - ')[0]}; is a quotation mark not closed?"
+        )
         raise DataError(f"{title(source)} cannot be read as a table: {said}") from error
     names = rows[0] if rows else []
     check_names(source, names)
