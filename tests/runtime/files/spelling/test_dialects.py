@@ -180,7 +180,7 @@ def lengths(path: Path) -> list[int]:
         ('a,b\n1,x\n"2,y\n3,z\n', r"line 3 \(row 1\): "),
         ('a,b\n1,x\n"2,y\n3,"z\n4,w\n', r"line 3 \(row 1\): is not CSV: .*; is a quotation mark not closed"),
         ('a,b\n1,x\n2,"y\n3,z\n4,"w\n5,v\n', r"line 3 \(row 1\): is not CSV: .*; is a quotation mark not closed"),
-        ('a,b\n1,x\n2,"y"y\n', r"line 3 \(row 1\): is not CSV: ',' expected after '\"'"),
+        ('a,b\n1,x\n2,"y"y\n', r"line 3 \(row 1\): is not CSV: a cell goes on behind its closing quotation mark"),
         ("a,b\n1,x\n2\n", r"line 3 \(row 1\): has 1 cell, the header has 2"),
         ('a,b\n1,"x\nx"\n2\n', r"line 4 \(row 1\): has 1 cell"),
         ('a,b\n1,"x\n' + "2,y\n" * 600_000, r"line 2 \(row 0\): is not CSV: field larger .*; is a quotation mark"),

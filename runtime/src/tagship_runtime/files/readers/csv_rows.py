@@ -144,10 +144,15 @@ def _rows(lines: _Lines, separator: str, reading: Reading) -> Iterator[list[str]
                     lines.wrong, start = None, lines.number + 1
             except csv.Error as error:  # the reader goes on with the next line
                 lines.first = start
-                reason = str(error).partition(" - ")[0]
                 quote = "; is a quotation mark not closed?" if lines.number > start else ""
-                yield f"is not CSV: {reason}{quote}"
+                yield f"is not CSV: {_reason(error)}{quote}"
                 going, lines.wrong, start = True, None, lines.number + 1
+
+
+def _reason(error: csv.Error) -> str:
+    """Return the module's own words; those for text behind a cell's end name a separator alone."""
+    reason = str(error).partition(" - ")[0]
+    return "a cell goes on behind its closing quotation mark" if "expected after" in reason else reason
 
 
 def _unclosed(row: Sequence[str]) -> str:
