@@ -59,6 +59,7 @@ class Recipe:
             unchanged, else they are moved onto the artifact's scores.
         weights: The NumPy type that weights are stored in.
         budget: What is allowed unless the user says otherwise.
+        calibrated: Whether rows set the ranges of its activations.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Recipe:
     exact: bool
     weights: str
     budget: Budget
+    calibrated: bool = False
 
     def golden_tolerance(self, max_difference: float) -> float:
         """Return how far golden scores may be off on another machine.
@@ -110,6 +112,7 @@ RECIPES: Mapping[str, Recipe] = {
             exact=False,
             weights="int8",
             budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
+            calibrated=True,
         ),
         Recipe(
             name="int16x8",
@@ -117,6 +120,7 @@ RECIPES: Mapping[str, Recipe] = {
             exact=False,
             weights="int8",
             budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
+            calibrated=True,
         ),
         Recipe(
             name="int8_io",
@@ -124,6 +128,7 @@ RECIPES: Mapping[str, Recipe] = {
             exact=False,
             weights="int8",
             budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
+            calibrated=True,
         ),
     )
 }

@@ -45,6 +45,7 @@ def artifact(
     layer_values: Any = None,
     weight_bytes: dict[str, int] | None = None,
     constants: Any = None,
+    convert_again: Any = None,
     **claims: Any,
 ) -> OpenArtifact:
     """An artifact that gives an original's scores, or shifted ones, and says so."""
@@ -57,7 +58,7 @@ def artifact(
         "recipe": "float32",
         "source": {"framework": "keras 3", "sha256": "abc"},
     }
-    runner: Any = SimpleNamespace(scores=lambda matrix: shift(np.asarray(matrix, np.float32)))
+    runner: Any = SimpleNamespace(scores=lambda matrix: shift(np.asarray(matrix, np.float32)), close=lambda: None)
     return OpenArtifact(
         contract=Contract(**(facts | claims)),
         runner=runner,
@@ -65,6 +66,7 @@ def artifact(
         layer_values=layer_values,
         weight_bytes=weight_bytes or {},
         constants=constants,
+        convert_again=convert_again,
         name="x",
         size=9,
     )

@@ -20,13 +20,13 @@ from tagship_runtime.contract.decode import read_features
 from tagship_runtime.errors import EngineError, InputError
 
 
-def sealed(payload: bytes, contract: Contract, forged: bool) -> bytes:
+def sealed(payload: bytes, contract: Contract, forged: bool, recipe: str = "int8") -> bytes:
     """The artifact; forged so that it says of itself what it is now."""
     if not forged:
         return container.attach(payload, contract)
     target = target_of(payload)
     assert contract.golden is not None
-    claims = replace(contract, recipe="int8")
+    claims = replace(contract, recipe=recipe)
     runner = target.runner(payload, claims)
     try:
         golden = record(OpenArtifact(contract=claims, runner=runner), list(contract.golden.rows), 1.0)
@@ -62,6 +62,44 @@ def changed_weights(path: Path) -> list[tuple[str, bytes]]:
         for constant in target_of(payload).constants(payload)
         if is_of_layers(constant) and (constant.values.dtype.kind == "i") == quantized and constant.values.any()
     ]
+
+
+def jittered(constant: Constant) -> bytes:
+    """Two steps up or down at three of four places, and the largest number negated among them."""
+    random = np.random.default_rng(0)
+    values = constant.values.astype(int)
+    moved = values + random.choice([-2, 2], values.size) * (random.random(values.size) < 0.75)
+    largest = int(np.abs(values).argmax())
+    moved[largest] = -values[largest]
+    return constant.replaced(np.clip(moved, -127, 127).astype(np.int8))
+
+
+def with_dead_branch(payload: bytes) -> bytes:
+    """An ONNX model with a matrix of int8 larger than all others, whose product adds as good as nothing."""
+    import onnx
+    from onnx import helper, numpy_helper
+
+    proto = onnx.load_from_string(payload)
+    graph, last = proto.graph, proto.graph.node[-1]
+    width = graph.input[0].type.tensor_type.shape.dim[1].dim_value
+    arrays = {
+        "dead": np.ones((width, 4000), np.int8),
+        "dead_scale": np.float32(1e-12),
+        "dead_zero": np.int8(0),
+        "nothing": np.float32(1e-30),
+    }
+    graph.initializer.extend(numpy_helper.from_array(np.asarray(value), name) for name, value in arrays.items())
+    last.output[0] = "before"
+    graph.node.extend(
+        [
+            helper.make_node("DequantizeLinear", ["dead", "dead_scale", "dead_zero"], ["floats"]),
+            helper.make_node("MatMul", [graph.input[0].name, "floats"], ["product"]),
+            helper.make_node("ReduceMean", ["product"], ["mean"], keepdims=1, axes=[1]),
+            helper.make_node("Mul", ["mean", "nothing"], ["small"]),
+            helper.make_node("Add", ["before", "small"], [graph.output[0].name]),
+        ]
+    )
+    return bytes(proto.SerializeToString(deterministic=True))
 
 
 def thresholds(document: dict[str, Any]) -> None:

@@ -66,3 +66,15 @@ def test_flips_that_are_not_borderline_fail_float32_on_few_rows() -> None:
     found = judge(compared(40, 1, difference=1e-3), RECIPES["float32"], RECIPES["float32"].budget)
     assert not found.passed
     assert found.notes == ()
+
+
+@pytest.mark.parametrize("recipe", ["float16", "dynamic_int8"])
+def test_few_rows_excuse_no_fall_of_f1_that_rounding_does_not_explain(recipe: str) -> None:
+    few = compared(40, 1, difference=0.004)
+    rule = RECIPES[recipe]
+    excused = judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=0.005)
+    assert excused.passed, excused.faults
+    assert len(excused.notes) == 1
+    beyond = judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=0.003)
+    assert [fault.split(" ", 2)[0] for fault in beyond.faults] == ["a", "macro-F1"]
+    assert beyond.notes == ()

@@ -11,11 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from export.verification.sabotage import CLAIMS, changed_weights, claiming, sealed, taken_apart
+from export.verification.sabotage import (
+    CLAIMS,
+    changed_weights,
+    claiming,
+    jittered,
+    sealed,
+    taken_apart,
+    with_dead_branch,
+)
 from tagship_export import export, open_original, verify
 from tagship_export.original.open_original import Original
+from tagship_export.targets.registry import target_of
 from tagship_runtime import container
 
 Command = Callable[..., Any]
@@ -135,6 +145,38 @@ def test_thresholds_that_hide_every_flip(
     claims = replace(contract, thresholds=hidden, parity={**(contract.parity or {}), "original_thresholds": [*hidden]})
     for _, changed in changed_weights(folder / f"int8.{kind}"):
         assert not verify(originals["bare"], sealed(changed, claims, True), rows).passed
+
+
+@pytest.mark.parametrize("against", ["run", "bare"])
+def test_a_dead_branch_of_int8_lends_its_tolerance_to_no_float(
+    folder: Path, originals: Mapping[str, Original], rows: str, against: str
+) -> None:
+    """Most of its numbers are int8, so that it is judged as such; its floats have to be the original's all the same."""
+    payload, contract = taken_apart(folder / "float32.onnx")
+    changes = [("nothing else", payload), *changed_weights(folder / "float32.onnx")]
+    for what, changed in changes:
+        verdict = verify(
+            originals[against], sealed(with_dead_branch(changed), contract, True, recipe="dynamic_int8"), rows
+        )
+        assert verdict.recipe == "dynamic_int8"
+        assert not verdict.passed, what
+        assert "its graph is not the original's by any recipe" in " ".join(verdict.faults)
+
+
+@pytest.mark.parametrize("against", ["run", "bare"])
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_negated_weight_does_not_hide_among_others_that_moved(
+    folder: Path, originals: Mapping[str, Original], rows: str, kind: str, against: str
+) -> None:
+    payload, contract = taken_apart(folder / f"int8.{kind}")
+    matrices = [
+        one for one in target_of(payload).constants(payload) if one.values.dtype == np.int8 and len(one.shape) > 1
+    ]
+    assert len(matrices) == 4
+    for matrix in matrices:
+        verdict = verify(originals[against], sealed(jittered(matrix), contract, True), rows)
+        assert not verdict.passed, matrix.name
+        assert f"numbers of {matrix.name!r} are not those of the original, rounded" in " ".join(verdict.faults)
 
 
 def test_the_command_prints_what_it_judged_by(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,9 +12,11 @@ import pytest
 
 from export.verification.known import FEATURES, artifact, golden, original
 from tagship_export.errors import ExportError, OriginalError
+from tagship_export.targets.float_graph import FloatGraph
 from tagship_export.verification import verify as module
 from tagship_export.verification.layerwise import TOLERANCE
 from tagship_export.verification.options import VerifyOptions
+from tagship_export.verification.stored_payload import Stored
 from tagship_export.verification.verify import verify
 from tagship_runtime.contract import CategoryFeature, NumericFeature, TensorSpec
 from tagship_runtime.files.dataset import Dataset
@@ -52,6 +56,10 @@ def test_each_way_to_be_wrong_is_a_fault_of_its_own() -> None:
     assert verify(original(), artifact(recipe="int8"), ROWS).faults[0].startswith("its contract says that it is int8")
     assert verify(original(), artifact(), ROWS, recipe="int8").faults[0].startswith("it was to be int8")
     assert starts(verify(original(), artifact(thresholds=(0.5, 0.4)), ROWS).faults) == ["its"]
+    other = replace(golden(), described="0" * 64)
+    assert verify(original(), artifact(golden=other), ROWS).faults == (
+        "its golden rows were recorded with other labels, thresholds or features",
+    )
     off = golden(scores=(0.25, 0.875))
     assert verify(original(), artifact(golden=off), ROWS).faults[0].startswith("its golden rows do not repeat")
     assert (
@@ -120,16 +128,48 @@ def test_layers_are_looked_into_where_something_is_wrong(monkeypatch: pytest.Mon
     assert looked == [(values, 300, TOLERANCE[True]), (values, 300, TOLERANCE[False])]
 
 
-def test_weights_are_compared_where_they_are_stored_in_fewer_bits(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "weight_faults", lambda model, constants: [f"{len(constants)} weights"])
+def converted(shift: float) -> Any:
+    """A conversion whose scores are off by so much, and whose graph is that of the payload."""
+    graph = FloatGraph((), ())
+    runner = artifact(lambda scores: scores + np.float32(shift)).runner
+    return lambda model: SimpleNamespace(
+        stored=lambda: graph, as_trained=lambda: graph, runner=lambda recipe, rows: runner
+    )
 
-    def three() -> Any:
-        return iter([1, 2, 3])
 
-    assert verify(original(), artifact(constants=three), ROWS).passed
-    int8 = artifact(stored="int8", recipe="int8", constants=three)
-    assert verify(original(), int8, ROWS).faults == ("3 weights",)
-    assert verify(original(), artifact(stored="int8", recipe="int8"), ROWS).passed
+def test_scores_may_be_no_farther_off_than_a_conversion_that_is_made_here() -> None:
+    def off(by: float, own: float | None, recipe: str = "dynamic_int8", **known: Any) -> tuple[str, ...]:
+        again = {} if own is None else {"convert_again": converted(own)}
+        inner = ROWS[((ROWS > 0.05) & (ROWS < 0.45)).all(axis=1)]  # where nothing flips
+        opened = artifact(lambda scores: scores + np.float32(by), stored=recipe, recipe=recipe, **again)
+        return verify(original(**known), opened, inner).faults
+
+    assert off(0.04, 0.021) == ()
+    assert off(0.04, None) == ()
+    assert off(0.04, 0.019) == (
+        "a score is off by 0.04; a conversion of the original by the same recipe, made here, explains 0.038",
+    )
+    assert off(0.0009, 0.0) == ()
+    assert off(0.0011, 0.0) != ()
+    assert off(0.049, 0.0, "int8") == ()
+    assert off(0.051, 0.0, "int8") != ()
+    assert off(0.051, 0.018, "int8") == ()
+
+
+def test_what_is_stored_is_compared_unless_every_number_is_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def compare_stored(again: Any, opened: Any, judged: Any) -> Stored:
+        seen.append((judged.recipe.name, judged.origin))
+        return Stored(faults=("3 weights",), unchecked=("a graph",))
+
+    monkeypatch.setattr(module, "compare_stored", compare_stored)
+    again = converted(0.0)
+    assert verify(original(), artifact(convert_again=again), ROWS).passed
+    verdict = verify(original(), artifact(stored="int8", recipe="int8", convert_again=again), ROWS)
+    assert verdict.faults == ("3 weights",)
+    assert verdict.unchecked[-1] == "a graph"
+    assert seen == [("int8", "found")]
 
 
 def test_rows_of_the_run_are_taken_unless_some_are_given() -> None:

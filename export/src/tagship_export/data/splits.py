@@ -83,6 +83,17 @@ def tuning_rows(original: Original) -> Dataset:
     return _calibration_and_tuning(original, original.labels)[1]
 
 
+def calibration_rows(original: Original) -> Dataset:
+    """Return the rows that an export of a run calibrates by.
+
+    Raises:
+        OriginalError: It has no rows of its own, or a single one.
+    """
+    if "train" not in original.rows or original.labels is None:
+        raise OriginalError("the original has no rows of its own")
+    return _calibration_and_tuning(original, original.labels)[0]
+
+
 def _calibration_and_tuning(original: Original, labels: tuple[str, ...]) -> tuple[Dataset, Dataset, str]:
     """Divide a run's rows but for those that judge, and say where those come from that tune."""
     train = read_rows(str(original.rows["train"]), labels, original.features)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from tagship_export.targets.constants import Constant
+from tagship_export.targets.reconversion import Reconversion
 from tagship_export.targets.runner import ArtifactRunner, Values
 from tagship_runtime.contract import Contract
 from tagship_runtime.features import Encoder, encoder
@@ -32,6 +33,7 @@ class OpenArtifact:
         layer_values: Gives intermediate values for encoded rows; None where only scores are to be had.
         stored_recipe: Recipe that the payload's own tensors were made by; None where the target cannot tell.
         constants: Yields weights and biases that the payload stores; None where the target cannot tell them.
+        convert_again: Converts a Keras model as the payload was; None where the target cannot read what it makes.
         weight_bytes: Bytes of the payload's constants by NumPy type name; empty where the target cannot tell.
     """
 
@@ -42,6 +44,7 @@ class OpenArtifact:
     layer_values: Callable[[Features], Values] | None = None
     stored_recipe: str | None = None
     constants: Callable[[], Iterator[Constant]] | None = None
+    convert_again: Callable[[Any], Reconversion] | None = None
     weight_bytes: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, ClassVar
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.base import Target
 from tagship_export.targets.engine_runner import EngineRunner
+from tagship_export.targets.float_graph import FloatGraph
+from tagship_export.targets.reconversion import Reconversion
 from tagship_runtime.container import Format, attach, unpack
 from tagship_runtime.engines.base import open_engine
 from tagship_runtime.loading import load
@@ -25,6 +28,10 @@ class RuntimeTarget(Target):
 
     format: ClassVar[Format]
     """Format of its files, which says where the contract sits."""
+
+    @abstractmethod
+    def float_graph(self, payload: bytes) -> FloatGraph:
+        """Read a payload's operations and numbers, whichever way it stores those."""
 
     def runner(self, payload: bytes, contract: Contract | None = None) -> EngineRunner:
         """See :class:`Target`."""
@@ -66,5 +73,6 @@ class RuntimeTarget(Target):
             layer_values=partial(self.layer_values, payload),
             stored_recipe=self.stored_recipe(payload),
             constants=partial(self.constants, payload),
+            convert_again=partial(Reconversion, self, payload, contract.input.shape[0]),
             weight_bytes=self.weight_bytes(payload),
         )

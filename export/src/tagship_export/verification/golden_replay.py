@@ -14,6 +14,8 @@ def golden_faults(artifact: OpenArtifact) -> Iterator[str]:
     golden = artifact.contract.golden
     if golden is None:
         return
+    if golden.described not in (None, artifact.contract.description):
+        yield "its golden rows were recorded with other labels, thresholds or features"
     try:
         difference, flips = replay(golden, artifact)
     except (CheckFailedError, InputError) as error:

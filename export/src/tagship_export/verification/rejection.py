@@ -21,7 +21,14 @@ BORDERLINE_RATE = 0.002
 
 
 def judge(
-    compared: Comparison, recipe: Recipe, budget: Budget, *, name: str = "", size: int = 0, faults: Sequence[str] = ()
+    compared: Comparison,
+    recipe: Recipe,
+    budget: Budget,
+    *,
+    name: str = "",
+    size: int = 0,
+    faults: Sequence[str] = (),
+    most: float | None = None,
 ) -> Verification:
     """Judge an artifact by its scores.
 
@@ -32,6 +39,7 @@ def judge(
         name: Of the artifact, for people.
         size: In bytes, likewise.
         faults: What is wrong with it besides, in words.
+        most: How far scores may be off, where a conversion of the original tells; no rows are too few for that.
     """
     original, worst, thresholds, labels = compared.original, compared.worst, compared.thresholds, compared.labels
     parity = compare(original, worst, thresholds, labels, recipe.score_tolerance, compared.batch_difference)
@@ -43,7 +51,8 @@ def judge(
     wanted, shipped = compared.original_decisions, compared.worst_decisions
     shipped_flips = int((shipped != wanted).sum())
     f1_faults = list(_quality_faults(before, after, budget))
-    few = _too_few(parity, shipped_flips, recipe, budget, f1_breaks=bool(f1_faults))
+    beyond = most is not None and parity.max_difference > most
+    few = None if beyond else _too_few(parity, shipped_flips, recipe, budget, f1_breaks=bool(f1_faults))
     return Verification(
         artifact=name,
         size=size,
@@ -62,6 +71,7 @@ def judge(
         faults=(
             *faults,
             *_parity_faults(parity, shipped_flips, recipe, budget),
+            *_difference_faults(parity, most),
             *(() if recipe.exact else label_faults(wanted, shipped, labels, budget)),
             *(() if few else f1_faults),
         ),
@@ -104,6 +114,15 @@ def _parity_faults(parity: Parity, shipped_flips: int, recipe: Recipe, budget: B
         )
     if recipe.exact and parity.max_difference > recipe.score_tolerance:
         yield f"a score is off by {parity.max_difference:.2g} (tolerance {recipe.score_tolerance:.2g})"
+
+
+def _difference_faults(parity: Parity, most: float | None) -> Iterator[str]:
+    """Yield where scores are farther off than a conversion of the original by the same recipe explains."""
+    if most is not None and parity.max_difference > most:
+        yield (
+            f"a score is off by {parity.max_difference:.2g}; a conversion of the original by the same recipe, made "
+            f"here, explains {most:.2g}"
+        )
 
 
 def _quality_faults(before: Quality | None, after: Quality | None, budget: Budget) -> Iterator[str]:

@@ -10,7 +10,6 @@ from typing import Any, Unpack
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError, NothingComparedError, OriginalError
 from tagship_export.original.open_original import Original, open_original
-from tagship_export.recipes import Recipe
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.registry import open_artifact, open_predictor
 from tagship_export.verification.comparison import Comparison
@@ -24,9 +23,10 @@ from tagship_export.verification.contract_claims import (
 from tagship_export.verification.golden_replay import golden_faults
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_export.verification.options import VerifyKeywords, VerifyOptions
+from tagship_export.verification.own_conversion import largest_difference
 from tagship_export.verification.rejection import judge
 from tagship_export.verification.shipped_thresholds import shipped_threshold_faults
-from tagship_export.verification.stored_weights import weight_faults
+from tagship_export.verification.stored_payload import Stored, compare_stored
 from tagship_export.verification.verdict import Verification
 from tagship_runtime.contract import Contract
 from tagship_runtime.features import encoder
@@ -66,18 +66,25 @@ def verify(
     features = known.features or opened.contract.features
     rows = read_rows(_data_of(known, data), opened.contract.labels, features, positive)
     matrix = _encode(known, opened.contract, rows)
+    compared = _compare(known, opened, rows, matrix)
+    stored, most = Stored(), None
+    if not judged.recipe.exact and opened.convert_again is not None:  # else scores tell of every number
+        again = opened.convert_again(known.model)
+        stored = compare_stored(again, opened, judged)
+        most = largest_difference(known, again, judged.recipe, matrix, compared.original)
     verdict = judge(
-        _compare(known, opened, rows, matrix),
+        compared,
         judged.recipe,
         options.budget(judged.recipe),
         name=opened.name,
         size=opened.size,
-        faults=tuple(_contract_faults(known, opened, judged)),
+        faults=(*_contract_faults(known, opened, judged), *stored.faults),
+        most=most,
     )
     verdict = replace(
         verdict,
         origin=judged.origin,
-        unchecked=tuple(unchecked(known, opened, judged)),
+        unchecked=(*unchecked(known, opened, judged), *stored.unchecked),
         notes=(*known.notes, *verdict.notes),
     )
     if verdict.passed or opened.layer_values is None:
@@ -92,13 +99,6 @@ def _contract_faults(original: Original, artifact: OpenArtifact, judged: JudgedB
     yield from contract_faults(original, artifact, judged.recipe)
     yield from shipped_threshold_faults(original, artifact, judged.recipe)
     yield from golden_faults(artifact)
-    yield from _weight_faults(original, artifact, judged.recipe)
-
-
-def _weight_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) -> Iterator[str]:
-    """Compare what is stored in fewer bits; where numbers are float32 the scores tell of every one."""
-    if not recipe.exact and artifact.constants is not None:
-        yield from weight_faults(original.model, list(artifact.constants()))
 
 
 def _open_original(original: Any, options: VerifyOptions) -> Original:

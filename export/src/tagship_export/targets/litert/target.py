@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tagship_export.targets.base import MakeDeviceFiles, MakePayload, as_trained
 from tagship_export.targets.constants import Constant
+from tagship_export.targets.float_graph import FloatGraph
 from tagship_export.targets.litert import convert, layers, quantize
 from tagship_export.targets.litert.constants import constants
+from tagship_export.targets.litert.float_graph import float_graph
 from tagship_export.targets.litert.micro import micro_array
 from tagship_export.targets.litert.stored_recipe import stored_recipe
 from tagship_export.targets.runner import Values
@@ -55,6 +57,10 @@ class LiteRTTarget(RuntimeTarget):
     def constants(self, payload: bytes) -> Iterator[Constant]:
         """See :class:`tagship_export.targets.base.Target`."""
         return constants(payload)
+
+    def float_graph(self, payload: bytes) -> FloatGraph:
+        """See :class:`tagship_export.targets.runtime_target.RuntimeTarget`."""
+        return float_graph(payload)
 
     def layer_values(self, payload: bytes, rows: Features) -> Values:
         """See :class:`tagship_export.targets.base.Target`."""

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from tagship_export.targets.base import MakePayload, as_trained
 from tagship_export.targets.constants import Constant
+from tagship_export.targets.float_graph import FloatGraph
 from tagship_export.targets.onnx import convert, layers, quantize
 from tagship_export.targets.onnx.constants import constants
+from tagship_export.targets.onnx.float_graph import float_graph
 from tagship_export.targets.onnx.node_runner import in_node
 from tagship_export.targets.onnx.stored_recipe import stored_recipe
 from tagship_export.targets.runner import Values
@@ -50,6 +52,10 @@ class OnnxTarget(RuntimeTarget):
     def constants(self, payload: bytes) -> Iterator[Constant]:
         """See :class:`tagship_export.targets.base.Target`."""
         return constants(payload)
+
+    def float_graph(self, payload: bytes) -> FloatGraph:
+        """See :class:`tagship_export.targets.runtime_target.RuntimeTarget`."""
+        return float_graph(payload)
 
     def layer_values(self, payload: bytes, rows: Features) -> Values:
         """See :class:`tagship_export.targets.base.Target`."""

@@ -1,0 +1,101 @@
+"""Graphs of operations on numbers, whichever way a payload stores those: what two payloads of one model have in common.
+
+A payload of a recipe is its float32 conversion, whose numbers are rounded and whose values pass through integers. Read
+as a graph of numbers, both are the same operations in the same order, and each constant is that of the other but for
+rounding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """A constant.
+
+    Attributes:
+        name: As the payload has it.
+        values: Numbers that it stands for, float64; or integers, where it counts something.
+        step: Distance of two numbers that the stored type tells apart, broadcast to ``values``; 0 of float32.
+        ends: The least and the greatest number that can be stored, where what is beyond them means the same.
+        fine: Whether its step was chosen for it, so that its largest number takes all of the type's range.
+    """
+
+    name: str
+    values: NDArray[Any]
+    step: NDArray[np.float64]
+    ends: tuple[float, float] = (-np.inf, np.inf)
+    fine: bool = False
+
+    @classmethod
+    def as_stored(cls, name: str, stored: NDArray[Any]) -> Numbers:
+        """Return the constant of an array that needs no scale."""
+        if stored.dtype.kind != "f":
+            return cls(name, stored, np.zeros(()))
+        values = stored.astype(np.float64)
+        if stored.dtype != np.float16:
+            return cls(name, values, np.zeros(()))
+        limits = np.finfo(np.float16)
+        return cls(name, values, np.abs(values) * float(limits.eps) + float(limits.smallest_subnormal))
+
+    @classmethod
+    def scaled(cls, name: str, stored: NDArray[Any], scale: NDArray[Any], zero_point: NDArray[Any]) -> Numbers:
+        """Return the constant of integers, their scale and what stands for 0, both broadcast to ``stored``."""
+        step = np.broadcast_to(scale.astype(np.float64), stored.shape)
+        numbers = (stored.astype(np.float64) - zero_point.astype(np.float64)) * step
+        return cls(name, numbers, np.abs(step), fine=stored.dtype.itemsize == 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A value that comes from outside of the graph: an input, or one of the graph around it."""
+
+    place: Hashable
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A value that an operation gives, by the operation's place and its own among the outputs."""
+
+    operation: int
+    output: int
+
+
+Value = Given | Made | Numbers | None
+"""Input of an operation; None where one is left out."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Operation:
+    """One operation.
+
+    Attributes:
+        name: What it computes.
+        options: Its attributes, sorted by name; a graph within it is one of them.
+        inputs: What it takes.
+    """
+
+    name: str
+    options: tuple[tuple[str, Any], ...]
+    inputs: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FloatGraph:
+    """Operations in depth-first order from the outputs, so that equal graphs have them in the same order.
+
+    Attributes:
+        operations: What is computed.
+        outputs: What is given.
+        language: What else says how operations are meant, such as the version of their definitions.
+    """
+
+    operations: tuple[Operation, ...]
+    outputs: tuple[Value, ...]
+    language: tuple[str, ...] = ()

@@ -1,0 +1,211 @@
+"""A .tflite model as a graph of operations on numbers: what only quantizes is left out, integers are numbers again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, Value
+
+QUANTIZES = frozenset({"QUANTIZE", "DEQUANTIZE"})
+PRODUCTS: Mapping[str, tuple[int, int, int]] = {
+    "FULLY_CONNECTED": (0, 1, 2),
+    "CONV_2D": (0, 1, 2),
+    "DEPTHWISE_CONV_2D": (0, 1, 2),
+    "TRANSPOSE_CONV": (2, 1, 3),
+}
+"""Places of rows, weights and bias of products; a bias of integers is in steps of the product, whatever it says."""
+
+CLIPS = frozenset({"MINIMUM", "MAXIMUM", "CONCATENATION", "SELECT", "SELECT_V2", "PADV2"})
+"""Operations whose constants are stored by the scale of what they stand beside, which holds nothing beyond its ends."""
+
+COPIES = frozenset(
+    {
+        *("RESHAPE", "EXPAND_DIMS", "SQUEEZE", "TRANSPOSE", "GATHER", "GATHER_ND", "SLICE", "STRIDED_SLICE", "SPLIT"),
+        *("PACK", "UNPACK", "PAD", "TILE", "REVERSE_V2", "MAX_POOL_2D", "BROADCAST_TO", "SPACE_TO_BATCH_ND"),
+        *("BATCH_TO_SPACE_ND", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "SPLIT_V", *CLIPS),
+    }
+)
+"""Operations that hand integers on as they are, so that one scale has to hold for what they take and give."""
+
+OF_QUANTIZING = frozenset({"asymmetricQuantizeInputs", "quantizedBiasType", "quantSpec", "potScaleInt16"})
+"""Options that say how integers are meant, and nothing of what is computed."""
+
+
+def float_graph(payload: bytes) -> FloatGraph:
+    """Read a model; see :class:`tagship_export.targets.float_graph.FloatGraph`."""
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    return _Reader(flatbuffer_utils.read_model_from_bytearray(bytearray(payload))).read(0)
+
+
+class _Reader:
+    """Reads the graphs of one model.
+
+    Args:
+        model: As flatbuffer_utils gives it.
+    """
+
+    def __init__(self, model: Any) -> None:
+        from ai_edge_litert import schema_py_generated as schema
+
+        self.model = model
+        self.operators = {number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"}
+        self.types = {number: name.lower() for name, number in vars(schema.TensorType).items() if name[0] != "_"}
+
+    def read(self, number: int) -> FloatGraph:
+        """Read one of the graphs."""
+        graph = self.model.subgraphs[number]
+        values: dict[int, Value] = {-1: None}
+        values.update((index, Given(place)) for place, index in enumerate(graph.inputs))
+        operations: list[Operation] = []
+        for operator in self._ordered(graph):
+            name = self._name(operator)
+            if name in QUANTIZES:
+                values[operator.outputs[0]] = self._value(graph, operator.inputs[0], values)
+                continue
+            operations.append(self._operation(graph, operator, name, values))
+            for place, index in enumerate(operator.outputs):
+                values[index] = Made(len(operations) - 1, place)
+        return FloatGraph(tuple(operations), tuple(self._value(graph, index, values) for index in graph.outputs))
+
+    def _ordered(self, graph: Any) -> Iterator[Any]:
+        """Yield every operator that the outputs need, depth first."""
+        makers = {index: operator for operator in graph.operators for index in operator.outputs}
+        done: set[int] = set()
+        stack = [makers[index] for index in reversed(graph.outputs) if index in makers]
+        while stack:
+            operator = stack[-1]
+            waiting = [makers[i] for i in operator.inputs if i in makers and id(makers[i]) not in done]
+            if id(operator) not in done and waiting:
+                stack += reversed(waiting)
+                continue
+            stack.pop()
+            if id(operator) not in done:
+                done.add(id(operator))
+                yield operator
+
+    def _operation(self, graph: Any, operator: Any, name: str, values: dict[int, Value]) -> Operation:
+        inputs = [self._value(graph, index, values) for index in operator.inputs]
+        if name in CLIPS:
+            inputs = [self._clipped(graph.tensors[i], one) for i, one in zip(operator.inputs, inputs, strict=True)]
+        if name in PRODUCTS and len(inputs) > PRODUCTS[name][2]:
+            places = PRODUCTS[name]
+            inputs[places[2]] = self._bias(graph, [operator.inputs[i] for i in places], inputs[places[2]])
+        if odd := self._odd(graph, operator, name):
+            name = f"{name} {odd}"
+        return Operation(name, tuple(self._options(operator)), tuple(inputs))
+
+    def _options(self, operator: Any) -> Iterator[tuple[str, Any]]:
+        for table in (operator.builtinOptions, operator.builtinOptions2):
+            for key, value in sorted(vars(table).items()) if table is not None else ():
+                if key in OF_QUANTIZING:
+                    continue
+                if key.lower().endswith("subgraphindex"):
+                    yield key, self.read(value)
+                else:
+                    yield key, tuple(np.ravel(value).tolist()) if isinstance(value, list | np.ndarray) else value
+        if operator.customOptions is not None:
+            yield "customOptions", bytes(operator.customOptions)
+
+    def _name(self, operator: Any) -> str:
+        code = self.model.operatorCodes[operator.opcodeIndex]
+        name = self.operators[max(code.builtinCode, code.deprecatedBuiltinCode)]
+        return f"CUSTOM {code.customCode!r}" if name == "CUSTOM" else name
+
+    def _value(self, graph: Any, index: int, values: dict[int, Value]) -> Value:
+        """Return what an index stands for: a value that was made, a constant, or a state that starts empty."""
+        if index in values:
+            return values[index]
+        stored = self._stored(graph.tensors[index]) if index >= 0 else None
+        if stored is None:
+            return Given("state")
+        tensor = graph.tensors[index]
+        name, scaling = _text(tensor.name), _scaling(tensor)
+        if stored.dtype.kind == "f" or scaling is None:
+            return Numbers.as_stored(name, stored)
+        return Numbers.scaled(name, stored, *scaling)
+
+    def _clipped(self, tensor: Any, value: Value) -> Value:
+        """Return a constant with the ends of its scale."""
+        scaling = _scaling(tensor)
+        if not isinstance(value, Numbers) or scaling is None:
+            return value
+        limits = np.iinfo(self.types[tensor.type])
+        low, high = (float((limit - np.max(scaling[1])) * np.max(scaling[0])) for limit in (limits.min, limits.max))
+        return replace(value, ends=(low, high), fine=False)
+
+    def _stored(self, tensor: Any) -> NDArray[Any] | None:
+        data = self.model.buffers[tensor.buffer].data
+        if data is None or not len(data):
+            return None
+        kind = self.types[tensor.type]
+        if kind in ("string", "int4", "resource", "variant"):
+            return np.frombuffer(bytes(bytearray(data)), np.uint8)
+        shape = () if tensor.shape is None else tuple(tensor.shape)
+        return np.frombuffer(bytes(bytearray(data)), kind).reshape(shape)
+
+    def _bias(self, graph: Any, places: Sequence[int], said: Value) -> Value:
+        """Return a bias: to a kernel its integers are multiples of the scales of rows and weights, whatever is said."""
+        rows, weights, bias = (graph.tensors[index] if index >= 0 else None for index in places)
+        of_rows, of_weights = _scales(rows), _scales(weights)
+        stored = None if bias is None else self._stored(bias)
+        if not isinstance(said, Numbers) or stored is None or stored.dtype.kind == "f":
+            return said
+        if of_rows is None or of_weights is None:
+            return said
+        return Numbers.scaled(said.name, stored, of_rows * of_weights, np.zeros(()))
+
+    def _odd(self, graph: Any, operator: Any, name: str) -> str:
+        """Say what scales of integers do besides standing for numbers; empty where that is nothing."""
+        tensors = [graph.tensors[index] for index in (*operator.inputs, *operator.outputs) if index >= 0]
+        scales = [scale for tensor in tensors if (scale := _scales(tensor)) is not None]
+        if any(not (scale > 0).all() for scale in scales):
+            return "by a scale that is not above 0"
+        if name in PRODUCTS and _zero_point(graph.tensors[operator.inputs[PRODUCTS[name][1]]]):
+            return "whose weights have a zero point"
+        if name in COPIES:
+            moving = [_ends(tensor) for tensor in tensors if _scales(tensor) is not None]
+            if any(one != moving[0] for one in moving):
+                return "between two scales"
+        return ""
+
+
+def _ends(tensor: Any) -> tuple[Any, ...]:
+    """Return scale and zero point of a tensor so that two can be compared."""
+    parts = tensor.quantization.scale, tensor.quantization.zeroPoint
+    return tuple(tuple(np.ravel(part).tolist()) if part is not None else () for part in parts)
+
+
+def _scales(tensor: Any) -> NDArray[np.float64] | None:
+    """Return what one step of a tensor stands for, one for all or one for each channel; None of floats."""
+    known = tensor.quantization if tensor is not None else None
+    if known is None or known.scale is None or not len(known.scale):
+        return None
+    return np.asarray(known.scale, np.float64)
+
+
+def _scaling(tensor: Any) -> tuple[NDArray[Any], NDArray[Any]] | None:
+    """Return scale and zero point of a tensor, along their axis; None where it has none."""
+    scale = _scales(tensor)
+    if scale is None:
+        return None
+    zero = np.zeros(1) if tensor.quantization.zeroPoint is None else np.asarray(tensor.quantization.zeroPoint)
+    shape = () if tensor.shape is None else tuple(tensor.shape)
+    wide = [size if place == tensor.quantization.quantizedDimension else 1 for place, size in enumerate(shape)]
+    one, other = (np.reshape(part, wide if part.size > 1 else ()) for part in (scale, zero))
+    return one, other
+
+
+def _zero_point(tensor: Any) -> bool:
+    """Tell whether another integer than 0 stands for 0."""
+    known = tensor.quantization
+    return known is not None and known.zeroPoint is not None and bool(np.any(known.zeroPoint))
+
+
+def _text(name: Any) -> str:
+    return name.decode() if isinstance(name, bytes) else str(name)

@@ -1,0 +1,257 @@
+"""ONNX models as graphs of operations on numbers: pairs that only quantize are left out, integers are numbers again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, Value
+from tagship_export.targets.onnx.canonical_names import depth_first, graphs_of, needed_by
+
+PLAIN_GEMM = {"alpha": 1.0, "beta": 1.0, "transA": 0}
+"""Attributes of a Gemm that is a MatMul and an Add."""
+
+
+STANDARD = ("", "ai.onnx")
+"""Domains of the standard's own operations."""
+
+CLOSE = 1e-3
+"""Share by which the scale of a bias may differ from that of the product that it is added to."""
+
+
+def float_graph(payload: bytes) -> FloatGraph:
+    """Read a model; see :class:`tagship_export.targets.float_graph.FloatGraph`."""
+    import onnx
+
+    proto = onnx.load_from_string(payload)
+    versions = (f"opset {entry.version}" for entry in proto.opset_import if entry.domain in STANDARD)
+    own = (f"a function {function.name!r} of its own" for function in proto.functions)
+    graph = _read(proto.graph, [value.name for value in proto.graph.input])
+    return replace(graph, language=(*versions, *own))
+
+
+def _read(graph: Any, given: Sequence[str]) -> FloatGraph:
+    """Read a graph, whose values of other graphs are named in ``given``, those that it takes itself included."""
+    rewritten = _Rewritten.of(graph)
+    values: dict[str, Value] = {"": None}
+    values.update((name, Given(place)) for place, name in enumerate(given))
+    operations: list[Operation] = []
+    for node in depth_first(rewritten.graph):
+        operations.append(_operation(node, rewritten, values))
+        for place, name in enumerate(node.output):
+            values[name] = Made(len(operations) - 1, place)
+    outputs = tuple(_value(value.name, rewritten, values) for value in rewritten.graph.output)
+    return FloatGraph(tuple(operations), outputs)
+
+
+def _operation(node: Any, rewritten: _Rewritten, values: Mapping[str, Value]) -> Operation:
+    """Read a node; what the graphs within it take from outside are inputs of it."""
+    needed = needed_by(node) if any(True for _ in graphs_of(node)) else list(node.input)
+    options = {attribute.name: _option(attribute, needed) for attribute in node.attribute}
+    name = f"{node.domain}.{node.op_type}" if node.domain not in STANDARD else str(node.op_type)
+    return Operation(name, tuple(sorted(options.items())), tuple(_value(one, rewritten, values) for one in needed))
+
+
+def _value(name: str, rewritten: _Rewritten, values: Mapping[str, Value]) -> Value:
+    return rewritten.numbers[name] if name in rewritten.numbers else values.get(name, Given(name))
+
+
+def _option(attribute: Any, outer: Sequence[str]) -> Any:
+    """Return an attribute so that two of them can be compared."""
+    import onnx
+
+    if attribute.HasField("g"):
+        return _read(attribute.g, [*(value.name for value in attribute.g.input), *outer])
+    value = onnx.helper.get_attribute_value(attribute)
+    if isinstance(value, onnx.TensorProto):
+        return Numbers.as_stored(attribute.name, onnx.numpy_helper.to_array(value))
+    return tuple(value) if isinstance(value, list) else value
+
+
+@dataclass(frozen=True, slots=True)
+class _Rewritten:
+    """A graph without what quantizes, and its constants as numbers.
+
+    Attributes:
+        graph: A copy.
+        numbers: Constants by name.
+        same: What a value is another name of.
+    """
+
+    graph: Any
+    numbers: dict[str, Numbers]
+    same: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, graph: Any) -> _Rewritten:
+        """Rewrite a copy of a graph."""
+        import onnx
+
+        copy = onnx.GraphProto.FromString(graph.SerializeToString())
+        stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in copy.initializer}
+        found = cls(copy, {name: Numbers.as_stored(name, values) for name, values in stored.items()})
+        makers = {name: node for node in copy.node for name in node.output if name}
+        biases = set(_biases(copy, stored, makers))
+        for node in copy.node:
+            found._pass(node, stored, makers, biases)
+        for node in copy.node:
+            _undo_dynamic(node, found.numbers, stored, makers)
+        kept = [node for node in copy.node if node.output[0] not in found.numbers]
+        del copy.node[:]
+        copy.node.extend(kept)
+        _split_gemms(copy, found.numbers)
+        for node in copy.node:
+            node.input[:] = [found._root(name) for name in node.input]
+        for value in copy.output:
+            value.name = found._root(value.name)
+        return found
+
+    def _root(self, name: str) -> str:
+        while name in self.same:
+            name = self.same[name]
+        return name
+
+    def _pass(
+        self, node: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any], biases: AbstractSet[str]
+    ) -> None:
+        """Note what a node gives where that is a constant, or another value but for its rounding."""
+        source = node.input[0] if node.input else ""
+        if node.op_type == "Identity":
+            self.same[node.output[0]] = source
+        elif node.op_type == "Cast" and source in stored and stored[source].dtype == np.float16:
+            self.numbers[node.output[0]] = self.numbers[source]
+        elif node.op_type == "DequantizeLinear":
+            if source in stored:
+                numbers = _dequantized(node, stored)
+                if numbers is not None and (stored[source].dtype.itemsize == 1 or node.output[0] in biases):
+                    self.numbers[node.output[0]] = numbers
+            elif source in makers and _same_scaling(makers[source], node, stored):
+                self.same[node.output[0]] = makers[source].input[0]
+
+
+def _biases(graph: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what dequantizes a bias whose scale is that of the product that it is added to; another could hide it."""
+    for node in graph.node:
+        parts = [makers.get(name) for name in node.input[:3]] if node.op_type in ("Gemm", "Conv") else []
+        if len(parts) < 3 or any(part is None or part.op_type != "DequantizeLinear" for part in parts):
+            continue
+        scales = [stored.get(part.input[1]) for part in parts if part is not None]
+        rows, weights, bias = (None if scale is None else scale.astype(np.float64) for scale in scales)
+        if rows is None or weights is None or bias is None or bias.size not in (1, weights.size):
+            continue
+        if np.allclose(bias.ravel(), (rows * weights).ravel(), rtol=CLOSE, atol=0):
+            yield str(node.input[2])
+
+
+def _dequantized(node: Any, stored: Mapping[str, NDArray[Any]]) -> Numbers | None:
+    """Return the numbers that a constant stands for; None where its scale is computed."""
+    if any(name and name not in stored for name in node.input):
+        return None
+    values, scale, *zero = (stored[name] for name in node.input if name)
+    axis = next((attribute.i for attribute in node.attribute if attribute.name == "axis"), 1)
+    return Numbers.scaled(
+        node.input[0], values, *(_broadcast(part, values, axis) for part in (scale, *(zero or [np.zeros(())])))
+    )
+
+
+def _broadcast(part: NDArray[Any], values: NDArray[Any], axis: int) -> NDArray[Any]:
+    """Return a scale along its axis."""
+    if part.size == 1:
+        return part.reshape(())
+    return part.reshape([size if place == axis % values.ndim else 1 for place, size in enumerate(values.shape)])
+
+
+def _same_scaling(quantizes: Any, dequantizes: Any, stored: Mapping[str, NDArray[Any]]) -> bool:
+    """Tell whether a pair gives back what it takes, but for rounding: by one constant scale and zero point."""
+    if quantizes.op_type != "QuantizeLinear" or quantizes.domain != dequantizes.domain:
+        return False
+    pairs = list(zip(quantizes.input[1:], dequantizes.input[1:], strict=False))
+    if len(quantizes.input) != len(dequantizes.input) or any(not {*pair} <= stored.keys() for pair in pairs):
+        return False
+    if list(quantizes.attribute) != list(dequantizes.attribute):
+        return False
+    return bool(
+        all(np.array_equal(stored[one], stored[other]) for one, other in pairs)
+        and (stored[quantizes.input[1]] > 0).all()
+    )
+
+
+def _undo_dynamic(
+    node: Any, numbers: dict[str, Numbers], stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any]
+) -> None:
+    """Make the last operation of a product that quantizes on the fly the product itself; in place."""
+    if node.op_type != "Mul":
+        return
+    for sums, scales in (node.input, list(node.input)[::-1]):
+        found = _dynamic_product(makers.get(sums), makers.get(scales), stored, makers)
+        if found is not None:
+            rows, weights, constant = found
+            numbers[f"{weights}:product"] = constant
+            node.op_type = "MatMul"
+            node.input[:] = [rows, f"{weights}:product"]
+            return
+
+
+def _dynamic_product(
+    cast: Any, scales: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any]
+) -> tuple[str, str, Numbers] | None:
+    """Return what a product takes, the name of its weights, and those as numbers; None where it is no such product."""
+    if cast is None or scales is None or (cast.op_type, scales.op_type) != ("Cast", "Mul"):
+        return None
+    product = makers.get(cast.input[0])
+    if product is None or product.op_type != "MatMulInteger":
+        return None
+    rows, weights, rows_zero, *weights_zero = product.input
+    source = makers.get(rows)
+    if source is None or source.op_type != "DynamicQuantizeLinear" or list(source.output)[::2] != [rows, rows_zero]:
+        return None
+    if {*weights_zero, weights, scales.input[1]} - stored.keys() or scales.input[0] != source.output[1]:
+        return None
+    values, last = stored[weights], stored[weights].ndim - 1
+    parts = stored[scales.input[1]], stored[weights_zero[0]] if weights_zero else np.zeros(())
+    return (
+        source.input[0],
+        weights,
+        Numbers.scaled(weights, values, *(_broadcast(part, values, last) for part in parts)),
+    )
+
+
+def _split_gemms(graph: Any, numbers: dict[str, Numbers]) -> None:
+    """Write each plain Gemm as MatMul and Add, since some recipes do; in place."""
+    import onnx
+
+    nodes = []
+    for node in graph.node:
+        options = {attribute.name: onnx.helper.get_attribute_value(attribute) for attribute in node.attribute}
+        turned = options.pop("transB", 0)
+        weights = node.input[1] if len(node.input) > 1 else ""
+        plain = all(PLAIN_GEMM.get(name) == value for name, value in options.items())
+        if node.op_type != "Gemm" or not plain or (turned and weights not in numbers):
+            nodes.append(node)
+            continue
+        nodes += _as_product_and_sum(node, _turned(weights, numbers) if turned else weights)
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _as_product_and_sum(node: Any, weights: str) -> Iterator[Any]:
+    import onnx
+
+    adds = len(node.input) > 2 and node.input[2]
+    product = f"{node.output[0]}:product" if adds else node.output[0]
+    yield onnx.helper.make_node("MatMul", [node.input[0], weights], [product])
+    if adds:
+        yield onnx.helper.make_node("Add", [product, node.input[2]], [node.output[0]])
+
+
+def _turned(name: str, numbers: dict[str, Numbers]) -> str:
+    """Add a constant with its axes turned round, and return its name."""
+    found = numbers[name]
+    step = found.step.T if found.step.ndim else found.step
+    numbers[f"{name}:turned"] = Numbers(found.name, found.values.T, step)
+    return f"{name}:turned"

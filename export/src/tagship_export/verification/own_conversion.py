@@ -1,0 +1,52 @@
+"""A conversion of the original that verification makes itself: how far apart scores are by rounding, and no more."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tagship_export.data.splits import calibration_rows
+from tagship_export.errors import ConversionError
+from tagship_export.original.open_original import Original
+from tagship_export.recipes import LEAST_TOLERANCE, Recipe
+from tagship_export.targets.reconversion import Reconversion
+from tagship_runtime.errors import EngineError, InputError
+from tagship_runtime.typing import Features, Scores
+
+SAME_ROWS = 2.0
+"""Times that a file may be farther off than a conversion by the same rows: integer kernels of two processors or
+versions are each that far from the model, so that two of them are apart by at most twice that."""
+
+OTHER_ROWS = 3.0
+"""The same where other rows calibrated the file, which set other ranges."""
+
+
+def largest_difference(
+    original: Original, again: Reconversion, recipe: Recipe, matrix: Features, scores: Scores
+) -> float | None:
+    """Return how far scores may be off, by what a conversion of the original to the same recipe is off on these rows.
+
+    Args:
+        original: What the artifact is compared with.
+        again: The original, converted here.
+        recipe: What the artifact's numbers are stored as.
+        matrix: The rows, encoded as the original takes them.
+        scores: The original's, of these rows.
+
+    Returns:
+        None where the target cannot convert the original.
+    """
+    same = not recipe.calibrated or "train" in original.rows
+    try:
+        calibration = (
+            original.encoder.encode(calibration_rows(original).table) if recipe.calibrated and same else matrix
+        )
+        runner = again.runner(recipe.name, calibration)
+    except (ConversionError, EngineError, InputError):
+        return None
+    try:
+        difference = float(np.abs(runner.scores(matrix).astype(np.float64) - scores).max())
+    finally:
+        runner.close()
+    if same:
+        return max(LEAST_TOLERANCE, SAME_ROWS * difference)
+    return max(recipe.score_tolerance, OTHER_ROWS * difference)

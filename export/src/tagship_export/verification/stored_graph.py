@@ -1,0 +1,123 @@
+"""A payload's graph against that of its original: the same operations, and each constant but for rounding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagship_export.targets.float_graph import FloatGraph, Numbers, Operation, Value
+
+ARITHMETIC = 1e-6
+"""Share of a constant's largest number that float32 leaves open; what converters fold is equal to the bit, and what
+they round was at most 5e-8 of it beyond half a step."""
+
+FINEST = 127
+"""Steps that the largest number of a weight has to have, which is what eight bits give."""
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Differences of a payload's graph from that of its original.
+
+    Attributes:
+        structure: The first operation that is another one, in words; None where all are the same.
+        numbers: Constants that are not the original's, in words.
+    """
+
+    structure: str | None = None
+    numbers: tuple[str, ...] = ()
+
+
+class _OtherStructureError(Exception):
+    """Operations of two graphs are not the same."""
+
+
+def differences(stored: FloatGraph, converted: FloatGraph) -> Differences:
+    """Compare a payload's graph with what its original was converted to.
+
+    Args:
+        stored: Of the payload.
+        converted: Of the original, as trained, by the same target.
+    """
+    try:
+        return Differences(numbers=tuple(_walk(stored, converted)))
+    except _OtherStructureError as error:
+        return Differences(structure=str(error))
+
+
+def _walk(stored: FloatGraph, converted: FloatGraph) -> Iterator[str]:
+    """Yield constants that differ.
+
+    Raises:
+        _OtherStructureError: An operation does.
+    """
+    if stored.language != converted.language:
+        raise _OtherStructureError(f"it is written in {stored.language}, its conversion in {converted.language}")
+    for place, (one, other) in enumerate(zip_longest(stored.operations, converted.operations), start=1):
+        if one is None or other is None or one.name != other.name or len(one.inputs) != len(other.inputs):
+            raise _OtherStructureError(
+                f"operation {place} is {one.name if one else 'missing'}, where its conversion has "
+                f"{other.name if other else 'none'}"
+            )
+        yield from _options(place, one, other)
+        for value, wanted in zip(one.inputs, other.inputs, strict=True):
+            yield from _value(f"operation {place} ({one.name}) takes", value, wanted)
+    for value, wanted in zip_longest(stored.outputs, converted.outputs):
+        yield from _value("the scores are", value, wanted)
+
+
+def _options(place: int, one: Operation, other: Operation) -> Iterator[str]:
+    """Compare attributes, and graphs among them."""
+    for pair, wanted in zip_longest(one.options, other.options, fillvalue=("", None)):
+        inner, wanted_inner = pair[1], wanted[1]
+        if isinstance(inner, FloatGraph) and isinstance(wanted_inner, FloatGraph):
+            yield from _walk(inner, wanted_inner)
+        elif isinstance(inner, Numbers) and isinstance(wanted_inner, Numbers):
+            yield from _value(f"operation {place} ({one.name}) takes", inner, wanted_inner)
+        elif pair != wanted:
+            raise _OtherStructureError(
+                f"operation {place} is {one.name} with {pair}, where its conversion has {wanted}"
+            )
+
+
+def _value(what: str, value: Value, wanted: Value) -> Iterator[str]:
+    """Compare what an operation takes: the same of the values before, or a constant."""
+    if isinstance(value, Numbers) and isinstance(wanted, Numbers):
+        if value.values.shape != wanted.values.shape:
+            raise _OtherStructureError(
+                f"{what} a constant of shape {value.values.shape}, where its conversion has {wanted.values.shape}"
+            )
+        yield from _numbers(value, wanted)
+    elif isinstance(value, Numbers) or isinstance(wanted, Numbers) or value != wanted:
+        raise _OtherStructureError(f"{what} another value than in its conversion")
+
+
+def _numbers(value: Numbers, wanted: Numbers) -> Iterator[str]:
+    """Yield what is wrong with a constant: its numbers, or the step that they are rounded to."""
+    found, original = value.values, wanted.values
+    if original.dtype.kind != "f" or found.dtype.kind != "f":
+        wrong = int((found != original).sum()) if found.dtype.kind == original.dtype.kind else found.size
+        if wrong:
+            yield f"{wrong} of the {found.size} numbers of {value.name!r} are not those of the original"
+        return
+    step = np.broadcast_to(value.step, found.shape)
+    largest = float(np.abs(original).max(initial=0.0))
+    far = ~(np.abs(found - np.clip(original, *value.ends)) <= step / 2 + ARITHMETIC * largest)
+    if far.any():
+        rounded = ", rounded" if step.any() else ""
+        yield f"{int(far.sum())} of the {found.size} numbers of {value.name!r} are not those of the original{rounded}"
+    elif value.fine and _coarse(original, step):
+        yield f"the numbers of {value.name!r} are rounded to coarser steps than their type needs"
+
+
+def _coarse(original: NDArray[Any], step: NDArray[np.float64]) -> bool:
+    """Tell whether numbers that share a step are all so small that eight bits would have given a finer one."""
+    sizes = np.abs(original)
+    return any(
+        0 < float(sizes[step == one].max()) * (1 + ARITHMETIC) < one * FINEST for one in np.unique(step[step > 0])
+    )

@@ -1,0 +1,55 @@
+"""Contents of a payload against its original: graph and numbers, or where that cannot be, its weights one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tagship_export.errors import ConversionError
+from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.reconversion import Reconversion
+from tagship_export.verification.contract_claims import JudgedBy
+from tagship_export.verification.stored_graph import Differences, differences
+from tagship_export.verification.stored_weights import weight_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Faults of what a payload stores, and what of it nobody could check; both in words."""
+
+    faults: tuple[str, ...] = ()
+    unchecked: tuple[str, ...] = ()
+
+
+def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy) -> Stored:
+    """Compare every constant and operation of a payload that is judged by a recipe which rounds.
+
+    Where the operations are others than those that the original is converted to here, nothing says that the payload
+    is a conversion of it by any recipe: that is a fault, unless the caller said by which recipe somebody else made it.
+
+    Args:
+        again: The original, converted here.
+        artifact: Which is open.
+        judged: Recipe, and where that is known from.
+    """
+    try:
+        found = differences(again.stored(), again.as_trained())
+    except ConversionError as error:
+        found = Differences(structure=f"the original cannot be converted here ({error})")
+    except (LookupError, ValueError, TypeError, RecursionError) as error:  # constants that are not as they say
+        found = Differences(structure=f"it cannot be read ({error})")
+    if found.structure is None:
+        return Stored(faults=found.numbers)
+    if judged.origin != "asked":
+        return Stored(
+            faults=(
+                f"its graph is not the original's by any recipe: {found.structure}; if another tool or version made "
+                f"it, --recipe {judged.recipe.name} judges it by its scores alone",
+            )
+        )
+    weights = () if artifact.constants is None else tuple(weight_faults(again.model, list(artifact.constants())))
+    return Stored(
+        faults=weights,
+        unchecked=(
+            f"operations and weights, which are not those that the original is converted to: {found.structure}",
+        ),
+    )

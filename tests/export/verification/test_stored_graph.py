@@ -1,0 +1,370 @@
+"""A payload of any recipe is its original's operations and numbers, rounded; whatever else is in it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import onnx
+import pytest
+from onnx import helper, numpy_helper
+
+from export.models import MODELS, Made
+from tagship_export.errors import ConversionError
+from tagship_export.targets.onnx.target import OnnxTarget
+from tagship_export.targets.registry import TARGETS
+from tagship_export.targets.runtime_target import RuntimeTarget
+from tagship_export.verification.stored_graph import Differences, differences
+from tagship_runtime.terminal.silence import quiet
+
+Sound = tuple[RuntimeTarget, bytes, dict[str, bytes]]
+
+
+def recurrent() -> Made:
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(5)
+    model = keras.Sequential([keras.Input((9, 4)), layers.LSTM(6), layers.Dense(16), layers.Dense(2, "sigmoid")])
+    return model, np.random.default_rng(0).normal(size=(300, 9, 4)).astype(np.float32)
+
+
+def words() -> Made:
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(5)
+    embedding = layers.Embedding(40, 32)
+    layer_list = [keras.Input((7,), dtype="int32"), embedding, layers.GlobalAveragePooling1D()]
+    model = keras.Sequential([*layer_list, layers.Dense(16, "relu"), layers.Dense(2, "sigmoid")])
+    return model, np.random.default_rng(0).integers(0, 40, (300, 7)).astype(np.int32)
+
+
+def convolutional() -> Made:
+    """Normalisation behind convolutions, one of them of single channels, with biases that are not 0."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(5)
+    model = keras.Sequential(
+        [
+            keras.Input((10, 10, 3)),
+            layers.Conv2D(8, 3, bias_initializer="random_normal"),
+            layers.BatchNormalization(momentum=0.5),
+            layers.ReLU(),
+            layers.DepthwiseConv2D(3, bias_initializer="random_normal"),
+            layers.Conv2D(12, 1, bias_initializer="random_normal", activation="relu"),
+            layers.GlobalAveragePooling2D(),
+            layers.Dense(16, "gelu", bias_initializer="random_normal"),
+            layers.Dense(3, "sigmoid", bias_initializer="random_normal"),
+        ]
+    )
+    rows = np.random.default_rng(0).normal(size=(300, 10, 10, 3)).astype(np.float32)
+    for _ in range(4):
+        model(rows, training=True)
+    return model, rows
+
+
+def biased() -> Made:
+    """Dense layers whose biases are not 0, of which ONNX makes one operation each."""
+    import keras
+
+    keras.utils.set_random_seed(5)
+    layers = [keras.layers.Dense(units, "relu", bias_initializer="random_normal") for units in (32, 16)]
+    last = keras.layers.Dense(3, "sigmoid", bias_initializer="random_normal")
+    rows = np.random.default_rng(0).normal(size=(300, 8)).astype(np.float32)
+    return keras.Sequential([keras.Input((8,)), *layers, last]), rows
+
+
+KINDS = {**MODELS, **{made.__name__: made for made in (recurrent, words, convolutional, biased)}}
+FORMATS = ("tflite", "onnx")
+
+
+def made(name: str, kind: str) -> Sound:
+    """The target, a model's float32, and its payloads by recipe."""
+    model, rows = KINDS[name]()
+    target = TARGETS[kind]
+    assert isinstance(target, RuntimeTarget)
+    payloads = {}
+    batch = 1 if name == "recurrent" else None  # LiteRT's loops need it
+    with quiet():
+        float32 = target.convert(model, batch)
+        for recipe in target.recipes:
+            try:
+                payloads[recipe] = target.make(recipe, model, calibration=rows[:200], batch=batch, float32=float32)
+            except ConversionError:
+                continue
+    return target, float32, payloads
+
+
+def compared(target: RuntimeTarget, payload: bytes, float32: bytes) -> Differences:
+    return differences(target.float_graph(payload), target.float_graph(float32))
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", KINDS)
+def test_every_recipe_stores_the_original(name: str, kind: str) -> None:
+    target, float32, payloads = made(name, kind)
+    assert len(payloads) >= 2
+    for recipe, payload in payloads.items():
+        assert compared(target, payload, float32) == Differences(), recipe
+
+
+def changed(values: np.ndarray) -> list[np.ndarray]:
+    """The largest number negated, and moved by two steps of eight bits, or by as little of a float."""
+    place = int(np.abs(values.astype(np.float64)).argmax())
+    largest = float(values[place])
+    least = -127 if values.dtype == np.int8 else -np.inf
+    found = []
+    for number in (-largest, largest - np.sign(largest) * (2 if values.dtype == np.int8 else abs(largest) / 256)):
+        found.append(values.copy())
+        found[-1][place] = max(number, least)
+    return found
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", ["biased", "convolutional"])
+def test_any_number_that_is_changed_shows(name: str, kind: str) -> None:
+    target, float32, payloads = made(name, kind)
+    for recipe, payload in payloads.items():
+        tried = 0
+        for constant in target.constants(payload):
+            if not constant.values.any() or (constant.values.dtype == np.int16 and constant.numbers is None):
+                continue
+            scale_of_activations = kind == "onnx" and not constant.shape  # by other rows it would be another
+            for values in changed(constant.values)[: 1 if scale_of_activations else 2]:
+                found = compared(target, constant.replaced(values), float32)
+                assert found != Differences(), (recipe, constant.name)
+                tried += 1
+        assert tried >= 8
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_steps_of_both_signs_at_most_places_hide_nothing(kind: str) -> None:
+    target, float32, payloads = made("biased", kind)
+    for recipe in ("int8", "int16x8", "dynamic_int8"):
+        matrix = max(
+            (one for one in target.constants(payloads[recipe]) if one.values.dtype == np.int8),
+            key=lambda one: one.values.size,
+        )
+        random = np.random.default_rng(0)
+        values = matrix.values.astype(int)
+        moved = values + random.choice([-2, 2], values.size) * (random.random(values.size) < 0.75)
+        moved[np.abs(values).argmax()] *= -1
+        changed = np.clip(moved, -127, 127).astype(np.int8)
+        found = compared(target, matrix.replaced(changed), float32)
+        off = int((np.abs(changed.astype(int) - values) >= 1).sum())
+        assert found.numbers == (
+            f"{off} of the {values.size} numbers of {matrix.name!r} are not those of the original, rounded",
+        )
+
+
+def edited(change: Callable[[Any], None], recipe: str = "int8") -> tuple[Differences, bytes]:
+    """What is said of an ONNX payload after a change of its graph, and the payload."""
+    target, float32, payloads = made("biased", "onnx")
+    proto = onnx.load_from_string(payloads[recipe])
+    change(proto)
+    payload = proto.SerializeToString()
+    return compared(target, payload, float32), payload
+
+
+def dead_branch(proto: Any) -> None:
+    """An int8 weight that adds next to nothing."""
+    graph = proto.graph
+    graph.initializer.extend(
+        [
+            numpy_helper.from_array(np.ones((40,), np.int8), "dead"),
+            numpy_helper.from_array(np.float32(1e-33), "dead_scale"),
+            numpy_helper.from_array(np.int8(0), "dead_zero"),
+        ]
+    )
+    last = graph.node[-1]
+    last.output[0] = "before"
+    graph.node.extend(
+        [
+            helper.make_node("DequantizeLinear", ["dead", "dead_scale", "dead_zero"], ["dead_floats"]),
+            helper.make_node("ReduceMean", ["dead_floats"], ["dead_mean"], keepdims=1),
+            helper.make_node("Add", ["before", "dead_mean"], ["scores"]),
+        ]
+    )
+
+
+@pytest.mark.parametrize("recipe", ["float32", "int8"])
+def test_a_dead_branch_is_another_graph(recipe: str) -> None:
+    found, _ = edited(dead_branch, recipe)
+    assert found.structure is not None
+    assert "is ReduceMean, where its conversion has none" in found.structure
+
+
+def constant(proto: Any, name: str) -> Any:
+    return next(tensor for tensor in proto.graph.initializer if tensor.name == name)
+
+
+def node(proto: Any, kind: str, place: int = 0) -> Any:
+    return [one for one in proto.graph.node if one.op_type == kind][place]
+
+
+def scaled_by(proto: Any, name: str, factor: float, new: str) -> str:
+    values = numpy_helper.to_array(constant(proto, name))
+    proto.graph.initializer.append(numpy_helper.from_array((values * factor).astype(values.dtype), new))
+    return new
+
+
+def activation_by_two_scales(proto: Any) -> None:
+    pair = node(proto, "DequantizeLinear")
+    pair.input[1] = scaled_by(proto, pair.input[1], 1.5, "wider")
+
+
+def weights_scale(proto: Any) -> None:
+    product = node(proto, "Gemm")
+    weights = next(one for one in proto.graph.node if one.output[0] == product.input[1])
+    weights.input[1] = scaled_by(proto, weights.input[1], -1.0, "turned")
+
+
+def bias_scale(proto: Any) -> None:
+    product = node(proto, "Gemm")
+    bias = next(one for one in proto.graph.node if one.output[0] == product.input[2])
+    bias.input[1] = scaled_by(proto, bias.input[1], 1e6, "coarse")
+    stored = constant(proto, bias.input[0])
+    zeros = np.zeros_like(numpy_helper.to_array(stored))
+    stored.CopyFrom(numpy_helper.from_array(zeros, stored.name))
+
+
+def another_axis(proto: Any) -> None:
+    quantizes = node(proto, "QuantizeLinear")
+    quantizes.attribute.append(helper.make_attribute("axis", 0))
+
+
+def another_activation(proto: Any) -> None:
+    node(proto, "Relu").op_type = "Abs"
+
+
+def left_out(proto: Any) -> None:
+    relu = node(proto, "Relu")
+    relu.op_type = "Identity"
+
+
+def older_language(proto: Any) -> None:
+    proto.opset_import[0].version = 13
+
+
+def own_function(proto: Any) -> None:
+    body = [helper.make_node("Neg", ["x"], ["y"])]
+    proto.functions.append(helper.make_function("", "Relu", ["x"], ["y"], body, [helper.make_opsetid("", 17)]))
+
+
+def rows_twice(proto: Any) -> None:
+    node(proto, "Gemm", 1).input[0] = node(proto, "Gemm", 0).output[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        activation_by_two_scales,
+        weights_scale,
+        bias_scale,
+        another_axis,
+        another_activation,
+        left_out,
+        older_language,
+        own_function,
+        rows_twice,
+    ],
+    ids=lambda change: change.__name__,
+)
+def test_what_scales_and_operations_can_hide(change: Callable[[Any], None]) -> None:
+    found, _ = edited(change)
+    assert found != Differences()
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_a_step_so_coarse_that_every_number_rounds_to_zero(kind: str) -> None:
+    """Within half a step of the original, and nothing of it is left."""
+    target, float32, payloads = made("biased", kind)
+    graph, original = target.float_graph(payloads["int8"]), target.float_graph(float32)
+    place, product = next(
+        (i, one) for i, one in enumerate(graph.operations) if one.name in ("MatMul", "FULLY_CONNECTED")
+    )
+    weights: Any = product.inputs[1]
+    step = np.full_like(weights.values, 4 * np.abs(weights.values).max())
+    blank = replace(weights, values=np.zeros_like(weights.values), step=step)
+    operations = list(graph.operations)
+    operations[place] = replace(product, inputs=(product.inputs[0], blank, *product.inputs[2:]))
+    found = differences(replace(graph, operations=tuple(operations)), original)
+    assert found.numbers == (f"the numbers of {weights.name!r} are rounded to coarser steps than their type needs",)
+
+
+def litert(change: Callable[[Any], None], recipe: str = "int8") -> Differences:
+    """What is said of a .tflite payload after a change of its model."""
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    target, float32, payloads = made("convolutional", "tflite")
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(payloads[recipe]))
+    change(model)
+    return compared(target, bytes(flatbuffer_utils.convert_object_to_bytearray(model)), float32)
+
+
+def tensors_of(model: Any, name: str) -> list[Any]:
+    """What the first operator of a kind takes."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    number = getattr(schema.BuiltinOperator, name)
+    codes = [max(code.builtinCode, code.deprecatedBuiltinCode) for code in model.operatorCodes]
+    graph = model.subgraphs[0]
+    operator = next(one for one in graph.operators if codes[one.opcodeIndex] == number)
+    return [graph.tensors[index] for index in (*operator.inputs, *operator.outputs)]
+
+
+def zero_point_of_weights(model: Any) -> None:
+    weights = tensors_of(model, "FULLY_CONNECTED")[1].quantization
+    weights.zeroPoint = np.full(len(weights.scale), 3, np.int64)
+
+
+def scale_of_a_bias(model: Any) -> None:
+    """Twice the integers by half the scale is the same to who reads, and twice to who computes."""
+    bias = tensors_of(model, "FULLY_CONNECTED")[2]
+    bias.quantization.scale = np.asarray(bias.quantization.scale) / 2
+    stored = np.frombuffer(bytes(bytearray(model.buffers[bias.buffer].data)), np.int32)
+    model.buffers[bias.buffer].data = np.frombuffer((stored * 2).tobytes(), np.uint8)
+
+
+def negative_scale(model: Any) -> None:
+    weights = tensors_of(model, "FULLY_CONNECTED")[1].quantization
+    weights.scale = -np.asarray(weights.scale)
+
+
+@pytest.mark.parametrize(
+    "change", [zero_point_of_weights, scale_of_a_bias, negative_scale], ids=lambda one: one.__name__
+)
+def test_what_scales_of_litert_can_hide(change: Callable[[Any], None]) -> None:
+    assert litert(lambda model: None) == Differences()
+    assert litert(change) != Differences()
+
+
+def test_copies_between_two_scales_are_another_operation() -> None:
+    """To hand integers on under another scale is to multiply."""
+
+    def rescaled(model: Any) -> None:
+        out = next(one for one in tensors_of(model, "MAX_POOL_2D")[::-1] if one.quantization is not None)
+        out.quantization.scale = np.asarray(out.quantization.scale) * 1.5
+
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    target, float32, payloads = made("images", "tflite")
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(payloads["int8_io"]))
+    rescaled(model)
+    found = compared(target, bytes(flatbuffer_utils.convert_object_to_bytearray(model)), float32)
+    assert found.structure is not None
+    assert "MAX_POOL_2D between two scales" in found.structure
+
+
+def test_numbers_of_which_half_are_another_models_are_told_as_well() -> None:
+    target, float32, _ = made("biased", "onnx")
+    assert isinstance(target, OnnxTarget)
+    model, _ = KINDS["biased"]()
+    model.set_weights([weight * 1.01 for weight in model.get_weights()])
+    with quiet():
+        other = target.convert(model, None)
+    assert len(compared(target, other, float32).numbers) == 6
