@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tagship_export.data.splits import HeldOutSplits
 from tagship_export.errors import ExportError
 from tagship_export.original.open_original import Original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.verification.comparison import Comparison
+from tagship_runtime.features.rounding import rounding_notes
 from tagship_runtime.typing import Features, Scores
 
 
@@ -45,9 +46,10 @@ class Reference:
         if original.labels is None or original.thresholds is None:
             raise ExportError("the labels of the model's scores are not known; name them with --labels")
         encode = original.encoder.encode
+        rounded = rounding_notes(original.encoder.rounded(splits.verdict.table))
         tuning, verdict = encode(splits.tuning.table), encode(splits.verdict.table)
         return cls(
-            original=original,
+            original=replace(original, notes=(*original.notes, *rounded)),
             labels=original.labels,
             thresholds=original.thresholds,
             splits=splits,

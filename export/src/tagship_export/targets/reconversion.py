@@ -3,15 +3,38 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tagship_export.targets.float_graph import FloatGraph
 from tagship_export.targets.runner import ArtifactRunner
 from tagship_runtime.terminal.silence import quiet
 
 if TYPE_CHECKING:
-    from tagship_export.targets.runtime_target import RuntimeTarget
     from tagship_runtime.typing import Features
+
+
+class Convertible(Protocol):
+    """A target whose payloads can be read as graphs of numbers; see :class:`tagship_export.targets.base.Target`."""
+
+    def convert(self, model: Any, batch: int | None) -> bytes:
+        """Convert a model as trained."""
+
+    def make(
+        self,
+        recipe: str,
+        model: Any,
+        *,
+        calibration: Features | None = None,
+        batch: int | None = None,
+        float32: bytes | None = None,
+    ) -> bytes:
+        """Convert a model by a recipe."""
+
+    def float_graph(self, payload: bytes) -> FloatGraph:
+        """Read a payload's operations and numbers."""
+
+    def runner(self, payload: bytes) -> ArtifactRunner:
+        """Open what computes the scores of a payload."""
 
 
 class Reconversion:
@@ -24,7 +47,7 @@ class Reconversion:
         model: Keras.
     """
 
-    def __init__(self, target: RuntimeTarget, payload: bytes, batch: int | None, model: Any) -> None:
+    def __init__(self, target: Convertible, payload: bytes, batch: int | None, model: Any) -> None:
         self.target, self.payload, self.batch, self.model = target, payload, batch, model
 
     def stored(self) -> FloatGraph:

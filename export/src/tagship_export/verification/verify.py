@@ -29,7 +29,8 @@ from tagship_export.verification.shipped_thresholds import shipped_threshold_fau
 from tagship_export.verification.stored_payload import Stored, compare_stored
 from tagship_export.verification.verdict import Verification
 from tagship_runtime.contract import Contract
-from tagship_runtime.features import encoder
+from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.features.rounding import rounding_notes
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.typing import Features
@@ -65,7 +66,8 @@ def verify(
     positive = () if data is None else known.positive  # the run's own rows hold 0 and 1
     features = known.features or opened.contract.features
     rows = read_rows(_data_of(known, data), opened.contract.labels, features, positive)
-    matrix = _encode(known, opened.contract, rows)
+    codec = _encoder(known, opened.contract)
+    matrix = _encoded(codec, rows)
     compared = _compare(known, opened, rows, matrix)
     stored, most = Stored(), None
     if not judged.recipe.exact and opened.convert_again is not None:  # else scores tell of every number
@@ -85,7 +87,7 @@ def verify(
         verdict,
         origin=judged.origin,
         unchecked=(*unchecked(known, opened, judged), *stored.unchecked),
-        notes=(*known.notes, *verdict.notes),
+        notes=(*known.notes, *rounding_notes(codec.rounded(rows.table)), *verdict.notes),
     )
     if verdict.passed or opened.layer_values is None:
         return verdict
@@ -127,16 +129,25 @@ def _data_of(original: Original, data: Any) -> Any:
     return str(original.rows["test"])
 
 
-def _encode(original: Original, contract: Contract, rows: Dataset) -> Features:
-    """Encode rows by the original's features; where it has none of its own, by the contract's.
+def _encoder(original: Original, contract: Contract) -> Encoder:
+    """Return the encoder of the original's features; where it has none of its own, of the contract's.
 
     Raises:
-        ExportError: There are no rows, or the two have not the same number of scores.
+        ExportError: The two have not the same number of scores.
     """
     if original.width != len(contract.labels):
         raise ExportError(f"the original has {original.width} scores, the artifact {len(contract.labels)}")
     features = original.features or contract.features
-    matrix = encoder(features, (None, *original.row_shape), original.integers).encode(rows.table)
+    return encoder(features, (None, *original.row_shape), original.integers)
+
+
+def _encoded(codec: Encoder, rows: Dataset) -> Features:
+    """Encode rows as the original takes them.
+
+    Raises:
+        NothingComparedError: There are none.
+    """
+    matrix = codec.encode(rows.table)
     if not len(matrix):
         raise NothingComparedError
     return matrix

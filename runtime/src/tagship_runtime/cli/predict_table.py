@@ -24,6 +24,7 @@ from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
 from tagship_runtime.files.table_writer import Names
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.scoring import Layout, score_batches
+from tagship_runtime.typing import Scores
 
 if TYPE_CHECKING:
     from tagship_runtime.monitoring.drift import Drift
@@ -46,6 +47,7 @@ class Summary:
         skipped: How many were left out.
         first: What was wrong with the first of them.
         unknown: By feature, how many cells hold a word that the model does not know.
+        rounded: By column, how far float32 is off integers that it does not hold.
         drift: Counts of rows and scores, where they are asked for.
     """
 
@@ -53,6 +55,7 @@ class Summary:
     skipped: int = 0
     first: str = ""
     unknown: Counter[str] = field(default_factory=Counter)
+    rounded: dict[str, float] = field(default_factory=dict)
     drift: Drift | None = None
 
     def skip(self, error: TagshipError) -> None:
@@ -60,18 +63,25 @@ class Summary:
         self.first = self.first or str(error)
         self.skipped += 1
 
+    def round(self, found: Mapping[str, float]) -> None:
+        """Note how far integers of some rows were rounded."""
+        for name, amount in found.items():
+            self.rounded[name] = max(amount, self.rounded.get(name, 0.0))
+
     def add(self, other: Summary) -> None:
         """Count another table's rows as well."""
         self.rows += other.rows
         self.skipped += other.skipped
         self.first = self.first or other.first
         self.unknown.update(other.unknown)
+        self.round(other.rounded)
         if self.drift is not None and other.drift is not None:
             self.drift.merge(other.drift)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as JSON has them."""
-        counts = {"rows": self.rows, "skipped": self.skipped, "first": self.first, "unknown": dict(self.unknown)}
+        counts: dict[str, Any] = {"rows": self.rows, "skipped": self.skipped, "first": self.first}
+        counts |= {"unknown": dict(self.unknown), "rounded": self.rounded}
         return counts if self.drift is None else counts | {"drift": self.drift.to_dict()}
 
     @classmethod
@@ -90,6 +100,10 @@ class Summary:
         for feature in model.contract.features or ():
             if cells := self.unknown[feature.name]:
                 yield f"{cells:,} of {self.rows:,} cells of {feature.name!r} {feature.unknown}"
+        if self.rounded:
+            from tagship_runtime.features.rounding import rounding_notes
+
+            yield from rounding_notes(self.rounded)
         if self.drift is not None:
             yield from self.drift.shifted()
 
@@ -121,6 +135,12 @@ def predict_table(
     encode = model.encoder
     layout, summary = layout_of(options, model.labels, kind), Summary(drift=model.drift() if options.drift else None)
     skip = summary.skip if options.on_error == SKIP else None
+
+    def watch(rows: Any, scores: Scores) -> None:
+        summary.round(encode.rounded(rows))
+        if summary.drift is not None:
+            summary.drift.count(rows, scores)
+
     reading = _reading(options, encode, layout.ids, skip, tell)
     scored = score_batches(
         model,
@@ -129,7 +149,7 @@ def predict_table(
         passed_on=layout.ids,
         skip=skip,
         unknown=summary.unknown,
-        watch=None if summary.drift is None else summary.drift.count,
+        watch=watch,
     )
     because = explained(model, encode, layout.ids) if options.explain else _nothing
     blocks = ((batch.size, {**layout.columns(model, batch, scores), **because(batch)}) for batch, scores in scored)

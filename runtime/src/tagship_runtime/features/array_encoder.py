@@ -38,6 +38,13 @@ class ArrayEncoder(Encoder):
         numbers = floats(rows, self.row_shape, self._name)
         return all_finite(numbers, rows, self._name)
 
+    def rounded(self, rows: Any) -> dict[str, float]:
+        """See :class:`Encoder`."""
+        from tagship_runtime.features.rounding import rounded_by
+
+        amount = rounded_by(as_array(rows))
+        return {"": amount} if amount else {}
+
     def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> NDArray[Any]:
         """Take the columns in the order of the table, but for those that are passed on."""
         left = inputs(columns, passed_on)

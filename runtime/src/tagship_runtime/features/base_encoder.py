@@ -68,6 +68,14 @@ class Encoder(ABC):
         del size
         yield self.encode(rows, unknown)
 
+    def rounded(self, rows: Any) -> dict[str, float]:
+        """Return by how much float32 is off integers of rows that can be encoded, by column; under "" without columns.
+
+        Nothing where it holds all of them, or where others are refused.
+        """
+        del rows
+        return {}
+
     @abstractmethod
     def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> Any:
         """Return what :meth:`encode` takes of a table's columns, so that others are not converted.

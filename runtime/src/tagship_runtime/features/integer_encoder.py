@@ -52,6 +52,11 @@ class IntegerEncoder(ArrayEncoder):
         ]
         return np.array(found, self.dtype).reshape(array.shape)
 
+    def rounded(self, rows: Any) -> dict[str, float]:
+        """See :class:`Encoder`."""
+        del rows
+        return {}
+
     def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> NDArray[Any]:
         """See :class:`ArrayEncoder`."""
         found = list(inputs(columns, passed_on).values())
@@ -90,6 +95,11 @@ class IntegerTableEncoder(TableEncoder):
             self._check(matrix, first)
             yield matrix.astype(self.dtype)
             first += len(matrix)
+
+    def rounded(self, rows: Any) -> dict[str, float]:
+        """See :class:`Encoder`."""
+        del rows
+        return {}
 
     def _check(self, matrix: Features, first: int) -> None:
         large = np.abs(matrix) >= WHOLE

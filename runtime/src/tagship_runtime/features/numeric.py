@@ -115,6 +115,12 @@ class NumericFeature(Feature):
             into[:, 1] = missing
         return 0
 
+    def rounded_by(self, values: NDArray[Any]) -> float:
+        """See :class:`Feature`."""
+        from tagship_runtime.features.rounding import rounded_by
+
+        return rounded_by(values if values.dtype.kind in "biuf" else self.read(values))
+
     def observed(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return the numbers; see :class:`Feature`."""
         return np.asarray(values if values.dtype.kind in "biuf" else self.read(values), np.float64)

@@ -60,6 +60,12 @@ class OffsetFeature(NumericFeature):
             into[:, 1] = missing
         return 0
 
+    def rounded_by(self, values: NDArray[Any]) -> float:
+        """See :class:`Feature`."""
+        from tagship_runtime.features.rounding import rounded_by
+
+        return rounded_by(self.read(values) - self.offset)
+
     def to_dict(self) -> FeatureDocument:
         """See :class:`Feature`."""
         document = super().to_dict()

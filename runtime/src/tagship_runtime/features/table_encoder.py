@@ -64,6 +64,12 @@ class TableEncoder(Encoder):
             except InputValueError as error:
                 raise error.moved(first) from None
 
+    def rounded(self, rows: Any) -> dict[str, float]:
+        """See :class:`Encoder`."""
+        columns = self._columns(rows)
+        found = {feature.name: feature.rounded_by(columns[feature.name]) for feature in self.features}
+        return {name: amount for name, amount in found.items() if amount}
+
     def select(self, columns: Mapping[str, Any], passed_on: Sequence[str]) -> Mapping[str, Any]:
         """See :class:`Encoder`; where one is missing, all are returned, for the message that says what is there."""
         if not all(name in columns for name in self.columns):
