@@ -14,7 +14,7 @@ NEWS = Shape(rows=9549, width=12_772, numeric=3, labels=61, words=True, crossed=
 
 
 def students(config: Config, shape: Shape = NEWS) -> list[Architecture]:
-    return student_architectures(TEACHER, shape, 0.0, config)
+    return student_architectures(TEACHER, shape, config)
 
 
 def test_sizes_rise_in_words_and_units() -> None:

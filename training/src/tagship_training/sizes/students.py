@@ -45,11 +45,11 @@ FITTING_TEXTS = (
 FITTING_UNITS = (256, 192, 128, 96, 64, 48, 32, 24, 16, 12, 8, 6, 4, 2, 1)
 """First layers of the student that is made for a bound of the user's."""
 
-SYNTHETIC_ROWS, SYNTHETIC_ROWS_PER_ROW, SYNTHETIC_CELLS = 20_000, 50, 25_000_000
-"""Synthetic rows, at most: in all, for each real one, and numbers in all of them."""
+SYNTHETIC_CELLS = 25_000_000
+"""Numbers in all synthetic rows, at most."""
 
-WORK, OVERHEAD = 3.5e11, 7_000
-"""Operations that the students of one size may take, and what a step costs beside them, in parameters."""
+OVERHEAD = 7_000
+"""Parameters of a network whose step would cost what a step costs beside the network's own."""
 
 SYNTHETIC_ROWS_PER_TEXT = 5
 """Synthetic rows for each real one with texts."""
@@ -75,9 +75,32 @@ _STUDENT: Mapping[str, Any] = {
 _STUDENT_OF_TEXTS: Mapping[str, Any] = {**_STUDENT, "dropout": 0.3, "learning_rate": 5e-3}
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Bounds of what students are given to learn from their teachers.
+
+    Attributes:
+        rows: Synthetic ones, at most.
+        rows_per_row: Synthetic ones for each real one, at most.
+        work: Operations that the students of one size may take.
+    """
+
+    rows: int
+    rows_per_row: int
+    work: float
+
+
+USUAL, THOROUGH = Effort(20_000, 50, 3.5e11), Effort(60_000, 100, 1e12)
+"""What students of most tables are given, and those of tables of few columns whose teachers learn steps."""
+
+FEW_COLUMNS, THOROUGH_SHARE = 64, 0.6
+"""Columns that synthetic rows fill, and how much teachers that learn steps have to count for a thorough training: with
+16 and 54 columns students came clearly nearer to forests by it, with 103 not at all."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shape:
-    """Facts of a table that decide about networks.
+    """Facts of a table, and of its teachers, that decide about networks.
 
     Attributes:
         rows: To learn from.
@@ -87,6 +110,7 @@ class Shape:
         words: Whether most of the many columns are zero in most rows.
         crossed: Whether folds of the rows judge, and no rows of their own.
         terms: How many n-grams of texts there are among the columns.
+        stepwise: How much teachers that learn steps count among all of them, once these are trained.
     """
 
     rows: int
@@ -96,6 +120,13 @@ class Shape:
     words: bool
     crossed: bool
     terms: int = 0
+    stepwise: float = 0.0
+
+    @property
+    def effort(self) -> Effort:
+        """What students are given."""
+        thorough = self.width <= FEW_COLUMNS and self.stepwise >= THOROUGH_SHARE
+        return THOROUGH if thorough else USUAL
 
     def columns(self, architecture: Architecture) -> int:
         """Number of encoded columns that a network would look at, without bins."""
@@ -106,13 +137,12 @@ class Shape:
         return count_parameters(architecture, self.columns(architecture), self.numeric, self.labels)
 
 
-def student_architectures(like: Architecture, shape: Shape, stepwise: float, config: Config) -> list[Architecture]:
+def student_architectures(like: Architecture, shape: Shape, config: Config) -> list[Architecture]:
     """Return the students' networks, from small to large.
 
     Args:
         like: The wide teachers, for their members and bins.
-        shape: Of the table.
-        stepwise: How much teachers that learn steps count among all of them.
+        shape: Of the table, with what its teachers are.
         config: Bounds of the user's.
     """
     if shape.terms:
@@ -123,7 +153,7 @@ def student_architectures(like: Architecture, shape: Shape, stepwise: float, con
     found = [replace(base, hidden=hidden) for hidden in plain]
     if shape.width >= WORD_COLUMNS:
         found += [replace(base, hidden=hidden, linear=True) for hidden in WITH_LINEAR]
-    if shape.numeric and like.bins and stepwise >= STEPWISE_SHARE:
+    if shape.numeric and like.bins and shape.stepwise >= STEPWISE_SHARE:
         found += [replace(base, hidden=hidden, bins=like.bins, keep_tails=False) for hidden in WITH_BINS]
     if shape.words:
         base, *found = (replace(one, unit_length=True, keep_tails=False, learning_rate=5e-3) for one in (base, *found))
@@ -171,9 +201,10 @@ def count_synthetic_rows(shape: Shape) -> int:
     """Number of synthetic rows; none where there are many real ones."""
     if shape.rows >= ENSEMBLE_ROWS:
         return 0
+    effort = shape.effort
     if shape.terms:  # which are sparse
-        return min(SYNTHETIC_ROWS, SYNTHETIC_ROWS_PER_TEXT * shape.rows)
-    return min(SYNTHETIC_ROWS, SYNTHETIC_ROWS_PER_ROW * shape.rows, SYNTHETIC_CELLS // shape.width)
+        return min(effort.rows, SYNTHETIC_ROWS_PER_TEXT * shape.rows)
+    return min(effort.rows, effort.rows_per_row * shape.rows, SYNTHETIC_CELLS // shape.width)
 
 
 def _with_epochs(student: Architecture, shape: Shape) -> Architecture:
@@ -181,5 +212,5 @@ def _with_epochs(student: Architecture, shape: Shape) -> Architecture:
     if shape.rows >= ENSEMBLE_ROWS:
         return replace(student, epochs=LARGE_EPOCHS, batch_size=LARGE_BATCH)
     least = LEAST_VISITS_OF_TEXTS if shape.terms else LEAST_VISITS
-    visits = max(WORK / (6 * student.networks * (shape.parameters(student) + OVERHEAD)), least)
+    visits = max(shape.effort.work / (6 * student.networks * (shape.parameters(student) + OVERHEAD)), least)
     return replace(student, epochs=int(np.clip(round(visits / (shape.rows + count_synthetic_rows(shape))), *EPOCHS)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -139,8 +139,9 @@ def train_ladder(table: Prepared, config: Config, on_epoch: OnEpoch | None, on_s
     history, notices = list(blended.history), [] if blended.interrupted is None else [blended.interrupted]
     if blended.interrupted is None:
         on_step("making synthetic rows for students")
+        shape = replace(shape, stepwise=blended.stepwise)
         transfer = _transfer_set(rows, training, blended, _blocks(table), count_synthetic_rows(shape), config.seed)
-        architectures = student_architectures(training.networks[0], shape, blended.stepwise, config)
+        architectures = student_architectures(training.networks[0], shape, config)
         students = train_students(
             architectures, transfer, maker, on_epoch, refinement(table, config, on_epoch, on_step)
         )
