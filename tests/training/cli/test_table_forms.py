@@ -345,3 +345,24 @@ def test_shares_are_not_taken_for_percent(tagship: Command, tmp_path: Path) -> N
             done = tagship(*command)
             assert (done.code, done.out) == (2, ""), command
             assert f"row 0, column 'share': '{spelled[name][0]}' has no percent sign" in done.err
+
+
+def test_errors_and_formulas_of_a_workbook_are_told_by_every_command(
+    tagship: Command, parts: pandas.DataFrame, clean: Path, tmp_path: Path
+) -> None:
+    artifact = clean / "artifacts" / "float32.onnx"
+    for place, cell, said in (
+        ("A9", "#DIV/0!", "'#DIV/0!'"),
+        ("A9", "=B9/2", "the formula in cell A9 has no value in the file"),
+        ("F9", "#REF!", "label column 'label:large' holds '#REF!' in row 7"),
+    ):
+        book = openpyxl.load_workbook(write_excel(parts, tmp_path / "t.xlsx", "x"))
+        book.worksheets[0][place] = cell
+        book.save(tmp_path / "t.xlsx")
+        train = tagship("train", tmp_path / "t.xlsx", "--out", tmp_path / "run", *SMALL)
+        verify = tagship("verify", clean / "run", artifact, "--data", tmp_path / "t.xlsx")
+        predict = tagship("predict", artifact, tmp_path / "t.xlsx")
+        for done in (train, verify) if place == "F9" else (train, verify, predict):
+            assert done.code == 2
+            assert said in done.err
+        assert (tmp_path / "run").exists() is False

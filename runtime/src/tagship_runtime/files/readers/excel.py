@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tagship_runtime.errors import DataError, PackageMissingError
 from tagship_runtime.features import cells
@@ -13,15 +13,22 @@ from tagship_runtime.files.open_table import check_names, existing, one_line
 from tagship_runtime.files.readers.batch import Batch, Reading
 from tagship_runtime.files.spelling.numerals import Numerals
 
+if TYPE_CHECKING:
+    from tagship_runtime.files.readers.excel_errors import Unread
+
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:
     """Stream a sheet. The workbook is unpacked into memory as a whole; Excel has 1,048,576 rows at most."""
+    from tagship_runtime.files.readers.excel_errors import find_unread  # readers of text need no XML
+
     sheet = _open(source, reading)
-    rows = _rows(sheet)
+    unread = find_unread(existing(source), sheet.name)
+    rows = _rows(sheet, unread)
     names = [_name(cell) for cell in next(rows, ())]
+    _check_formulas(source, sheet, names, unread, reading)
     if not names:
         raise DataError(f"{source}, sheet {sheet.name!r} is empty; a header row and rows of values are needed")
-    used = _used(names, _rows(sheet))
+    used = _used(names, _rows(sheet, unread))
     names = [names[place] for place in used]
     check_names(source, names)
     numerals = numerals_of(source, reading)
@@ -60,20 +67,63 @@ def _open(source: str, reading: Reading) -> Any:
         raise PackageMissingError("python-calamine", "excel") from error
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(str(path))
-        sheets = workbook.sheet_names
-        wanted = reading.dialect.sheet
-        if not sheets or (wanted is not None and wanted not in sheets):
-            raise DataError(f"{source} has no sheet {wanted!r}; it has {', '.join(map(repr, sheets)) or 'none'}")
-        if wanted is None and len(sheets) > 1 and reading.note is not None:
-            reading.note(f"{source}: sheet {sheets[0]!r}, the first of {len(sheets)}; --sheet names another")
-        return workbook.get_sheet_by_name(wanted or sheets[0])
+        return workbook.get_sheet_by_name(_chosen(source, workbook, reading))
     except (python_calamine.CalamineError, OSError) as error:
         raise DataError(f"{source} cannot be read as an Excel workbook: {one_line(error)}") from error
 
 
-def _rows(sheet: Any) -> Iterator[Sequence[Any]]:
-    """Yield rows with a cell that is not empty."""
-    return (row for row in sheet.iter_rows() if any(cell != "" for cell in row))
+def _chosen(source: str, workbook: Any, reading: Reading) -> str:
+    """Return the name of the sheet that is wanted, or of the first one that Excel shows.
+
+    Raises:
+        DataError: There is none.
+    """
+    sheets, wanted = workbook.sheet_names, reading.dialect.sheet
+    if not sheets or (wanted is not None and wanted not in sheets):
+        raise DataError(f"{source} has no sheet {wanted!r}; it has {', '.join(map(repr, sheets)) or 'none'}")
+    if wanted is not None:
+        return str(wanted)
+    shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == type(sheet.visible).Visible]
+    first = str((shown or sheets)[0])
+    if len(sheets) > 1 and reading.note is not None:
+        hidden = f", {len(sheets) - len(shown)} of which {'is' if len(sheets) - len(shown) == 1 else 'are'} hidden"
+        said = hidden if shown and len(shown) < len(sheets) else ""
+        reading.note(f"{source}: sheet {first!r}, the first of {len(sheets)}{said}; --sheet names another")
+    return first
+
+
+def _rows(sheet: Any, unread: Unread) -> Iterator[Sequence[Any]]:
+    """Yield rows with a cell that is not empty, with errors as Excel spells them."""
+    rows = _with_errors(sheet, unread) if unread.errors else sheet.iter_rows()
+    return (row for row in rows if any(cell != "" for cell in row))
+
+
+def _with_errors(sheet: Any, unread: Unread) -> Iterator[Sequence[Any]]:
+    """Yield rows from the sheet's first one on, each from the first column with a cell on."""
+    left = (sheet.start or (0, 0))[1]
+    for number, row in enumerate(sheet.iter_rows()):
+        for column, text in unread.errors.get(number, {}).items():
+            row[column - left] = text
+        yield row
+
+
+def _check_formulas(source: str, sheet: Any, names: Sequence[str], unread: Unread, reading: Reading) -> None:
+    """Refuse formulas without a value, unless they stand in columns that nobody asks for.
+
+    Raises:
+        DataError: There is one.
+    """
+    left = (sheet.start or (0, 0))[1]
+    named = dict(enumerate(names, left))
+    for column, addresses in sorted(unread.formulas.items()):
+        name = named.get(column)
+        if name and reading.columns is not None and name not in reading.columns:
+            continue
+        there = "" if len(addresses) == 1 else f" ({len(addresses):,} such cells in its column)"
+        raise DataError(
+            f"{source}, sheet {sheet.name!r}: the formula in cell {addresses[0]} has no value in the file{there}, as "
+            "nothing has computed it; open the workbook in Excel or LibreOffice and save it, which stores values"
+        )
 
 
 def _used(names: Sequence[str], rows: Iterator[Sequence[Any]]) -> list[int]:

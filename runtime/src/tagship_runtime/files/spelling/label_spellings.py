@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,9 @@ PAIRS = (
 )
 """Words for on and for off, in any case; a column has one pair."""
 
+ERROR = re.compile(r"#\S{2,15}[!?]")
+"""Result of a formula that failed, such as #REF! or #BEZUG!, which no ``positive`` makes a label that is off."""
+
 KNOWN = "0 and 1, true and false, yes and no, ja and nein, wahr and falsch, x and blank"
 
 
@@ -48,6 +52,12 @@ def truth_of(values: Sequence[Any], name: str, positive: Collection[str] = ()) -
     spelled = [_spelled(value) for value in values]
     if positive:
         wanted = {_spelled(value) for value in positive}
+        failed = next((row for row, text in enumerate(spelled) if ERROR.fullmatch(text) and text not in wanted), None)
+        if failed is not None:
+            raise DataError(
+                f"label column {name!r} holds {cells.shown(values[failed])} in row {failed}, the error of a formula; "
+                "mend or remove the row"
+            )
         return np.array([text in wanted for text in spelled], np.uint8)
     there = set(spelled)
     for on, off in PAIRS:
