@@ -150,9 +150,10 @@ class NotAScoreError(EngineError):
         self.engine, self.row, self.got = engine, row, got
 
     def __str__(self) -> str:
+        weights = ", or a weight of the model is no number" if self.got != self.got else ""
         return (
             f"{self.engine} gives {self.got:g} for row {self.row}; scores lie between 0 and 1: the row's numbers are "
-            "too large for the model, or the model does not end in a sigmoid"
+            f"too large for the model, or the model does not end in a sigmoid{weights}"
         )
 
 

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tagship_runtime.container import Format, digest_of, unpack
+from tagship_runtime.container.base import ELSEWHERE
 from tagship_runtime.contract import Contract, TensorSpec, check_labels
 from tagship_runtime.engines.base import Engine, open_engine
 from tagship_runtime.errors import (
@@ -148,7 +149,10 @@ def _open(
     data: bytes, labels: tuple[str, ...] | None, thresholds: Thresholds | None, threads: int, *, loops: bool
 ) -> Predictor:
     format, payload, contract = unpack(data)
-    if not loops and (reason := format.unbounded(payload)) is not None:
+    reason = format.unbounded(payload)
+    if reason == ELSEWHERE:
+        raise ArtifactError(f"the model {reason}; save it as one file, as onnx.save(onnx.load(PATH), PATH) does")
+    if reason is not None and not loops:
         raise ArtifactError(
             f"the model {reason}; if you know where it comes from: load(..., loops=True), --allow-loops"
         )

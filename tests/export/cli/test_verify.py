@@ -14,6 +14,8 @@ import pyarrow.parquet
 import pytest
 
 import tagship_runtime
+from tagship_export import open_original
+from tagship_export.targets.registry import TARGETS
 from tagship_runtime import container
 
 Command = Callable[..., Any]
@@ -157,3 +159,12 @@ def test_the_search_gives_a_model_without_features_what_the_original_encodes(
     (entry,) = json.loads(done.out)
     assert len(entry["search"]["farthest"]["row"]) == 6
     assert entry["search"]["farthest"]["original"] == pytest.approx(entry["search"]["farthest"]["artifact"], abs=1e-5)
+
+
+def test_a_file_without_a_contract_is_told_how_to_get_one(tagship: Command, article_run: Path, tmp_path: Path) -> None:
+    converted = tmp_path / "made elsewhere.tflite"
+    converted.write_bytes(TARGETS["tflite"].convert(open_original(article_run).model, None))
+    done = tagship("verify", article_run, converted)
+    assert done.code == 2
+    assert f"give it one: tagship attach '{converted}' --labels A,B" in done.err
+    assert len(done.err.splitlines()) == 1

@@ -92,3 +92,24 @@ def test_rows_that_are_there_are_not_invented_again(artifact: OpenArtifact) -> N
     again = [*given, *found]
     assert next_to_thresholds(artifact, again, artifact.scores(again), 1e-5) == []
     assert next_to_thresholds(artifact, given, artifact.scores(given), SHIFT) == []
+
+
+def test_digits_that_would_pass_what_a_feature_takes_are_not_left_out() -> None:
+    """In five digits the largest integer that float64 tells apart is one beyond it, which is refused."""
+    near = float(2**53 - 2**25)
+    feature = OffsetFeature(name="time", offset=near)
+    source = TensorSpec(name="x", dtype="float32", shape=(None, 1))
+    target = TensorSpec(name="scores", dtype="float32", shape=(None, 1))
+    contract = Contract(
+        labels=("late",), thresholds=(0.5,), features=(feature,), input=source, output=target, recipe="x", source={}
+    )
+
+    class Late(Logistic):
+        def scores(self, matrix: Features) -> Scores:
+            return np.asarray(1 / (1 + np.exp(-(matrix.astype(np.float64) - 2**24) / 2**22)), np.float32)
+
+    late = OpenArtifact(contract=contract, runner=Late(source, target))
+    given = [[near], [near + 2**25 - 2**10]]
+    assert rounded(given[1][0], 5) >= 2**53
+    found = next_to_thresholds(late, given, late.scores(given), 1e-5)
+    assert [abs(score - 0.5) < SHIFT for score in late.scores(found)[:, 0].tolist()] == [True, True]

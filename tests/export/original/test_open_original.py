@@ -184,6 +184,20 @@ def test_a_data_frame_keeps_its_names(tmp_path: Path) -> None:
     np.testing.assert_array_equal(artifact.predict_proba(frame[list("dcba")]), artifact.predict_proba(frame))
 
 
+def test_weights_that_are_no_numbers_are_named(tagship: Command, tmp_path: Path) -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(3, "sigmoid", name="last")])
+    model.set_weights([np.array([[1, np.nan, 1], [np.nan, 1, 1]]), np.zeros(3)])
+    model.save(tmp_path / "model.keras")
+    np.savez(tmp_path / "rows.npz", x=np.zeros((20, 2)))
+    given = "--labels", "a,b,c", "--data", tmp_path / "rows.npz"
+    done = tagship("export", tmp_path / "model.keras", "--out", tmp_path / "out", *given)
+    assert done.code == 2
+    assert "2 of the 6 numbers of 'last/kernel' are NaN" in done.err
+    assert "its training diverged" in done.err
+
+
 def test_bad_originals(tagship: Command, article_run: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     damaged = tmp_path / "damaged"

@@ -40,6 +40,10 @@ SPOILED: dict[str, dict[str, tuple[bytes, str | None]]] = {
         "half of a pair": (json_line("\ud800", GOOD[0]), "half of a surrogate pair"),
         "half of a pair as a name": (json_line("x", GOOD[0])[:-1] + b', "\\uDFff": 1}', "half of a surrogate pair"),
         "no object": (b"[1]", "an object is needed"),
+        "a key twice": (
+            json_line("x", GOOD[0])[:-1] + b', "feature_1": 9}',
+            "the key 'feature_1' stands in it more than once",
+        ),
     },
 }
 ALONE = {

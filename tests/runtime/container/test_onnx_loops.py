@@ -194,7 +194,15 @@ def test_refused_unless_asked(name: str) -> None:
     assert said in found
     with pytest.raises(ArtifactError, match=said) as refused:
         tagship_runtime.load(payload, labels=["a", "b"])
-    assert "--allow-loops" in str(refused.value)
+    advice = "save it as one file" if name == "numbers in another file" else "--allow-loops"
+    assert advice in str(refused.value)
+
+
+def test_numbers_in_another_file_are_refused_whatever_is_allowed() -> None:
+    made, said = ENDLESS["numbers in another file"]
+    with pytest.raises(ArtifactError, match=said) as refused:
+        tagship_runtime.load(made.SerializeToString(), labels=["a", "b"], loops=True)
+    assert "--allow-loops" not in str(refused.value)
 
 
 def test_the_graph_twice_is_the_graph_of_both() -> None:

@@ -258,3 +258,14 @@ def test_long_cells_are_cut_in_messages(length: int, shown: str) -> None:
 def test_why_a_number_is_refused(got: float, said: str) -> None:
     with pytest.raises(InputValueError, match=said):
         cells.refuse(3, "c", got, "1e39")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [pandas.Period("2020Q1"), pandas.Interval(0, 1), pandas.DateOffset(months=1), object()],
+    ids=["period", "interval", "offset", "object"],
+)
+def test_what_only_one_library_spells_is_no_word(cell: Any) -> None:
+    """Tables to train on hold none of these, so that no model knows their spelling."""
+    with pytest.raises(InputValueError, match=r"row 1, column 'c': .* is no category"):
+        cells.words(column("a", cell), "c")

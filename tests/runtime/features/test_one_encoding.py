@@ -139,3 +139,12 @@ def test_long_integers_beside_missing_ones(make: Callable[..., Any]) -> None:
             [0, 0, 0, 0, 0, 1, 0],
         ]
     )
+
+
+def test_a_dictionary_of_views_of_texts() -> None:
+    """Of which pyarrow casts none."""
+    words = pa.array(["red", "blue"]).cast(pa.string_view())
+    column = pa.DictionaryArray.from_arrays(pa.array([1, None, 0]), words)
+    codec = encoder((CategoryFeature(name="c", values=("red", "blue")),), (None, 2))
+    for rows in (pa.table({"c": column}), {"c": column}, pa.table({"c": pa.chunked_array([column])})):
+        assert codec.encode(rows).tolist() == [[0, 1], [0, 0], [1, 0]]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from tagship_export.data.golden_changes import SHIFT
 from tagship_export.targets.artifact import OpenArtifact
+from tagship_runtime.errors import InputError
 from tagship_runtime.features import Encoder
 from tagship_runtime.typing import Scores
 
@@ -81,7 +82,11 @@ def _shortened(artifact: OpenArtifact, row: Any, label: int, wanted: float) -> A
     """Return the row in as few digits as keep its score where it is wanted."""
     for digits in MORE_DIGITS:
         short = rounded(row, digits)
-        if abs(float(artifact.scores([short])[0, label]) - wanted) < SHIFT / 4:
+        try:
+            score = float(artifact.scores([short])[0, label])
+        except InputError:  # so few digits are beyond what the feature takes
+            continue
+        if abs(score - wanted) < SHIFT / 4:
             return short
     return None
 

@@ -14,6 +14,7 @@ from typing import Any, cast
 import numpy as np
 
 from tagship_export.errors import OriginalError
+from tagship_export.original.finite_weights import check_weights
 from tagship_export.original.float32_copy import other_policies
 from tagship_export.original.keras_file import load_keras
 from tagship_export.original.output_layer import with_sigmoid
@@ -152,7 +153,7 @@ def open_original(
         OriginalError: It is none of these, cannot be exported, or its parts do not fit together.
     """
     if not isinstance(source, str | os.PathLike):
-        model = with_sigmoid(source, logits=logits, independent=independent)
+        model = _usable(source, logits=logits, independent=independent)
         live = Original(model=model, sha256=_sha256_of_weights(model), rows={}, notes=_notes(source))
         return _named(live, labels, thresholds)
     path = Path(source)
@@ -162,7 +163,7 @@ def open_original(
         raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
     if path.is_file():
         loaded = load_keras(path)
-        model = with_sigmoid(loaded, logits=logits, independent=independent)
+        model = _usable(loaded, logits=logits, independent=independent)
         kept = Original(model=model, sha256=sha256_of_file(path), rows={}, file=path, notes=_notes(loaded))
         return _named(kept, labels, thresholds)
     if not (path / run_folder.RUN).is_file():
@@ -171,6 +172,12 @@ def open_original(
         )
     run = _open_run(path, size, logits=logits, independent=independent)
     return _named(run, labels or run.labels, run.thresholds if thresholds is None else thresholds)
+
+
+def _usable(model: Any, *, logits: bool, independent: bool) -> Any:
+    """Return a model that gives scores; see :func:`tagship_export.original.output_layer.with_sigmoid`."""
+    check_weights(model)
+    return with_sigmoid(model, logits=logits, independent=independent)
 
 
 def _notes(model: Any) -> tuple[str, ...]:
@@ -212,7 +219,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
     if not model_file.is_file():
         raise OriginalError(f"{folder} has no {model_file.relative_to(folder)}; train again")
     original = Original(
-        model=with_sigmoid(load_keras(model_file), logits=logits, independent=independent),
+        model=_usable(load_keras(model_file), logits=logits, independent=independent),
         sha256=sha256_of_file(model_file),
         labels=labels,
         thresholds=thresholds,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from tagship_export.targets.litert.target import LiteRTTarget
 from tagship_export.targets.onnx.target import OnnxTarget
 from tagship_export.targets.runtime_target import RuntimeTarget
 from tagship_runtime.container import recognise
-from tagship_runtime.errors import ArtifactError, MissingFileError
+from tagship_runtime.errors import ArtifactError, MissingFileError, NoContractError
 from tagship_runtime.predictor import Predictor
 
 TARGETS: Mapping[str, Target] = {target.name: target for target in (LiteRTTarget(), OnnxTarget(), CTarget())}
@@ -60,6 +61,11 @@ def open_artifact(source: str | os.PathLike[str] | bytes) -> OpenArtifact:
     data = _read(Path(source))
     try:
         return replace(target_of(data).open(data), name=str(source))
+    except NoContractError as error:
+        raise NoContractError(
+            f"{source} has no tagship contract (or is cut short), so its labels are unknown; if it was made elsewhere, "
+            f"give it one: tagship attach {shlex.quote(str(source))} --labels A,B"
+        ) from error
     except ArtifactError as error:
         error.file = str(source)
         raise

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from tagship_runtime.contract import Contract
 
 
+ELSEWHERE = "keeps numbers in another file, which no digest covers"
+"""Words of :meth:`Format.unbounded` about such a model, which nothing lets in."""
+
+
 class Format(ABC):
     """One kind of model file, and how it carries a contract; see :data:`tagship_runtime.container.FORMATS`."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tagship_runtime.container.base import ELSEWHERE
 from tagship_runtime.container.protobuf import fields, integers
 
 MOST_OPERATIONS = 1 << 24
@@ -54,7 +55,7 @@ def tensor(data: bytes, start: int, end: int) -> tuple[bytes, int | None]:
     name, found = b"", []
     for number, first, last in parts(data, start, end):
         if number == _EXTERNAL:
-            raise FoundError("keeps numbers in another file, which no digest covers")
+            raise FoundError(ELSEWHERE)
         if number == _NAME:
             name = data[first:last]
         elif number == _RAW_DATA:

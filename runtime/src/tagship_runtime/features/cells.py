@@ -28,6 +28,9 @@ TRUTH = {"true": 1.0, "false": 0.0, "wahr": 1.0, "falsch": 0.0, "vrai": 1.0, "fa
 MISSING = frozenset({"NAType", "NaTType", "MaskedConstant"})
 """Types of which each value is missing: two of pandas', and what NumPy gives for a masked cell."""
 
+OWN_SPELLING = frozenset({"DateOffset", "Interval", "Period"})
+"""Types of pandas that it alone spells so; tables to train on hold none of them."""
+
 DATES = (date, time, timedelta, np.datetime64, np.timedelta64)
 NO_NUMBERS = (*DATES, np.complexfloating, np.ndarray)
 """Some of these convert to a float all the same: ticks of a unit that is theirs, half of themselves, their cell."""
@@ -194,9 +197,14 @@ def word(value: object) -> str:
         case _:
             if is_missing(value):
                 return ""
-            if isinstance(value, NO_WORDS):
+            if isinstance(value, NO_WORDS) or type(value).__name__ in OWN_SPELLING or _is_nameless(value):
                 raise TypeError(f"{shown(value)} is no category")
             return spelled(value)
+
+
+def _is_nameless(value: object) -> bool:
+    """Tell whether all that a value says of itself is its place in memory."""
+    return type(value).__str__ is object.__str__ and type(value).__repr__ is object.__repr__
 
 
 def spelled(value: object) -> str:

@@ -164,7 +164,10 @@ def _of_arrow(values: Any, name: str) -> NDArray[Any]:
     """Return a pyarrow column; a missing cell is None, or NaN among numbers that float64 holds."""
     kind = values.type
     if hasattr(kind, "value_type") and hasattr(kind, "index_type"):  # a dictionary, whose indices are not its words
-        values, kind = values.cast(kind.value_type), kind.value_type
+        try:
+            values, kind = values.cast(kind.value_type), kind.value_type
+        except NotImplementedError:  # pyarrow has no such cast for views of texts
+            return as_column(values.to_pylist(), name)
     if values.null_count and str(kind) in LONG:
         return _integers(values.to_pylist())
     try:

@@ -12,6 +12,23 @@ from tagship_runtime.files.open_table import is_text, not_text, open_text, title
 from tagship_runtime.files.readers.batch import Batch, Reading
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of JSON.
+
+    Raises:
+        ValueError: A key stands in it more than once, of which json would take the last.
+    """
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {repeated!r} stands in it more than once")
+    return found
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_each_once)
+
+
 def read(source: str, reading: Reading) -> Iterator[Batch]:
     """Stream a file."""
     with open_text(source, reading.dialect.encoding) as stream:
@@ -101,7 +118,7 @@ def _row(line: str, place: str) -> dict[str, Any]:
     if not line.isascii() and not is_text(line):
         raise DataError(f"{place} {not_text(line)}")
     try:
-        row = json.loads(line)
+        row = DECODER.decode(line)
     except (ValueError, RecursionError) as error:
         raise DataError(f"{place} is not JSON: {error}") from error
     if not isinstance(row, dict):
