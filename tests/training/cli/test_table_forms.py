@@ -199,6 +199,14 @@ def test_decimal_commas_are_told(tagship: Command, parts: pandas.DataFrame, clea
         ([f"{number},5" for number in range(30)] + ["k.A."] * 10, (), "name them with --missing"),
         ([f"{n},5 mm" for n in range(40)], (), "column 'x' holds numbers with a unit, such as '0,5 mm'"),
         ([f"1.{n:03}.{n:03}" if n % 2 else f"{n}1 or 2 or 3" for n in range(40)], (), "column 'x' is mostly numbers"),
+        (
+            [f"1,{n + 10},8942" for n in range(40)],
+            (),
+            "digits and marks that are no number in a spelling that is known",
+        ),
+        ([f"{n}.{n}.7 %" for n in range(40)], (), "such as '0.0.7 %'; if these are numbers"),
+        ([f"{n}_{n + 10}3" for n in range(80)], (), "such as '0_103'"),  # each a word, among few rows
+        ([f"{n}.{n}.7 mm" for n in range(40)], (), "column 'x' holds numbers with a unit, such as '0.0.7 mm'"),
     ],
 )
 def test_doubt_is_no_free_text(

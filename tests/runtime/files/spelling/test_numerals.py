@@ -67,6 +67,23 @@ from tagship_runtime.files.spelling.numerals import Numerals, plain
         ("", None, None),
         ("M6", None, None),
         ("1,2,3", None, None),
+        ("1,69,894.50", "169894.50", None),
+        ("1,69,894", "169894", None),  # lakhs tell that the comma is no decimal mark
+        ("12,34,56,789", "123456789", None),
+        ("-₹ 12,34,567", "-1234567", None),
+        ("Rs. 1,69,894/-", None, None),
+        ("Rs. 1,69,894", "169894", None),
+        ("1.69.894,5", None, None),
+        ("1 69 894", None, None),
+        ("123,45,678", None, None),
+        ("0,69,894", None, None),
+        ("1,69,8945", None, None),
+        ("1,694,89,894", None, None),
+        ("1,2,345", None, None),
+        ("R$ 1.234,5", None, "1234.5"),
+        ("12,5 zł", None, "12.5"),
+        ("kr 12", "12", "12"),
+        ("12 ft", None, None),
     ],
 )
 def test_spellings(text: str, point: str | None, comma: str | None) -> None:

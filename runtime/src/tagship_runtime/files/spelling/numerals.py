@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -22,7 +22,10 @@ STRAY = 0.1
 MOSTLY = 0.5
 """A column with this share of numbers is not free text."""
 
-_CURRENCY = "[€$£¥]|EUR|USD|GBP|CHF|JPY"
+_CURRENCY = (
+    r"(?:US|CA|AU|A|NZ|HK|S|R)?\$|[£¥\u20a0-\u20bf]|EUR|USD|GBP|CHF|JPY|INR|Rs\.?|CNY|CAD|AUD|NZD|HKD|SGD|BRL|MXN|ZAR"
+    r"|KRW|TRY|SEK|NOK|DKK|kr\.?|PLN|zł|CZK|Kč|HUF|RON"
+)
 _PATTERN = re.compile(
     r"(?P<sign>[+\u2212-]?)\s*"
     rf"(?P<before>{_CURRENCY})?"
@@ -60,8 +63,7 @@ def plain(text: str, decimal: str) -> str | None:
     marks = set(whole) - set("0123456789")
     if marks:
         groups = re.split(f"[{re.escape(''.join(marks))}]", whole)
-        grouped = 1 <= len(groups[0]) <= 3 and groups[0][0] != "0" and all(len(group) == 3 for group in groups[1:])
-        if len(marks) > 1 or not marks <= {other, *_SPACES} or not grouped or found["power"]:
+        if len(marks) > 1 or not marks <= {other, *_SPACES} or not _are_groups(groups, marks) or found["power"]:
             return None
         whole = "".join(groups)
     if found["after"] == "%" and found["power"]:
@@ -69,6 +71,20 @@ def plain(text: str, decimal: str) -> str | None:
     sign = "-" if (found["sign"] or found["inner"]) in MINUS else ""
     fraction = f".{fractions[0]}" if fractions and fractions[0] else ""
     return f"{sign}{whole or 0}{fraction}{'e-2' if found['after'] == '%' else found['power'] or ''}"
+
+
+def _are_groups(groups: Sequence[str], marks: Collection[str]) -> bool:
+    """Tell whether digits are divided as thousands are, or between commas as lakhs and crores: 1,69,894."""
+    first, *between, last = map(len, groups)
+    if groups[0][:1] in ("", "0") or last != 3:
+        return False
+    lakhs = first <= 2 and between and set(between) == {2} and COMMA in marks
+    return bool(lakhs) or (first <= 3 and set(between) <= {3})
+
+
+def is_made_of_digits(text: str) -> bool:
+    """Tell whether a cell has nothing but digits and what may stand in a number, in whatever order these stand."""
+    return _PATTERN.fullmatch(_without_accounts_sign(text.strip().replace(cells.UNDERSCORE, ""))) is not None
 
 
 def unit(text: str) -> str:
@@ -347,4 +363,4 @@ def _is_float(text: str) -> bool:
     return cells.UNDERSCORE not in text
 
 
-__all__ = ["COMMA", "POINT", "STRAY", "WORDS", "Numerals", "is_numeral", "plain", "unit"]
+__all__ = ["COMMA", "POINT", "STRAY", "WORDS", "Numerals", "is_made_of_digits", "is_numeral", "plain", "unit"]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import cells
-from tagship_runtime.files.spelling.numerals import MOSTLY, STRAY, is_numeral
+from tagship_runtime.files.spelling.numerals import MOSTLY, STRAY, is_made_of_digits, is_numeral
 from tagship_training.config import Kinds
 from tagship_training.data.kinds.text import looks_like_text
 from tagship_training.data.kinds.times import kind_of_times
@@ -108,21 +108,42 @@ def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None
     texts = [cell for cell in values.tolist() if isinstance(cell, str) and cell.strip()]
     others = [cell for cell in texts if not is_numeral(cell) and cell.strip() not in cells.BLANK]
     fractions = {cell for cell in texts if is_numeral(cell) and ("." in cell or "," in cell)}
-    if not left_out and len(fractions) <= FEW_FRACTIONS:
-        return
+    if left_out or len(fractions) > FEW_FRACTIONS:
+        _check_no_words_among_numbers(name, texts, others)
+        _check_no_units(name, texts, others)
+    if left_out or len(set(texts)) >= MOSTLY * len(texts):
+        _check_no_unknown_spelling(name, texts, others)
+
+
+def _check_no_words_among_numbers(name: str, texts: Sequence[str], others: Sequence[str]) -> None:
     if others and len(texts) - len(others) >= MOSTLY * len(texts):
         raise TableError(
             f"column {name!r} is mostly numbers, but there are {others[0]!r} and the like ({len(others)} cells); if "
             f"they stand for what is missing, name them with --missing; or mend them, or --drop {name}"
         )
+
+
+def _check_no_units(name: str, texts: Sequence[str], others: Sequence[str]) -> None:
     measured = [
-        (cell, found[2]) for cell in others if (found := MEASURED.fullmatch(cell.strip())) and is_numeral(found[1])
+        (cell, found[2])
+        for cell in others
+        if (found := MEASURED.fullmatch(cell.strip())) and is_made_of_digits(found[1])
     ]
     units = Counter(unit for _, unit in measured)
     if units and units.most_common(1)[0][1] >= MOSTLY * len(texts):
         raise TableError(
             f"column {name!r} holds numbers with a unit, such as {measured[0][0]!r}; write the numbers alone, or take "
             f"all as words with --categorical {name} or --text {name}"
+        )
+
+
+def _check_no_unknown_spelling(name: str, texts: Sequence[str], others: Sequence[str]) -> None:
+    digits = [cell for cell in others if is_made_of_digits(cell)]
+    if digits and len(texts) - len(others) + len(digits) >= MOSTLY * len(texts):
+        raise TableError(
+            f"column {name!r} holds digits and marks that are no number in a spelling that is known, such as "
+            f"{digits[0]!r}; if these are numbers, write them without marks between thousands, or else take all as "
+            f"words with --categorical {name}, or --drop {name}"
         )
 
 
