@@ -315,9 +315,9 @@ def test_files_are_read_as_what_they_are_or_refused(
     text = f"note,{HEADER}\nWei\xdfblech,1,2,3,4,5,6\n"
     for encoding, said in (
         ("cp1252", "The file is no text in UTF-8 or UTF-16: save it as CSV in UTF-8"),
-        ("utf-8", "1 rows scored."),
-        ("utf-8-sig", "1 rows scored."),
-        ("utf-16", "1 rows scored."),
+        ("utf-8", "1 row scored."),
+        ("utf-8-sig", "1 row scored."),
+        ("utf-16", "1 row scored."),
     ):
         table.write_bytes(text.encode(encoding))
         page.locator("#progress").evaluate("one => (one.textContent = '')")
@@ -365,9 +365,9 @@ def test_a_large_table_is_scored_in_pieces_and_another_takes_its_place(
     page.locator("#progress", has_text=" of 200000 rows").wait_for()  # drawn while it computes
     page.locator("#paste").fill(f"{HEADER}\n1,2,3,4,5,6\n")
     page.get_by_role("button", name="Score the rows").click()
-    page.locator("#progress", has_text="1 rows scored.").wait_for()
+    page.locator("#progress", has_text="1 row scored.").wait_for()
     page.wait_for_timeout(200)
-    assert page.locator("#progress").inner_text() == "1 rows scored."  # nothing more of the first
+    assert page.locator("#progress").inner_text() == "1 row scored."  # nothing more of the first
     page.locator("input[type=file]").set_input_files([])
     page.locator("input[type=file]").set_input_files(table)
     page.locator("#progress", has_text="200000 rows scored. The first 50 are shown, all are saved.").wait_for()

@@ -17,7 +17,7 @@ const figure = (value) => String(Number(value.toPrecision(4)));
 
 /** One control per kind of feature: `field` to show, `get()` for its value as a cell, `set(cell)`. */
 const CONTROLS = {
-  numeric(feature, known) {
+  numeric(feature, known, unit = "") {
     const input = make("input", { inputMode: "decimal", spellcheck: false });
     const ranged = known?.low < known?.high;
     const slider = ranged && make("input", { type: "range", min: known.low, max: known.high, step: "any" });
@@ -31,7 +31,7 @@ const CONTROLS = {
       input.addEventListener("input", () => (slider.value = Number(input.value) || known.median));
     }
     const hints = [
-      ranged && `${figure(known.low)} to ${figure(known.high)} in training, median ${figure(known.median)}`,
+      ranged && `${figure(known.low)} to ${figure(known.high)}${unit} in training, median ${figure(known.median)}`,
       feature.fill === null ? "a number is needed" : `empty: ${figure(feature.fill)} is taken`,
     ];
     return { input, parts: slider ? [slider] : [], hint: hints.filter(Boolean).join("; "), get: () => input.value, set };
@@ -60,7 +60,7 @@ const CONTROLS = {
   },
   /** Seconds, or a duration as people spell it. */
   duration(feature, known) {
-    return CONTROLS.numeric(feature, known);
+    return CONTROLS.numeric(feature, known, " seconds");
   },
   /** A date, with a time where an example has one; training's dates are days since 1970. */
   date(feature, known) {
@@ -294,7 +294,8 @@ function showTable(model, answers) {
     if (number !== run) return undefined;
     saved = result.parts;
     const { length } = table.rows;
-    const counted = result.bad ? `${length - result.bad} of ${length} rows scored; the others have an error.` : `${length} rows scored.`;
+    const all = length === 1 ? "1 row" : `${length} rows`;
+    const counted = result.bad ? `${length - result.bad} of ${all} scored; the others have an error.` : `${all} scored.`;
     say(`${counted}${unknownIn(table, features)}${length > SHOWN ? ` The first ${SHOWN} are shown, all are saved.` : ""}`);
     showRows(table, result.told);
     element("save").hidden = element("rows").hidden = false;
