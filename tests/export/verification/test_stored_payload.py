@@ -14,6 +14,7 @@ from tagship_export.recipes import RECIPES
 from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation
 from tagship_export.verification import stored_payload as module
 from tagship_export.verification.contract_claims import JudgedBy
+from tagship_export.verification.stored_graph import Differences, differences
 from tagship_export.verification.stored_payload import Stored, compare_stored
 
 WEIGHTS = np.array([[1.0, -2.0], [0.5, 0.25]])
@@ -63,6 +64,94 @@ def test_steps_that_eight_bits_do_not_need() -> None:
     assert said(graph(step=2.1 / 127)).faults == (
         "the numbers of 'w' are rounded to coarser steps than their type needs",
     )
+
+
+def with_options(name: str, *options: tuple[str, Any], inputs: tuple[Any, ...] = ()) -> FloatGraph:
+    """A graph of one operation."""
+    return FloatGraph((Operation(name, options, (Given(0), *inputs)),), (Made(0, 0),))
+
+
+def whole(*numbers: int, dtype: Any = np.int64) -> Numbers:
+    return Numbers("places", np.array(numbers, dtype), np.zeros(()))
+
+
+def test_attributes_are_compared_one_by_one() -> None:
+    plain = with_options("Gather", ("axis", 1))
+    assert differences(plain, plain) == Differences()
+    for other in (with_options("Gather", ("axis", 2)), with_options("Gather", ("axes", 1)), with_options("Gather")):
+        assert "operation 1 is Gather with" in (differences(other, plain).structure or "")
+        assert "operation 1 is Gather with" in (differences(plain, other).structure or "")
+
+
+def test_constants_and_graphs_among_attributes_are_compared_as_such() -> None:
+    held = with_options("Constant", ("value", whole(1, 2)))
+    assert differences(held, with_options("Constant", ("value", whole(1, 2)))) == Differences()
+    assert differences(held, with_options("Constant", ("value", whole(3, 2)))).numbers == (
+        "1 of the 2 numbers of 'places' are not those of the original",
+    )
+    assert differences(held, with_options("Constant", ("value", 3))).structure is not None
+    assert differences(with_options("Constant", ("value", 3)), held).structure is not None
+    branch = with_options("If", ("then", graph()))
+    assert differences(branch, with_options("If", ("then", graph(step=0)))) == Differences()
+    inner = differences(with_options("If", ("then", graph(WEIGHTS + 1))), with_options("If", ("then", graph(step=0))))
+    assert inner.numbers == ("4 of the 4 numbers of 'w' are not those of the original, rounded",)
+    assert differences(branch, with_options("If", ("then", graph(name="Neg")))).structure is not None
+    assert differences(branch, with_options("If", ("then", 1))).structure is not None
+
+
+@pytest.mark.parametrize(
+    ("stored", "converted", "wrong"),
+    [
+        (whole(1, 2, 3), whole(1, 2, 3), 0),
+        (whole(1, 2, 3), whole(1, 5, 3), 1),
+        (whole(1, 2, 3), whole(4, 5, 6), 3),
+        (whole(1, 2, 3), Numbers("f", np.array([1.0, 2, 3]), np.zeros(())), 3),
+    ],
+)
+def test_integers_that_count_are_compared_exactly(stored: Numbers, converted: Numbers, wrong: int) -> None:
+    found = differences(with_options("Gather", inputs=(stored,)), with_options("Gather", inputs=(converted,)))
+    said = f"{wrong} of the 3 numbers of 'places' are not those of the original"
+    assert found.numbers == ((said,) if wrong else ())
+
+
+def test_other_shapes_values_and_inputs_are_another_structure() -> None:
+    taken = with_options("Gather", inputs=(whole(1, 2),))
+    for other in (
+        with_options("Gather", inputs=(whole(1, 2, 3),)),
+        with_options("Gather", inputs=(Given(1),)),
+        with_options("Gather", inputs=(None,)),
+        with_options("Gather"),
+    ):
+        assert differences(taken, other).structure is not None
+        assert differences(other, taken).structure is not None
+
+
+def test_steps_count_as_coarse_only_where_they_were_chosen_for_the_constant() -> None:
+    def off(*, fine: bool, numbers: Any = (0.0, 0.0), step: Any = 1.0) -> tuple[str, ...]:
+        stored = Numbers("w", np.array(numbers), np.broadcast_to(np.asarray(step, np.float64), (2,)), fine=fine)
+        wanted = Numbers("w", np.array([0.25, 0.125]), np.zeros(()))
+        return differences(with_options("Add", inputs=(stored,)), with_options("Add", inputs=(wanted,))).numbers
+
+    assert off(fine=False) == ()
+    assert off(fine=True) != ()
+    assert off(fine=True, numbers=(0.25, 0.125), step=0.25 / 127) == ()
+    assert off(fine=True, numbers=(0.25, 0.125), step=(0.25 / 127, 0.125 / 127)) == ()
+    assert off(fine=True, numbers=(0.25, 0.125), step=(0.25 / 127, 0.126 / 126)) != ()
+    assert off(fine=True, numbers=(0.25, 0.125), step=(0.0, 0.125 / 127)) == ()
+
+
+def test_constants_of_zeros_have_any_step() -> None:
+    zeros = Numbers("w", np.zeros(2), np.ones(2), fine=True)
+    exact = Numbers("w", np.zeros(2), np.zeros(()))
+    assert differences(with_options("Add", inputs=(zeros,)), with_options("Add", inputs=(exact,))) == Differences()
+
+
+def test_what_is_beyond_the_ends_of_a_scale_is_the_end() -> None:
+    stored = Numbers("w", np.array([1.0, -1.0]), np.full(2, 0.01), ends=(-1.0, 1.0))
+    for wanted, passes in (([3.0, -2.0], True), ([3.0, 2.0], False), ([0.9, -1.0], False)):
+        exact = Numbers("w", np.array(wanted), np.zeros(()))
+        found = differences(with_options("Min", inputs=(stored,)), with_options("Min", inputs=(exact,)))
+        assert (found == Differences()) is passes
 
 
 @pytest.mark.parametrize(

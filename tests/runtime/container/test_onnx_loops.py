@@ -129,7 +129,43 @@ def training() -> Any:
     return made
 
 
+def searching(name: str) -> Any:
+    """An operator of ONNX Runtime that decodes texts, with the graph of a step."""
+    step = helper.make_graph([helper.make_node("Identity", ["a"], ["b"])], "s", [value("a")], [value("b")])
+    return model([helper.make_node(name, ["features"], ["looped"], domain="com.microsoft", decoder=step)])
+
+
+def unnamed() -> Any:
+    """A node with a graph of its own that does not say what it does with it."""
+    made = searching("")
+    made.graph.initializer.append(constant("Loop", 1))
+    return made
+
+
 ENDLESS = {
+    "a beam search": (searching("BeamSearch"), "a BeamSearch with a graph of its own"),
+    "a greedy search": (searching("GreedySearch"), "a GreedySearch with a graph of its own"),
+    "sampling": (searching("Sampling"), "a Sampling with a graph of its own"),
+    "a map over a sequence": (searching("SequenceMap"), "a SequenceMap with a graph of its own"),
+    "a node without an operator": (unnamed(), "a node without an operator with a graph of its own"),
+    "a count that fills a shape": (
+        model(
+            [
+                helper.make_node("Shape", ["features"], ["shape"]),
+                helper.make_node("ConstantOfShape", ["shape"], ["n"], value=numpy_helper.from_array(np.array([3]), "")),
+                loop("n"),
+            ]
+        ),
+        "never end",
+    ),
+    "a count that a loop passes in under a name that is a constant outside": (
+        model(
+            [loop("n", inner=[loop("outer step", "outer before", "outer after")])],
+            constant("n", 3),
+            constant("outer step", 3),
+        ),
+        "never end",
+    ),
     "many loops, each within the bound": (
         model(
             [
