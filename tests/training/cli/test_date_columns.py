@@ -152,3 +152,77 @@ def test_where_nothing_tells_the_order_an_error_asks(
         assert "column 'day': the day or the month may stand first in '01/01/2024'" in done.err
     else:
         assert "the day first: '01/01/2024' is read as 2024-01-01" in done.err + done.out
+
+
+SPELLINGS = {"iso": "%Y-%m-%d", "compact": "%Y%m%d", "named": "%d-%b-%Y", "american": "%B %d, %Y"}
+
+
+def spelled(deliveries: pandas.DataFrame, form: str) -> pandas.DataFrame:
+    days = [None if row % 10 == 3 else f"{day:{form}}" for row, day in enumerate(deliveries["delivered"])]
+    return deliveries.assign(delivered=days, took=deliveries["took"].astype(str))
+
+
+def test_dates_without_marks_and_with_months_names_are_dates_in_every_command(
+    deliveries: pandas.DataFrame, tagship: Command, tmp_path: Path
+) -> None:
+    for name, form in SPELLINGS.items():
+        spelled(deliveries, form).to_csv(tmp_path / f"{name}.csv", index=False)
+    numbers = spelled(deliveries, "%Y%m%d")
+    numbers.assign(delivered=pandas.to_numeric(numbers["delivered"])).to_excel(tmp_path / "book.xlsx", index=False)
+    forms = [*(f"{name}.csv" for name in SPELLINGS), "book.xlsx"]
+    runs = []
+    for number, form in enumerate(forms):
+        test = ("--test", tmp_path / forms[number - 1], "--epochs", 2, "--members", 1, "--hidden", 8, "--no-baselines")
+        done = tagship("train", tmp_path / form, "--out", tmp_path / form.replace(".", "-"), *test)
+        assert done.code == 0, done.err
+        assert ("holds dates" in done.err) == (number > 0 or forms[number - 1] != "iso.csv")
+        runs.append(json.loads((tmp_path / form.replace(".", "-") / "run.json").read_text()))
+        assert runs[-1]["features"] == runs[0]["features"]
+        assert runs[-1]["metrics"] == runs[0]["metrics"]
+    assert runs[0]["features"][0]["kind"] == "date"
+    run, artifact = tmp_path / "compact-csv", tmp_path / "out" / "float32.onnx"
+    assert tagship("export", run, "--out", tmp_path / "out", "--formats", "onnx", "--recipes", "float32").code == 0
+    answers = [tagship("predict", artifact, tmp_path / form, "--scores") for form in forms]
+    assert {done.code for done in answers} == {0}, [done.err for done in answers]
+    assert len({done.out for done in answers}) == 1
+    verdicts = [tagship("verify", run, artifact, "--data", tmp_path / form, "--json") for form in forms]
+    assert len({str(json.loads(done.out)[0]["quality"]) for done in verdicts}) == 1
+    assert tagship("selftest", artifact, "--data", tmp_path / "named.csv").code == 0
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["01-Aug-2023", "2 Aug 2023", "3-Aug-2023", "soon"], "column 'day' holds dates, but 'soon' in row 3"),
+        (["01-Aug-23", "02-Sep-23", "03-Okt-23"], "column 'day' holds '01-Aug-23'; if these are dates, write years"),
+        (["1 août 2023", "2 juin 2023", "3 mai 2023"], "months are known by their English and German names"),
+    ],
+)
+def test_what_is_nearly_a_date_is_no_word(cells: list[str], said: str, tagship: Command, tmp_path: Path) -> None:
+    rows = [f"{cells[row % len(cells)]};{row % 7};{row % 2}" for row in range(60)]
+    (tmp_path / "a.csv").write_text("\n".join(["day;x;label:on", *rows]) + "\n")
+    done = tagship("train", tmp_path / "a.csv", "--out", tmp_path / "run", "--epochs", 1, "--members", 2)
+    assert (done.code, (tmp_path / "run").exists()) == (2, False)
+    assert said in done.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "note"),
+    [
+        ((), "numeric", "holds 20240102 and the like, which are taken as numbers, because of 99991231"),
+        (("--missing", "99991231"), "date", "'20240102' is read as 2024-01-02"),
+        (("--numeric", "day"), "numeric", ""),
+        (("--categorical", "day"), "category", ""),
+    ],
+)
+def test_a_number_that_is_no_date_is_told(
+    options: tuple[str, ...], kind: str, note: str, tagship: Command, tmp_path: Path
+) -> None:
+    rows = [f"{99991231 if row == 7 else f'202401{2 + row % 28:02}'},{row * 0.7},{row % 2}" for row in range(120)]
+    (tmp_path / "a.csv").write_text("\n".join(["day,x,label:on", *rows]) + "\n")
+    done = tagship("train", tmp_path / "a.csv", "--out", tmp_path / "run", "--epochs", 1, "--members", 1, "--hidden", 8,
+                   "--no-baselines", *options)  # fmt: skip
+    assert done.code == 0, done.err
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["features"][0]["kind"] == kind
+    assert note in done.err
+    assert ("if they are dates" in done.err) == (kind == "numeric" and not options)

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from tagship_export.errors import ExportError, NothingComparedError
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import DataError
-from tagship_runtime.features import columns_of, encoder
+from tagship_runtime.features import as_column, columns_of, encoder
 from tagship_runtime.files import TableFile, read_table
-from tagship_runtime.files.arrow_columns import arrow_table
+from tagship_runtime.files.arrow_columns import arrow_column, arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, feature_columns, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
@@ -81,9 +81,9 @@ def _read_file(
     encode = encoder(features or (), (None,))
     dialect = source.dialect.with_missing(encode.missing_words)
     table = read_table(source.path, text, dialect=dialect, percent=encode.percent, note=source.note)
-    orders = DateOrders(source.path, encode.date_orders, given=dialect.dates, note=source.note)
+    orders = DateOrders(source.path, encode.date_orders, given=dialect.dates, missing=dialect.missing, note=source.note)
     for name, cells in orders.rewrite({name: table[name] for name in table.column_names}).items():
-        table = table.set_column(table.column_names.index(name), name, [cells])
+        table = table.set_column(table.column_names.index(name), name, arrow_column(as_column(cells), name))
     return _divided(table, targets_of(table, labels, positive, source.positive), labels, features)
 
 

@@ -25,6 +25,9 @@ FIRST = 1024
 INTEGER = r"^(0|-?[1-9][0-9]*)$"
 """Spelling of an integer that is the same once it was one."""
 
+EXPONENT = r"^\s*[0-9]+[eE][0-9]+\s*$"
+"""Spelling of an integer by a power of ten."""
+
 DIGITS = r"^\s*[+-]?[0-9]+\s*$"
 """Spelling of an integer in any way that Python reads."""
 
@@ -97,7 +100,37 @@ def typed_columns(
         numbers.pop(name, None)
         rest[name] = _replaced(rest[name], dict(zip(odd[name], spelled, strict=True)))
     done |= {name: numbers[name] if name in numbers else typed(column) for name, column in rest.items()}
-    return {name: done[name] for name in columns}
+    for name, column in done.items():
+        if pyarrow.types.is_floating(column.type) and (code := _exponent_in(columns[name])) is not None:
+            numerals.tell_exponent(name, code)
+    return {name: without_words(done[name], columns[name], numerals) for name in columns}
+
+
+def without_words(
+    column: pyarrow.ChunkedArray, spelled: pyarrow.ChunkedArray, numerals: Numerals
+) -> pyarrow.ChunkedArray:
+    """Return a column of numbers without those that stand for a missing one, such as -999 where the caller says so.
+
+    Args:
+        column: Numbers; texts are returned as they are.
+        spelled: The same as the file has them.
+        numerals: The file's spelling of numbers.
+    """
+    pyarrow = import_pyarrow("compute")
+    if not numerals.number_words or not pyarrow.types.is_primitive(column.type):
+        return column
+    words = pyarrow.array(sorted(numerals.number_words), spelled.type)
+    named = pyarrow.compute.is_in(pyarrow.compute.utf8_trim_whitespace(spelled), words)
+    return pyarrow.compute.if_else(named, pyarrow.scalar(None, column.type), column)
+
+
+def _exponent_in(column: pyarrow.ChunkedArray) -> str | None:
+    """Return a cell such as 12E4, a number to readers and a code to many people, where the first ones have no mark."""
+    pyarrow = import_pyarrow("compute")
+    if pyarrow.compute.any(pyarrow.compute.match_substring(column[:FIRST], POINT)).as_py():
+        return None
+    found = pyarrow.compute.index(pyarrow.compute.match_substring_regex(column, EXPONENT), value=True).as_py()
+    return None if found < 0 else str(column[found].as_py())
 
 
 def _row_of(columns: Mapping[str, pyarrow.ChunkedArray], name: str, text: str) -> int:

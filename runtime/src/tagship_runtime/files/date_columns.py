@@ -32,7 +32,8 @@ def with_dates(
     if reading.live and given is None:
         yield from batches
         return
-    orders = DateOrders(title(source), reading.date_orders, given=given, note=reading.note)
+    missing = reading.dialect.missing
+    orders = DateOrders(title(source), reading.date_orders, given=given, missing=missing, note=reading.note)
 
     def search(names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
         only = replace(reading, columns=names, numbers=(), percent=(), date_orders={}, note=None, skip=lambda _: None)

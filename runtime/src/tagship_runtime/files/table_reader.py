@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import as_column
 from tagship_runtime.features.cells import word
-from tagship_runtime.files.arrow_columns import arrow_table, typed, typed_columns, with_first_strangers, with_percents
+from tagship_runtime.files.arrow_columns import (
+    arrow_table,
+    typed,
+    typed_columns,
+    with_first_strangers,
+    with_percents,
+    without_words,
+)
 from tagship_runtime.files.open_table import (
     SAMPLE,
     check_names,
@@ -117,7 +124,8 @@ def _read_excel(source: str, text: Sequence[str], reading: Reading) -> pyarrow.T
         name: pyarrow.chunked_array([pyarrow.array([None if cell is None else word(cell) for cell in cells], "string")])
         for name, cells in (columns | rewritten).items()
     }
-    typed_table = pyarrow.table({name: column if name in text else typed(column) for name, column in spelled.items()})
+    found = {name: column if name in text else typed(column) for name, column in spelled.items()}
+    typed_table = pyarrow.table({name: without_words(found[name], spelled[name], numerals) for name in found})
     return with_percents(typed_table, numerals.percents)
 
 

@@ -15,6 +15,7 @@ from tagship_runtime.features.cells import numbers
 from tagship_runtime.files import read_batches, read_table
 from tagship_runtime.files.readers import csv_rows
 from tagship_runtime.files.readers.batch import Reading
+from tagship_runtime.files.spelling.dialect import Dialect
 from tagship_runtime.files.spelling.numerals import Numerals, plain
 
 
@@ -199,3 +200,30 @@ def test_a_comma_among_points_is_named_by_row_and_column(
                     numbers(as_column(batch.columns["size"]), "size")
                 except InputValueError as error:
                     raise error.moved(batch.first) from None
+
+
+@pytest.mark.parametrize("large", [0, 1 << 30])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_a_number_may_stand_for_a_missing_one(
+    large: int, separator: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As programs of measuring devices write it; among words it is a word."""
+    monkeypatch.setattr(csv_rows, "LARGE", large)
+    rows = ["whole,part,word", "1,1.5,x", "-999,-999,-999", "3,2,y", " -999 ,-999,-999.5"]
+    (tmp_path / "t.csv").write_text("\n".join(rows).replace(",", separator) + "\n")
+    dialect = Dialect(missing=("-999",), decimal=".")
+    table = read_table(str(tmp_path / "t.csv"), ["word"], dialect=dialect).to_pydict()
+    assert table == {
+        "whole": [1, None, 3, None],
+        "part": [1.5, None, 2, None],
+        "word": ["x", "-999", "y", "-999.5"],
+    }
+    reading = Reading(rows=100, columns=["whole", "part", "word"], numbers=["whole", "part"], dialect=dialect)
+    found: dict[str, list[Any]] = {"whole": [], "part": [], "word": []}
+    for batch in read_batches(str(tmp_path / "t.csv"), reading):
+        for name, cells in found.items():
+            cells.extend(as_column(batch.columns[name]))
+    for name in ("whole", "part"):
+        column = as_column(found[name])
+        assert [None if value != value else value for value in numbers(column, name).tolist()] == table[name]
+    assert found["word"] == table["word"]

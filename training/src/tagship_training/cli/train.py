@@ -150,7 +150,8 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     from tagship_runtime.files import check_header
     from tagship_runtime.files.arrow_columns import percents_of
     from tagship_runtime.files.spelling.label_spellings import words_of
-    from tagship_training.data.columns import textual
+    from tagship_training.data.columns import dates_among, textual
+    from tagship_training.data.date_spellings import find_spelled_dates, with_dates_in_iso
     from tagship_training.data.draw import DrawnRows
     from tagship_training.data.label_columns import label_words
     from tagship_training.data.tables import from_table, read
@@ -169,6 +170,8 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     drawn = _draw(options, config, where)
     if drawn is None:
         table = read(options.data, text, dialect=dialect, note=tell)
+        spelled = find_spelled_dates(table, [*text, *kinds.numeric, *drop], kinds.missing)
+        table = with_dates_in_iso(table, spelled, kinds.missing, tell)
         drawn = DrawnRows(train=from_table(table, where, drop))
         where = replace(where, words=label_words(table, where))
     elif drawn.stream is not None and where.positive:
@@ -177,12 +180,13 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     text += textual(drawn.train, kinds)
     where = replace(where, vocabulary=drawn.train.labels)
 
-    percent = percents_of(drawn.train.table)
+    percent, dates = percents_of(drawn.train.table), dates_among(drawn.train, kinds)
 
     def other(path: str | None) -> Dataset | None:
         if path is None:
             return None
-        return from_table(read(path, text, dialect=dialect, percent=percent, note=tell), where, drop)
+        table = read(path, text, dialect=dialect, percent=percent, note=tell)
+        return from_table(with_dates_in_iso(table, dates, kinds.missing, tell), where, drop)
 
     return replace(
         drawn, test=other(options.test) or drawn.test, validation=other(options.validation) or drawn.validation

@@ -176,6 +176,11 @@ def textual(rows: Dataset, kinds: Kinds) -> list[str]:
     return [name for name, values in rows.columns.items() if kind_of(name, values, kinds).textual]
 
 
+def dates_among(rows: Dataset, kinds: Kinds) -> list[str]:
+    """Names of the columns that are taken as dates."""
+    return [name for name, chosen in classes_of(rows, kinds).items() if issubclass(chosen, DateFeature)]
+
+
 def unknown_words(rows: Dataset, features: Sequence[Feature]) -> dict[str, int]:
     """Count, by feature, the cells that hold a word without a column; missing ones are not counted."""
     columns = rows.columns

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
@@ -216,12 +217,21 @@ class _NotUnderstoodError(Exception):
     """A table that pyarrow refuses, and the plain reader may understand or explain better."""
 
 
-def _without_nan(batches: Iterable[Any]) -> Iterator[Any]:
-    """Yield batches up to one with a NaN that no word for missing spells: to pyarrow, ``nan(1)`` is one as well."""
+def _without_nan(batches: Iterable[Any], words: Iterable[str]) -> Iterator[Any]:
+    """Yield batches up to one with a NaN that no word for missing spells: to pyarrow, ``nan(1)`` is one as well.
+
+    Likewise up to a number that is one of those words in another spelling, as with blanks around it.
+    """
     pyarrow = import_pyarrow("compute")
+    doubtful = pyarrow.array([math.nan, *(float(word) for word in words if _is_float(word))], pyarrow.float64())
     for batch in batches:
         for column in batch.columns:
-            if pyarrow.types.is_floating(column.type) and pyarrow.compute.any(pyarrow.compute.is_nan(column)).as_py():
+            if (
+                pyarrow.types.is_floating(column.type)
+                and pyarrow.compute.any(
+                    pyarrow.compute.is_in(column, doubtful) if len(doubtful) > 1 else pyarrow.compute.is_nan(column)
+                ).as_py()
+            ):
                 raise _NotUnderstoodError
         yield batch
 
@@ -255,9 +265,17 @@ def _read_fast(source: str, reading: Reading, names: Sequence[str], encoding: st
                 convert_options=convert,
             ) as batches,
         ):
-            yield from _closed(prefetched(parquet.numbered(_without_nan(batches))), counted)
+            yield from _closed(prefetched(parquet.numbered(_without_nan(batches, form.numerals.number_words))), counted)
     except (pyarrow.ArrowException, KeyError, OSError, UnicodeError) as error:
         raise _NotUnderstoodError from error
+
+
+def _is_float(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 START = b"\n"

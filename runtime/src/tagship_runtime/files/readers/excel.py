@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,8 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     while chunk := list(islice(rows, reading.rows)):
         columns = {name: [_cell(row[place]) for row in chunk] for name, place in zip(names, used, strict=True)}
         numbers = {name: columns[name] for name in reading.numbers or () if name in columns}
+        if numerals.number_words:
+            columns |= (numbers := {name: _without(column, numerals.number_words) for name, column in numbers.items()})
         columns |= numerals.rewrite(numbers, known=True, first=first)
         yield Batch(first=first, size=len(chunk), columns=columns)
         first += len(chunk)
@@ -154,6 +156,11 @@ def _cell(cell: Any) -> Any:
         case timedelta():
             return _duration(round(cell / timedelta(milliseconds=1)))
     return cell
+
+
+def _without(column: Sequence[Any], words: Collection[str]) -> list[Any]:
+    """Return cells without the numbers that stand for a missing one, such as -999 where the caller says so."""
+    return [None if not isinstance(cell, str) and cells.word(cell) in words else cell for cell in column]
 
 
 def _duration(milliseconds: int) -> str:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import moments
 from tagship_runtime.features.moments import DAY_FIRST, MONTH_FIRST
+from tagship_runtime.files.spelling import spelled_dates
 
 SAY = "say which with --dates day-first or --dates month-first"
 
 ORDERED = re.compile(r"(?:^|\0)\s*[0-9]{1,2}[-/]|[0-9]:[0-9]", re.MULTILINE)
 """Marks of texts among which some may be in an order of their own, or times; all others need no look at each."""
+
+NUMERIC = re.compile(r"u?int|float|double")
+"""Names of pyarrow's types of numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +96,7 @@ class DateOrders:
         trained: Mapping[str, str | None],
         *,
         given: str | None = None,
+        missing: Collection[str] = (),
         note: Callable[[str], None] | None = None,
     ) -> None:
         """Take what is known before any cell.
@@ -100,9 +105,11 @@ class DateOrders:
             name: Of the table, for messages.
             trained: By column of dates, what stood first in training; None where it had no such dates.
             given: What stands first in all columns, where the caller says so.
-            note: Told once by which order a column is read that training did not settle.
+            missing: Words that stand for a missing date, besides those that always do.
+            note: Told once by which order a column is read that training did not settle, and of unusual spellings.
         """
         self.name, self.trained, self.given, self._note = name, trained, given, note
+        self._missing, self._told = missing, set[str]()
         self._orders: dict[str, str] = {}
         self._evidence: dict[str, DateEvidence] = {}
 
@@ -111,7 +118,7 @@ class DateOrders:
         columns: Mapping[str, Any],
         search: Callable[[Sequence[str]], Iterable[Mapping[str, Any]]] | None = None,
     ) -> dict[str, list[Any]]:
-        """Return those columns of which the model would take some date for another, with such dates as ISO spells them.
+        """Return those columns of which the model would take some date for another, or none, with such in ISO 8601.
 
         Args:
             columns: Cells by name, some rows of the table or all.
@@ -122,7 +129,10 @@ class DateOrders:
         """
         rewritten = {}
         for name in self.trained:
-            cells = cells_of(columns.get(name))
+            cells = cells_of(columns.get(name), numbers=True)
+            if (spelled := spelled_dates.rewritten(cells, self._missing)) is not None:
+                cells = rewritten[name] = spelled[0]
+                self._tell_spelling(name, *spelled[1])
             texts = texts_of(cells)
             if not ORDERED.search("\0".join(texts)):
                 continue
@@ -133,8 +143,8 @@ class DateOrders:
                 continue
             first = self._orders.get(name) or self._decide(name, evidence, search)
             if first != self.trained[name]:
-                spelled = {text: _in_iso(text, first) for text in texts}
-                rewritten[name] = [spelled[cell] if isinstance(cell, str) else cell for cell in cells]
+                in_order = {text: _in_iso(text, first) for text in texts}
+                rewritten[name] = [in_order[cell] if isinstance(cell, str) else cell for cell in cells]
         return rewritten
 
     def contradicting(self, columns: Mapping[str, Any], start: int) -> dict[int, DataError]:
@@ -193,6 +203,11 @@ class DateOrders:
             self._tell(name, evidence, first)
         return first
 
+    def _tell_spelling(self, name: str, text: str, spelled: str) -> None:
+        if self._note is not None and name not in self._told:
+            self._told.add(name)
+            self._note(f"{self.name}: {text!r} in column {name!r} is read as {spelled}")
+
     def _tell(self, name: str, evidence: DateEvidence, first: str) -> None:
         """Note by which order a column is read that is not the one that training and its own cells agree on."""
         if self._note is None:
@@ -204,14 +219,19 @@ class DateOrders:
         self._note(f"{self.name}: {shown!r} in column {name!r} is read as {spelled}, the {first} first{why}")
 
 
-def cells_of(values: Any) -> Sequence[Any]:
-    """Return a column's cells, of which texts may be dates; none of a column of another type, or of no column."""
+def cells_of(values: Any, *, numbers: bool = False) -> Sequence[Any]:
+    """Return a column's cells, of which texts may be dates; none of a column of another type, or of no column.
+
+    Args:
+        values: The column.
+        numbers: Whether columns of numbers have such cells as well.
+    """
     kind = getattr(values, "type", None)
     if kind is not None:  # pyarrow's
-        kind = getattr(kind, "value_type", kind)
-        return list(values.to_pylist()) if "string" in str(kind) else ()
+        kind = str(getattr(kind, "value_type", kind))
+        return list(values.to_pylist()) if "string" in kind or (numbers and NUMERIC.match(kind)) else ()
     if hasattr(values, "dtype"):  # NumPy's
-        return values.tolist() if values.dtype.kind in "OUST" else ()
+        return values.tolist() if values.dtype.kind in ("OUSTiuf" if numbers else "OUST") else ()
     return values or ()
 
 

@@ -111,6 +111,8 @@ class Numerals:
     Attributes:
         decimal: The mark; None while nothing tells.
         percents: Names of columns in which a percent sign was found.
+        missing: Words that stand for a missing number.
+        number_words: Those of them that are numbers otherwise, such as -999.
     """
 
     def __init__(
@@ -136,6 +138,7 @@ class Numerals:
         self.decimal = decimal
         self._name, self._usual, self._note = name, usual, note
         self.missing = WORDS | set(missing)
+        self.number_words = frozenset(word for word in missing if is_numeral(word))
         self.percents: set[str] = set()
         self._percent = tuple(percent)
         self._told: set[str] = set()
@@ -201,6 +204,7 @@ class Numerals:
                 for cell in column:
                     float(cell)
                 plain = cells.UNDERSCORE not in "".join(cell for cell in column if isinstance(cell, str))
+                plain = plain and (not self.number_words or self.number_words.isdisjoint(map(_stripped, column)))
             except (TypeError, ValueError):
                 plain = False
             if plain:
@@ -208,11 +212,15 @@ class Numerals:
                 return []
         found = dict.fromkeys(cell for cell in column if isinstance(cell, str))
         if strict:
-            return [text for text in found if POINT in text or COMMA in text or not _is_plain(text)]
-        odd = [text for text in found if not _is_plain(text)]
+            return [text for text in found if POINT in text or COMMA in text or self._is_odd(text)]
+        odd = [text for text in found if self._is_odd(text)]
         if not odd:
             self._assume(column)
         return odd
+
+    def _is_odd(self, text: str) -> bool:
+        """Tell whether a text is none that Python reads as the number that it is; -999 may stand for a missing one."""
+        return not _is_plain(text) or text.strip() in self.number_words
 
     def _assume(self, column: Sequence[Any]) -> None:
         """Remember a number that is read with a point because nothing says otherwise, and rather one that is sure."""
@@ -321,6 +329,12 @@ class Numerals:
     def _is_there(self, cell: Any) -> bool:
         return cell is not None and not (isinstance(cell, str) and cell.strip() in self.missing)
 
+    def tell_exponent(self, name: str, text: str) -> None:
+        """Note how a cell such as 12E4 is read."""
+        if self._note is not None:
+            shown = f"{text!r} in column {name!r} is read as {_short(text)}"
+            self._note(f"{self._name}: {shown}; training with --categorical {name} takes words")
+
     def _tell(self, name: str, spelled: Mapping[str, str], decimal: str) -> None:
         """Note one cell of each way of spelling, with its number."""
         if self._note is None:
@@ -348,6 +362,10 @@ def _way(text: str, decimal: str) -> str:
 def _short(number: str | None) -> str:
     value = float(number or "nan")
     return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
+
+
+def _stripped(cell: Any) -> Any:
+    return cell.strip() if isinstance(cell, str) else None
 
 
 def _is_plain(text: str) -> bool:

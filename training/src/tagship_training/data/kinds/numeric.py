@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 
 from tagship_runtime.contract import NumericFeature, OffsetFeature
 from tagship_runtime.features import cells
+from tagship_runtime.files.spelling.numerals import is_numeral
 from tagship_runtime.typing import Targets
 from tagship_training.data.kinds.base import Column, Described, check_numbers
+from tagship_training.data.kinds.compact_dates import note_on_dates
 
 FREQUENT = 0.01
 """Share of missing values from which an indicator is considered."""
@@ -43,7 +45,16 @@ def describe(column: Column) -> Described:
     middle = float(np.median(present if offset is not None else present.astype(np.float32)))
     feature = _feature(column, middle if filled else None, indicator, offset)
     reason = useless(constant, _shown(present[0]), filled, indicator, different)
-    return Described(feature, reason, note)
+    dates = None if column.named else note_on_dates(present)
+    notes = filter(None, (note, dates, _named_as_missing(column, present)))
+    return Described(feature, reason, "; it ".join(notes) or None)
+
+
+def _named_as_missing(column: Column, present: NDArray[np.float64]) -> str | None:
+    """Say that words which are to stand for a missing number do not where cells are numbers rather than texts."""
+    numbers = {word for word in column.missing if is_numeral(word)}
+    word = next(iter(numbers & {*map(_shown, np.unique(present))}), None) if numbers else None
+    return None if word is None else f"holds the number {word}, and --missing means texts in such a file; make it null"
 
 
 def read(column: Column) -> NDArray[np.float32]:

@@ -15,10 +15,17 @@ from tagship_runtime.contract import DateFeature, DurationFeature, Feature
 from tagship_runtime.features import cells, moments, spans
 from tagship_runtime.files.spelling.date_orders import SAY, DateEvidence, texts_of
 from tagship_runtime.files.spelling.numerals import MOSTLY
+from tagship_runtime.files.spelling.spelled_dates import MONTHS, in_iso
 from tagship_training.config import Kinds
 from tagship_training.errors import TableError
 
 SHORT_YEAR = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}( .*)?")
+
+WITH_NAME = re.compile(r"[0-9]{1,2}[-/. ]{0,2}([^\W\d_]{3,10})[-/. ]{0,2}((?:19|20)?[0-9]{2})( .*)?")
+"""Texts such as 1 août 2023 and 01-Aug-23, whose word may be a month's name."""
+
+MOST_NAMES = 24
+"""Months in full and in short."""
 
 CLOCK = re.compile(r".*([0-9]:[0-5][0-9]|[0-9] day).*|[+-]?P[0-9T].*[A-Z]")
 """Texts that are durations, or are meant to be."""
@@ -84,11 +91,22 @@ def order_of(name: str, columns: Iterable[NDArray[Any]], kinds: Kinds) -> str | 
 
 def _check_years(name: str, counts: Counter[Any]) -> None:
     short = [cell for cell in counts if isinstance(cell, str) and SHORT_YEAR.fullmatch(cell.strip())]
-    if short and sum(counts[cell] for cell in short) >= MOSTLY * sum(counts.values()):
-        raise TableError(
-            f"column {name!r} holds {short[0]!r}; if these are dates, write years with four digits, or else take "
-            f"all as words with --categorical {name}"
-        )
+    named = {cell: found for cell in counts if isinstance(cell, str) and (found := WITH_NAME.fullmatch(cell.strip()))}
+    words = {found[1].lower() for found in named.values()}
+    known = {cell: found for cell, found in named.items() if found[1].lower() in MONTHS}
+    for cells_of_one, need in (
+        (short, "write years with four digits"),
+        ([cell for cell, found in known.items() if len(found[2]) == 2], "write years with four digits"),
+        (
+            [cell for cell, found in named.items() if len(found[2]) == 4] if len(words) <= MOST_NAMES else [],
+            "spell them as 2024-12-31, as months are known by their English and German names",
+        ),
+    ):
+        if cells_of_one and sum(counts[cell] for cell in cells_of_one) >= MOSTLY * sum(counts.values()):
+            raise TableError(
+                f"column {name!r} holds {cells_of_one[0]!r}; if these are dates, {need}, or else take all as words "
+                f"with --categorical {name}"
+            )
 
 
 def _present(values: NDArray[Any], missing: Collection[str]) -> Counter[Any]:
@@ -111,7 +129,8 @@ def _is(cell: Any, types: tuple[type, ...], is_one: Callable[[str], bool]) -> bo
 
 
 def _is_date(text: str) -> bool:
-    return moments.SHAPE.fullmatch(text) is not None
+    """Tell whether a text is a date as a contract knows it, or has its month's name."""
+    return moments.SHAPE.fullmatch(text) is not None or (not text.isdigit() and in_iso(text) is not None)
 
 
 def _is_duration(text: str) -> bool:
