@@ -193,6 +193,16 @@ def test_rows_are_encoded_as_each_side_takes_them() -> None:
     assert other.parity.flips == (ROWS[:, 1] < 0.1).sum()
 
 
+def test_a_feature_that_is_called_as_a_label_is_known_by_the_file_alone() -> None:
+    """A bare original knows no features; those of the contract say that the column is an input as well."""
+    named = (NumericFeature(name="a"), NumericFeature(name="y"))
+    on = (ROWS >= 0.5).astype(np.float32)
+    verdict = verify(original(features=None), artifact(features=named), {"a": on[:, 0], "y": ROWS[:, 1], "b": on[:, 1]})
+    assert verdict.passed, verdict.faults
+    assert verdict.before is not None
+    assert verdict.before.macro_f1 == 1.0
+
+
 def test_another_number_of_scores() -> None:
     three = artifact(
         labels=("a", "b", "c"), thresholds=(0.5,) * 3, output=TensorSpec(name="o", dtype="float32", shape=(None, 3))
