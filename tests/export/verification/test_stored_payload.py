@@ -141,9 +141,9 @@ def test_steps_count_as_coarse_only_where_they_were_chosen_for_the_constant() ->
 
 
 def test_constants_of_zeros_have_any_step() -> None:
-    zeros = Numbers("w", np.zeros(2), np.ones(2), fine=True)
     exact = Numbers("w", np.zeros(2), np.zeros(()))
-    assert differences(with_options("Add", inputs=(zeros,)), with_options("Add", inputs=(exact,))) == Differences()
+    for zeros in (Numbers("w", np.zeros(2), np.ones(2), fine=True), exact):
+        assert differences(with_options("Add", inputs=(zeros,)), with_options("Add", inputs=(exact,))) == Differences()
 
 
 def test_what_is_beyond_the_ends_of_a_scale_is_the_end() -> None:

@@ -19,6 +19,7 @@ from tagship_export.verification.options import VerifyOptions
 from tagship_export.verification.stored_payload import Stored
 from tagship_export.verification.verify import verify
 from tagship_runtime.contract import CategoryFeature, NumericFeature, TensorSpec
+from tagship_runtime.errors import InputShapeError
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.predictor import Predictor
 
@@ -201,6 +202,27 @@ def test_a_feature_that_is_called_as_a_label_is_known_by_the_file_alone() -> Non
     assert verdict.passed, verdict.faults
     assert verdict.before is not None
     assert verdict.before.macro_f1 == 1.0
+
+
+def test_values_that_meant_on_in_training_count_for_rows_that_are_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the run itself are 0 and 1."""
+    asked = []
+
+    def read_rows(data: Any, labels: Any, features: Any, positive: Any) -> Dataset:
+        asked.append((data if isinstance(data, str) else "given", positive))
+        return Dataset(table=ROWS, targets=None, labels=("a", "b"))
+
+    monkeypatch.setattr(module, "read_rows", read_rows)
+    known = original(positive=("gut",), rows={"test": Path("test.parquet")})
+    assert verify(known, artifact(), ROWS).passed
+    assert verify(known, artifact()).passed
+    assert asked == [("given", ("gut",)), ("test.parquet", ())]
+
+
+def test_a_file_that_takes_rows_of_another_shape_gets_them_as_it_takes_them() -> None:
+    deep = artifact(features=None, input=TensorSpec(name="i", dtype="float32", shape=(None, 2, 1)))
+    with pytest.raises(InputShapeError):
+        verify(original(), deep, ROWS)
 
 
 def test_another_number_of_scores() -> None:

@@ -68,6 +68,21 @@ def test_rows_that_are_more_work_are_computed_fewer_at_a_time(model_bytes: int, 
     assert Scorer(engine, engine.input, engine.output).chunk == chunk
 
 
+@pytest.mark.parametrize(
+    ("cells", "threads", "rows"), [(0, 1, 4), (11, 1, 4), (24, 1, 8), (35, 1, 8), (36, 1, 12), (36, 2, 8), (48, 2, 16)]
+)
+def test_rows_of_so_many_numbers_are_whole_chunks_for_every_thread(cells: int, threads: int, rows: int) -> None:
+    found = scorer(FakeEngine(), threads).rows_of(cells)
+    assert (found, type(found)) == (rows, int)
+
+
+def test_rows_of_one_number_each() -> None:
+    spec = TensorSpec(name="features", dtype="float32", shape=(None, 1))
+    made = Scorer(FakeEngine(), spec, FakeEngine().output)
+    made.chunk = CHUNK
+    assert made.rows_of(12) == 12
+
+
 def test_a_fixed_batch_is_the_chunk() -> None:
     assert scorer(FakeEngine(batch=7)).chunk == 7
 
