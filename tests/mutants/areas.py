@@ -25,6 +25,14 @@ AREAS: dict[str, tuple[str, ...]] = {
     "tagship_runtime.engines.batching": ("runtime/engines/test_batching.py",),
     "tagship_runtime.engines.quantization": ("runtime/engines/test_quantization.py",),
     "tagship_runtime.features.cells": ("runtime/features/test_cells.py",),
+    "tagship_runtime.features.array_encoder": (
+        "runtime/features/test_encoders_by_hand.py",
+        "runtime/features/test_rounding.py",
+    ),
+    "tagship_runtime.features.table_encoder": (
+        "runtime/features/test_encoders_by_hand.py",
+        "runtime/features/test_rounding.py",
+    ),
     "tagship_runtime.features.integer_encoder": ("runtime/features/test_integers.py",),
     "tagship_runtime.features.rounding": ("runtime/features/test_rounding.py",),
     "tagship_runtime.contract.decode": ("runtime/contract/test_contract.py", "runtime/contract/test_values.py"),
