@@ -215,8 +215,18 @@ class MissingColumnError(InputError, KeyError):
     def __str__(self) -> str:
         return (
             f"missing {_names('column', self.missing)}; the table has {_names('column', self.found)}; "
-            "columns are matched by name, in any order"
+            f"columns are matched by name, in any order{self._cause()}"
         )
+
+    def _cause(self) -> str:
+        """Name a column that differs by blanks or case alone, or a line that seems to stand above the header."""
+        found = {str(name).strip().casefold(): name for name in self.found}
+        for name in self.missing:
+            if (near := found.get(str(name).strip().casefold())) is not None:
+                return f"; {near!r} was called {name!r} in training, so rename it"
+        if len(self.found) == 1 < len(self.missing):
+            return f"; if the line {self.found[0]!r} stands above the names of the columns, remove it"
+        return ""
 
 
 def _names(noun: str, names: Sequence[str], most: int = 6) -> str:

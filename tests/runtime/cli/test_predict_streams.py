@@ -70,7 +70,8 @@ def test_every_kind_of_file_in_and_out(
     many = np.resize(rows, (size, 6))
     data, target = write(table(many), tmp_path / source), tmp_path / "made" / out
     done = tagship("predict", artifact, data, "--out", target, "--scores", "--id-column", "part")
-    assert (done.code, done.out, done.err) == (0, "", "")
+    said = "" if size else "tagship: nothing was predicted, as the table has no rows\n"
+    assert (done.code, done.out, done.err) == (0, "", said)
     assert [path.name for path in target.parent.iterdir()] == [out]
     if size == 0 and "jsonl" in out:
         assert (gzip.decompress if out.endswith(".gz") else bytes)(target.read_bytes()) == b""
@@ -191,9 +192,47 @@ def test_unknown_words_are_counted(tagship: Command, artifact: Path, tmp_path: P
     done = tagship("predict", mixed, data, "--on-error", "skip")
     assert done.code == 0
     assert done.err.splitlines()[1:] == [
-        "tagship: 2 of 4 cells of 'colour' hold a word that the model does not know",
+        "tagship: 2 of 4 cells of 'colour' hold a word that the model does not know; 'Red' is 'red' in training",
         "tagship: 1 of 4 cells of 'size' hold a word that the model does not know",
     ]
+
+
+def test_a_header_without_rows_is_told(tagship: Command, artifact: Path, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text(",".join(NAMES) + "\n")
+    done = tagship("predict", artifact, tmp_path / "in.csv")
+    assert (done.code, done.err.splitlines()) == (
+        0,
+        ["tagship: nothing was predicted, as the table has no rows"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (",".join(NAMES).upper(), "'FEATURE_0' was called 'feature_0' in training, so rename it"),
+        (",".join(NAMES).replace("feature_3", " feature_3 "), "' feature_3 ' was called 'feature_3' in training"),
+        (
+            "# Export 2024",
+            "line 2 (row 0): has 6 cells, the header has 1; they have to match; if '# Export 2024' is no",
+        ),
+        ("Parts, hall 3\n" + ",".join(NAMES), "if 'Parts' is no column but a line above their names, remove it"),
+        (",".join(NAMES[:4]), "line 2 (row 0): has 6 cells, the header has 4; they have to match\n"),
+        (
+            ";".join(NAMES) + "\n[mm]" + ";[g]" * 5,
+            "'[mm]' is not a number; a finite number is needed; if this is a row",
+        ),
+        (",".join(NAMES) + "\n1,2,3 mm,4,5,6", "'3 mm' is not a number; a finite number without a unit is needed"),
+        ('Parts\n"' + ",".join(NAMES) + '"', "if the line 'Parts' stands above the names of the columns, remove it"),
+    ],
+)
+def test_what_is_wrong_with_a_header_is_named(
+    header: str, said: str, tagship: Command, artifact: Path, tmp_path: Path
+) -> None:
+    row = "1;2;3;4;5;6" if ";" in header else '"1,2,3,4,5,6"' if '"' in header else "1,2,3,4,5,6"
+    (tmp_path / "in.csv").write_text(f"{header}\n{row}\n")
+    done = tagship("predict", artifact, tmp_path / "in.csv")
+    assert done.code == 2
+    assert said in done.err
 
 
 FOLLOWED = {

@@ -76,6 +76,26 @@ def test_words_that_the_caller_calls_missing() -> None:
         cells.number("k.A.", 0, "a", ("none",))
 
 
+@pytest.mark.parametrize(
+    ("text", "need"),
+    [
+        ("[mm]", "if this is a row of units below the header, remove it"),
+        ("(kg)", "if this is a row of units below the header, remove it"),
+        ("209,61 mm", "a finite number without a unit is needed"),
+        ("[3", "a finite number is needed"),
+        ("3x", "a finite number is needed"),
+        ("", "a finite number is needed"),
+        ("mm", "a finite number is needed"),
+    ],
+)
+def test_an_error_says_what_to_do_about_units(text: str, need: str) -> None:
+    if text:
+        with pytest.raises(InputValueError, match=f"{need}$"):
+            cells.number(text, 0, "a")
+    else:
+        assert np.isnan(cells.number(text, 0, "a"))
+
+
 def test_a_comma_asks_for_a_point_where_numbers_are_needed() -> None:
     with pytest.raises(InputValueError, match="with a decimal point"):
         cells.number("1,5", 0, "a")

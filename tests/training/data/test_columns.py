@@ -152,3 +152,45 @@ def test_integers_with_zeros_before_them_are_words(name: str, kind: str, tmp_pat
     assert notes == [f"column {name!r} is taken as words: {why}"]
     (feature,), notes = infer(rows, Kinds(numeric=(name,)))
     assert (feature, notes) == (NumericFeature(name=name), [])
+
+
+@pytest.mark.parametrize(
+    ("bounds", "others", "told"),
+    [
+        (
+            ["<0,5"],
+            ["1", "2", "3", "4"],
+            """'<0,5' and the like in 40 of 200 training rows among its numbers; --missing""",
+        ),
+        (["< 1"], ["1", "2", "3", "4"], """--missing '< 1' takes numbers, or write a number for a bound"""),
+        (["<1", ">9"], ["1", "2", "3", "4"], "'<1' and the like in 80 of 240 training rows among its numbers; write a"),
+        (["<1"], ["red", "2", "green", "blue"], None),
+        (["<b>"], ["1", "2", "3", "4"], None),
+    ],
+)
+def test_measurements_known_by_a_bound_are_told(bounds: list[str], others: list[str], told: str | None) -> None:
+    cells = (bounds + others) * 40
+    data = Dataset(table=pyarrow.table({"c": cells}), targets=np.resize(TARGET, (len(cells), 1)), labels=("y",))
+    (feature,), notes = infer(data, Kinds())
+    assert feature == CategoryFeature(name="c", values=tuple(sorted({*bounds, *others})))
+    assert bool(notes) == (told is not None)
+    assert told is None or (notes[0].startswith("column 'c' is taken as words: it holds") and told in notes[0])
+    assert infer(data, Kinds(categorical=("c",)))[1] == []
+
+
+def test_numbers_named_as_missing_are_told_where_they_are_no_texts() -> None:
+    """In Parquet and frames there is null for what is missing."""
+    data = rows(c=[-999.0, 1.5, 2.0, 3.5] * 50)
+    told = "column 'c' holds the number -999, and --missing means texts in such a file; make it null"
+    assert infer(data, Kinds(missing=("-999",)))[1] == [told]
+    assert infer(data, Kinds(missing=("-998", "k.A.")))[1] == []
+
+
+def test_codes_that_are_numbers_by_a_power_of_ten_are_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text(
+        "code,size,label:a\n" + "".join(f"{n}E{n % 4},{n}.5E2,{n % 2}\n" for n in range(40))
+    )
+    notes: list[str] = []
+    read(str(tmp_path / "t.csv"), note=notes.append)
+    said = "'0E0' in column 'code' is read as 0; training with --categorical code takes words"
+    assert notes == [f"{tmp_path / 't.csv'}: {said}"]

@@ -18,7 +18,7 @@ from tagship_runtime.cli.options import dialect_of
 from tagship_runtime.cli.output_layout import layout_of
 from tagship_runtime.cli.signals import raise_if_signalled
 from tagship_runtime.errors import TagshipError
-from tagship_runtime.features import Encoder
+from tagship_runtime.features import Encoder, as_column
 from tagship_runtime.files import Batch, open_writer, read_batches
 from tagship_runtime.files.batch_reader import BATCH_ROWS, Reading
 from tagship_runtime.files.table_writer import Names
@@ -34,6 +34,9 @@ STOP, SKIP = "stop", "skip"
 BECAUSE = "because"
 """Name of the column of explanations."""
 
+LOOKS = 10
+"""Batches with unknown words that are looked at for words that differ from known ones by blanks or case alone."""
+
 EXPLAINED = 5
 """Parts of a row that are named for each label."""
 
@@ -47,6 +50,7 @@ class Summary:
         skipped: How many were left out.
         first: What was wrong with the first of them.
         unknown: By feature, how many cells hold a word that the model does not know.
+        near: By feature, one of these cells that differs by blanks or case alone from a known word, and that word.
         rounded: By column, how far float32 is off integers that it does not hold.
         drift: Counts of rows and scores, where they are asked for.
     """
@@ -56,6 +60,7 @@ class Summary:
     first: str = ""
     unknown: Counter[str] = field(default_factory=Counter)
     rounded: dict[str, float] = field(default_factory=dict)
+    near: dict[str, tuple[str, str]] = field(default_factory=dict)
     drift: Drift | None = None
 
     def skip(self, error: TagshipError) -> None:
@@ -74,6 +79,7 @@ class Summary:
         self.skipped += other.skipped
         self.first = self.first or other.first
         self.unknown.update(other.unknown)
+        self.near = {**other.near, **self.near}
         self.round(other.rounded)
         if self.drift is not None and other.drift is not None:
             self.drift.merge(other.drift)
@@ -81,7 +87,7 @@ class Summary:
     def to_dict(self) -> dict[str, Any]:
         """Return the counts as JSON has them."""
         counts: dict[str, Any] = {"rows": self.rows, "skipped": self.skipped, "first": self.first}
-        counts |= {"unknown": dict(self.unknown), "rounded": self.rounded}
+        counts |= {"unknown": dict(self.unknown), "rounded": self.rounded, "near": self.near}
         return counts if self.drift is None else counts | {"drift": self.drift.to_dict()}
 
     @classmethod
@@ -98,8 +104,11 @@ class Summary:
         if self.skipped:
             yield f"left out {self.skipped:,} of {self.rows + self.skipped:,} rows; the first: {self.first}"
         for feature in model.contract.features or ():
-            if cells := self.unknown[feature.name]:
-                yield f"{cells:,} of {self.rows:,} cells of {feature.name!r} {feature.unknown}"
+            if cells := self.unknown[name := feature.name]:
+                near = "; {!r} is {!r} in training".format(*self.near[name]) if name in self.near else ""
+                yield f"{cells:,} of {self.rows:,} cells of {name!r} {feature.unknown}{near}"
+        if not self.rows and not self.skipped:
+            yield "nothing was predicted, as the table has no rows"
         if self.rounded:
             from tagship_runtime.features.rounding import rounding_notes
 
@@ -152,7 +161,8 @@ def predict_table(
         watch=watch,
     )
     because = explained(model, encode, layout.ids) if options.explain else _nothing
-    blocks = ((batch.size, {**layout.columns(model, batch, scores), **because(batch)}) for batch, scores in scored)
+    looked = _with_near_misses(scored, model, summary)
+    blocks = ((batch.size, {**layout.columns(model, batch, scores), **because(batch)}) for batch, scores in looked)
     # The first one is read here, so that a wrong file is refused before anything is written.
     first = next(blocks, None) or (0, _no_rows(model, layout, explained=options.explain))
     with open_writer(out, kind) as write:
@@ -164,6 +174,23 @@ def predict_table(
             reach(summary.rows)
             raise_if_signalled()
     return summary
+
+
+def _with_near_misses(
+    scored: Iterator[tuple[Batch, Scores]], model: Predictor, summary: Summary
+) -> Iterator[tuple[Batch, Scores]]:
+    """Yield batches, and look in the first ones with unknown words of a feature for what one of them may mean."""
+    features = {feature.name: feature for feature in model.contract.features or ()}
+    counts: Counter[str] = Counter()
+    looks: Counter[str] = Counter()
+    for batch, scores in scored:
+        for name in [name for name, count in summary.unknown.items() if count > counts[name]]:
+            if name not in summary.near and looks[name] < LOOKS:
+                near = features[name].near_miss(as_column(batch.columns[name]))
+                summary.near |= {} if near is None else {name: near}
+                looks[name] += 1
+        counts.update(summary.unknown - counts)
+        yield batch, scores
 
 
 def _no_rows(model: Predictor, layout: Layout, *, explained: bool) -> dict[str, Any]:

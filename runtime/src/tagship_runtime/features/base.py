@@ -118,6 +118,11 @@ class Feature(ABC):
         del values
         return 0.0
 
+    def near_miss(self, values: NDArray[Any]) -> tuple[str, str] | None:
+        """Return a cell that the model does not know but for blanks and case, and what it knows; None without one."""
+        del values
+        return None
+
     @property
     def bins(self) -> int | None:
         """Number of different things that :meth:`observed` tells apart; None where it gives numbers."""

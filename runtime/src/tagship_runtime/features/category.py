@@ -58,6 +58,12 @@ class CategoryFeature(Feature):
     def _codes(self, values: NDArray[Any], index: Mapping[str, int]) -> NDArray[np.intp]:
         return np.array([index.get(word, _UNKNOWN) for word in words(values, self.name)], dtype=np.intp)
 
+    def near_miss(self, values: NDArray[Any]) -> tuple[str, str] | None:
+        """See :class:`Feature`."""
+        known = {value.strip().casefold(): value for value in self.values if value}
+        strange = (word for word in dict.fromkeys(words(values, self.name)) if word not in self.values)
+        return next(((word, near) for word in strange if (near := known.get(word.strip().casefold()))), None)
+
     @property
     def bins(self) -> int:
         """See :class:`Feature`; the last stands for words without a column."""

@@ -145,9 +145,18 @@ def number(
             raise TypeError
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
-        comma = isinstance(value, str) and "," in value and need == _NEED_NUMBER
-        need = _NEED_POINT if comma else need
+        if isinstance(value, str) and need == _NEED_NUMBER:
+            need = _needed(value.strip())
         raise InputValueError(row, name, f"{shown(value)} is not a number", need) from None
+
+
+def _needed(text: str) -> str:
+    """Say what to do about a text that is no number."""
+    if text[:1] in ("[", "(") and text[-1:] in ("]", ")") and not any(map(str.isdigit, text)):
+        return "a finite number is needed; if this is a row of units below the header, remove it"
+    if text[:1].isdigit() and text[-1:].isalpha() and " " in text:
+        return "a finite number without a unit is needed"
+    return _NEED_POINT if "," in text else _NEED_NUMBER
 
 
 def is_missing(value: object) -> bool:

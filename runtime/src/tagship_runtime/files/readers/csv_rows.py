@@ -15,6 +15,7 @@ from typing import Any, cast
 import numpy as np
 
 from tagship_runtime.errors import DataError
+from tagship_runtime.features import cells
 from tagship_runtime.files.open_table import check_names, existing, is_text, not_text, open_text, title
 from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
@@ -169,7 +170,13 @@ def _wrong_length(row: Sequence[str], names: Sequence[str], lines: _Lines) -> st
         if any("\n" in cell for cell in row)
         else ""
     )
-    return f"has {len(row)} cell{'' if len(row) == 1 else 's'}, the header has {len(names)}; they have to match{quote}"
+    above = (
+        f"; if {cells.shown(names[0])} is no column but a line above their names, remove it"
+        if 2 * len(names) < len(row)
+        else ""
+    )
+    many = "" if len(row) == 1 else "s"
+    return f"has {len(row)} cell{many}, the header has {len(names)}; they have to match{quote}{above}"
 
 
 def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int, reading: Reading, form: Form) -> Batch:

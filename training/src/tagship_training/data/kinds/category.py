@@ -7,11 +7,15 @@ from dataclasses import replace
 
 from tagship_runtime.contract import CategoryFeature
 from tagship_runtime.features import cells
+from tagship_runtime.files.spelling.numerals import MOSTLY, is_numeral
 from tagship_training.data.kinds.base import Column, Described
 from tagship_training.data.kinds.choose import check_no_numbers, code_among
 
 MIN_COUNT = 5
 """A word on fewer training rows than this has no column of its own."""
+
+BOUNDS = "<>≤≥"
+"""Marks of a measurement that is known by a bound alone, as in <0.5."""
 
 MAX_WORDS = 100
 """The most columns that one categorical feature takes; the most frequent words have them."""
@@ -26,8 +30,25 @@ def describe(column: Column) -> Described:
     described = _describe(column)
     if not column.named:
         check_no_numbers(column.name, column.values, left_out=described.useless is not None)
-        return _told_of_codes(column, described)
+        return _told_of_bounds(column, _told_of_codes(column, described))
     return described
+
+
+def _told_of_bounds(column: Column, described: Described) -> Described:
+    """Add that measurements are taken as words because some are given by a bound, as below what can be measured."""
+    texts = [cell.strip() for cell in column.values.tolist() if isinstance(cell, str)]
+    bounded = [text for text in texts if text[:1] in BOUNDS and is_numeral(text.lstrip("<>≤≥= "))]
+    if not bounded or len(bounded) + sum(map(is_numeral, texts)) < MOSTLY * len(texts):
+        return described
+    word = f'"{bounded[0]}"' if "," in bounded[0] else bounded[0]
+    same = f"--missing '{word}' takes numbers, or " if len(set(bounded)) == 1 else ""
+    told = (
+        f"holds {bounded[0]!r} and the like in {len(bounded):,} of {len(column.values):,} training rows among its "
+        f"numbers; {same}write a number for a bound, such as half of it"
+    )
+    if described.useless is not None:
+        return replace(described, useless=f"{described.useless}; it {told}")
+    return replace(described, note=f"is taken as words: it {told}")
 
 
 def _told_of_codes(column: Column, described: Described) -> Described:
