@@ -69,6 +69,9 @@ def test_columns_that_are_the_input() -> None:
         ([[1, 2]], [[1, 2]]),
         ([["1", "2.5"]], [[1, 2.5]]),
         (np.array([[True, False]]), [[1, 0]]),
+        (np.array([[1, 2]], np.uint8), [[1, 2]]),
+        (np.array([[1, 2]], np.float16), [[1, 2]]),
+        (np.array([["1", "2"]]), [[1, 2]]),
         (np.ma.array([[1, 2]], mask=[[False, False]]), [[1, 2]]),
     ],
 )
@@ -89,7 +92,9 @@ def test_arrays_of_another_shape(rows: Any) -> None:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (np.ma.array([[True, False]], mask=[[True, False]]), "row 0, column '\\[0\\]'"),
+        (np.ma.array([[True, False]], mask=[[True, False]]), r"column '\[0\]': the value is missing"),
+        (np.ma.array([[1, 2]], mask=[[True, False]], dtype=np.uint8), r"column '\[0\]': the value is missing"),
+        (np.ma.array([[1, 2]], mask=[[True, False]], dtype=np.int64), r"column '\[0\]': the value is missing"),
         ([[np.nan, 1]], "row 0, column '\\[0\\]'"),
         ([[1, 2], [1, np.inf]], "row 1, column '\\[1\\]'"),
         ([[1, 1e39]], "row 0, column '\\[1\\]'"),
@@ -224,3 +229,17 @@ def test_what_readers_need_to_know() -> None:
     assert TableEncoder(NUMBERS).plain == (2,)
     assert TableEncoder(NUMBERS).select({"y": [1], "x": [2], "z": [3]}, []) == {"x": [2], "y": [1]}
     assert TableEncoder(NUMBERS).select({"y": [1], "z": [3]}, []) == {"y": [1], "z": [3]}
+
+
+def test_a_plain_table_is_taken_by_name_or_in_order() -> None:
+    codec = encoder(NUMBERS, (None, 2))
+    assert codec.encode({"y": [2.0, np.nan], "x": [1.0, 3.0]}).tolist() == [[1, 2], [3, 7]]
+    assert codec.encode(np.array([[1.0, 2.0], [3.0, np.nan]])).tolist() == [[1, 2], [3, 7]]
+
+
+def test_bounds_of_arrays_are_those_of_all_cells() -> None:
+    low, high = ArrayEncoder((2,)).bounds(np.array([[1.0, 5.0], [3.0, -2.0]]))
+    assert (low.tolist(), high.tolist()) == ([-2.0, -2.0], [5.0, 5.0])
+    assert ArrayEncoder((2,)).discrete().tolist() == [False, False]
+    assert ArrayEncoder((2,)).from_cells(np.array([[0.1, 2.0]])) == [[np.float32(0.1), 2.0]]
+    assert ArrayEncoder((2,)).to_cells([[1, 2]]).dtype == np.float64

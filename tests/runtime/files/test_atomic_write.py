@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,6 +97,71 @@ def test_the_old_folder_outlives_what_fails(tmp_path: Path, monkeypatch: pytest.
             raise OSError(28, "nothing left")
     assert (target / "file").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
+STAGES = ("the new one is half written", "before the old one is set aside", "before the new one has the name",
+          "after it has the name", "while the old one is removed")  # fmt: skip
+
+
+def swap_and_die(target: Path, stage: str) -> None:
+    """Write a new folder in place of the old one, and end the process at one stage as a kill from outside does."""
+    rename, unlink, renames = Path.rename, os.unlink, 0
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def dying_rename(self: Path, to: Path) -> Path:
+        nonlocal renames
+        if stage == STAGES[1 + renames]:
+            die()
+        renames += 1
+        moved = rename(self, to)
+        if stage == STAGES[3] and renames == 2:
+            die()
+        return moved
+
+    def dying_unlink(*arguments: Any, **options: Any) -> None:
+        unlink(*arguments, **options)
+        if stage == STAGES[4]:
+            die()
+
+    with pytest.MonkeyPatch.context() as patch, replacing_folder(target) as temporary:
+        (temporary / "first").write_text("new")
+        if stage == STAGES[0]:
+            die()
+        (temporary / "second").write_text("new")
+        patch.setattr(Path, "rename", dying_rename)
+        patch.setattr(os, "unlink", dying_unlink)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_kill_at_any_stage_leaves_the_old_folder_or_the_new_one_whole(tmp_path: Path, stage: str) -> None:
+    target = tmp_path / "run"
+    with replacing_folder(target) as temporary:
+        (temporary / "first").write_text("old")
+        (temporary / "second").write_text("old")
+    child = os.fork()
+    if not child:
+        try:
+            swap_and_die(target, stage)
+        finally:
+            os._exit(0)
+    _, status = os.waitpid(child, 0)
+    assert os.WIFSIGNALED(status), "it lived"
+    found = {
+        path.name: {file.name: file.read_text() for file in path.iterdir()}
+        for path in tmp_path.iterdir()
+        if path.is_dir()
+    }
+    old, new = ({"first": content, "second": content} for content in ("old", "new"))
+    wanted = {STAGES[2]: None, STAGES[3]: new, STAGES[4]: new}.get(stage, old)
+    assert found.get("run") == wanted
+    beside = [content for name, content in found.items() if name != "run"]
+    assert wanted is not None or (old in beside and new in beside)
+    with replacing_folder(target) as temporary:
+        (temporary / "first").write_text("next")
+    assert (target / "first").read_text() == "next"
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
