@@ -7,7 +7,7 @@ import pandas
 import pytest
 
 from tagship_training import Config, Options, TrainingError, train
-from tagship_training.data.notices import on_columns_left_out, on_rare_labels, on_unknown_words
+from tagship_training.data.notices import on_columns_left_out, on_labels_alike, on_rare_labels, on_unknown_words
 from tagship_training.data.splits import check_positives
 
 QUICK = Config(hidden=(4,), epochs=1, members=2)
@@ -56,3 +56,10 @@ def test_labels_that_are_never_on_may_be_dropped() -> None:
     assert said in run.notices
     with pytest.raises(TrainingError, match="none of the 2 labels is ever on"):
         train(features, frame(2)[1].drop(columns="on"), config=QUICK, options=options)
+
+
+def test_labels_that_differ_by_case_are_told() -> None:
+    (told,) = on_labels_alike(["big", "hot", "Big", "round"])
+    assert told.startswith("labels 'big' and 'Big' differ by blanks or case alone, and are two labels")
+    assert len(on_labels_alike(["a", "A ", " a"])) == 2
+    assert on_labels_alike(["big", "bigger"]) == []

@@ -45,6 +45,17 @@ def on_deciding(labels: dict[str, str]) -> list[str]:
     ]
 
 
+def on_labels_alike(labels: Sequence[str]) -> list[str]:
+    """Notices on labels that differ by blanks or case alone, as tags do that people typed."""
+    first: dict[str, str] = {}
+    return [
+        f"labels {other!r} and {label!r} differ by blanks or case alone, and are two labels; spell them alike if they "
+        "are one"
+        for label in labels
+        if (other := first.setdefault(label.strip().casefold(), label)) != label
+    ]
+
+
 def on_texts(names: Sequence[str]) -> list[str]:
     """Notice on columns that are taken as texts by what they look like."""
     if not names:

@@ -16,7 +16,7 @@ from tagship_training.data import columns, splits
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.deciding import find_deciding
 from tagship_training.data.encode import encode
-from tagship_training.data.notices import listed, on_deciding, on_unknown_words
+from tagship_training.data.notices import listed, on_deciding, on_labels_alike, on_unknown_words
 from tagship_training.data.repeated_rows import Flags, find_repeated, find_repeated_within
 from tagship_training.data.sparse_rows import Matrix, take_rows
 from tagship_training.data.stream import Stream
@@ -101,7 +101,7 @@ def prepare(
         train, others, dropped = without_empty_labels(train, [test, validation])
         test, validation = others[0] or test, others[1]
     rows = {"train": train, "test": with_labels_of(train, test, "test")}
-    notices = dropped + splits.check_positives(train.known_targets, train.labels)
+    notices = dropped + splits.check_positives(train.known_targets, train.labels) + on_labels_alike(train.labels)
     features, left_out = columns.infer(train, options.kinds, incomplete, unteachable.reasons, orders)
     if validation is not None:
         rows["validation"] = with_labels_of(train, validation, "validation")
