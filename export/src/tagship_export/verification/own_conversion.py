@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tagship_export.data.splits import calibration_rows
@@ -20,9 +22,22 @@ OTHER_ROWS = 3.0
 """The same where other rows calibrated the file, which set other ranges."""
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """Difference of scores that the recipe explains.
+
+    Attributes:
+        most: By which a score may be off.
+        by_same_rows: Whether the rows that calibrated the file are known, so that more than that is a fault.
+    """
+
+    most: float
+    by_same_rows: bool
+
+
 def largest_difference(
     original: Original, again: Reconversion, recipe: Recipe, matrix: Features, scores: Scores
-) -> float | None:
+) -> Explained | None:
     """Return how far scores may be off, by what a conversion of the original to the same recipe is off on these rows.
 
     Args:
@@ -48,5 +63,5 @@ def largest_difference(
     finally:
         runner.close()
     if same:
-        return max(LEAST_TOLERANCE, SAME_ROWS * difference)
-    return max(recipe.score_tolerance, OTHER_ROWS * difference)
+        return Explained(max(LEAST_TOLERANCE, SAME_ROWS * difference), by_same_rows=True)
+    return Explained(max(recipe.score_tolerance, OTHER_ROWS * difference), by_same_rows=False)

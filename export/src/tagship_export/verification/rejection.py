@@ -29,6 +29,7 @@ def judge(
     size: int = 0,
     faults: Sequence[str] = (),
     most: float | None = None,
+    strict: bool = True,
 ) -> Verification:
     """Judge an artifact by its scores.
 
@@ -40,6 +41,7 @@ def judge(
         size: In bytes, likewise.
         faults: What is wrong with it besides, in words.
         most: How far scores may be off, where a conversion of the original tells; no rows are too few for that.
+        strict: Whether more than that is a fault in itself.
     """
     original, worst, thresholds, labels = compared.original, compared.worst, compared.thresholds, compared.labels
     parity = compare(original, worst, thresholds, labels, recipe.score_tolerance, compared.batch_difference)
@@ -71,7 +73,7 @@ def judge(
         faults=(
             *faults,
             *_parity_faults(parity, shipped_flips, recipe, budget),
-            *_difference_faults(parity, most),
+            *(_difference_faults(parity, most) if strict else ()),
             *(() if recipe.exact else label_faults(wanted, shipped, labels, budget)),
             *(() if few else f1_faults),
         ),

@@ -69,11 +69,11 @@ def verify(
     codec = _encoder(known, opened.contract)
     matrix = _encoded(codec, rows)
     compared = _compare(known, opened, rows, matrix)
-    stored, most = Stored(), None
+    stored, explained = Stored(), None
     if not judged.recipe.exact and opened.convert_again is not None:  # else scores tell of every number
         again = opened.convert_again(known.model)
         stored = compare_stored(again, opened, judged)
-        most = largest_difference(known, again, judged.recipe, matrix, compared.original)
+        explained = largest_difference(known, again, judged.recipe, matrix, compared.original)
     verdict = judge(
         compared,
         judged.recipe,
@@ -81,7 +81,8 @@ def verify(
         name=opened.name,
         size=opened.size,
         faults=(*_contract_faults(known, opened, judged), *stored.faults),
-        most=most,
+        most=None if explained is None else explained.most,
+        strict=explained is not None and explained.by_same_rows and judged.origin != "asked",
     )
     verdict = replace(
         verdict,
