@@ -96,6 +96,14 @@ def test_an_error_says_what_to_do_about_units(text: str, need: str) -> None:
         assert np.isnan(cells.number(text, 0, "a"))
 
 
+def test_a_number_that_the_caller_calls_missing_is_that_whatever_stands_beside_it() -> None:
+    for beside in ("1", "k.A.", " -999 ", 1.5):
+        found = cells.numbers(column("-999", beside), "a", ("-999", "k.A."))
+        assert np.isnan(found[0])
+        assert np.isnan(found[1]) == (beside in ("k.A.", " -999 "))
+    assert cells.numbers(column(-999.0, "1"), "a", ("-999",)).tolist() == [-999, 1]
+
+
 def test_a_comma_asks_for_a_point_where_numbers_are_needed() -> None:
     with pytest.raises(InputValueError, match="with a decimal point"):
         cells.number("1,5", 0, "a")

@@ -226,3 +226,31 @@ def test_a_number_that_is_no_date_is_told(
     assert json.loads((tmp_path / "run" / "run.json").read_text())["features"][0]["kind"] == kind
     assert note in done.err
     assert ("if they are dates" in done.err) == (kind == "numeric" and not options)
+
+
+@pytest.mark.parametrize("word", ["9999-12-31", "31.12.9999", "31/12/9999", "99991231"])
+def test_a_date_may_stand_for_a_missing_one(
+    word: str, deliveries: pandas.DataFrame, tagship: Command, tmp_path: Path
+) -> None:
+    """As databases have it for what does not end, in the spelling of the other dates."""
+    form = {"9": "%Y%m%d" if word.isdigit() else "%Y-%m-%d", "3": f"%d{word[2]}%m{word[2]}%Y"}[word[0]]
+    days = [f"{day:{form}}" for day in deliveries["delivered"]]
+    blank = ["" if row % 10 == 3 else day for row, day in enumerate(days)]
+    named = [word if row % 10 == 3 else day for row, day in enumerate(days)]
+    runs, scores = [], []
+    for name, cells in (("blank", blank), ("named", named)):
+        deliveries.assign(delivered=cells, took=1.5).to_csv(tmp_path / f"{name}.csv", index=False)
+        done = tagship("train", tmp_path / f"{name}.csv", "--out", tmp_path / name, "--missing", word, "--epochs", 2,
+                       "--members", 1, "--hidden", 8, "--no-baselines")  # fmt: skip
+        assert done.code == 0, done.err
+        runs.append(json.loads((tmp_path / name / "run.json").read_text()))
+    assert runs[0]["features"] == runs[1]["features"]
+    assert runs[0]["metrics"] == runs[1]["metrics"]
+    assert (runs[0]["features"][0]["kind"], runs[0]["features"][0]["missing"]) == ("date", [word])
+    done = tagship("export", tmp_path / "named", "--out", tmp_path / "out", "--formats", "onnx", "--recipes", "float32")
+    assert done.code == 0, done.err
+    for name in ("blank", "named"):
+        done = tagship("predict", tmp_path / "out" / "float32.onnx", tmp_path / f"{name}.csv", "--scores")
+        assert done.code == 0, done.err
+        scores.append(done.out)
+    assert scores[0] == scores[1]

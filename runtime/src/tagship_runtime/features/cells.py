@@ -81,12 +81,17 @@ def real_numbers(values: NDArray[Any], name: str | int, missing: Collection[str]
         if values.dtype.kind == "O" and any(issubclass(kind, NO_NUMBERS) for kind in set(map(type, values.flat))):
             raise TypeError
         numbers = values.astype(np.float64)  # every cell is a number, or spelled as one
-        if has_underscores(values):
+        if has_underscores(values) or (missing and _names_one(values, missing)):
             raise TypeError
         return numbers
     except (TypeError, ValueError, OverflowError):
         found = [number(value, row, name, missing) for row, value in enumerate(values.tolist())]
         return np.array(found, np.float64)
+
+
+def _names_one(values: NDArray[Any], missing: Collection[str]) -> bool:
+    """Tell whether a text among cells stands for a missing number, as -999 may."""
+    return any(isinstance(cell, str) and cell.strip() in missing for cell in values.tolist())
 
 
 def has_underscores(values: NDArray[Any]) -> bool:

@@ -82,9 +82,11 @@ def parse(text: str, first: str | None, missing: Collection[str] = ()) -> float:
         ValueError: It is none, with the reason.
     """
     spelled = text.strip()
+    if spelled in missing:  # 31.12.9999 may be one
+        return np.nan
     found = SHAPE.fullmatch(spelled)
     if found is None:
-        if spelled in cells.FILE_BLANK or spelled in missing:
+        if spelled in cells.FILE_BLANK:
             return np.nan
         raise ValueError("is no date")
     y, _, m, d, dotted_day, dotted_month, dotted_year, one, _, other, year, hour, *rest = found.groups()

@@ -13,6 +13,10 @@ from tagship_runtime.files.spelling.date_orders import cells_of
 from tagship_runtime.files.spelling.spelled_dates import COMPACT, as_text, in_iso, rewritten
 
 
+FIRST = 100
+"""Cells that are looked at before all of a column."""
+
+
 def find_spelled_dates(table: pyarrow.Table, named: Collection[str], missing: Collection[str] = ()) -> list[str]:
     """Return the columns that hold dates alone, some of them in such a spelling.
 
@@ -51,9 +55,14 @@ def with_dates_in_iso(
 
 
 def _holds_dates(column: pyarrow.ChunkedArray, missing: Collection[str]) -> bool:
-    """Tell whether each cell is a date or missing, and one has an unusual spelling."""
-    unusual = False
-    for cell in map(as_text, cells_of(column.unique(), numbers=True)):
+    """Tell whether each cell is a date or missing, and one has an unusual spelling; most columns' first cells tell."""
+    return _are_dates(column[:FIRST], missing) is not False and _are_dates(column.unique(), missing) is True
+
+
+def _are_dates(column: Any, missing: Collection[str]) -> bool | None:
+    """Tell whether each cell is a date or missing: True if one has an unusual spelling, None if none has."""
+    unusual = None
+    for cell in map(as_text, cells_of(column, numbers=True)):
         if _is_missing(cell, missing):
             continue
         if not isinstance(cell, str):

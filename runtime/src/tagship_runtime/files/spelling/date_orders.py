@@ -133,7 +133,7 @@ class DateOrders:
             if (spelled := spelled_dates.rewritten(cells, self._missing)) is not None:
                 cells = rewritten[name] = spelled[0]
                 self._tell_spelling(name, *spelled[1])
-            texts = texts_of(cells)
+            texts = [text for text in texts_of(cells) if text.strip() not in self._missing]
             if not ORDERED.search("\0".join(texts)):
                 continue
             evidence = self._evidence.get(name, DateEvidence()).and_later(DateEvidence.of(texts))
@@ -144,7 +144,7 @@ class DateOrders:
             first = self._orders.get(name) or self._decide(name, evidence, search)
             if first != self.trained[name]:
                 in_order = {text: _in_iso(text, first) for text in texts}
-                rewritten[name] = [in_order[cell] if isinstance(cell, str) else cell for cell in cells]
+                rewritten[name] = [in_order.get(cell, cell) if isinstance(cell, str) else cell for cell in cells]
         return rewritten
 
     def contradicting(self, columns: Mapping[str, Any], start: int) -> dict[int, DataError]:

@@ -69,7 +69,9 @@ def order_of(name: str, columns: Iterable[NDArray[Any]], kinds: Kinds) -> str | 
     Raises:
         TableError: Nothing tells, or two cells tell otherwise; or some of its times have a zone and some have none.
     """
-    evidence = DateEvidence.of(text for values in columns for text in texts_of(values))
+    evidence = DateEvidence.of(
+        text for values in columns for text in texts_of(values) if text.strip() not in kinds.missing
+    )
     wrong = evidence.contradiction()
     if wrong is not None:
         raise TableError(f"column {name!r} {wrong}")
