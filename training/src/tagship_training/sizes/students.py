@@ -91,7 +91,7 @@ class Effort:
 
 
 USUAL, THOROUGH = Effort(20_000, 50, 3.5e11), Effort(60_000, 100, 1e12)
-"""What students of most tables are given, and those of tables of few columns whose teachers learn steps."""
+"""Rows and steps of students of most tables, and of tables of few columns whose teachers learn steps."""
 
 FEW_COLUMNS, THOROUGH_SHARE = 64, 0.6
 """Columns that synthetic rows fill, and how much teachers that learn steps have to count for a thorough training: with
@@ -124,7 +124,7 @@ class Shape:
 
     @property
     def effort(self) -> Effort:
-        """What students are given."""
+        """Rows and steps that students are given."""
         thorough = self.width <= FEW_COLUMNS and self.stepwise >= THOROUGH_SHARE
         return THOROUGH if thorough else USUAL
 
