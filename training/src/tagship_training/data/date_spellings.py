@@ -12,7 +12,6 @@ from tagship_runtime.files.arrow_columns import arrow_column
 from tagship_runtime.files.spelling.date_orders import cells_of
 from tagship_runtime.files.spelling.spelled_dates import COMPACT, as_text, in_iso, rewritten
 
-
 FIRST = 100
 """Cells that are looked at before all of a column."""
 
