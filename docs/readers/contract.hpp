@@ -130,13 +130,32 @@ inline void flatten(const Json& value, std::vector<float>& into) {
   for (const auto& part : value) flatten(part, into);
 }
 
+// Keras' rules by their names.
+inline KerasRules keras_rules(const Json& feature) {
+  const auto named = [&](const char* key) { return feature.at(key).is_null() ? std::string() : feature.at(key).get<std::string>(); };
+  const auto standardize = named("standardize"), split = named("split");
+  const bool both = standardize == "lower_and_strip_punctuation";
+  const bool lower = both || standardize == "lower", strip = both || standardize == "strip_punctuation";
+  if (!standardize.empty() && !lower && !strip) throw std::runtime_error("standardize is " + standardize);
+  if (split == "whitespace") return {lower, strip, KerasRules::WHITESPACE};
+  if (split == "character") return {lower, strip, KerasRules::CHARACTER};
+  if (split.empty()) return {lower, strip, KerasRules::WHOLE};
+  throw std::runtime_error("split is " + split);
+}
+
 // How often each n-gram of a text's feature occurs in it.
 inline std::vector<float> counts_in(const Json& feature, const Json& value) {
-  if (feature.at("tokenizer") != "words-1") throw std::runtime_error("words by rules that this reader does not know");
+  const auto tokenizer = feature.at("tokenizer").get<std::string>();
+  if (tokenizer != "words-1" && tokenizer != "keras-1") {
+    throw std::runtime_error("words by rules that this reader does not know");
+  }
   if (!value.is_null() && !value.is_string()) throw std::runtime_error(value.dump() + " is no text");
   const auto text = value.is_null() ? std::string() : value.get<std::string>();
   const auto sizes = feature.at("ngrams").get<std::vector<std::size_t>>();
-  return counts_of(feature.at("vocabulary").get<std::vector<std::string>>(), sizes.at(0), sizes.at(1), text);
+  const auto vocabulary = feature.at("vocabulary").get<std::vector<std::string>>();
+  if (tokenizer == "words-1") return counts_of(vocabulary, sizes.at(0), sizes.at(1), text);
+  const auto sequence = feature.at("sequence").is_null() ? 0 : feature.at("sequence").get<std::size_t>();
+  return columns_by_keras(vocabulary, sizes.at(0), sizes.at(1), keras_rules(feature), sequence, text);
 }
 
 // The model's input for one row: its values in feature order, null for a missing one.

@@ -169,6 +169,52 @@ inline std::vector<std::string> words_of(std::string_view text) {
 }
 
 // How often each n-gram of a vocabulary occurs, of at least and at most so many words.
+// How a text becomes words by Keras' rules, which look at ASCII alone.
+struct KerasRules {
+  bool lower, strip;
+  enum { WHITESPACE, CHARACTER, WHOLE } split;
+};
+
+inline std::vector<std::string> words_by_keras(std::string_view text, const KerasRules& rules) {
+  std::vector<std::string> words;
+  bool within = false;
+  for (const char byte : text) {
+    const bool upper = byte >= 'A' && byte <= 'Z';
+    const bool punctuation = byte > ' ' && byte < 127 && !upper && !(byte >= '0' && byte <= '9') && !(byte >= 'a' && byte <= 'z');
+    if (punctuation && rules.strip) continue;
+    if (rules.split == KerasRules::WHITESPACE && (byte == ' ' || (byte >= '\t' && byte <= '\r'))) {
+      within = false;
+      continue;
+    }
+    const bool follows = rules.split == KerasRules::CHARACTER ? (byte & 0xC0) == 0x80 : within;  // in UTF-8
+    if (!follows || words.empty()) words.emplace_back();
+    words.back() += upper && rules.lower ? static_cast<char>(byte + 32) : byte;
+    within = true;
+  }
+  return words;
+}
+
+// Counts, those of unknown n-grams first; or, of as many as `sequence` says, numbers: from 2, and 1 of unknown ones.
+inline std::vector<float> columns_by_keras(const std::vector<std::string>& vocabulary, std::size_t least, std::size_t most,
+                                           const KerasRules& rules, std::size_t sequence, std::string_view text) {
+  std::unordered_map<std::string, std::size_t> places;
+  for (const auto& ngram : vocabulary) places.emplace(ngram, places.size());
+  std::vector<float> columns(sequence ? sequence : vocabulary.size() + 1);
+  const auto words = words_by_keras(text, rules);
+  std::size_t found = 0;
+  for (std::size_t size = least; size <= most; ++size) {
+    for (std::size_t first = 0; first + size <= words.size(); ++first) {
+      std::string ngram = words[first];
+      for (std::size_t next = 1; next < size; ++next) ngram += " " + words[first + next];
+      const auto place = places.find(ngram);
+      const std::size_t number = place == places.end() ? 0 : place->second + 1;
+      if (!sequence) columns[number] += 1;
+      else if (found < sequence) columns[found++] = static_cast<float>(number + 1);
+    }
+  }
+  return columns;
+}
+
 inline std::vector<float> counts_of(const std::vector<std::string>& vocabulary, std::size_t least, std::size_t most,
                                     std::string_view text) {
   std::unordered_map<std::string, std::size_t> places;

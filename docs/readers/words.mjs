@@ -8,20 +8,45 @@ const MOST_MARKS = 16;
 
 /** How often each n-gram of a feature's vocabulary occurs in a text; null is the empty one. */
 export function countsOf(feature, value) {
-  if (feature.tokenizer !== "words-1") throw new Error(`${feature.name} has words by other rules: ${feature.tokenizer}`);
+  if (!["words-1", "keras-1"].includes(feature.tokenizer)) {
+    throw new Error(`${feature.name} has words by other rules: ${feature.tokenizer}`);
+  }
   if (value !== null && typeof value !== "string") throw new Error(`${feature.name} is ${JSON.stringify(value)}, no text`);
   const text = value ?? "";
   if ([...text].length > 1048576) throw new Error(`${feature.name} has more than 1,048,576 characters`);
   const places = new Map(feature.vocabulary.map((ngram, place) => [ngram, place]));
-  const counts = feature.vocabulary.map(() => 0);
-  const words = wordsOf(text);
+  const words = feature.tokenizer === "keras-1" ? wordsByKeras(text, feature) : wordsOf(text);
+  const found = [];
   for (let size = feature.ngrams[0]; size <= feature.ngrams[1]; size++) {
     for (let first = 0; first + size <= words.length; first++) {
-      const place = places.get(words.slice(first, first + size).join(" "));
-      if (place !== undefined) counts[place] += 1;
+      found.push(places.get(words.slice(first, first + size).join(" ")) ?? -1);
     }
   }
+  return feature.tokenizer === "keras-1" ? columnsByKeras(feature, found) : counted(found, places.size);
+}
+
+function counted(found, size) {
+  const counts = new Array(size).fill(0);
+  for (const place of found) if (place >= 0) counts[place] += 1;
   return counts;
+}
+
+/** Counts, those of unknown n-grams first; or numbers of the first n-grams, from 2, and 1 of unknown ones. */
+function columnsByKeras({ sequence, vocabulary }, found) {
+  if (sequence === null) return counted(found.map((place) => place + 1), vocabulary.length + 1);
+  return Array.from({ length: sequence }, (_, at) => (at < found.length ? found[at] + 2 : 0));
+}
+
+/** The words of a text by Keras' rules, which look at ASCII alone. */
+export function wordsByKeras(text, { standardize, split }) {
+  const known = ["lower_and_strip_punctuation", "lower", "strip_punctuation", null];
+  if (!known.includes(standardize) || !["whitespace", "character", null].includes(split)) {
+    throw new Error(`standardize=${standardize} or split=${split} is not known`);
+  }
+  if (standardize?.startsWith("lower")) text = text.replace(/[A-Z]+/g, (some) => some.toLowerCase());
+  if (standardize?.endsWith("strip_punctuation")) text = text.replace(/[!-/:-@[-`{-~]+/g, "");
+  if (split === "whitespace") return text.match(/[^\t-\r ]+/g) ?? [];
+  return split === "character" ? [...text] : text ? [text] : [];
 }
 
 /** The words of a text, in linear time. */

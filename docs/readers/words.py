@@ -1,5 +1,6 @@
 """From a text to its words and their counts, by the rules of docs/contract.md; the table is in characters.py."""
 
+import re
 from bisect import bisect_right
 
 from characters import CLASSES, FOLDS
@@ -12,20 +13,49 @@ MOST_MARKS, MOST_CHARACTERS = 16, 1 << 20
 
 def counts_of(feature, value):
     """How often each n-gram of a feature's vocabulary occurs in a text; None is the empty one."""
-    if feature["tokenizer"] != "words-1":
+    if feature["tokenizer"] not in ("words-1", "keras-1"):
         raise ValueError(f"{feature['name']} has words by other rules: {feature['tokenizer']}")
     if value is None or value != value:
         value = ""
     if not isinstance(value, str) or len(value) > MOST_CHARACTERS:
         raise ValueError(f"{feature['name']} is no text of at most {MOST_CHARACTERS:,} characters")
     places = {ngram: place for place, ngram in enumerate(feature["vocabulary"])}
-    counts, words = [0.0] * len(places), words_of(value)
-    for size in range(feature["ngrams"][0], feature["ngrams"][1] + 1):
-        for first in range(len(words) - size + 1):
-            place = places.get(" ".join(words[first : first + size]))
-            if place is not None:
-                counts[place] += 1
+    by_keras = feature["tokenizer"] == "keras-1"
+    words = words_by_keras(value, feature["standardize"], feature["split"]) if by_keras else words_of(value)
+    sizes = range(feature["ngrams"][0], feature["ngrams"][1] + 1)
+    ngrams = [" ".join(words[first : first + size]) for size in sizes for first in range(len(words) - size + 1)]
+    found = [places.get(ngram, -1) for ngram in ngrams]
+    if not by_keras:
+        return counted([place for place in found if place >= 0], len(places))
+    if feature["sequence"] is None:  # counts, those of unknown n-grams first
+        return counted([place + 1 for place in found], len(places) + 1)
+    numbers = [place + 2.0 for place in found[: feature["sequence"]]]
+    return numbers + [0.0] * (feature["sequence"] - len(numbers))
+
+
+def counted(places, size):
+    """How often each place occurs."""
+    counts = [0.0] * size
+    for place in places:
+        counts[place] += 1
     return counts
+
+
+def words_by_keras(text, standardize, split):
+    """The words of a text by Keras' rules, which look at ASCII alone."""
+    lower, strip = {
+        "lower_and_strip_punctuation": (True, True),
+        "lower": (True, False),
+        "strip_punctuation": (False, True),
+        None: (False, False),
+    }[standardize]
+    if lower:
+        text = re.sub("[A-Z]+", lambda found: found[0].lower(), text)
+    if strip:
+        text = re.sub(r"[!-/:-@\[-`{-~]+", "", text)
+    if split == "whitespace":
+        return re.findall("[^\t-\r ]+", text)
+    return {"character": list(text), None: [text] * bool(text)}[split]
 
 
 def words_of(text):

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from tagship_runtime import Contract, TagshipError, container
-from tagship_runtime.contract import TensorSpec, repeated
+from tagship_runtime.contract import KerasTextFeature, TensorSpec, repeated
 from tagship_runtime.errors import NoContractError
 from tagship_runtime.features import encoder
 from tagship_runtime.features.tokenizer import tokens
@@ -29,6 +29,9 @@ TEXTS: Mapping[str, Sequence[str]] = {name: texts for name, texts in HARD_TEXTS.
 """Texts whose words are hard to agree on, by what is hard about them."""
 LONG: Sequence[tuple[str, int]] = [(text, times) for text, times in HARD_TEXTS["repeated"]]
 """Texts, and how often each is repeated."""
+
+WHOLE = [text for group in TEXTS.values() for text in group if text.encode("utf-8", "replace").decode() == text]
+"""Texts without halves of surrogate pairs, which JSON in C++ does not take."""
 
 Case = dict[str, Any]
 
@@ -53,6 +56,21 @@ BODY: dict[str, Any] = {"name": "body", "kind": "text", "tokenizer": "words-1", 
         "\U0001f600",
         "oil oil",
     ]
+}
+KERAS: dict[str, Any] = BODY | {
+    **{"tokenizer": "keras-1", "standardize": "lower_and_strip_punctuation", "split": "whitespace", "sequence": None},
+    "vocabulary": [
+        "oil",
+        "crude oil",
+        "the",
+        "\u00e9t\u00e9",
+        "e\u0301te\u0301",
+        "dont",
+        "\u6771\u4eac\u90fd",
+        "ss",
+        "1",
+        "two",
+    ],
 }
 DAY = {
     "name": "day",
@@ -92,6 +110,23 @@ def speech(**changes: Any) -> dict[str, Any]:
     """A contract of one text, with changes."""
     body = {key: value for key, value in (BODY | changes).items() if value is not ...}
     return contract(features=[body], input=tensor("x", None, len(body.get("vocabulary", ())) or 1))
+
+
+def by_keras(**changes: Any) -> dict[str, Any]:
+    """A contract of one text by Keras' rules, with changes."""
+    body = {key: value for key, value in (KERAS | changes).items() if value is not ...}
+    return contract(
+        features=[body], input=tensor("x", None, int(body.get("sequence") or 0) or len(body["vocabulary"]) + 1)
+    )
+
+
+def spoken(**changes: Any) -> tuple[dict[str, Any], list[tuple[list[Any], tuple[str, ...]]]]:
+    """A contract by Keras' rules whose vocabulary is some n-grams of the hard texts, and those texts."""
+    told = KerasTextFeature(name="t", vocabulary=("x",), **changes)
+    met = dict.fromkeys(ngram for text in WHOLE for ngram in told.ngrams_of(text))
+    vocabulary = list(met)[:: 2 if "sequence" in changes else 40]
+    document = by_keras(**{"vocabulary": vocabulary, "ngrams": [1, 1], **changes, "split": told.split})
+    return document, [([text], ()) for text in (*WHOLE, "", None)]
 
 
 def dated(**changes: Any) -> dict[str, Any]:
@@ -170,6 +205,21 @@ CONTRACTS: Sequence[tuple[str, Any, Sequence[str]]] = (
     ("no vocabulary", speech(vocabulary=[]), ["0"]),
     ("an n-gram twice", speech(vocabulary=["a", "a"]), ["'body'", "repeat"]),
     ("an n-gram that is a number", speech(vocabulary=[1]), ["'vocabulary'", "text"]),
+    ("a text by Keras' rules", by_keras(), ()),
+    ("numbers of words", by_keras(sequence=7, standardize=None), ()),
+    ("characters, up to 16", by_keras(split="character", ngrams=[2, 16]), ()),
+    ("a whole text", by_keras(split=None, ngrams=[1, 1]), ()),
+    *((f"Keras' rules without {key}", by_keras(**{key: ...}), [f"'{key}'"])
+      for key in ("standardize", "split", "sequence", "ngrams")),
+    ("Keras' words in capital letters", by_keras(standardize="upper"), ["'body'", "'upper'"]),
+    ("Keras' words between commas", by_keras(split="comma"), ["'body'", "'comma'"]),
+    ("standardize as a number", by_keras(standardize=1), ["'standardize'", "1", "text"]),
+    ("runs of whole texts", by_keras(split=None), ["'body'", "not split"]),
+    ("Keras' n-grams of 17 words", by_keras(ngrams=[1, 17]), ["'body'", "1 to 17 words"]),
+    ("a sequence of none", by_keras(sequence=0), ["'body'", "sequence of 0"]),
+    ("a sequence of a half", by_keras(sequence=0.5), ["'sequence'", "integer"]),
+    ("a sequence without end", by_keras(sequence=65537), ["'body'", "sequence of 65"]),
+    ("rules of Keras that come later", by_keras(tokenizer="keras-2"), ["'body'", "'keras-2'"]),
     ("dates and durations", contract(features=[DAY, SHIFT], input=tensor("x", None, 22)), ()),
     ("a date that begins nowhere", dated(**{"since": "2024-02-30"}), ["'since'", "'2024-02-30'"]),
     ("a date from a number", dated(**{"since": 7}), ["'since'", "7"]),
@@ -348,6 +398,14 @@ ROWS: Mapping[str, tuple[Case, Sequence[tuple[Sequence[Any], Sequence[str]]]]] =
         ],
     ),
     "texts": (TEXT, [([1, text], ()) for text in SAID]),
+    "Keras' words": spoken(),
+    "Keras' words as they are": spoken(standardize=None, sequence=5),
+    "Keras' words in lower case": spoken(standardize="lower", sequence=5),
+    "Keras' words without punctuation": spoken(standardize="strip_punctuation", sequence=5),
+    "Keras' pairs in order": spoken(ngrams=(1, 2), sequence=6),
+    "Keras' characters in runs": spoken(split="character", ngrams=(2, 3), sequence=9),
+    "Keras' whole texts": spoken(split=None, standardize="lower", sequence=1),
+    "Keras' words that are none": (by_keras(), [([value], ("row 0", "'body'", "no text")) for value in UNSAID]),
     "texts that are none": (TEXT, [([1, value], ("row 0", "'body'", "no text")) for value in UNSAID]),
     "dates": (DATED, [([value], ()) for value in DATES]),
     "dates that are none": (DATED, [([value], ("row 0", "'day'")) for value in NO_DATES]),

@@ -24,6 +24,9 @@ VALIDATOR = Draft202012Validator(SCHEMA)
 NUMBER = {"name": "age", "kind": "numeric", "fill": 40.5, "indicator": True}
 WORDS = {"name": "colour", "kind": "category", "values": ["red", ""]}
 TEXT = {"name": "body", "kind": "text", "tokenizer": "words-1", "ngrams": [1, 2], "vocabulary": ["oil", "crude oil"]}
+KERAS: dict[str, Any] = TEXT | {
+    **{"tokenizer": "keras-1", "standardize": "lower", "split": "whitespace", "sequence": 2},
+}
 TENSOR = {"name": "x", "dtype": "int8", "shape": [None, 6], "scale": 0.5, "zero_point": -128}
 CONTRACT: dict[str, Any] = {
     "tagship": 1,
@@ -84,6 +87,29 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
     assert accepted_by_schema(CONTRACT)
     assert accepted_by_runtime(CONTRACT)
+
+
+@pytest.mark.parametrize("key", ["standardize", "split", "sequence", "ngrams", "vocabulary", "tokenizer"])
+def test_texts_by_the_rules_of_keras(key: str) -> None:
+    """Whatever stands under a key, schema and runtime agree; bounds of both ends are among it."""
+    assert accepted_by_runtime(put(CONTRACT, ("features", 2), KERAS))
+    known = (
+        "lower",
+        "strip_punctuation",
+        "lower_and_strip_punctuation",
+        "character",
+        "whitespace",
+        "words-1",
+        "keras-1",
+    )
+    for value in (*ANYTHING, *known, 65536, 65537, [1, 16], [1, 17], [0, 1], [1, 1], ["oil", "gold"]):
+        document = put(CONTRACT, ("features", 2), KERAS | {key: value})
+        width = value if key == "sequence" and isinstance(value, int) and value else 3 if value is None else 2
+        if key == "tokenizer":
+            width = 2
+        document["input"] = {**TENSOR, "shape": [None, 4 + width]}
+        assert accepted_by_schema(document) == accepted_by_runtime(document), (key, value)
+    assert not accepted_by_schema(put(CONTRACT, ("features", 2), {name: KERAS[name] for name in KERAS if name != key}))
 
 
 def test_every_artifact_and_its_companion_are_valid(every_kind: dict[str, Path]) -> None:

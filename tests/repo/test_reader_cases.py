@@ -108,7 +108,7 @@ def test_words_in_python_come_out_as_in_the_runtime(monkeypatch: pytest.MonkeyPa
         for case in group["rows"] if features[-1]["kind"] == "text" else ():
             value = case["row"][-1]
             if "encoded" in case:
-                assert found.counts_of(features[-1], value) == case["encoded"][1:]
+                assert found.counts_of(features[-1], value) == case["encoded"][len(features) - 1 :]
             else:
                 with pytest.raises(ValueError, match="is no text"):
                     found.counts_of(features[-1], value)

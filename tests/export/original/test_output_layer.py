@@ -14,7 +14,6 @@ import pytest
 from tagship_export import export, export_all, open_original, verify
 from tagship_export.errors import OriginalError, UnsupportedOpsError
 from tagship_export.targets.litert.convert import FLEX
-from tagship_runtime.features.tokenizer import tokens
 
 Build = Callable[[], Any]
 
@@ -169,45 +168,6 @@ def test_text_is_refused_by_the_layer_that_takes_it() -> None:
         OriginalError, match=r"takes text by StringLookup, which looks a whole text up.*: put the layer"
     ):
         open_original(model)
-
-
-def shout(text: Any) -> Any:
-    return text
-
-
-@pytest.mark.parametrize(
-    ("options", "said"),
-    [
-        ({}, r"whose standardize='lower_and_strip_punctuation' joins what punctuation parts"),
-        ({"standardize": "lower"}, r"whose standardize='lower' keeps punctuation in words"),
-        ({"standardize": "strip_punctuation"}, r"whose standardize='strip_punctuation' .* capital letters apart"),
-        ({"standardize": None}, r"whose standardize=None keeps punctuation in words, and capital letters apart"),
-        ({"standardize": shout}, r"whose standardize=a function of your own is code"),
-        ({"split": "character"}, r"whose split='character' takes characters for words"),
-        ({"split": None}, r"whose split=None takes a whole text for one word"),
-    ],
-)
-def test_a_text_vectorization_is_refused_by_its_option(options: dict[str, Any], said: str) -> None:
-    keras, layers = keras_layers()
-    words = layers.TextVectorization(output_mode="multi_hot", vocabulary=["oil", "gold"], **options)
-    inputs = keras.Input((1,), dtype="string")
-    model = keras.Sequential([inputs, words, layers.Dense(2, "sigmoid")])
-    with pytest.raises(
-        OriginalError, match=rf"takes text by TextVectorization, {said}.*: put the layer before"
-    ) as caught:
-        open_original(model)
-    assert "\n" not in str(caught.value)
-
-
-def test_words_of_a_contract_are_none_of_keras() -> None:
-    """The reason of the refusal: each way of standardizing gives other words of some text than the rules do."""
-    _, layers = keras_layers()
-    for standardize in ("lower_and_strip_punctuation", "strip_punctuation", "lower", None):
-        words = layers.TextVectorization(standardize=standardize, vocabulary=["don", "t", "oil"], output_mode="count")
-        found = np.asarray(words(np.array([["Oil. don't"]]))).ravel()[1:]
-        counts = [tokens("Oil. don't").count(word) for word in ("don", "t", "oil")]
-        assert counts == [1, 1, 1]
-        assert found.tolist() != counts
 
 
 def test_what_keras_quantized_is_refused() -> None:

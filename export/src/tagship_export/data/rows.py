@@ -14,7 +14,7 @@ from tagship_export.errors import ExportError, NothingComparedError
 from tagship_runtime.contract import Feature
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import as_column, columns_of, encoder
-from tagship_runtime.files import TableFile, read_table
+from tagship_runtime.files import TableFile, check_header, read_table
 from tagship_runtime.files.arrow_columns import arrow_column, arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, feature_columns, label_column, misspelled
@@ -64,12 +64,33 @@ def read_rows(
     return rows
 
 
+def names_of(data: Any) -> list[str]:
+    """Return the names of the columns of rows as :func:`read_rows` takes them; none where they have no names.
+
+    Raises:
+        DataError: A file cannot be read.
+    """
+    if isinstance(data, str | os.PathLike | TableFile):
+        file = data if isinstance(data, TableFile) else TableFile(path=str(data))
+        if Path(file.path).suffix.lower() == ".npz":
+            return list(read_npz(file.path).feature_names or ())
+        return check_header(file.path, file.dialect)
+    if isinstance(data, tuple) and len(data) == 2:
+        data = data[0]
+    return list(columns_of(data.table if isinstance(data, Dataset) else data) or ())
+
+
 def _table(data: Any) -> Any:
     """Data frames and columns as a pyarrow table, which rows can be taken from; arrays as they are."""
     columns = columns_of(data)
     if columns is None:
-        return np.asarray(data)
+        return _rows_of(np.asarray(data))
     return arrow_table(columns)
+
+
+def _rows_of(array: NDArray[Any]) -> NDArray[Any]:
+    """Return an array of rows; texts of which each is a row are a column."""
+    return array[:, None] if array.ndim == 1 and array.dtype.kind in "OUT" else array
 
 
 def _read_file(
@@ -102,7 +123,7 @@ def _read_npz(path: str, labels: tuple[str, ...], features: tuple[Feature, ...] 
     """Return rows by the names that a file gives them, in its order where it gives none or the model has none."""
     arrays = read_npz(path)
     columns, truth = arrays.columns(path), arrays.truth(path)
-    table = arrays.features if columns is None or features is None else arrow_table(columns)
+    table = _rows_of(arrays.features) if columns is None or features is None else arrow_table(columns)
     targets = arrays.targets if truth is None else _in_order(truth, labels)
     return Dataset(table=table, targets=None if targets is None else _targets(targets, labels), labels=labels)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from tagship_export.data.rows import read_rows
+from tagship_export.data.rows import names_of, read_rows
 from tagship_export.errors import OriginalError
 from tagship_export.original.open_original import Original
+from tagship_export.original.text_vectorization import TextInput
 from tagship_runtime.contract import NumericFeature
 from tagship_runtime.features import columns_of
+from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import feature_columns
 
@@ -60,6 +63,8 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
     if "train" not in original.rows:
         if data is None:
             raise OriginalError("the original comes without rows to prove anything on; give some with --data FILE")
+        if original.texts is not None:
+            return _with_texts(original, original.texts, data)
         rows = read_rows(data, labels, original.features, original.positive)
         return _named(original, rows), _divide(rows)
     if data is None and "test" not in original.rows:
@@ -119,6 +124,31 @@ def _divide(rows: Dataset) -> HeldOutSplits:
         verdict=rows.take(order[second:]),
         tuned_on="a quarter of the data",
     )
+
+
+def _with_texts(original: Original, texts: TextInput, data: Any) -> tuple[Original, HeldOutSplits]:
+    """Divide rows of texts, whose column is named before it is read: texts stay as they are spelled."""
+    labels = original.labels or ()
+    name = _column_of_texts(texts, feature_columns(names_of(data), labels))
+    named = replace(original, features=texts.named(name))
+    rows = read_rows(data, labels, named.features, original.positive)
+    if columns_of(rows.table) is None:
+        rows = replace(rows, table=arrow_table({name: np.asarray(rows.table)[:, 0]}))
+    return named, _divide(rows)
+
+
+def _column_of_texts(texts: TextInput, columns: Sequence[str]) -> str:
+    """Return the column that is called as the model's input, or the only one.
+
+    Raises:
+        OriginalError: There are several, and none is called so.
+    """
+    if columns and texts.feature.name not in columns and len(columns) != 1:
+        raise OriginalError(
+            f"the table has the columns {columns} besides the labels, the model takes one text; leave one, or call it "
+            f"{texts.feature.name!r}"
+        )
+    return texts.feature.name if texts.feature.name in columns or not columns else columns[0]
 
 
 def _named(original: Original, rows: Dataset) -> Original:

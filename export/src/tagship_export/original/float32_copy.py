@@ -9,6 +9,7 @@ import numpy as np
 
 from tagship_export.errors import OriginalError
 from tagship_export.original.text_layers import refusal
+from tagship_export.original.text_vectorization import idf_weights, is_vectorization
 
 OTHER = frozenset({"float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16"})
 """Names of policies and types that a copy in float32 replaces."""
@@ -31,6 +32,7 @@ def as_float32(model: Any) -> Any:
         config = _in_float32(keras.saving.serialize_keras_object(model))
         copy = keras.saving.deserialize_keras_object(config)
         copy.set_weights([np.asarray(weight, np.float32) for weight in model.get_weights()])
+        _copy_vocabularies(model, copy)
         remaining = [layer.name for layer in _layers(copy) if _policy(layer) in OTHER]
     except Exception as error:  # Keras raises whatever its parts raise
         raise OriginalError(_not_copied(policies)) from error
@@ -72,6 +74,15 @@ def _layers(model: Any) -> Iterator[Any]:
     """Yield the model and all layers in it, however deep."""
     yield model
     yield from getattr(model, "_flatten_layers", lambda **_: ())(include_self=False)
+
+
+def _copy_vocabularies(model: Any, copy: Any) -> None:
+    """Give a copy the words of its layers, which are no weights."""
+    for layer, other in zip(_layers(model), _layers(copy), strict=True):
+        if is_vectorization(layer):
+            weights = idf_weights(layer)
+            words = layer.get_vocabulary(include_special_tokens=weights is not None)
+            other.set_vocabulary(words, idf_weights=weights)
 
 
 def _policy(layer: Any) -> str | None:

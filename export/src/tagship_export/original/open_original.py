@@ -15,14 +15,15 @@ import numpy as np
 
 from tagship_export.errors import OriginalError
 from tagship_export.original.finite_weights import check_weights
-from tagship_export.original.float32_copy import other_policies
+from tagship_export.original.float32_copy import as_float32, other_policies
 from tagship_export.original.keras_file import load_keras
 from tagship_export.original.output_layer import with_sigmoid
+from tagship_export.original.text_vectorization import TextInput, take_texts_off
 from tagship_export.original.tracing import OUTPUT, integers, row_shape, trace
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
 from tagship_runtime.documents import RUN_FORMAT, FeatureDocument, RunDocument, SizeDocument, run_folder
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
-from tagship_runtime.features import Encoder, encoder
+from tagship_runtime.features import Encoder, columns_of, encoder
 from tagship_runtime.files.sidecar import sha256_of_file
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 from tagship_runtime.typing import Features, Scores
@@ -45,6 +46,7 @@ class Original:
         positive: Values of label columns that meant on in its training; none for the usual pairs.
         run: The run folder that it comes from, if it is one.
         file: The Keras file that it was loaded from; None for a model that was there already.
+        texts: Where the model as it was given takes texts: what is known of them; ``model`` is then what follows.
         notes: What was done to it before anything is made of it, in sentences.
     """
 
@@ -57,6 +59,7 @@ class Original:
     positive: tuple[str, ...] = ()
     run: Path | None = None
     file: Path | None = None
+    texts: TextInput | None = None
     notes: tuple[str, ...] = ()
 
     @cached_property
@@ -83,6 +86,12 @@ class Original:
     def encoder(self) -> Encoder:
         """Encoder from rows as callers have them to the matrix that the model takes."""
         return encoder(self.features, (None, *self.row_shape), self.integers)
+
+    def features_as(self, described: tuple[Feature, ...] | None) -> tuple[Feature, ...] | None:
+        """Return the features, which are called as in a contract where the model does not tell; None without any."""
+        if self.features is not None or self.texts is None or described is None or len(described) != 1:
+            return self.features
+        return self.texts.named(described[0].name)
 
     def called(self, labels: Sequence[str]) -> Original:
         """Return the same with these names for its scores; what is known of thresholds stays.
@@ -128,6 +137,21 @@ class Original:
         batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
         return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
 
+    def scores_of(self, rows: Any, features: Features, name: str | None = None) -> Scores:
+        """Return scores of rows as callers have them: of their texts where the model takes texts, else encoded.
+
+        Args:
+            rows: A table, or an array.
+            features: The same, encoded.
+            name: Of the column of texts; default: the first feature's.
+        """
+        if self.texts is None:
+            return self.scores(features)
+        column = name or (self.features or (self.texts.feature,))[0].name
+        columns = columns_of(rows)
+        cells = np.asarray(rows)[:, 0] if columns is None else columns[column]
+        return self.texts.scores(self.texts.feature.texts(cells))
+
 
 def open_original(
     source: Any,
@@ -153,8 +177,8 @@ def open_original(
         OriginalError: It is none of these, cannot be exported, or its parts do not fit together.
     """
     if not isinstance(source, str | os.PathLike):
-        model = _usable(source, logits=logits, independent=independent)
-        live = Original(model=model, sha256=_sha256_of_weights(model), rows={}, notes=_notes(source))
+        model, texts = _opened(source, logits=logits, independent=independent)
+        live = Original(model=model, sha256=_sha256_of_weights(model), rows={}, texts=texts, notes=_notes(source))
         return _named(live, labels, thresholds)
     path = Path(source)
     if size is not None and path.is_file():
@@ -163,8 +187,9 @@ def open_original(
         raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
     if path.is_file():
         loaded = load_keras(path)
-        model = _usable(loaded, logits=logits, independent=independent)
-        kept = Original(model=model, sha256=sha256_of_file(path), rows={}, file=path, notes=_notes(loaded))
+        model, texts = _opened(loaded, logits=logits, independent=independent)
+        sha256, notes = sha256_of_file(path), _notes(loaded)
+        kept = Original(model=model, sha256=sha256, rows={}, file=path, texts=texts, notes=notes)
         return _named(kept, labels, thresholds)
     if not (path / run_folder.RUN).is_file():
         raise OriginalError(
@@ -178,6 +203,12 @@ def _usable(model: Any, *, logits: bool, independent: bool) -> Any:
     """Return a model that gives scores; see :func:`tagship_export.original.output_layer.with_sigmoid`."""
     check_weights(model)
     return with_sigmoid(model, logits=logits, independent=independent)
+
+
+def _opened(model: Any, *, logits: bool, independent: bool) -> tuple[Any, TextInput | None]:
+    """Return the part of a model that takes numbers and gives scores, and the texts that it makes those of."""
+    rest, texts = take_texts_off(as_float32(model), logits=logits)
+    return _usable(rest, logits=logits, independent=independent), texts
 
 
 def _notes(model: Any) -> tuple[str, ...]:

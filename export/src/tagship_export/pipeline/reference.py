@@ -56,8 +56,8 @@ class Reference:
             calibration=encode(splits.calibration.table),
             tuning=tuning,
             verdict=verdict,
-            tuning_scores=original.scores(tuning),
-            verdict_scores=original.scores(verdict),
+            tuning_scores=original.scores_of(splits.tuning.table, tuning),
+            verdict_scores=original.scores_of(splits.verdict.table, verdict),
         )
 
     def compared_with(self, artifact: OpenArtifact) -> Comparison:

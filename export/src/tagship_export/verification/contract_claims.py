@@ -65,8 +65,9 @@ def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) 
     if original.labels is not None and original.labels != contract.labels:
         yield f"its labels are {list(contract.labels)}, the original's {list(original.labels)}"
         return
-    if original.features is not None and original.features != contract.features:
-        yield f"it describes other features than the original: {_difference(original.features, contract.features)}"
+    features = original.features_as(contract.features)
+    if features is not None and features != contract.features:
+        yield f"it describes other features than the original: {_difference(features, contract.features)}"
     if recipe.exact and original.thresholds is not None and original.thresholds != contract.thresholds:
         yield f"its thresholds are {contract.thresholds}, the original's {original.thresholds}"
     if _names_file(original, contract) and contract.made_from not in original.digests:
@@ -92,7 +93,9 @@ def unchecked(original: Original, artifact: OpenArtifact, judged: JudgedBy) -> I
         yield "thresholds: both sides are compared at those in the file (--thresholds tells others)"
     elif recipe_moves and not original.rows and original.thresholds != contract.thresholds:
         yield "thresholds that were moved: the rows that they were moved by are not at hand"
-    if original.features is None:
+    if original.texts is not None:
+        yield from () if original.features is not None else ("features: the name of the column of texts",)
+    elif original.features is None:
         if contract.features is not None:
             yield f"features: names, order{_of_features(contract.features)}"
         else:

@@ -161,11 +161,12 @@ def _compare(original: Original, artifact: OpenArtifact, rows: Dataset, matrix: 
     """
     contract = artifact.contract
     described = contract.features in (None, original.features or contract.features)
+    name = None if contract.features is None else contract.features[0].name
     same = described and contract.input.row_shape == original.row_shape
     return Comparison.of(
         artifact,
         matrix if same else artifact.encoder.encode(rows.table),
-        original=original.scores(matrix),
+        original=original.scores_of(rows.table, matrix, name),
         thresholds=original.thresholds or claimed_thresholds(contract),
         targets=rows.targets,
     )

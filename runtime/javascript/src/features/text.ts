@@ -7,15 +7,21 @@
 import type { Json, JsonObject } from "../contract/json_values.js";
 import type { Feature } from "./base.js";
 import type { Core } from "./core.js";
+import { areKnown, kerasWords, type KerasRules } from "./keras_words.js";
 import { wordsOf } from "./words.js";
 
-const [MOST_NGRAMS, MOST_BYTES, MOST_WORDS, MOST_CHARACTERS] = [65536, 1048576, 4, 1048576];
+const [MOST_NGRAMS, MOST_BYTES, MOST_CHARACTERS] = [65536, 1048576, 1048576];
+
+/** Most words of an n-gram, by the rules that make them. */
+const MOST_WORDS: Record<string, number> = { "words-1": 4, "keras-1": 16 };
 
 /** What encodes one of the contract's features. */
 export function encoding(name: string, document: JsonObject, core: Core): Pick<Feature, "width" | "encode"> {
   const { listOf, quoted, string, take } = core;
   const tokenizer = take(document, "tokenizer", string);
-  if (tokenizer !== "words-1") throw new TypeError(`the tokenizer of ${quoted(name)} is ${quoted(tokenizer)}, not 'words-1'`);
+  if (!Object.hasOwn(MOST_WORDS, tokenizer)) {
+    throw new TypeError(`the tokenizer of ${quoted(name)} is ${quoted(tokenizer)}, not ${quoted(Object.keys(MOST_WORDS))}`);
+  }
   const vocabulary = take(document, "vocabulary", listOf(string));
   const places = new Map(vocabulary.map((ngram, place) => [ngram, place]));
   const bytes = new TextEncoder().encode(vocabulary.join("")).length;
@@ -24,9 +30,10 @@ export function encoding(name: string, document: JsonObject, core: Core): Pick<F
     throw new TypeError(`the vocabulary of ${quoted(name)} has ${vocabulary.length} n-grams of ${bytes} bytes`);
   }
   const [least, most] = take(document, "ngrams", (value) => pair(value, core));
-  if (!(least >= 1 && least <= most && most <= MOST_WORDS)) {
-    throw new TypeError(`n-grams of ${quoted(name)} have ${least} to ${most} words; 1 to ${MOST_WORDS} are read`);
+  if (!(least >= 1 && least <= most && most <= MOST_WORDS[tokenizer]!)) {
+    throw new TypeError(`n-grams of ${quoted(name)} have ${least} to ${most} words; 1 to ${MOST_WORDS[tokenizer]} are read`);
   }
+  if (tokenizer === "keras-1") return kerasEncoding(name, document, { least, most, places }, core);
   return {
     width: vocabulary.length,
     encode(value, into, at, row) {
@@ -39,6 +46,41 @@ export function encoding(name: string, document: JsonObject, core: Core): Pick<F
           if (size === most || first + size === words.length) break;
         }
       });
+    },
+  };
+}
+
+/** Counts after those of unknown n-grams, or the number of each of the first ones: from 2, and 1 where it has none. */
+function kerasEncoding(
+  name: string,
+  document: JsonObject,
+  { least, most, places }: { least: number; most: number; places: ReadonlyMap<string, number> },
+  core: Core,
+): Pick<Feature, "width" | "encode"> {
+  const { optional, quoted, string, take } = core;
+  const [standardize, split] = [take(document, "standardize", optional(string)), take(document, "split", optional(string))];
+  const sequence = take(document, "sequence", optional((value) => integer(value, quoted)));
+  const rules: KerasRules = { standardize, split };
+  if (!areKnown(rules)) {
+    throw new TypeError(`standardize or split of ${quoted(name)} is not known: ${quoted(standardize)}, ${quoted(split)}`);
+  }
+  if (split === null && (least > 1 || most > 1)) throw new TypeError(`${quoted(name)} is not split, but has n-grams`);
+  if (sequence !== null && (sequence < 1 || sequence > MOST_NGRAMS)) {
+    throw new TypeError(`${quoted(name)} has a sequence of ${sequence} n-grams; 1 to ${MOST_NGRAMS} are read`);
+  }
+  return {
+    width: sequence ?? places.size + 1,
+    encode(value, into, at, row) {
+      const words = kerasWords(checked(value, row, name, core), rules);
+      let found = 0;
+      for (let size = least; size <= most; size++) {
+        for (let first = 0; first + size <= words.length; first++) {
+          const place = places.get(words.slice(first, first + size).join(" ")) ?? -1;
+          if (sequence === null) into[at + place + 1]! += 1;
+          else if (found < sequence) into[at + found++] = place + 2;
+          else return;
+        }
+      }
     },
   };
 }

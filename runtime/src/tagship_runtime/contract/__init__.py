@@ -7,12 +7,13 @@ from tagship_runtime.contract.golden import Golden, repeated
 from tagship_runtime.contract.schema import Contract, check_labels, check_thresholds
 from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.features.base import Feature
-from tagship_runtime.features.kinds import kind_called
+from tagship_runtime.features.kinds import class_in
 
 if TYPE_CHECKING:
     from tagship_runtime.features.category import CategoryFeature
     from tagship_runtime.features.date import DateFeature
     from tagship_runtime.features.duration import DurationFeature
+    from tagship_runtime.features.keras_text import KerasTextFeature
     from tagship_runtime.features.numeric import NumericFeature
     from tagship_runtime.features.offset import OffsetFeature
     from tagship_runtime.features.text import TextFeature
@@ -25,6 +26,7 @@ __all__ = [
     "DurationFeature",
     "Feature",
     "Golden",
+    "KerasTextFeature",
     "NumericFeature",
     "OffsetFeature",
     "TensorSpec",
@@ -39,15 +41,16 @@ LATER = {
     "CategoryFeature": "category",
     "DateFeature": "date",
     "DurationFeature": "duration",
+    "KerasTextFeature": "keras_text",
     "NumericFeature": "numeric",
     "OffsetFeature": "offset",
     "TextFeature": "text",
 }
-"""Kinds of features that are imported where they are needed, by their classes."""
+"""Classes of features that are imported where they are needed, and their modules."""
 
 
 def __getattr__(name: str) -> Any:
-    kind = LATER.get(name)
-    if kind is not None:  # a device whose model takes no such feature starts without it
-        return kind_called(kind)
+    module = LATER.get(name)
+    if module is not None:  # a device whose model takes no such feature starts without it
+        return class_in(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

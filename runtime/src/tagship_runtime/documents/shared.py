@@ -22,6 +22,8 @@ class FeatureDocument(TypedDict):
         tokenizer: Of a text: the name of the rules by which it becomes words.
         ngrams: Of a text: the least and the greatest number of words of an n-gram.
         vocabulary: Of a text: the n-grams that are counted, in the order of the model's columns.
+        standardize, split: Of a text by the rules of Keras: as ``TextVectorization`` has them.
+        sequence: Likewise: how many n-grams have a column each, with their number; null: they are counted.
         since: Of a date: from which days are counted.
         parts: Of a date: ``month``, ``weekday`` or both, where they have columns.
         first: Of a date: ``day`` or ``month``, which stands first in 03/04/2024; refused without.
@@ -38,6 +40,9 @@ class FeatureDocument(TypedDict):
     tokenizer: NotRequired[str]
     ngrams: NotRequired[list[int]]
     vocabulary: NotRequired[list[str]]
+    standardize: NotRequired[str | None]
+    split: NotRequired[str | None]
+    sequence: NotRequired[int | None]
     since: NotRequired[str]
     parts: NotRequired[list[str]]
     first: NotRequired[str]

@@ -19,10 +19,17 @@ FEATURE_KINDS: Mapping[str, tuple[str, str]] = {
 }
 """The module beside this one and the class of each kind, by its name in the contract; imported where one needs it."""
 
+TOKENIZERS: Mapping[str, tuple[str, str]] = {"keras-1": ("keras_text", "KerasTextFeature")}
+"""The same of texts, by their tokenizer, where its rules are others than those of :class:`TextFeature`."""
+
 
 def kind_called(kind: str) -> type[Feature]:
     """Return the class of a kind."""
-    module, name = FEATURE_KINDS[kind]
+    return class_in(*FEATURE_KINDS[kind])
+
+
+def class_in(module: str, name: str) -> type[Feature]:
+    """Return a class of features from a module beside this one."""
     found: type[Feature] = getattr(import_module(f"tagship_runtime.features.{module}"), name)
     return found
 
@@ -40,4 +47,6 @@ def feature_from_dict(value: Any) -> Feature:
     if not isinstance(kind, str) or kind not in FEATURE_KINDS:
         known = " or ".join(map(repr, FEATURE_KINDS))
         raise ValueError(f"feature {name!r} is of kind {kind!r}, not {known}")
-    return kind_called(kind).from_dict(document)
+    tokenizer = document.get("tokenizer")
+    module, found = TOKENIZERS.get(str(tokenizer), FEATURE_KINDS[kind]) if kind == "text" else FEATURE_KINDS[kind]
+    return class_in(module, found).from_dict(document)

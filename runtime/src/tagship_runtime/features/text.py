@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -14,8 +13,8 @@ from tagship_runtime.errors import InputError, InputValueError
 from tagship_runtime.features.base import Feature
 from tagship_runtime.features.cells import is_missing, shown
 from tagship_runtime.features.json_values import integer, take, text, tuple_of
-from tagship_runtime.features.text_counts import Counts, count_known, places_in
-from tagship_runtime.features.tokenizer import WORDS_1
+from tagship_runtime.features.text_counts import Counts, count
+from tagship_runtime.features.tokenizer import WORDS_1, ngrams, tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,8 +28,8 @@ MOST_NGRAMS = 1 << 16
 VOCABULARY_BYTES = 1 << 20
 """Most bytes of a vocabulary, in UTF-8."""
 
-MOST_WORDS = 4
-"""Most words of an n-gram."""
+KERAS_1 = "keras-1"
+"""Name of the rules of Keras, which :mod:`tagship_runtime.features.keras_text` has."""
 
 MOST_CHARACTERS = 1 << 20
 """Most characters of a text; a novel has half as many."""
@@ -60,6 +59,10 @@ class TextFeature(Feature):
     textual: ClassVar[bool] = True
     discrete: ClassVar[bool] = True
     unknown: ClassVar[str] = "have no word that the model knows, or are empty"
+    rules: ClassVar[str] = WORDS_1
+    """Name of the tokenizer of this class."""
+    most_words: ClassVar[int] = 4
+    """Most words of an n-gram."""
 
     vocabulary: tuple[str, ...]
     ngrams: tuple[int, int] = (1, 1)
@@ -67,10 +70,14 @@ class TextFeature(Feature):
 
     def __post_init__(self) -> None:
         low, high = self.ngrams
-        if not 1 <= low <= high <= MOST_WORDS:
-            raise ValueError(f"n-grams of feature {self.name!r} have {low} to {high} words; 1 to {MOST_WORDS} are read")
-        if self.tokenizer != WORDS_1:
-            raise ValueError(f"the tokenizer of feature {self.name!r} is {self.tokenizer!r}, not {WORDS_1!r}")
+        if not 1 <= low <= high <= self.most_words:
+            raise ValueError(
+                f"n-grams of feature {self.name!r} have {low} to {high} words; 1 to {self.most_words} are read"
+            )
+        if self.tokenizer != self.rules:
+            raise ValueError(
+                f"the tokenizer of feature {self.name!r} is {self.tokenizer!r}, not {WORDS_1!r} or {KERAS_1!r}"
+            )
         if not 1 <= len(self.vocabulary) <= MOST_NGRAMS:
             count = len(self.vocabulary)
             raise ValueError(
@@ -109,9 +116,9 @@ class TextFeature(Feature):
 
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """Write how often each n-gram occurs; texts without any are those that the model does not know."""
-        without, place = 0, self._index.get
+        without = 0
         for row, said in zip(into, self.texts(values), strict=True):
-            if places := places_in(said, self.ngrams, place):
+            if places := self.known(said):
                 np.add.at(row, np.array(places, np.intp), ONE)
             else:
                 without += 1
@@ -123,12 +130,19 @@ class TextFeature(Feature):
         Raises:
             InputValueError: A cell is no text, or too long.
         """
-        return count_known(self.texts(values), self.ngrams, self._index)
+        return count(list(map(self.known, self.texts(values))))
 
     def observed(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return how many known n-grams a text has; see :class:`Feature`."""
-        texts, place = self.texts(values), self._index.get
-        return np.array([len(places_in(said, self.ngrams, place)) if said else np.nan for said in texts], np.float64)
+        return np.array([len(self.known(said)) if said else np.nan for said in self.texts(values)], np.float64)
+
+    def ngrams_of(self, said: str) -> list[str]:
+        """Return the n-grams of a text, by size and then by place."""
+        return ngrams(tokens(said), self.ngrams)
+
+    def known(self, said: str) -> list[int]:
+        """Return the places in the vocabulary of a text's n-grams, those that have one, as often as they occur."""
+        return [place for place in map(self._index.get, self.ngrams_of(said)) if place is not None]
 
     def texts(self, values: Sequence[object] | NDArray[Any]) -> list[str]:
         """Return the texts of a column, empty where one is missing.
@@ -168,7 +182,7 @@ class TextFeature(Feature):
         return cls(
             name=take(document, "name", text),
             tokenizer=take(document, "tokenizer", text),
-            ngrams=take(document, "ngrams", _pair),
+            ngrams=take(document, "ngrams", pair),
             vocabulary=take(document, "vocabulary", tuple_of(text)),
         )
 
@@ -184,14 +198,17 @@ class TextFeature(Feature):
 
     def _invented(self, random: np.random.Generator) -> str:
         size = int(random.integers(1, MOST_INVENTED, endpoint=True))
-        places = random.integers(self.width, size=size)
+        places = random.integers(len(self.vocabulary), size=size)
         places = np.repeat(places, random.integers(1, MOST_REPEATED, size=size, endpoint=True))
-        return " ".join(self.vocabulary[place] for place in places)
+        return self._said([self.vocabulary[place] for place in places])
+
+    def _said(self, chosen: Sequence[str]) -> str:
+        """Return a text of which these are n-grams."""
+        return " ".join(chosen)
 
     def to_cells(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return numbers whose digits, in a base of the vocabulary's size, are the n-grams that a text has first."""
-        indptr, indices, _ = self.without_zeros(values)
-        return np.array([self._number(indices[a:b].tolist()) for a, b in pairwise(indptr)])
+        return np.array([self._number(sorted(set(self.known(said)))) for said in self.texts(values)])
 
     def _number(self, places: list[int]) -> float:
         number, digit = 0, 1
@@ -199,7 +216,7 @@ class TextFeature(Feature):
             if number + digit * (place + 1) >= SEARCHED:
                 break
             number += digit * (place + 1)
-            digit *= self.width + 1
+            digit *= len(self.vocabulary) + 1
         return float(number)
 
     def bounds(self, cells: NDArray[np.float64]) -> tuple[float, float]:
@@ -213,9 +230,9 @@ class TextFeature(Feature):
     def _digits(self, number: int) -> str:
         found = []
         while number:
-            number, digit = divmod(number, self.width + 1)
+            number, digit = divmod(number, len(self.vocabulary) + 1)
             found += [self.vocabulary[digit - 1]] if digit else []
-        return " ".join(found)
+        return self._said(found)
 
     def left_out(self, columns: Features, usual: Features) -> Iterator[tuple[str, Features]]:
         """Yield each n-gram that occurs, without which its count would be 0."""
@@ -230,7 +247,8 @@ class TextFeature(Feature):
         return {"ngrams": float(sums.mean()), "empty": float(np.mean(sums == 0))}
 
 
-def _pair(value: Any) -> tuple[int, int]:
+def pair(value: Any) -> tuple[int, int]:
+    """Return two integers."""
     numbers = tuple_of(integer)(value)
     if len(numbers) != 2:
         raise ValueError(f"{value!r} are not two numbers")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,22 +29,6 @@ class Counts(NamedTuple):
     counts: NDArray[np.float32]
 
 
-def count_known(texts: Iterable[str], sizes: tuple[int, int], index: Mapping[str, int]) -> Counts:
-    """Count the n-grams that have a place.
-
-    Args:
-        texts: One a row.
-        sizes: Least and greatest number of words of an n-gram.
-        index: Place of each n-gram, from 0.
-    """
-    return _counts([places_in(text, sizes, index.get) for text in texts])
-
-
-def places_in(text: str, sizes: tuple[int, int], place: Callable[[str], int | None]) -> list[int]:
-    """Return the places of a text's n-grams, those that have one, as often as they occur."""
-    return [at for at in map(place, ngrams(tokens(text), sizes)) if at is not None]
-
-
 def count_all(texts: Iterable[str], sizes: tuple[int, int]) -> tuple[list[str], Counts]:
     """Count every n-gram there is.
 
@@ -55,11 +39,11 @@ def count_all(texts: Iterable[str], sizes: tuple[int, int]) -> tuple[list[str], 
     place: Callable[[], int] = index.__len__
     index.default_factory = place
     found = [np.fromiter(map(index.__getitem__, ngrams(tokens(text), sizes)), np.int32) for text in texts]
-    return list(index), _counts(found)
+    return list(index), count(found)
 
 
-def _counts(found: list[list[int]] | list[NDArray[np.int32]]) -> Counts:
-    """Return counts from the places that were met in each row."""
+def count(found: Sequence[list[int]] | Sequence[NDArray[np.int32]]) -> Counts:
+    """Return counts of the places, from 0, that were met in each row, as often as they were."""
     rows = len(found)
     lengths = np.fromiter(map(len, found), np.int64, rows)
     places = np.fromiter(chain.from_iterable(found), np.int64, int(lengths.sum()))
