@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import beta, binomtest
+from scipy.stats import beta, binom, binomtest
 
-from tagship_export.verification.bounds import clustered_upper_bound, upper_bound
+from tagship_export.verification.bounds import clustered_upper_bound, lower_bound, upper_bound
 from tagship_export.verification.parity import compare
 from tagship_runtime.typing import Decisions
 
@@ -66,3 +66,28 @@ def test_both_bounds_stand_side_by_side() -> None:
     assert parity.flip_rate_upper == pytest.approx(upper_bound(15, 1000))
     assert parity.flip_rate_upper_clustered == pytest.approx(clustered_upper_bound(original != artifact))
     assert parity.flip_rate_upper_clustered > 1.3 * parity.flip_rate_upper
+
+
+@pytest.mark.parametrize(
+    ("flips", "trials", "bound"),
+    [
+        (0, 50, 0.0),
+        (1, 1, 0.05),
+        (1, 120, 1 - 0.95 ** (1 / 120)),
+        (120, 120, 0.05 ** (1 / 120)),
+    ],
+)
+def test_lower_bounds_of_a_rate(flips: int, trials: int, bound: float) -> None:
+    """Of none, one and all there are closed forms."""
+    assert lower_bound(flips, trials) == pytest.approx(bound, abs=1e-9)
+
+
+@pytest.mark.parametrize(("flips", "trials"), [(2, 10), (5, 100), (99, 100), (7, 3000)])
+def test_at_its_lower_bound_so_many_flips_are_as_rare_as_chance_allows(flips: int, trials: int) -> None:
+    assert binom.sf(flips - 1, trials, lower_bound(flips, trials)) == pytest.approx(0.05, abs=1e-9)
+
+
+def test_flips_of_one_of_two_rows_are_one_trial() -> None:
+    flipped = np.array([[True, True], [False, False]])
+    assert clustered_upper_bound(flipped) == pytest.approx(upper_bound(0.5, 1))
+    assert clustered_upper_bound(flipped) != pytest.approx(upper_bound(1, 2))

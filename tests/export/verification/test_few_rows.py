@@ -80,3 +80,12 @@ def test_few_rows_excuse_no_fall_of_f1_that_rounding_does_not_explain(recipe: st
     assert beyond.notes == ()
     lenient = judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=0.003, strict=False)
     assert [fault.split(" ", 1)[0] for fault in lenient.faults] == ["macro-F1"]
+
+
+def test_a_difference_as_large_as_the_bound_is_within_it() -> None:
+    few, rule = compared(40, 1, difference=0.004), RECIPES["dynamic_int8"]
+    largest = judge(few, rule, rule.budget).parity.max_difference
+    exactly = judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=largest)
+    assert exactly.passed, exactly.faults
+    assert len(exactly.notes) == 1
+    assert not judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=np.nextafter(largest, 0)).passed

@@ -86,3 +86,14 @@ def test_budgets_are_shares() -> None:
         budget_of(RECIPES["int8"], max_label_flips=1.5)
     with pytest.raises(ExportError, match="max_share_change is nan"):
         budget_of(RECIPES["int8"], max_share_change=float("nan"))
+
+
+def test_as_many_rows_gained_as_lost_are_no_change() -> None:
+    wanted = decisions(rare=400)
+    shipped = wanted.copy()
+    shipped[:60, -1] = False
+    shipped[400:460, -1] = True
+    assert faults(wanted, shipped) == []
+    shipped[400:460, -1] = False
+    shipped[:160, -1] = False
+    assert len(faults(wanted, shipped)) == 1
