@@ -104,9 +104,16 @@ def test_texts_by_the_rules_of_keras(key: str) -> None:
     )
     for value in (*ANYTHING, *known, 65536, 65537, [1, 16], [1, 17], [0, 1], [1, 1], ["oil", "gold"]):
         document = put(CONTRACT, ("features", 2), KERAS | {key: value})
-        width = value if key == "sequence" and isinstance(value, int) and value else 3 if value is None else 2
-        if key == "tokenizer":
-            width = 2
+        counted = len(KERAS["vocabulary"]) + 1
+        width = (
+            KERAS["sequence"]
+            if key != "sequence"
+            else counted
+            if value is None
+            else value
+            if isinstance(value, int)
+            else 1
+        )
         document["input"] = {**TENSOR, "shape": [None, 4 + width]}
         assert accepted_by_schema(document) == accepted_by_runtime(document), (key, value)
     assert not accepted_by_schema(put(CONTRACT, ("features", 2), {name: KERAS[name] for name in KERAS if name != key}))

@@ -175,6 +175,7 @@ LATER = {
     "percent",
     *("score_rows", "scores"),  # in contracts, which tests/repo/test_contract_schema.py holds to their schema
     *("tokenizer", "ngrams", "vocabulary", "empty"),
+    *("standardize", "split", "sequence"),
     *("words", "terms", "speak_for", "speak_against"),
     *("nearest", "score", "truth"),
     *("stream", "files", "passes"),
