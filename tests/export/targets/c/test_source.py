@@ -33,6 +33,7 @@ from tagship_runtime import container
 from tagship_runtime.contract import CategoryFeature, Contract, NumericFeature
 from tagship_runtime.errors import ArtifactError, EngineError, NotAScoreError
 from tagship_runtime.features import encoder
+from tagship_runtime.features.keras_text import KerasTextFeature
 from tagship_runtime.loading import load, read_contract
 from tagship_runtime.typing import Features
 
@@ -276,6 +277,13 @@ def test_same_bytes_each_time(article_run: Path, c_files: dict[str, Path], tmp_p
     for suffix in (".c", ".h", ".c.json"):
         name = f"model{suffix}"
         assert (tmp_path / name).read_bytes() == (c_files["article"].parent / name).read_bytes()
+
+
+def test_a_tokenizer_that_c_does_not_know_is_refused_by_name() -> None:
+    contract = _contract((KerasTextFeature(name="body", vocabulary=("a",)),), ["a"])
+    said = r"feature 'body' is of kind 'text' by the tokenizer 'keras-1', which C does not encode"
+    with pytest.raises(ConversionError, match=said):
+        CTarget().embed(_network(contract.input.shape[1], 1), contract)
 
 
 def test_a_kind_that_c_does_not_encode_is_refused_by_name() -> None:

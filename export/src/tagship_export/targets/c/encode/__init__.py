@@ -72,10 +72,11 @@ def columns_of(contract: Contract) -> tuple[Column, ...]:
     columns, position = [], 0
     for number, (feature, member) in enumerate(zip(features, members, strict=True), start=1):
         if type(feature) not in FEATURES_IN_C:
-            kind = feature.to_dict()["kind"]
+            described = feature.to_dict()
+            tokenizer = f" by the tokenizer {described['tokenizer']!r}" if "tokenizer" in described else ""
             raise ConversionError(
-                f"feature {feature.name!r} is of kind {kind!r}, which C does not encode; leave out --formats c, or "
-                "train without this column"
+                f"feature {feature.name!r} is of kind {described['kind']!r}{tokenizer}, which C does not encode; leave "
+                "out --formats c, or train without this column"
             )
         in_c = FEATURES_IN_C[type(feature)](feature)
         columns.append(Column(member=member, position=position, number=number, feature=in_c))
