@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,8 @@ def quickly() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(students, "PLAIN", ((4,), (16, 8)))
         patch.setattr(students, "EPOCHS", (2, 4))
-        patch.setattr(students, "SYNTHETIC_ROWS", 500)
+        for effort in ("USUAL", "THOROUGH"):
+            patch.setattr(students, effort, replace(getattr(students, effort), rows=500))
         patch.setattr(forests, "TREES", 10)
         patch.setattr(choose_architectures, "ENSEMBLE_WORK", (0.0, 0.0))
         patch.setattr(choose_architectures, "SMALL_EPOCHS", 1)
