@@ -13,6 +13,7 @@ from onnx import helper, numpy_helper
 
 from export.models import MODELS, Made
 from tagship_export.errors import ConversionError
+from tagship_export.targets.float_graph import TwoReadingsError
 from tagship_export.targets.onnx.target import OnnxTarget
 from tagship_export.targets.registry import TARGETS
 from tagship_export.targets.runtime_target import RuntimeTarget
@@ -368,3 +369,42 @@ def test_numbers_of_which_half_are_another_models_are_told_as_well() -> None:
     with quiet():
         other = target.convert(model, None)
     assert len(compared(target, other, float32).numbers) == 6
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("recipe", ["int8", "float16", "dynamic_int8"])
+def test_a_name_of_two_constants_is_refused(recipe: str, first: bool) -> None:
+    """Engines take the first, who reads a list into a dict the last."""
+    target, _, payloads = made("biased", "onnx")
+    model = onnx.load_from_string(payloads[recipe])
+    model.graph.initializer.insert(0 if first else len(model.graph.initializer), model.graph.initializer[1])
+    with pytest.raises(TwoReadingsError, match="is the name of two values"):
+        target.float_graph(model.SerializeToString())
+
+
+def test_a_buffer_in_two_places_is_refused() -> None:
+    """LiteRT takes what is in the table, flatbuffer_utils what lies behind the FlatBuffer."""
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    target, _, payloads = made("biased", "tflite")
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(payloads["int8"]))
+    buffer = next(one for one in model.buffers if one.data is not None and len(one.data) > 8)
+    honest = bytes(bytearray(buffer.data))
+    buffer.offset, buffer.size = 2, len(honest)
+    buffer.offset = len(flatbuffer_utils.convert_object_to_bytearray(model))
+    payload = bytes(flatbuffer_utils.convert_object_to_bytearray(model)) + honest
+    with pytest.raises(TwoReadingsError, match="has numbers in two places"):
+        target.float_graph(payload)
+
+
+def test_graphs_that_nothing_runs_and_other_signatures_are_refused() -> None:
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    target, _, payloads = made("biased", "tflite")
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(payloads["int8"]))
+    model.subgraphs.append(model.subgraphs[0])
+    with pytest.raises(TwoReadingsError, match="1 of its graphs are run by nothing"):
+        target.float_graph(bytes(flatbuffer_utils.convert_object_to_bytearray(model)))
+    model.signatureDefs[0].subgraphIndex = 1
+    with pytest.raises(TwoReadingsError, match="a signature names another graph"):
+        target.float_graph(bytes(flatbuffer_utils.convert_object_to_bytearray(model)))

@@ -11,7 +11,7 @@ import pytest
 from export.verification.known import artifact
 from tagship_export.errors import ConversionError
 from tagship_export.recipes import RECIPES
-from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation
+from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, TwoReadingsError
 from tagship_export.verification import stored_payload as module
 from tagship_export.verification.contract_claims import JudgedBy
 from tagship_export.verification.stored_graph import Differences, differences
@@ -182,3 +182,23 @@ def test_another_graph_is_a_fault_unless_the_caller_says_who_made_it(
     assert asked.faults == ("2 weights",)
     assert len(asked.unchecked) == 1
     assert words in asked.unchecked[0]
+
+
+def test_float32_of_other_operations_is_told_and_judged_by_scores() -> None:
+    assert said(graph(step=0), recipe="float32") == Stored()
+    assert said(graph(-WEIGHTS, step=0), recipe="float32").faults == (
+        "4 of the 4 numbers of 'w' are not those of the original",
+    )
+    found = said(graph(name="Gemm", step=0), recipe="float32")
+    assert found.faults == ()
+    assert "operation 1 is Gemm, where its conversion has MatMul" in found.unchecked[0]
+
+
+@pytest.mark.parametrize("recipe", ["int8", "float32"])
+@pytest.mark.parametrize("origin", ["found", "asked"])
+def test_two_readings_are_a_fault_whoever_made_the_file(recipe: str, origin: str) -> None:
+    def ambiguous() -> FloatGraph:
+        raise TwoReadingsError("'w' is the name of two values")
+
+    found = said(ambiguous, recipe=recipe, origin=origin)
+    assert found == Stored(faults=("it can be read in two ways: 'w' is the name of two values",))

@@ -15,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 
+class TwoReadingsError(ValueError):
+    """Bytes of a payload that readers take in two ways: an engine may compute with others than those that are read."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
     """A constant.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from tagship_export.errors import ConversionError
 from tagship_export.targets.artifact import OpenArtifact
+from tagship_export.targets.float_graph import TwoReadingsError
 from tagship_export.targets.reconversion import Reconversion
 from tagship_export.verification.contract_claims import JudgedBy
 from tagship_export.verification.stored_graph import Differences, differences
@@ -21,10 +22,11 @@ class Stored:
 
 
 def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy) -> Stored:
-    """Compare every constant and operation of a payload that is judged by a recipe which rounds.
+    """Compare every constant and operation of a payload with those of its original.
 
     Where the operations are others than those that the original is converted to here, nothing says that the payload
-    is a conversion of it by any recipe: that is a fault, unless the caller said by which recipe somebody else made it.
+    is a conversion of it by any recipe: that is a fault where the recipe rounds, unless the caller said by which one
+    somebody else made it. Exact scores speak for themselves, so there it is told that nobody compared the numbers.
 
     Args:
         again: The original, converted here.
@@ -33,12 +35,16 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
     """
     try:
         found = differences(again.stored(), again.as_trained())
+    except TwoReadingsError as error:
+        return Stored(faults=(f"it can be read in two ways: {error}",))
     except ConversionError as error:
         found = Differences(structure=f"the original cannot be converted here ({error})")
     except (LookupError, ValueError, TypeError, RecursionError) as error:  # constants that are not as they say
         found = Differences(structure=f"it cannot be read ({error})")
     if found.structure is None:
         return Stored(faults=found.numbers)
+    if judged.recipe.exact:
+        return Stored(unchecked=(_others(found.structure),))
     if judged.origin != "asked":
         return Stored(
             faults=(
@@ -47,9 +53,8 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
             )
         )
     weights = () if artifact.constants is None else tuple(weight_faults(again.model, list(artifact.constants())))
-    return Stored(
-        faults=weights,
-        unchecked=(
-            f"operations and weights, which are not those that the original is converted to: {found.structure}",
-        ),
-    )
+    return Stored(faults=weights, unchecked=(_others(found.structure),))
+
+
+def _others(structure: str) -> str:
+    return f"operations and weights, which are not those that the original is converted to: {structure}"

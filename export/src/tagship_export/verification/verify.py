@@ -70,10 +70,11 @@ def verify(
     matrix = _encoded(codec, rows)
     compared = _compare(known, opened, rows, matrix)
     stored, explained = Stored(), None
-    if not judged.recipe.exact and opened.convert_again is not None:  # else scores tell of every number
+    if opened.convert_again is not None:
         again = opened.convert_again(known.model)
         stored = compare_stored(again, opened, judged)
-        explained = largest_difference(known, again, judged.recipe, matrix, compared.original)
+        if not judged.recipe.exact:
+            explained = largest_difference(known, again, judged.recipe, matrix, compared.original)
     verdict = judge(
         compared,
         judged.recipe,

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, Value
+from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, TwoReadingsError, Value
 
 QUANTIZES = frozenset({"QUANTIZE", "DEQUANTIZE"})
 PRODUCTS: Mapping[str, tuple[int, int, int]] = {
@@ -40,7 +40,29 @@ def float_graph(payload: bytes) -> FloatGraph:
     """Read a model; see :class:`tagship_export.targets.float_graph.FloatGraph`."""
     from ai_edge_litert.tools import flatbuffer_utils
 
-    return _Reader(flatbuffer_utils.read_model_from_bytearray(bytearray(payload))).read(0)
+    _refuse_two_readings(payload)
+    reader = _Reader(flatbuffer_utils.read_model_from_bytearray(bytearray(payload)))
+    graph = reader.read(0)
+    unused = len(reader.model.subgraphs) - len(reader.seen)
+    if unused:
+        raise TwoReadingsError(f"{unused} of its graphs are run by nothing, or by who takes another signature")
+    return graph
+
+
+def _refuse_two_readings(payload: bytes) -> None:
+    """Refuse what readers take in two ways.
+
+    Raises:
+        TwoReadingsError: A buffer has numbers in its table and behind it all, or a signature names another graph.
+    """
+    from ai_edge_litert import schema_py_generated as schema
+
+    model = schema.Model.GetRootAs(payload, 0)
+    for number, buffer in enumerate(map(model.Buffers, range(model.BuffersLength()))):
+        if buffer.DataLength() and (buffer.Offset() or buffer.Size()):
+            raise TwoReadingsError(f"buffer {number} has numbers in two places, of which an engine may take either")
+    if any(model.SignatureDefs(place).SubgraphIndex() for place in range(model.SignatureDefsLength())):
+        raise TwoReadingsError("a signature names another graph than the first, which the runtime takes")
 
 
 class _Reader:
@@ -54,11 +76,13 @@ class _Reader:
         from ai_edge_litert import schema_py_generated as schema
 
         self.model = model
+        self.seen: set[int] = set()
         self.operators = {number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"}
         self.types = {number: name.lower() for name, number in vars(schema.TensorType).items() if name[0] != "_"}
 
     def read(self, number: int) -> FloatGraph:
         """Read one of the graphs."""
+        self.seen.add(number)
         graph = self.model.subgraphs[number]
         values: dict[int, Value] = {-1: None}
         values.update((index, Given(place)) for place, index in enumerate(graph.inputs))

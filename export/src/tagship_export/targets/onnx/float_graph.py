@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, Value
+from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, TwoReadingsError, Value
 from tagship_export.targets.onnx.canonical_names import depth_first, graphs_of, needed_by
 
 PLAIN_GEMM = {"alpha": 1.0, "beta": 1.0, "transA": 0}
@@ -93,6 +94,7 @@ class _Rewritten:
         import onnx
 
         copy = onnx.GraphProto.FromString(graph.SerializeToString())
+        _refuse_names_of_two(copy)
         stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in copy.initializer}
         found = cls(copy, {name: Numbers.as_stored(name, values) for name, values in stored.items()})
         makers = {name: node for node in copy.node for name in node.output if name}
@@ -132,6 +134,21 @@ class _Rewritten:
                     self.numbers[node.output[0]] = numbers
             elif source in makers and _same_scaling(makers[source], node, stored):
                 self.same[node.output[0]] = makers[source].input[0]
+
+
+def _refuse_names_of_two(graph: Any) -> None:
+    """Refuse a name that stands for two values, of which readers take the first or the last.
+
+    Raises:
+        TwoReadingsError: Naming it.
+    """
+    constants = (tensor.name for tensor in graph.initializer)
+    sparse = (tensor.values.name for tensor in graph.sparse_initializer)
+    made = (name for node in graph.node for name in node.output if name)
+    counted = Counter((*constants, *sparse, *made))
+    twice = next((name for name, times in counted.items() if times > 1), None)
+    if twice is not None:
+        raise TwoReadingsError(f"{twice!r} is the name of two values, of which an engine may take either")
 
 
 def _biases(graph: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any]) -> Iterator[str]:
