@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tagship_export.targets.depth_first import depth_first
 from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, TwoReadingsError, Value
 
 QUANTIZES = frozenset({"QUANTIZE", "DEQUANTIZE"})
@@ -87,7 +88,7 @@ class _Reader:
         values: dict[int, Value] = {-1: None}
         values.update((index, Given(place)) for place, index in enumerate(graph.inputs))
         operations: list[Operation] = []
-        for operator in self._ordered(graph):
+        for operator in _operators_in_order(graph):
             name = self._name(operator)
             if name in QUANTIZES:
                 values[operator.outputs[0]] = self._value(graph, operator.inputs[0], values)
@@ -96,22 +97,6 @@ class _Reader:
             for place, index in enumerate(operator.outputs):
                 values[index] = Made(len(operations) - 1, place)
         return FloatGraph(tuple(operations), tuple(self._value(graph, index, values) for index in graph.outputs))
-
-    def _ordered(self, graph: Any) -> Iterator[Any]:
-        """Yield every operator that the outputs need, depth first."""
-        makers = {index: operator for operator in graph.operators for index in operator.outputs}
-        done: set[int] = set()
-        stack = [makers[index] for index in reversed(graph.outputs) if index in makers]
-        while stack:
-            operator = stack[-1]
-            waiting = [makers[i] for i in operator.inputs if i in makers and id(makers[i]) not in done]
-            if id(operator) not in done and waiting:
-                stack += reversed(waiting)
-                continue
-            stack.pop()
-            if id(operator) not in done:
-                done.add(id(operator))
-                yield operator
 
     def _operation(self, graph: Any, operator: Any, name: str, values: dict[int, Value]) -> Operation:
         inputs = [self._value(graph, index, values) for index in operator.inputs]
@@ -197,6 +182,13 @@ class _Reader:
             if any(one != moving[0] for one in moving):
                 return "between two scales"
         return ""
+
+
+def _operators_in_order(graph: Any) -> Iterator[Any]:
+    """Yield every operator that the outputs need, each after those that it needs itself."""
+    makers = {index: operator for operator in graph.operators for index in operator.outputs}
+    ends = (makers[index] for index in graph.outputs if index in makers)
+    return depth_first(ends, lambda operator: [makers[index] for index in operator.inputs if index in makers])
 
 
 def _ends(tensor: Any) -> tuple[Any, ...]:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from typing import Any
 
+from tagship_export.targets.depth_first import depth_first
+
 COUNTER = re.compile(r"__\d+|:0$")
 TYPE_CHANGES = {"QuantizeLinear", "DequantizeLinear", "Cast"}
 
@@ -53,7 +55,7 @@ class _Scope:
         constants = {tensor.name: tensor for tensor in graph.initializer}
         used: list[Any] = []
         nodes: list[Any] = []
-        for node in depth_first(graph):
+        for node in nodes_in_order(graph):
             self._constants(needed_by(node), constants, used)
             nodes.append(self._renamed(node))
         self._constants([value.name for value in graph.output], constants, used)
@@ -144,23 +146,13 @@ def needed_by(node: Any) -> list[str]:
     for graph in graphs_of(node):
         own = {value.name for value in (*graph.input, *graph.initializer)}
         own.update(name for inner in graph.node for name in inner.output)
-        inside = [name for inner in depth_first(graph) for name in needed_by(inner)]
+        inside = [name for inner in nodes_in_order(graph) for name in needed_by(inner)]
         names += [name for name in (*inside, *(value.name for value in graph.output)) if name not in own]
     return [name for name in names if name]
 
 
-def depth_first(graph: Any) -> Iterator[Any]:
+def nodes_in_order(graph: Any) -> Iterator[Any]:
     """Yield every node that the outputs need, each after those that it needs itself."""
     maker = {name: node for node in graph.node for name in node.output if name}
-    done: set[int] = set()
-    stack = [maker[value.name] for value in reversed(graph.output) if value.name in maker]
-    while stack:
-        node = stack[-1]
-        waiting = [maker[name] for name in needed_by(node) if name in maker and id(maker[name]) not in done]
-        if id(node) not in done and waiting:
-            stack += reversed(waiting)
-            continue
-        stack.pop()
-        if id(node) not in done:
-            done.add(id(node))
-            yield node
+    ends = (maker[value.name] for value in graph.output if value.name in maker)
+    return depth_first(ends, lambda node: [maker[name] for name in needed_by(node) if name in maker])

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, TwoReadingsError, Value
-from tagship_export.targets.onnx.canonical_names import depth_first, graphs_of, needed_by
+from tagship_export.targets.onnx.canonical_names import graphs_of, needed_by, nodes_in_order
 
 PLAIN_GEMM = {"alpha": 1.0, "beta": 1.0, "transA": 0}
 """Attributes of a Gemm that is a MatMul and an Add."""
@@ -42,7 +42,7 @@ def _read(graph: Any, given: Sequence[str]) -> FloatGraph:
     values: dict[str, Value] = {"": None}
     values.update((name, Given(place)) for place, name in enumerate(given))
     operations: list[Operation] = []
-    for node in depth_first(rewritten.graph):
+    for node in nodes_in_order(rewritten.graph):
         operations.append(_operation(node, rewritten, values))
         for place, name in enumerate(node.output):
             values[name] = Made(len(operations) - 1, place)

@@ -1,0 +1,29 @@
+"""Order of a graph's operations that depends on nothing but what they take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def depth_first(ends: Iterable[T], needs: Callable[[T], Iterable[T]]) -> Iterator[T]:
+    """Yield every operation that some need, each once and after those that it needs itself.
+
+    Args:
+        ends: Those that are needed, in order.
+        needs: Returns what an operation needs, in order; operations are told apart by identity.
+    """
+    done: set[int] = set()
+    stack = list(ends)[::-1]
+    while stack:
+        operation = stack[-1]
+        waiting = [needed for needed in needs(operation) if id(needed) not in done]
+        if id(operation) not in done and waiting:
+            stack += reversed(waiting)
+            continue
+        stack.pop()
+        if id(operation) not in done:
+            done.add(id(operation))
+            yield operation
