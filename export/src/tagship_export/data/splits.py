@@ -73,7 +73,7 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
         verdict = read_rows(str(original.rows["test"]), labels, original.features)
     else:
         verdict = read_rows(data, labels, original.features, original.positive)
-    calibration, tuning, tuned_on = _calibration_and_tuning(original, labels)
+    calibration, tuning, tuned_on = _calibration_and_tuning(original)
     return original, HeldOutSplits(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
 
 
@@ -83,9 +83,7 @@ def tuning_rows(original: Original) -> Dataset:
     Raises:
         OriginalError: It has no rows of its own, or a single one.
     """
-    if "train" not in original.rows or original.labels is None:
-        raise OriginalError("the original has no rows of its own")
-    return _calibration_and_tuning(original, original.labels)[1]
+    return _calibration_and_tuning(original)[1]
 
 
 def calibration_rows(original: Original) -> Dataset:
@@ -94,13 +92,18 @@ def calibration_rows(original: Original) -> Dataset:
     Raises:
         OriginalError: It has no rows of its own, or a single one.
     """
-    if "train" not in original.rows or original.labels is None:
+    return _calibration_and_tuning(original)[0]
+
+
+def _calibration_and_tuning(original: Original) -> tuple[Dataset, Dataset, str]:
+    """Divide a run's rows but for those that judge, and say where those come from that tune.
+
+    Raises:
+        OriginalError: It has no rows of its own, or a single one.
+    """
+    labels = original.labels
+    if "train" not in original.rows or labels is None:
         raise OriginalError("the original has no rows of its own")
-    return _calibration_and_tuning(original, original.labels)[0]
-
-
-def _calibration_and_tuning(original: Original, labels: tuple[str, ...]) -> tuple[Dataset, Dataset, str]:
-    """Divide a run's rows but for those that judge, and say where those come from that tune."""
     train = read_rows(str(original.rows["train"]), labels, original.features)
     order = np.random.default_rng(SEED).permutation(len(train))
     if "validation" in original.rows:
