@@ -71,11 +71,9 @@ def truth_of(values: Sequence[Any], name: str, positive: Collection[str] = ()) -
             f"label column {name!r} holds {cells.shown(values[row])} in row {row}, and nothing in {count} rows; each "
             "row has to say whether the label is on, so fill them in or remove them"
         )
-    shown = dict.fromkeys(cells.shown(value) for value in values)
-    others = ", ".join(list(shown)[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
     raise DataError(
         f"label column {name!r} holds {cells.shown(values[row])} in row {row}; only 0 and 1 are labels, or another "
-        f"pair such as yes and no, x and blank; it holds {others}: say which of them mean on with --positive"
+        f"pair such as yes and no, x and blank; it holds {_first_of(values)}: say which of them mean on with --positive"
     )
 
 
@@ -98,13 +96,17 @@ def check_known(
     there = words_of(values)
     if there & wanted or (there <= {*words} if words is not None else not _may_mean_on(there, wanted)):
         return
-    shown = list(dict.fromkeys(cells.shown(value) for value in values))
-    others = ", ".join(shown[:5]) + (f" and {len(shown) - 5} more" if len(shown) > 5 else "")
     meant = ", ".join(map(cells.shown, positive))
     raise DataError(
-        f"label column {name!r} holds {others}, and never {meant}, which meant on in training; spell it as there, or "
-        "say which of them mean on with --positive"
+        f"label column {name!r} holds {_first_of(values)}, and never {meant}, which meant on in training; "
+        "spell it as there, or say which of them mean on with --positive"
     )
+
+
+def _first_of(values: Sequence[Any], most: int = 5) -> str:
+    """Name the first different cells of a column, and how many more there are."""
+    shown = list(dict.fromkeys(map(cells.shown, values)))
+    return ", ".join(shown[:most]) + (f" and {len(shown) - most} more" if len(shown) > most else "")
 
 
 def words_of(values: Collection[Any]) -> set[str]:
