@@ -178,6 +178,13 @@ def test_measurements_known_by_a_bound_are_told(bounds: list[str], others: list[
     assert infer(data, Kinds(categorical=("c",)))[1] == []
 
 
+def test_blanks_are_no_bounds() -> None:
+    data = Dataset(
+        table=pyarrow.table({"c": ["rot", "blau", ""] * 60}), targets=np.resize(TARGET, (180, 1)), labels=("y",)
+    )
+    assert infer(data, Kinds())[1] == []
+
+
 def test_numbers_named_as_missing_are_told_where_they_are_no_texts() -> None:
     """In Parquet and frames there is null for what is missing."""
     data = rows(c=[-999.0, 1.5, 2.0, 3.5] * 50)

@@ -36,8 +36,8 @@ def describe(column: Column) -> Described:
 
 def _told_of_bounds(column: Column, described: Described) -> Described:
     """Add that measurements are taken as words because some are given by a bound, as below what can be measured."""
-    texts = [cell.strip() for cell in column.values.tolist() if isinstance(cell, str)]
-    bounded = [text for text in texts if text[:1] in BOUNDS and is_numeral(text.lstrip("<>≤≥= "))]
+    texts = [text for cell in column.values.tolist() if isinstance(cell, str) and (text := cell.strip())]
+    bounded = [text for text in texts if text[0] in BOUNDS and is_numeral(text.lstrip(f"{BOUNDS}= "))]
     if not bounded or len(bounded) + sum(map(is_numeral, texts)) < MOSTLY * len(texts):
         return described
     word = f'"{bounded[0]}"' if "," in bounded[0] else bounded[0]
