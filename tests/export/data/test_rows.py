@@ -36,6 +36,9 @@ def test_targets_by_either_name() -> None:
         ([1, 0, 1], ("no",), (), [1, 0, 1]),
         ([2, 1, 3], ("2", "3"), (), [1, 0, 1]),
         (["ja", "nein", "ja"], ("2",), (), [1, 0, 1]),
+        ([1, 0, 1], (), ("pass",), [1, 0, 1]),
+        (["ja", "nein", "ja"], ("gut",), ("pass",), [1, 0, 1]),
+        ([True, False, True], (), ("yes", "true", "x"), [1, 0, 1]),
     ],
 )
 def test_values_that_meant_on_in_training_do_so_in_other_tables(
@@ -44,6 +47,11 @@ def test_values_that_meant_on_in_training_do_so_in_other_tables(
     found = targets_of({"a": cells}, ("a",), trained, said)
     assert found is not None
     assert found[:, 0].tolist() == want
+
+
+def test_a_column_with_none_of_the_values_that_are_said_to_mean_on_is_refused() -> None:
+    with pytest.raises(ExportError, match=r"label column 'a' holds 'gut', 'bad', and never 'pass', which --positive"):
+        targets_of({"a": ["gut", "bad"]}, ("a",), ("gut",), ("pass",))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pyarrow
 import pytest
@@ -69,4 +70,31 @@ def test_a_table_with_other_words_than_the_training_table_is_refused() -> None:
         other = pyarrow.table({"w": [1, 2], "a": cells})
         with pytest.raises(TableError, match=r"label column 'a' holds .*, and never 'gut', which meant on in training"):
             find_labels(other, known)
-        assert find_labels(other, where).targets.tolist() == [[0], [0]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "positive", "want"),
+    [
+        (["pass", "fail"], ("pass",), [1, 0]),
+        (["ja", "nein"], ("pass",), [1, 0]),  # a usual pair is read as such where none of the words is there
+        ([1, 0], ("pass",), [1, 0]),
+        (["x", None], ("pass",), [1, 0]),
+        (["fail", None], ("pass",), [0, 0]),
+        (["ja", "nein"], ("nein",), [0, 1]),
+        (["ja", "ja"], ("nein",), [0, 0]),
+        ([True, False], ("true",), [1, 0]),
+        ([True, False], ("WAHR", "x"), [1, 0]),
+        ([True, False], ("1",), [1, 0]),
+        ([True, False], ("falsch",), [0, 1]),
+        ([1, 0], ("falsch",), [1, 0]),
+    ],
+)
+def test_values_that_mean_on(cells: list[Any], positive: tuple[str, ...], want: list[int]) -> None:
+    table = pyarrow.table({"w": [1, 2], "a": cells})
+    assert find_labels(table, LabelColumns(names=("a",), positive=positive)).targets[:, 0].tolist() == want
+
+
+def test_a_column_that_holds_none_of_the_values_is_told_of() -> None:
+    table = pyarrow.table({"w": [1, 2], "a": ["good", "bad"]})
+    with pytest.raises(TableError, match=r"label column 'a' holds 'good', 'bad', and never 'pass', which --positive"):
+        find_labels(table, LabelColumns(names=("a",), positive=("pass",)))

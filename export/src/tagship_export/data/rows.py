@@ -20,7 +20,7 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, feature_columns, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
 from tagship_runtime.files.spelling.date_orders import DateOrders
-from tagship_runtime.files.spelling.label_spellings import check_known, truth_of
+from tagship_runtime.files.spelling.label_spellings import check_known, check_said, truth_of
 from tagship_runtime.files.spelling.numerals import is_numeral
 from tagship_runtime.typing import Targets
 
@@ -185,7 +185,9 @@ def targets_of(
 
 def _truth(column: NDArray[Any], name: str, trained: Sequence[str], said: Collection[str]) -> NDArray[np.uint8]:
     cells, positive = column.tolist(), said or _of_its_kind(trained, column)
-    if positive and not said:
+    if said:
+        check_said(cells, name, said)
+    elif positive:
         check_known(cells, name, positive)
     return truth_of(cells, name, positive)
 

@@ -16,7 +16,7 @@ from tagship_runtime.contract import check_labels
 from tagship_runtime.errors import ContractError, DataError
 from tagship_runtime.files.label_columns import LABEL_PREFIX, misspelled
 from tagship_runtime.files.spelling.label_spellings import check_known as check_known_words
-from tagship_runtime.files.spelling.label_spellings import truth_of, words_of
+from tagship_runtime.files.spelling.label_spellings import check_said, truth_of, words_of
 from tagship_runtime.typing import Targets
 from tagship_training.errors import TableError
 
@@ -132,8 +132,10 @@ def _tags(cell: Any, separator: str) -> set[str]:
 def _truth(column: pyarrow.ChunkedArray, name: str, where: LabelColumns) -> NDArray[np.uint8]:
     values = column.to_pylist()
     try:
-        if where.positive and where.words is not None:
+        if where.words is not None and where.positive:
             check_known_words(values, name, where.positive, where.words.get(name))
+        elif where.positive:
+            check_said(values, name, where.positive)
         return truth_of(values, name, where.positive)
     except DataError as error:
         raise TableError(str(error)) from error

@@ -32,6 +32,9 @@ PAIRS = (
 )
 """Words for on and for off, in any case; a column has one pair."""
 
+BOOLEANS = {True: frozenset({"1", "true", "wahr", "vrai"}), False: frozenset({"0", "false", "falsch", "faux"})}
+"""Words that name a boolean, which readers of tables make of most of them."""
+
 ERROR = re.compile(r"#\S{2,15}[!?]")
 """Result of a formula that failed, such as #REF! or #BEZUG!, which no ``positive`` makes a label that is off."""
 
@@ -44,21 +47,25 @@ def truth_of(values: Sequence[Any], name: str, positive: Collection[str] = ()) -
     Args:
         values: Cells: numbers, booleans or texts.
         name: Of the column, for messages.
-        positive: Values that mean on, where the caller says so; all others mean off then.
+        positive: Values that mean on, where the caller says so; all others mean off then. A column that holds none of
+            them, but the word for on of a usual pair and at most that for off, is read by the pair.
 
     Raises:
         DataError: A cell means neither.
     """
     spelled = [_spelled(value) for value in values]
     if positive:
-        wanted = {_spelled(value) for value in positive}
+        wanted = words_of(positive)
         failed = next((row for row, text in enumerate(spelled) if ERROR.fullmatch(text) and text not in wanted), None)
         if failed is not None:
             raise DataError(
                 f"label column {name!r} holds {cells.shown(values[failed])} in row {failed}, the error of a formula; "
                 "mend or remove the row"
             )
-        return np.array([text in wanted for text in spelled], np.uint8)
+        means_on = [_is_one_of(value, text, wanted) for value, text in zip(values, spelled, strict=True)]
+        if not any(means_on) and (pair := _pair_of(set(spelled), wanted)) is not None:
+            means_on = [text == pair for text in spelled]
+        return np.array(means_on, np.uint8)
     there = set(spelled)
     for on, off in PAIRS:
         if there <= {on, off} and there != {""}:
@@ -92,15 +99,28 @@ def check_known(
         DataError: No cell means on, and one holds what training did not have; or, where its words are not known, cells
             hold several words, or one that usually means on.
     """
-    wanted = words_of(positive)
-    there = words_of(values)
-    if there & wanted or (there <= {*words} if words is not None else not _may_mean_on(there, wanted)):
+    wanted, there = words_of(positive), words_of(values)
+    if _holds_one(values, wanted) or (there <= {*words} if words is not None else not _may_mean_on(there, wanted)):
         return
     meant = ", ".join(map(cells.shown, positive))
     raise DataError(
         f"label column {name!r} holds {_first_of(values)}, and never {meant}, which meant on in training; "
         "spell it as there, or say which of them mean on with --positive"
     )
+
+
+def check_said(values: Sequence[Any], name: str, positive: Collection[str]) -> None:
+    """Refuse a column of several words, none of which the caller's ``positive`` names, and which are no usual pair.
+
+    Raises:
+        DataError: So it would be off in all rows.
+    """
+    there = words_of(values)
+    if len(there) > 1 and not _holds_one(values, words_of(positive)) and _pair_of(there, words_of(positive)) is None:
+        raise DataError(
+            f"label column {name!r} holds {_first_of(values)}, and never {', '.join(map(cells.shown, positive))}, "
+            "which --positive says mean on; name its own word there as well, or leave the column out"
+        )
 
 
 def _first_of(values: Sequence[Any], most: int = 5) -> str:
@@ -112,6 +132,22 @@ def _first_of(values: Sequence[Any], most: int = 5) -> str:
 def words_of(values: Collection[Any]) -> set[str]:
     """Return the different values of a column of labels, as they are compared; a blank is none."""
     return {_spelled(value) for value in values} - {""}
+
+
+def _holds_one(values: Collection[Any], wanted: Collection[str]) -> bool:
+    """Tell whether a column holds one of the values that mean on."""
+    return any(_is_one_of(value, _spelled(value), wanted) for value in values)
+
+
+def _is_one_of(value: Any, text: str, wanted: Collection[str]) -> bool:
+    """Tell whether a cell, spelled so, is one of the values that mean on; a boolean has several names."""
+    return text in wanted or (isinstance(value, bool | np.bool_) and not BOOLEANS[bool(value)].isdisjoint(wanted))
+
+
+def _pair_of(there: Collection[str], wanted: Collection[str]) -> str | None:
+    """Return the word for on of the usual pair that a column is made of; None where that for off is to mean on."""
+    pairs = ((on, off) for on, off in PAIRS if off not in wanted)
+    return next((on for on, off in pairs if on in there and {*there} - {""} <= {on, off}), None)
 
 
 def _may_mean_on(there: Collection[str], wanted: set[str]) -> bool:
