@@ -160,6 +160,8 @@ def test_a_finished_run_is_kept(tagship: Command, table: pyarrow.Table, tmp_path
         (lambda t: t.rename_columns(["a", "b", "label:", "label:x"]), (), "not empty"),
         (lambda t: t.append_column("width", t["width"]), (), "more than one column 'width'"),
         (lambda t: t, ("--labels", ""), "--labels is empty"),
+        (lambda t: t, ("--positive", ""), "--positive is empty"),
+        (lambda t: t, ("--tags-column", "a", "--tags-separator", ""), "--tags-separator is empty"),
         (lambda t: t, ("--drop", "width,height"), "at least one feature"),
         (lambda t: t, ("--numeric", "depth"), "no feature column is called 'depth'"),
         (lambda t: t, ("--objective", "best"), "precision=0.9"),

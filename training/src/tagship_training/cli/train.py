@@ -296,6 +296,10 @@ def _label_columns(options: argparse.Namespace) -> LabelColumns:
 
     if options.labels is not None and not names(options.labels):
         raise UsageError("--labels is empty; name at least one column of 0 and 1")
+    if not options.tags_separator:
+        raise UsageError("--tags-separator is empty; give what stands between tags, such as ';' or ' '")
+    if options.positive is not None and not names(options.positive):
+        raise UsageError("--positive is empty; name at least one value that means on, or leave it out for x and blank")
     if options.labels is not None and options.tags_column is not None:
         raise UsageError("--labels and --tags-column were both given; labels are in one or the other")
     return LabelColumns(
