@@ -1,13 +1,13 @@
 """How good are tags on news, at what size and speed, beside scikit-learn's and fastText's? Means over seeds.
 
-    python benchmarks/text.py [--seeds 5] [--data ../shared/data] [--json FILE] [--runs FOLDER] [--quick]
+    python benchmarks/text.py [--seeds 5] [--data ../shared/data] [--json FILE] [--runs FOLDER] [--ngrams 2] [--quick]
 
 Trains on Reuters-21578 as ``tagship train`` does, exports every size in every recipe, and measures each file that
 passed: its bytes, figures on the test articles, and articles per second from raw text with LiteRT on one thread. The
 best file of at most 1.5 MB and of at most 300 KB is chosen by the log loss of the size on held-out articles; test
 articles only report. Peers learn from the same texts, their thresholds tuned out of fold. fastText is compared with
 where it is installed. Figures of each size are printed, and of each seed written to the JSON file, as they come;
-``--quick`` leaves files and peers out, and ``--runs`` keeps the run folders.
+``--quick`` leaves files and peers out, ``--runs`` keeps the run folders, and ``--ngrams 2`` counts pairs of words too.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from rich.table import Table
 
 import tagship_runtime
 from tagship_runtime.terminal.silence import quiet
-from tagship_training import Config, Dataset, LabelColumns, Run, from_table, read, tune_thresholds
+from tagship_training import Config, Dataset, Kinds, LabelColumns, Options, Run, from_table, read, tune_thresholds
 from tagship_training.evaluation.metrics import evaluate
 
 Figures = dict[str, float]
@@ -200,13 +200,19 @@ def fast_text(train: Dataset, test: Dataset, seed: int) -> dict[str, Figures]:
 
 
 def tagship(
-    train: Dataset, test: Dataset, seed: int, *, files_too: bool = True, runs: Path | None = None
+    train: Dataset,
+    test: Dataset,
+    seed: int,
+    *,
+    files_too: bool = True,
+    runs: Path | None = None,
+    ngrams: int | None = None,
 ) -> dict[str, Figures]:
     """What the command ships by default and within bounds, and every other file."""
     from tagship_training.trainer import train as learn
 
     started = time.process_time()
-    run = learn(train, test=test, config=replace(Config(), seed=seed))
+    run = learn(train, test=test, config=replace(Config(), seed=seed), options=Options(kinds=Kinds(ngrams=ngrams)))
     own: Figures = {name: float(run.metrics["test"][name]) for name in ("log_loss", "micro_f1", "macro_f1")}  # type: ignore[literal-required]
     found = {
         "default": own | {"seconds": run.seconds, "processor_seconds": time.process_time() - started, "bytes": 0.0}
@@ -215,6 +221,7 @@ def tagship(
     for size in run.ladder.sizes:
         own = run.size_metrics[size.name]
         found[f"{size.name} as trained"] = {name: float(own[name]) for name in ("log_loss", "micro_f1", "macro_f1")}  # type: ignore[literal-required]
+        found[f"{size.name} as trained"]["held_out"] = float(size.metrics["log_loss"])
         print(f"seed {seed}, {size.name}: {found[f'{size.name} as trained']}", file=sys.stderr, flush=True)
     if runs is not None:
         run.save(runs / str(seed))
@@ -236,6 +243,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(__file__).parents[2] / "shared" / "data")
     parser.add_argument("--json", type=Path, metavar="FILE")
     parser.add_argument("--runs", type=Path, metavar="FOLDER")
+    parser.add_argument("--ngrams", type=int, metavar="N")
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # as the command does
@@ -243,7 +251,7 @@ def main() -> None:
         import_module("keras").ops.zeros(1)
     train, test = articles(options.data)
     models: dict[str, list[Figures]] = {}
-    own = partial(tagship, files_too=not options.quick, runs=options.runs)
+    own = partial(tagship, files_too=not options.quick, runs=options.runs, ngrams=options.ngrams)
     makers: Sequence[Callable[[Dataset, Dataset, int], dict[str, Figures]]] = (own, peers, fast_text)
     for seed in range(options.seeds):
         for make in makers[:1] if options.quick else makers:
@@ -259,6 +267,7 @@ def show(models: Mapping[str, list[Figures]], seeds: int) -> None:
     table = Table(box=None, pad_edge=False)
     table.add_column(f"reuters, {seeds} seeds, means")
     for heading in (
+        "held out",
         "log loss",
         "micro-F1",
         "macro-F1",
@@ -270,6 +279,7 @@ def show(models: Mapping[str, list[Figures]], seeds: int) -> None:
     ):
         table.add_column(heading, justify="right", no_wrap=True)
     spelled = (
+        ("held_out", ".4f"),
         ("log_loss", ".4f"),
         ("micro_f1", ".4f"),
         ("macro_f1", ".4f"),

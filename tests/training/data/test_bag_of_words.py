@@ -12,8 +12,6 @@ from tagship_training.data.bag_of_words import (
     SHORTEST,
     BagOfWords,
     Part,
-    information,
-    information_by_label,
     inverse_document_frequency,
     ranked,
 )
@@ -82,41 +80,6 @@ def test_a_term_tells_what_it_tells_without_any_fold() -> None:
     found = ranked(whole, sparse.csr_matrix(COUNTS), TARGETS, folds)
     assert found.gain[2] == 0  # rain is in one row, and tells nothing of the others
     assert (found.gain <= whole.gain).all()
-
-
-def mutual_information(present: np.ndarray, truth: np.ndarray) -> float:
-    joint = np.array([[((present == a) & (truth == b)).mean() for b in (0, 1)] for a in (0, 1)])
-    independent = joint.sum(axis=1, keepdims=True) * joint.sum(axis=0, keepdims=True)
-    return len(truth) * float((joint * np.log(np.maximum(joint, 1e-300) / np.maximum(independent, 1e-300))).sum())
-
-
-def test_information_is_mutual_information() -> None:
-    random = np.random.default_rng(0)
-    counts = random.poisson(0.4, (60, 5))
-    targets = random.integers(0, 2, (60, 3)).astype(np.uint8)
-    targets[:, 2] = 0
-    want = np.array(
-        [[mutual_information(counts[:, term] > 0, targets[:, label]) for label in range(3)] for term in range(5)]
-    )
-    found = information_by_label(sparse.csr_matrix(counts), targets)
-    np.testing.assert_allclose(found, want, rtol=0, atol=1e-4)
-    assert (found[:, 2] == 0).all()  # nothing tells of a label that is never on
-    ranks = information(sparse.csr_matrix(counts), targets, at_once=2)
-    np.testing.assert_allclose(ranks, (want[:, :2] / np.sqrt(want[:, :2].max(axis=0))).max(axis=1), rtol=1e-3)
-    assert information(sparse.csr_matrix((60, 0)), targets).shape == (0,)
-
-
-def test_rare_labels_have_words_of_their_own() -> None:
-    common = np.repeat([1, 0], 50)
-    rare = np.arange(100) % 40 == 7  # three times
-    random = np.random.default_rng(0)
-    hints = (common[:, None] ^ (random.random((100, 20)) < 0.15)).astype(int)  # each tells much of the common label
-    counts = sparse.csr_matrix(np.column_stack([hints, rare]))
-    targets = np.column_stack([common, rare]).astype(np.uint8)
-    told = information_by_label(counts, targets).max(axis=1)
-    assert (told > told[20]).sum() == 20
-    found = information(counts, targets)
-    assert (found > found[20]).sum() < 15
 
 
 def test_rare_terms_weigh_more() -> None:

@@ -20,7 +20,7 @@ from tagship_training.data.repeated_rows import find_repeated, find_repeated_wit
 from tagship_training.data.sample_articles import articles
 from tagship_training.data.sparse_rows import SparseRows, all_rows, stack_rows, take_rows
 from tagship_training.data.tables import read
-from tagship_training.errors import TableError
+from tagship_training.errors import ConfigError, TableError
 
 ARTICLES = articles().slice(0, 200)
 TOPICS = [cell.split(";") for cell in ARTICLES["topics"].to_pylist()]
@@ -87,6 +87,38 @@ def test_too_many_words_are_chosen_by_what_they_tell(monkeypatch: pytest.MonkeyP
     texts = {"note": ["rain the"] * 30 + ["sun the"] * 30 + ["the a"] * 40}
     (feature,) = vocabulary.fit(texts, truth)
     assert feature.vocabulary == ("rain",)
+
+
+def test_runs_of_words_are_counted_where_asked() -> None:
+    texts = {"note": ["not good", "not good", "not bad", "good"] * 25}
+    (words,) = vocabulary.fit(texts, TARGETS[:100])
+    assert (words.ngrams, words.vocabulary) == ((1, 1), ("bad", "good", "not"))
+    (pairs,) = vocabulary.fit(texts, TARGETS[:100], 2)
+    assert (pairs.ngrams, pairs.vocabulary) == ((1, 2), ("bad", "good", "not", "not bad", "not good"))
+
+
+def test_pairs_are_counted_where_a_word_is_one_character() -> None:
+    texts = {"title": ["天气很好", "天气不好"] * 50, "body": ["rain and wind, 雨"] * 100, "none": [""] * 100}
+    title, body = vocabulary.fit(texts, TARGETS[:100])
+    assert (title.ngrams, body.ngrams) == ((1, 2), (1, 1))
+    assert {"天", "气", "很", "不", "好"} < set(title.vocabulary)
+    assert "天 气" in title.vocabulary
+    assert vocabulary.fit(texts, TARGETS[:100], 1)[0].ngrams == (1, 1)
+
+
+def test_too_many_runs_are_chosen_by_what_their_words_do_not_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vocabulary, "MOST_TERMS", 2)
+    truth = np.array([[1, 0], [0, 1]] * 50, np.uint8)
+    truth[::4] = 0
+    texts = {"note": ["crude oil of it" if row[0] else "gold of it" if row[1] else "it of" for row in truth]}
+    (feature,) = vocabulary.fit(texts, truth, 2)
+    assert all(" " not in term for term in feature.vocabulary)
+
+
+@pytest.mark.parametrize("most", [0, 5, -1])
+def test_runs_have_one_to_four_words(most: int) -> None:
+    with pytest.raises(ConfigError, match=f"ngrams is {most}; from 1 to 4 words are needed"):
+        Kinds(ngrams=most)
 
 
 def test_sparse_rows_are_those_of_the_device() -> None:

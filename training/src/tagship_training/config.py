@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from tagship_runtime.contract import TextFeature
 from tagship_runtime.documents import ConfigurationDocument
 from tagship_runtime.typing import Features, Scores
 from tagship_training.errors import ConfigError
 from tagship_training.thresholds.objectives import Objective, check_confidence
 
 PREFERENCES = ("balance", "quality", "size")
+
+MOST_WORDS = TextFeature.most_words
+"""Most words of a run that is counted in texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +138,8 @@ class Kinds:
         find_text: Whether other columns may be taken as texts by what they look like.
         first: What stands first in dates such as 03/04/2024, ``day`` or ``month``; None where their column has to tell.
         missing: Words that stand for a missing number, date or duration, besides those that always do.
+        ngrams: Most words of a run of words that is counted in texts; None for single words, and for pairs where a word
+            is one character, as in Chinese.
     """
 
     categorical: tuple[str, ...] = ()
@@ -142,6 +148,11 @@ class Kinds:
     find_text: bool = True
     first: str | None = None
     missing: tuple[str, ...] = ()
+    ngrams: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.ngrams is not None and not 1 <= self.ngrams <= MOST_WORDS:
+            raise ConfigError(f"ngrams is {self.ngrams}; from 1 to {MOST_WORDS} words are needed")
 
     @property
     def named(self) -> tuple[str, ...]:

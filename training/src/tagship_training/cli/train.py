@@ -75,6 +75,9 @@ def _add_columns_and_rows(parser: argparse.ArgumentParser) -> None:
     columns.add_argument("--numeric", metavar="A,B", help="columns to take as numbers")
     columns.add_argument("--text", metavar="A,B", help="columns to take as texts, whose words are counted")
     columns.add_argument("--no-text", action="store_true", help="take no column as text by what it looks like")
+    columns.add_argument(
+        "--ngrams", type=int, metavar="N", help="count runs of up to N words of a text (1; 2 in Chinese and the like)"
+    )
     columns.add_argument("--drop", metavar="A,B", help="columns to leave out")
 
     rows = parser.add_argument_group("rows")
@@ -322,6 +325,7 @@ def _kinds(options: argparse.Namespace) -> Kinds:
         find_text=not options.no_text,
         first=dialect_of(options).dates,
         missing=_list(options.missing),
+        ngrams=options.ngrams,
     )
 
 

@@ -11,12 +11,10 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tagship_runtime.typing import Features, RowNumbers, Targets
+from tagship_training.data.information import information, words_within
 
 SHORTEST = 1e-6
 """Added to the squared length of a row, so that an empty text stays one of zeros."""
-
-NOISE = 1e-6
-"""Less information than this, in nats, is what rounding leaves of none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +125,10 @@ def ranked(bag: BagOfWords, matrix: Any, targets: Targets, folds: NDArray[np.int
         folds: The fold of each row, below 0 for none, (rows,).
     """
     counts = counts_of_terms(bag.parts, bag.terms, matrix)
-    gains = [information(counts[folds != fold], targets[folds != fold]) for fold in np.unique(folds[folds >= 0])]
-    return replace(bag, gain=np.min(gains, axis=0) if gains else information(counts, targets))
+    within = words_within(bag.names)
+    learned = [folds != fold for fold in np.unique(folds[folds >= 0])] or [np.ones(len(folds), np.bool_)]
+    gains = [information(counts[rows], targets[rows], within) for rows in learned]
+    return replace(bag, gain=np.min(gains, axis=0))
 
 
 def counts_of_terms(parts: Sequence[Part], terms: int, matrix: Any) -> Any:
@@ -154,49 +154,3 @@ def inverse_document_frequency(counts: Any) -> Features:
     rows, terms = counts.shape
     with_it = np.bincount(counts.indices, minlength=terms)
     return np.asarray(np.log((1 + rows) / (1 + with_it)) + 1, np.float32)
-
-
-def information(counts: Any, targets: Targets, at_once: int = 4096) -> Features:
-    """Information of each term about the label of which it tells most, as terms are ranked by; float32 (terms,).
-
-    That about a label is divided by the square root of the most that any term tells of it. So a term that tells as much
-    as any of a rare label comes before the hundredth of a frequent one, of which each tells more.
-
-    Args:
-        counts: Of terms, scipy's sparse rows (rows, terms).
-        targets: 0 or 1, (rows, labels).
-        at_once: Terms that are looked at at a time.
-    """
-    starts = range(0, counts.shape[1], at_once)
-    if not len(starts):
-        return np.zeros(0, np.float32)
-    most = np.max(
-        [information_by_label(counts[:, start : start + at_once], targets).max(axis=0) for start in starts], 0
-    )
-    usual = np.sqrt(np.maximum(most, NOISE))
-    parts = (information_by_label(counts[:, start : start + at_once], targets) / usual for start in starts)
-    return np.asarray(np.concatenate([part.max(axis=1) for part in parts]), np.float32)
-
-
-def information_by_label(counts: Any, targets: Targets) -> Features:
-    """Mutual information of each term's presence and each label in nats, times the rows; float32 (terms, labels).
-
-    Args:
-        counts: Of terms, scipy's sparse rows (rows, terms).
-        targets: 0 or 1, (rows, labels).
-    """
-    rows = counts.shape[0]
-    present = sparse.csc_matrix(counts > 0, dtype=np.float64)
-    truth = np.asarray(targets, np.float64)
-    positives = truth.sum(axis=0)[None]
-    both = present.T @ truth
-    with_term = np.asarray(present.sum(axis=0)).ravel()[:, None]
-    cells = (both, with_term - both, positives - both, rows - with_term - positives + both)
-    margins = (with_term, rows - with_term, positives, rows - positives)
-    found = sum(map(_entropy, cells)) - sum(map(_entropy, margins)) + _entropy(rows)
-    return np.where(found > NOISE, found, 0.0).astype(np.float32)
-
-
-def _entropy(count: Any) -> Any:
-    """``n log n``, 0 at 0."""
-    return np.where(np.asarray(count) > 0, count * np.log(np.maximum(count, 1)), 0.0)

@@ -102,6 +102,7 @@ def _columns(
             missing=kinds.missing,
             named=name in kinds.named,
             percent=name in percents,
+            ngrams=kinds.ngrams,
         )
         for name, values in rows.columns.items()
     }

@@ -16,7 +16,7 @@ from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
 from tagship_runtime.typing import Targets
-from tagship_training.data.bag_of_words import information_by_label
+from tagship_training.data.information import information_by_label
 
 TOLERANCE = 1e-3
 

@@ -28,6 +28,7 @@ class Column:
         missing: Words that stand for a missing number, date or duration, besides those that always do.
         named: Whether the user names its kind.
         percent: Whether its cells had a percent sign.
+        ngrams: Most words of a run that is counted in its texts; None leaves it to their script.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Column:
     missing: tuple[str, ...] = ()
     named: bool = False
     percent: bool = False
+    ngrams: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,6 @@ def texts_of(name: str, values: NDArray[Any]) -> list[str]:
 def describe(columns: Sequence[Column]) -> list[Described]:
     """Fit features to all columns of texts together, which may have words in common."""
     texts = {column.name: texts_of(column.name, column.values) for column in columns}
-    found = {feature.name: feature for feature in vocabulary.fit(texts, columns[0].targets)}
+    found = {feature.name: feature for feature in vocabulary.fit(texts, columns[0].targets, columns[0].ngrams)}
     useless = Described(None, "no word occurs in two of its texts")
     return [Described(found[name]) if name in found else useless for name in texts]
