@@ -1,4 +1,4 @@
-"""How much terms, which are words and runs of words, tell of labels."""
+"""Information that terms, which are words and runs of words, have about labels."""
 
 from __future__ import annotations
 
