@@ -10,6 +10,7 @@ import numpy as np
 import pandas
 import pytest
 from sklearn.base import clone, is_classifier
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
@@ -17,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 import tagship_runtime
 from tagship_runtime.errors import LabelError, PackageMissingError
 from tagship_training import FittedClassifier, TagshipClassifier, TrainingError
+from tagship_training.data.sparse_table import SparseTable
 
 SMALL: dict[str, Any] = {"hidden": (8,), "members": 1, "epochs": 4}
 
@@ -130,3 +132,16 @@ def test_without_export_it_says_what_is_missing(fitted: TagshipClassifier, monke
     monkeypatch.setattr("tagship_training.scikit_learn.classifier.entry_points", lambda group: [])
     with pytest.raises(PackageMissingError, match=r"run: pip install tagship-export$"):
         fitted.export("model.tflite")
+
+
+def test_rows_of_a_vectorizer_stay_sparse() -> None:
+    words = ["bolt", "gear", "seal", "pump", "oil", "rust"]
+    random = np.random.default_rng(2)
+    texts = [" ".join(random.choice(words, 3)) for _ in range(120)]
+    targets = np.array([["bolt" in text, "oil" in text] for text in texts], int)
+    estimator = TagshipClassifier(**SMALL | {"epochs": 120}, hold_out=False)
+    tagger = Pipeline([("words", CountVectorizer(max_features=5)), ("tags", estimator)]).fit(texts, targets)
+    assert (tagger.predict(texts) == targets).mean() > 0.95
+    assert isinstance(tagger["tags"].run_.rows["train"].table, SparseTable)
+    counts = tagger["words"].transform(texts)
+    np.testing.assert_allclose(estimator.predict_proba(counts), estimator.predict_proba(counts.toarray()), atol=1e-6)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow.parquet
+from scipy import sparse
 
 from tagship_runtime.contract import Feature
 from tagship_runtime.documents import (
@@ -35,6 +36,8 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Decisions, Scores
 from tagship_training.config import Config
+from tagship_training.data.sparse_rows import rows_at_once
+from tagship_training.data.sparse_table import SparseTable
 from tagship_training.data.stream import Stream
 from tagship_training.errors import RunFolderError
 from tagship_training.evaluation.baselines import Baseline
@@ -134,7 +137,16 @@ class Run:
         return self.architectures
 
     def predict_proba(self, rows: Any) -> Scores:
-        """Scores for rows as the runtime takes them: array-like, dicts or a data frame; float32 (rows, labels)."""
+        """Scores for rows, float32 (rows, labels).
+
+        Args:
+            rows: As the runtime takes them: array-like, dicts or a data frame; or a sparse matrix of scipy's with
+                training's columns.
+        """
+        if sparse.issparse(rows):
+            rows = SparseTable(rows, list(self.rows["train"].columns))
+        if isinstance(rows, SparseTable):
+            return scores_of(self.model, rows.encode(self.features))
         encode = encoder(self.features, (None, sum(feature.width for feature in self.features)))
         return scores_of(self.model, encode.encode(rows))
 
@@ -231,8 +243,9 @@ def _write_rows(dataset: Dataset, path: Path) -> None:
     """Write rows in parts, so that a table larger than half of the memory can still be written."""
     with ExitStack() as stack:
         writer = None
-        for start in range(0, len(dataset), WRITE_ROWS):
-            part = dataset.take(np.arange(start, min(start + WRITE_ROWS, len(dataset)))).to_table()
+        at_once = rows_at_once(len(dataset.columns), WRITE_ROWS)
+        for start in range(0, len(dataset), at_once):
+            part = dataset.take(np.arange(start, min(start + at_once, len(dataset)))).to_table()
             if writer is None:
                 file = stack.enter_context(arrow_file(path, "w"))
                 writer = stack.enter_context(pyarrow.parquet.ParquetWriter(file, part.schema))

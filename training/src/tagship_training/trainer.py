@@ -47,7 +47,8 @@ def train(
     """Train a multilabel classifier.
 
     Args:
-        features: Array-like (rows, features), a data frame, or a :class:`Dataset`, which brings its targets.
+        features: Array-like (rows, features), a sparse matrix of scipy's, a data frame, or a :class:`Dataset`, which
+            brings its targets.
         targets: 0 and 1, (rows, labels); a data frame's columns name the labels.
         labels: Their names otherwise.
         config: The network and its training; default: the preset ``default``.

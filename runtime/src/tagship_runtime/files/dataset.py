@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,8 @@ class Dataset:
     """Rows to learn from or to judge by.
 
     Attributes:
-        table: The features: a pyarrow table, 1-D arrays by name, or an array (rows, ...).
+        table: The features: a pyarrow table, 1-D arrays by name, an array (rows, ...), or a mapping that makes a column
+            when it is asked for, and knows ``num_rows`` and how to ``take`` some.
         targets: uint8, 0 or 1, (rows, labels); None where the truth is not known.
         labels: Names of the targets' columns.
     """
@@ -32,13 +33,17 @@ class Dataset:
     labels: tuple[str, ...]
 
     def __len__(self) -> int:
-        if hasattr(self.table, "num_rows") or not hasattr(self.table, "keys"):
+        if hasattr(self.table, "num_rows"):
+            return int(self.table.num_rows)
+        if not hasattr(self.table, "keys"):
             return len(self.table)
         return len(next(iter(self.table.values()), ()))
 
     @property
     def columns(self) -> Columns:
         """The features by name; none where they have no names."""
+        if hasattr(self.table, "num_rows") and isinstance(self.table, Mapping):
+            return self.table
         return columns_of(self.table) or {}
 
     @property
@@ -70,7 +75,7 @@ class Dataset:
     def to_table(self) -> Any:
         """Return features and targets in one pyarrow table, targets in columns ``label:NAME``."""
         pyarrow = import_pyarrow()
-        table = self.table if hasattr(self.table, "num_rows") else arrow_table(self.table)
+        table = self.table if hasattr(self.table, "column_names") else arrow_table(self.table)
         if self.targets is not None:
             for position, label in enumerate(self.labels):
                 table = table.append_column(LABEL_PREFIX + label, pyarrow.array(self.targets[:, position]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -52,8 +52,8 @@ def infer(
     Raises:
         TableError: A column of a type that no kind takes, such as dates, or no feature is left.
     """
-    left_out, columns = dict(unteachable or {}), _columns(rows, kinds, orders, incomplete)
-    described = _describe([column for name, column in columns.items() if name not in left_out], kinds)
+    left_out, columns = dict(unteachable or {}), _Columns(rows, kinds, orders, incomplete)
+    described = _describe(columns, [name for name in columns if name not in left_out], kinds)
     features: list[Feature] = []
     notes: list[str] = []
     for name in columns:
@@ -72,40 +72,50 @@ def infer(
     return tuple(features), notices + on_texts(texts) + notes
 
 
-def _describe(columns: Sequence[Column], kinds: Kinds) -> dict[str, Described]:
-    """Fit a feature to each column, by name; those of one class are fitted together."""
-    by_class: dict[type[Feature], list[Column]] = {}
-    for column in columns:
-        by_class.setdefault(kind_of(column.name, column.values, kinds), []).append(column)
+def _describe(columns: _Columns, names: Sequence[str], kinds: Kinds) -> dict[str, Described]:
+    """Fit a feature to each of the named columns; those of one class are fitted together."""
+    by_class: dict[type[Feature], list[str]] = {}
+    for name in names:
+        by_class.setdefault(kind_of(name, columns[name].values, kinds), []).append(name)
     return {
-        column.name: described
+        name: described
         for feature, own in by_class.items()
-        for column, described in zip(own, COLUMN_KINDS[feature].describe(own), strict=True)
+        for name, described in zip(own, COLUMN_KINDS[feature].describe(map(columns.__getitem__, own)), strict=True)
     }
 
 
-def _columns(
-    rows: Dataset,
-    kinds: Kinds,
-    orders: Mapping[str, str | None] | None,
-    incomplete: Collection[str] = (),
-) -> dict[str, Column]:
-    """All columns by name; a dataset converts each of its own whenever it is asked for them."""
-    targets, percents = rows.known_targets, set(percents_of(rows.table))
-    return {
-        name: Column(
+class _Columns(Mapping[str, Column]):
+    """Columns of some rows by name, each made when it is asked for: those of sparse rows are not dense at once."""
+
+    def __init__(
+        self,
+        rows: Dataset,
+        kinds: Kinds,
+        orders: Mapping[str, str | None] | None,
+        incomplete: Collection[str] = (),
+    ) -> None:
+        self._values = rows.columns  # which a dataset converts whenever it is asked for them
+        self._targets, self._percents = rows.known_targets, set(percents_of(rows.table))
+        self._kinds, self._orders, self._incomplete = kinds, orders or {}, incomplete
+
+    def __getitem__(self, name: str) -> Column:
+        return Column(
             name=name,
-            values=values,
-            targets=targets,
-            incomplete=name in incomplete,
-            first=(orders or {}).get(name),
-            missing=kinds.missing,
-            named=name in kinds.named,
-            percent=name in percents,
-            ngrams=kinds.ngrams,
+            values=self._values[name],
+            targets=self._targets,
+            incomplete=name in self._incomplete,
+            first=self._orders.get(name),
+            missing=self._kinds.missing,
+            named=name in self._kinds.named,
+            percent=name in self._percents,
+            ngrams=self._kinds.ngrams,
         )
-        for name, values in rows.columns.items()
-    }
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 def find_orders(tables: Sequence[Dataset], kinds: Kinds) -> dict[str, str | None]:
@@ -154,7 +164,7 @@ def check(
         TableError: A column of no usable type, or that mixes numbers and words; a number that float32 cannot
             hold; an override for a column that is not there.
     """
-    columns = _columns(rows, kinds, orders)
+    columns = _Columns(rows, kinds, orders)
     for name in kinds.named:
         if name not in columns:
             raise TableError(f"no feature column is called {name!r}; there are {list(columns)[:8]}")

@@ -42,10 +42,11 @@ def find_deciding(rows: Dataset, known: Collection[str]) -> dict[str, str]:
     """
     if len(rows) < FEWEST_ROWS:
         return {}
-    columns = {name: values for name, values in rows.columns.items() if name not in known}
-    tries = len(columns) * len(rows.labels)
-    found = {}
-    for name, values in columns.items():
+    names = [name for name in rows.columns if name not in known]
+    tries = len(names) * len(rows.labels)
+    found, columns = {}, rows.columns
+    for name in names:
+        values = columns[name]
         sized = values.dtype.kind in "biuf"
         for codes, ordered in ((_codes(values), sized), (_blanks(values), False)):
             place = None if codes is None else _decided(codes, rows.known_targets, tries, ordered=ordered)
@@ -74,11 +75,17 @@ def _codes(values: NDArray[Any]) -> NDArray[np.intp] | None:
 
 def _blanks(values: NDArray[Any]) -> NDArray[np.intp] | None:
     """Return 1 where a cell is missing, else 0; None where none or all are."""
-    blank = [
-        value.strip() in cells.FILE_BLANK if isinstance(value, str) else cells.is_missing(value)
-        for value in values.tolist()
-    ]
-    return np.array(blank, np.intp) if 0 < sum(blank) < len(blank) else None
+    if values.dtype.kind in "biuf":
+        blank = np.isnan(values)
+    else:
+        blank = np.array(
+            [
+                value.strip() in cells.FILE_BLANK if isinstance(value, str) else cells.is_missing(value)
+                for value in values.tolist()
+            ],
+            np.bool_,
+        )
+    return blank.astype(np.intp) if 0 < blank.sum() < len(blank) else None
 
 
 def _decided(codes: NDArray[np.intp], targets: Targets, tries: int, *, ordered: bool) -> int | None:

@@ -12,14 +12,17 @@ from tagship_runtime.errors import MissingColumnError
 from tagship_runtime.files.arrow_columns import check_texts
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.data.sparse_rows import Matrix, SparseRows
+from tagship_training.data.sparse_table import SparseTable
 
 
 def encode(rows: Dataset, features: Sequence[Feature]) -> Matrix:
-    """Encoded rows, (rows, width); sparse where a feature is a text, whose words are mostly absent.
+    """Encoded rows, (rows, width); sparse where the table is, or a feature is a text, whose words are mostly absent.
 
     Raises:
         InputError: A cell or a column that cannot be encoded, or a column is missing.
     """
+    if isinstance(rows.table, SparseTable):
+        return rows.table.encode(features)
     if not any(feature.counted for feature in features):
         return rows.matrix(features)
     columns = rows.columns

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,11 @@ class SparseRows:
         dense: Features = self.matrix[rows].toarray()
         return dense
 
+    @cached_property
+    def by_column(self) -> Any:
+        """The same by columns, scipy's compressed sparse columns."""
+        return self.matrix.tocsc()
+
     def take(self, rows: RowNumbers) -> SparseRows:
         """Some of the rows, still sparse."""
         return SparseRows(self.matrix[rows])
@@ -51,6 +57,11 @@ def all_rows(matrix: Matrix) -> Features:
     return matrix[:] if isinstance(matrix, SparseRows) else matrix
 
 
+def as_scipy(matrix: Matrix) -> Any:
+    """An array, or scipy's sparse rows, as scikit-learn takes both."""
+    return matrix.matrix if isinstance(matrix, SparseRows) else matrix
+
+
 def take_rows(matrix: Matrix, rows: RowNumbers) -> Matrix:
     """Some rows, as dense or as sparse as the matrix is."""
     return matrix.take(rows) if isinstance(matrix, SparseRows) else matrix[rows]
@@ -66,7 +77,7 @@ def select_columns(matrix: Matrix, columns: RowNumbers | None) -> Matrix:
 def dense_columns(matrix: Matrix, columns: Sequence[int] | RowNumbers | slice) -> Features:
     """Some columns of all rows, float32 (rows, columns)."""
     if isinstance(matrix, SparseRows):
-        dense: Features = matrix.matrix[:, columns].toarray()
+        dense: Features = matrix.by_column[:, columns].toarray()
         return dense
     return matrix[:, columns]
 

@@ -134,19 +134,29 @@ def _integers(values: NDArray[Any]) -> NDArray[np.int64] | None:
 
 def _label_in(values: NDArray[Any], targets: Targets, labels: tuple[str, ...]) -> str | None:
     """Return the label that a column of two values holds, under whatever spelling, upright or upside down."""
-    try:
-        words = values.tolist() if values.dtype.kind in "biu" else [_word(value) for value in values.tolist()]
-    except TypeError:
+    flags = _first_of_two(values)
+    if flags is None:
         return None
-    first = words[0]
-    if len(set(words[:1000])) > 2 or len(set(words)) != 2:
-        return None
-    flags = np.array([word == first for word in words], np.uint8)
     for place, label in enumerate(labels):
         own = targets[:, place]
         if (flags == own).all() or (flags != own).all():
             return label
     return None
+
+
+def _first_of_two(values: NDArray[Any]) -> Targets | None:
+    """Return 1 where a cell is as the first one, else 0, (rows,); None unless a column has two values."""
+    if values.dtype.kind in "biu" or (values.dtype.kind == "f" and not np.isnan(values).any()):
+        flags: Targets = (values == values[0]).astype(np.uint8)
+        others = values[flags == 0]
+        return flags if len(others) and (others == others[0]).all() else None
+    try:
+        words = [_word(value) for value in values.tolist()]
+    except TypeError:
+        return None
+    if len(set(words[:1000])) > 2 or len(set(words)) != 2:
+        return None
+    return np.array([word == words[0] for word in words], np.uint8)
 
 
 def _word(value: Any) -> str:

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from sklearn.ensemble import ExtraTreesClassifier, RandomForestClassifier
 
-from tagship_runtime.typing import Features, Scores
+from tagship_runtime.typing import Scores
 from tagship_training.data.folds import NOBODY, LearningRows
-from tagship_training.data.sparse_rows import Matrix, all_rows
+from tagship_training.data.sparse_rows import Matrix, as_scipy, take_rows
 
 TREES = 150
 
@@ -79,9 +79,9 @@ class Forests:
         targets = rows.targets[:, 0] if rows.targets.shape[1] == 1 else rows.targets  # as scikit-learn wants one label
         for fold in range(rows.judges):
             learned = np.flatnonzero((rows.folds != fold) & (rows.folds != NOBODY))
-            matrix = rows.matrix[learned]
+            matrix = as_scipy(take_rows(rows.matrix, learned))
             forest = FORESTS[self.name].make(self.share, self.seed).fit(matrix, targets[learned])
-            scores = _scores(forest, all_rows(rows.matrix))
+            scores = _scores(forest, as_scipy(rows.matrix))
             scores[learned] = _out_of_bag(forest, matrix, scores[learned])
             self._forests.append(forest)
             self._learned.append(scores)
@@ -92,10 +92,10 @@ class Forests:
 
     def scores(self, matrix: Matrix) -> Scores:
         """Scores of other rows, (judges, rows, labels)."""
-        return np.stack([_scores(forest, all_rows(matrix)) for forest in self._forests])
+        return np.stack([_scores(forest, as_scipy(matrix)) for forest in self._forests])
 
 
-def _scores(forest: Any, matrix: Features, tree: Any = None) -> Scores:
+def _scores(forest: Any, matrix: Any, tree: Any = None) -> Scores:
     """Of a forest, or of one of its trees, float32 (rows, labels)."""
     by_label = (forest if tree is None else tree).predict_proba(matrix)  # per label, a column per class
     by_label = by_label if isinstance(by_label, list) else [by_label]
@@ -103,11 +103,11 @@ def _scores(forest: Any, matrix: Features, tree: Any = None) -> Scores:
     return np.stack([p @ own for p, own in zip(by_label, classes, strict=True)], axis=1).astype(np.float32)
 
 
-def _out_of_bag(forest: Any, matrix: Features, otherwise: Scores) -> Scores:
+def _out_of_bag(forest: Any, matrix: Any, otherwise: Scores) -> Scores:
     """The mean score of each row over the trees that did not draw it."""
-    total, count = np.zeros(otherwise.shape), np.zeros((len(matrix), 1))
+    total, count = np.zeros(otherwise.shape), np.zeros((matrix.shape[0], 1))
     for tree, drawn in zip(forest.estimators_, forest.estimators_samples_, strict=True):
-        left = np.ones(len(matrix), np.bool_)
+        left = np.ones(matrix.shape[0], np.bool_)
         left[drawn] = False
         total[left] += _scores(forest, matrix[left], tree)
         count[left] += 1

@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from tagship_runtime.typing import Targets
 from tagship_training.data.folds import NOBODY, Folds, LearningRows
-from tagship_training.data.sparse_rows import Matrix, SparseRows
+from tagship_training.data.sparse_rows import Matrix, SparseRows, rows_at_once
 from tagship_training.network import sparse_linear
 from tagship_training.network.graph import Group
 from tagship_training.network.log_loss import log_loss
@@ -91,11 +91,12 @@ def _minimum_of_texts(rows: Any, targets: Targets, strength: float, _: Weights |
 
 def _encoded(group: Group, matrix: Matrix) -> Any:
     """Columns as the layers of the group see them, float64, sparse where most of them are zero."""
-    if group.encoding is not None and isinstance(matrix, SparseRows):
+    if isinstance(matrix, SparseRows) and group.encoding is not None and group.encoding.bag is not None:
         return encode_sparse(matrix, group.encoding)
     parts: list[Any] = []
-    for start in range(0, len(matrix), CHUNK_ROWS):
-        x = matrix[start : start + CHUNK_ROWS]
+    at_once = rows_at_once(matrix.shape[1], CHUNK_ROWS)
+    for start in range(0, len(matrix), at_once):
+        x = matrix[start : start + at_once]
         x = x if group.encoding is None else encode(x, group.encoding)
         part = np.asarray(unit_length(x) if group.architecture.unit_length else x, np.float64)
         parts.append(sparse.csr_matrix(part) if np.count_nonzero(part) < SPARSE * part.size else part)

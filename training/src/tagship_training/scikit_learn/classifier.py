@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -22,7 +23,8 @@ from tagship_runtime.files import replacing
 from tagship_runtime.thresholds import decide
 from tagship_runtime.typing import Columns, Scores
 from tagship_training.config import Config, Kinds, Options
-from tagship_training.data.arrays import from_arrays
+from tagship_training.data.arrays import default_names, from_arrays
+from tagship_training.data.sparse_table import SparseTable
 from tagship_training.scikit_learn.targets import TargetForm
 from tagship_training.thresholds.objectives import Objective
 
@@ -111,7 +113,7 @@ class TagshipClassifier(ClassifierMixin, BaseEstimator):
         """Train.
 
         Args:
-            X: Numbers (rows, features), or a data frame.
+            X: Numbers (rows, features), dense or a sparse matrix of scipy's, or a data frame.
             y: 0 and 1, (rows, labels), an array or a data frame whose columns name the labels; or one column of two
                 classes.
 
@@ -182,12 +184,17 @@ class TagshipClassifier(ClassifierMixin, BaseEstimator):
             validate_data(self, X, reset=reset, skip_check_array=True)
             return X
         numbers = validate_data(
-            self, X, reset=reset, dtype="numeric", ensure_all_finite="allow-nan", ensure_min_samples=2 if reset else 1,
-            **({"multi_output": True, **given} if given else {}),
+            self, X, reset=reset, dtype="numeric", accept_sparse="csr", ensure_all_finite="allow-nan",
+            ensure_min_samples=2 if reset else 1, **({"multi_output": True, **given} if given else {}),
         )  # fmt: skip
         numbers = numbers[0] if given else numbers
-        columns: Columns = {f"feature_{i}": numbers[:, i] for i in range(numbers.shape[1])}
-        return numbers if reset else columns
+        if reset:
+            return numbers
+        names = default_names(numbers.shape[1])
+        if sparse.issparse(numbers):
+            return SparseTable(numbers, names)
+        columns: Columns = {name: numbers[:, place] for place, name in enumerate(names)}
+        return columns
 
     def _config(self) -> Config:
         seed = self.random_state
@@ -220,6 +227,7 @@ class TagshipClassifier(ClassifierMixin, BaseEstimator):
         tags.classifier_tags.multi_class = False
         tags.target_tags.multi_output = True
         tags.input_tags.allow_nan = True
+        tags.input_tags.sparse = True
         return tags
 
 

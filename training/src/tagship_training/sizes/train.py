@@ -41,7 +41,8 @@ from tagship_training.sizes.texts import choose_bag
 from tagship_training.sizes.train_students import train_students
 
 LINEAR_WORK = 2e9
-"""Rows times columns times labels up to which a logistic regression is trained."""
+"""Rows times columns times labels up to which a logistic regression is trained; only numbers that are not zero count
+where columns are words."""
 
 LINEAR_WORK_OF_TEXTS = 1e9
 """The same of texts, with the numbers of rows that are not zero in place of rows times columns."""
@@ -175,7 +176,7 @@ def _teacher_training(
     networks = teacher_architectures(
         rows=train_rows, width=width, numeric=len(numeric), labels=labels, words=words, crossed=rows.crossed
     )
-    few = train_rows * width * labels <= LINEAR_WORK
+    few = (count_nonzero(rows.matrix) if words else train_rows * width) * labels <= LINEAR_WORK
     shares = {
         name: forests.affordable(
             kind, rows=train_rows, width=width, numeric=len(numeric), labels=labels, judges=rows.judges

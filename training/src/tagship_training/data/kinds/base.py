@@ -69,12 +69,12 @@ class ColumnKind:
             its cells have no order.
     """
 
-    describe: Callable[[Sequence[Column]], Sequence[Described]]
+    describe: Callable[[Iterable[Column]], Sequence[Described]]
     check: Callable[[Column], bool] | None = None
     find_order: Callable[[str, Iterable[NDArray[Any]], Kinds], str | None] | None = None
 
 
-def each(describe: Callable[[Column], Described]) -> Callable[[Sequence[Column]], Sequence[Described]]:
+def each(describe: Callable[[Column], Described]) -> Callable[[Iterable[Column]], Sequence[Described]]:
     """Make a function that fits features to columns, each on its own, of one that fits a single one."""
     return lambda columns: [describe(column) for column in columns]
 

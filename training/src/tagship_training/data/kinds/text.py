@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -56,9 +56,10 @@ def texts_of(name: str, values: NDArray[Any]) -> list[str]:
         raise TableError(f"{error}; or leave the column out: --drop {name}") from error
 
 
-def describe(columns: Sequence[Column]) -> list[Described]:
+def describe(columns: Iterable[Column]) -> list[Described]:
     """Fit features to all columns of texts together, which may have words in common."""
-    texts = {column.name: texts_of(column.name, column.values) for column in columns}
-    found = {feature.name: feature for feature in vocabulary.fit(texts, columns[0].targets, columns[0].ngrams)}
+    every = list(columns)
+    texts = {column.name: texts_of(column.name, column.values) for column in every}
+    found = {feature.name: feature for feature in vocabulary.fit(texts, every[0].targets, every[0].ngrams)}
     useless = Described(None, "no word occurs in two of its texts")
     return [Described(found[name]) if name in found else useless for name in texts]
