@@ -13,6 +13,7 @@ import pyarrow
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from scipy import sparse
 from sklearn.datasets import make_multilabel_classification
 from sklearn.model_selection import train_test_split
 
@@ -218,3 +219,26 @@ def test_a_test_table_with_other_labels(tagship: Command, table: pyarrow.Table, 
     done = tagship("train", tmp_path / "a.csv", "--test", tmp_path / "b.csv", "--out", tmp_path / "run", *SMALL)
     assert done.code == 2
     assert "the test table has the labels" in done.err
+
+
+def test_a_sparse_matrix_and_its_truth(tmp_path: Path, tagship: Command) -> None:
+    random = np.random.default_rng(3)
+    dense = ((random.random((300, 230)) < 0.05) * random.integers(1, 3, (300, 230))).astype(np.float32)
+    truth = np.stack([dense[:, :30].sum(axis=1) > 2, dense[:, 40:60].sum(axis=1) > 1], axis=1).astype(np.uint8)
+    matrix = sparse.csr_matrix(dense)
+    names: dict[str, Any] = {"feature_names": [f"word {i}" for i in range(230)], "label_names": ["a", "b"]}
+    arrays = {name: getattr(matrix, name) for name in ("data", "indices", "indptr", "shape", "format")}
+    np.savez(tmp_path / "wide.npz", y=truth, **arrays, **names)
+    np.savez(tmp_path / "dense.npz", y=truth, X=dense, **names)
+    small = ("--hidden", "8", "--members", "1", "--epochs", "3", "--drop", "word 5")
+    for name in ("wide", "dense"):
+        done = tagship("train", tmp_path / f"{name}.npz", "--out", tmp_path / name, *small)
+        assert done.code == 0, done.err
+    runs = [json.loads((tmp_path / name / "run.json").read_text("utf-8")) for name in ("wide", "dense")]
+    assert runs[0]["features"] == runs[1]["features"]
+    assert runs[0]["metrics"]["test"]["log_loss"] == pytest.approx(runs[1]["metrics"]["test"]["log_loss"], abs=1e-5)
+    tables = [pyarrow.parquet.read_table(tmp_path / name / "rows" / "test.parquet") for name in ("wide", "dense")]
+    assert tables[0].equals(tables[1])
+    np.savez(tmp_path / "blind.npz", **arrays)
+    assert "holds no y" in tagship("train", tmp_path / "blind.npz", "--out", tmp_path / "r").err
+    assert "'word 500'" in tagship("train", tmp_path / "wide.npz", "--out", tmp_path / "r", "--drop", "word 500").err

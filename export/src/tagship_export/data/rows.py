@@ -123,7 +123,7 @@ def _read_npz(path: str, labels: tuple[str, ...], features: tuple[Feature, ...] 
     """Return rows by the names that a file gives them, in its order where it gives none or the model has none."""
     arrays = read_npz(path)
     columns, truth = arrays.columns(path), arrays.truth(path)
-    table = _rows_of(arrays.features) if columns is None or features is None else arrow_table(columns)
+    table = _rows_of(np.asarray(arrays.features)) if columns is None or features is None else arrow_table(columns)
     targets = arrays.targets if truth is None else _in_order(truth, labels)
     return Dataset(table=table, targets=None if targets is None else _targets(targets, labels), labels=labels)
 

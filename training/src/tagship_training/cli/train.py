@@ -157,7 +157,7 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     from tagship_training.data.date_spellings import find_spelled_dates, with_dates_in_iso
     from tagship_training.data.draw import DrawnRows
     from tagship_training.data.label_columns import label_words
-    from tagship_training.data.tables import from_table, read
+    from tagship_training.data.tables import from_table, read, read_sparse
 
     drop, kinds, dialect = _list(options.drop), _kinds(options), dialect_of(options)
 
@@ -171,7 +171,10 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
             check_header(path, dialect)
     text = [*kinds.categorical, *kinds.text, *([options.tags_column] if options.tags_column else [])]
     drawn = _draw(options, config, where)
-    if drawn is None:
+    rows = None if drawn is not None else read_sparse(options.data, drop)
+    if rows is not None:
+        drawn = DrawnRows(train=rows)
+    elif drawn is None:
         table = read(options.data, text, dialect=dialect, note=tell)
         spelled = find_spelled_dates(table, [*text, *kinds.numeric, *drop], kinds.missing)
         table = with_dates_in_iso(table, spelled, kinds.missing, tell)
@@ -188,6 +191,9 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     def other(path: str | None) -> Dataset | None:
         if path is None:
             return None
+        rows = read_sparse(path, drop)
+        if rows is not None:
+            return rows
         table = read(path, text, dialect=dialect, percent=percent, note=tell)
         return from_table(with_dates_in_iso(table, dates, kinds.missing, tell), where, drop)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -64,6 +64,11 @@ class SparseTable(Mapping[str, Features]):
     def take(self, rows: RowNumbers) -> SparseTable:
         """Some of the rows, in this order."""
         return SparseTable(self._by_row[rows], list(self._places))
+
+    def without(self, names: Collection[str]) -> SparseTable:
+        """All rows without some columns."""
+        kept = [name for name in self._places if name not in names]
+        return SparseTable(self._by_column[:, [self._places[name] for name in kept]], kept) if names else self
 
     def encode(self, features: Sequence[Feature]) -> SparseRows:
         """Encoded rows, (rows, width).

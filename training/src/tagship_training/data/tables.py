@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pyarrow
+from scipy import sparse
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files import Dialect, read_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX
-from tagship_runtime.files.readers.npz import read_npz
+from tagship_runtime.files.readers.compressed_rows import CompressedRows
+from tagship_runtime.files.readers.npz import Arrays, read_npz
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.label_columns import LabelColumns, check_known, find_labels
 from tagship_training.errors import TableError
@@ -46,7 +50,7 @@ def read(
         table = read_table(source, text, dialect=dialect, percent=percent, note=note)
         _check_last_row(table, source)
         return table
-    return _read_npz(source).to_table()
+    return _read_npz(read_arrays(source), source).to_table()
 
 
 def _check_last_row(table: pyarrow.Table, source: str) -> None:
@@ -60,14 +64,47 @@ def _check_last_row(table: pyarrow.Table, source: str) -> None:
         )
 
 
-def _read_npz(source: str) -> Dataset:
+def read_sparse(source: str, drop: Sequence[str] = ()) -> Dataset | None:
+    """Read a ``.npz`` file with the arrays of a sparse matrix and ``y``; None for any other file.
+
+    Args:
+        source: The file.
+        drop: Columns to leave out.
+
+    Raises:
+        MissingFileError: No such file.
+        TableError: It cannot be read, or lacks ``y``.
+    """
+    if Path(source).suffix.lower() != ".npz":
+        return None
+    arrays = read_arrays(source)
+    if not isinstance(arrays.features, CompressedRows):
+        return None
+    rows = _read_npz(arrays, source)
+    check_known(drop, list(rows.columns))
+    return replace(rows, table=rows.table.without(drop))
+
+
+def read_arrays(source: str) -> Arrays:
+    """Read the arrays of a ``.npz`` file.
+
+    Raises:
+        MissingFileError: No such file.
+        TableError: It cannot be read.
+    """
     try:
-        arrays = read_npz(source)
+        return read_npz(source)
     except DataError as error:
         raise TableError(str(error)) from error
+
+
+def _read_npz(arrays: Arrays, source: str) -> Dataset:
     if arrays.targets is None:
         raise TableError(f"{source} holds no y; arrays X (rows, features) and y (rows, labels) are needed")
-    return from_arrays(arrays.features, arrays.targets, names=arrays.feature_names, labels=arrays.label_names)
+    features: Any = arrays.features
+    if isinstance(features, CompressedRows):
+        features = sparse.csr_array((features.data, features.indices, features.indptr), features.shape)
+    return from_arrays(features, arrays.targets, names=arrays.feature_names, labels=arrays.label_names)
 
 
 def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = ()) -> Dataset:
