@@ -12,11 +12,8 @@ from tagship_runtime.features import as_column
 from tagship_runtime.features.cells import word
 from tagship_runtime.files.arrow_columns import (
     arrow_table,
-    typed,
-    typed_columns,
     with_first_strangers,
     with_percents,
-    without_words,
 )
 from tagship_runtime.files.open_table import (
     SAMPLE,
@@ -30,6 +27,8 @@ from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.readers import csv_rows, excel, json_lines
 from tagship_runtime.files.readers.batch import BATCH_ROWS, Batch, Reading
 from tagship_runtime.files.spelling.dialect import Dialect
+from tagship_runtime.files.spelling.numerals import POINT, Numerals
+from tagship_runtime.files.typed_texts import typed_cells, typed_columns, typed_table, without_words
 
 if TYPE_CHECKING:
     import pyarrow
@@ -86,16 +85,25 @@ def _read_parquet(source: str, text: Sequence[str], reading: Reading) -> pyarrow
     with arrow_file(existing(source)) as file:
         check_names(source, pyarrow.parquet.read_schema(file).names)
         file.seek(0)
-        return pyarrow.parquet.read_table(file)
+        return typed_table(pyarrow.parquet.read_table(file), text, reading.numerals(source, POINT))
 
 
 def _read_json(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
-    batches = _batches(source, json_lines.read(source, replace(reading, rows=sys.maxsize)))
+    quiet = replace(reading, rows=sys.maxsize, percent=(), note=None)
+    batches = _batches(source, json_lines.read(source, quiet))
     if not batches:
         raise DataError(f"{source} cannot be read as a table: it is empty; a row on each line is needed")
     (batch,) = batches
-    columns = {name: as_column(cells, name) for name, cells in batch.columns.items()}
-    return with_first_strangers(arrow_table(columns), columns)
+    numerals = reading.numerals(source, POINT)
+    spelled = _rewritten(batch.columns, text, numerals)
+    columns = {name: as_column(cells, name) for name, cells in spelled.items()}
+    return with_first_strangers(typed_cells(arrow_table(columns), text, numerals), columns)
+
+
+def _rewritten(columns: Mapping[str, Any], text: Sequence[str], numerals: Numerals) -> dict[str, Any]:
+    """Return columns, with numbers among the texts of those that hold them as Python spells them."""
+    wanted = {name: cells for name, cells in columns.items() if name not in text}
+    return {**columns, **numerals.rewrite(wanted, known=False)}
 
 
 def _read_csv(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
@@ -118,15 +126,18 @@ def _read_excel(source: str, text: Sequence[str], reading: Reading) -> pyarrow.T
     pyarrow = import_pyarrow()
     batches = _batches(source, excel.read(source, reading))
     columns = {name: [cell for batch in batches for cell in batch.columns[name]] for name in batches[0].columns}
-    numerals = excel.numerals_of(source, reading)
-    rewritten = numerals.rewrite({name: cells for name, cells in columns.items() if name not in text}, known=False)
-    spelled = {
-        name: pyarrow.chunked_array([pyarrow.array([None if cell is None else word(cell) for cell in cells], "string")])
-        for name, cells in (columns | rewritten).items()
-    }
-    found = {name: column if name in text else typed(column) for name, column in spelled.items()}
-    typed_table = pyarrow.table({name: without_words(found[name], spelled[name], numerals) for name in found})
-    return with_percents(typed_table, numerals.percents)
+    numerals = reading.numerals(source)
+    spelled = pyarrow.table(
+        {
+            name: pyarrow.array([None if cell is None else word(cell) for cell in cells], "string")
+            for name, cells in _rewritten(columns, text, numerals).items()
+        }
+    )
+    found = typed_cells(spelled, text, numerals)
+    for place, name in enumerate(found.column_names):
+        column = without_words(found[name], spelled[name], numerals)
+        found = found.set_column(place, found.field(name).with_type(column.type), column)
+    return found
 
 
 READERS: Mapping[str, Callable[[str, Sequence[str], Reading], pyarrow.Table]] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.spelling.dialect import Dialect
+from tagship_runtime.files.spelling.numerals import Numerals
 
 BATCH_ROWS = 8192
 """Rows of a batch, unless the caller says otherwise."""
@@ -67,6 +68,29 @@ class Reading:
     live: bool = False
     dialect: Dialect = field(default_factory=Dialect)
     note: Callable[[str], None] | None = None
+
+    def numerals(self, name: str, usual: str | None = None) -> Numerals:
+        """Return the spelling of a table's numbers, as far as the caller says it.
+
+        Args:
+            name: Of the table, for messages.
+            usual: The decimal mark of such a table, unless its cells say otherwise; None where only they can say it.
+        """
+        given = self.dialect
+        return Numerals(
+            name, decimal=given.decimal, usual=usual, missing=given.missing, percent=self.percent, note=self.note
+        )
+
+    def rewritten(self, columns: Mapping[str, Any], numerals: Numerals, first: int) -> dict[str, Any]:
+        """Return the columns of some rows, with numbers among their texts as Python spells them.
+
+        Args:
+            columns: Lists of cells by name.
+            numerals: The table's spelling of numbers.
+            first: Number of the first of these rows, for messages.
+        """
+        numbers = {name: columns[name] for name in self.numbers or () if name in columns}
+        return {**columns, **numerals.rewrite(numbers, known=True, first=first)}
 
     def refuse(self, error: DataError) -> None:
         """Skip a row, or raise what is wrong with it."""

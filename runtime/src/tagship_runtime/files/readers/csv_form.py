@@ -53,14 +53,7 @@ def form_of(source: str, head: Sequence[str], reading: Reading) -> Form:
         separator = "\t" if named else find_separator(title(source), head)
         if separator != "," and not named and reading.note is not None:
             reading.note(f"{title(source)} is read with {SHOWN[separator]} between its cells")
-    numerals = Numerals(
-        title(source),
-        decimal=given.decimal,
-        usual=POINT if separator == "," else None,
-        missing=given.missing,
-        percent=reading.percent,
-        note=reading.note,
-    )
+    numerals = reading.numerals(title(source), POINT if separator == "," else None)
     return Form(separator, numerals, 1 if declared else 0)
 
 

@@ -183,9 +183,7 @@ def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int, read
     columns: dict[str, Any] = dict(
         zip(names, map(list, zip(*rows, strict=True) if rows else ((),) * len(names)), strict=True)
     )
-    numbers = {name: columns[name] for name in reading.numbers or () if name in columns}
-    columns |= form.numerals.rewrite(numbers, known=True, first=first)
-    return Batch(first=first, size=len(rows), columns=columns)
+    return Batch(first=first, size=len(rows), columns=reading.rewritten(columns, form.numerals, first))
 
 
 def look(source: str, reading: Reading) -> tuple[list[str], Form]:

@@ -11,7 +11,6 @@ from tagship_runtime.errors import DataError, PackageMissingError
 from tagship_runtime.features import cells
 from tagship_runtime.files.open_table import check_names, existing, one_line
 from tagship_runtime.files.readers.batch import Batch, Reading
-from tagship_runtime.files.spelling.numerals import Numerals
 
 if TYPE_CHECKING:
     from tagship_runtime.files.readers.excel_errors import Unread
@@ -31,15 +30,14 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     used = _used(names, _rows(sheet, unread))
     names = [names[place] for place in used]
     check_names(source, names)
-    numerals = numerals_of(source, reading)
+    numerals = reading.numerals(source)
     first = 0
     while chunk := list(islice(rows, reading.rows)):
         columns = {name: [_cell(row[place]) for row in chunk] for name, place in zip(names, used, strict=True)}
-        numbers = {name: columns[name] for name in reading.numbers or () if name in columns}
         if numerals.number_words:
-            columns |= (numbers := {name: _without(column, numerals.number_words) for name, column in numbers.items()})
-        columns |= numerals.rewrite(numbers, known=True, first=first)
-        yield Batch(first=first, size=len(chunk), columns=columns)
+            for name in columns.keys() & set(reading.numbers or ()):
+                columns[name] = _without(columns[name], numerals.number_words)
+        yield Batch(first=first, size=len(chunk), columns=reading.rewritten(columns, numerals, first))
         first += len(chunk)
     if first == 0:  # so that a wrong header is noticed
         yield Batch(first=0, size=0, columns={name: [] for name in names})
@@ -53,12 +51,6 @@ def look(source: str, reading: Reading) -> list[str]:
     """
     batch: Batch = next(read(source, reading))
     return list(batch.columns)
-
-
-def numerals_of(source: str, reading: Reading) -> Numerals:
-    """Return the spelling of numbers in a sheet's texts; cells that are numbers need none."""
-    given = reading.dialect
-    return Numerals(source, decimal=given.decimal, missing=given.missing, percent=reading.percent, note=reading.note)
 
 
 def _open(source: str, reading: Reading) -> Any:

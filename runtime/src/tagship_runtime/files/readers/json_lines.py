@@ -10,6 +10,7 @@ from typing import Any
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.open_table import is_text, not_text, open_text, title
 from tagship_runtime.files.readers.batch import Batch, Reading
+from tagship_runtime.files.spelling.numerals import POINT, Numerals
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -55,6 +56,7 @@ def parse(
         later: Returns those of some names that are keys anywhere in the file.
     """
     names: dict[str, None] = {}
+    numerals = reading.numerals(title(source), POINT)
     chunk: list[dict[str, Any]] = []
     number = 0
     for line_number, line in enumerate(lines, 1):
@@ -72,13 +74,13 @@ def parse(
             full, wrong = True, error
         if full and chunk:
             names = names or _names(chunk, reading, later)
-            yield _batch(chunk, names, number - len(chunk) - (wrong is not None))
+            yield _batch(chunk, names, number - len(chunk) - (wrong is not None), reading, numerals)
             chunk = []
         if wrong is not None:
             reading.refuse(wrong)
     if chunk:
         names = names or _names(chunk, reading, later)
-        yield _batch(chunk, names, number - len(chunk))
+        yield _batch(chunk, names, number - len(chunk), reading, numerals)
 
 
 def _names(
@@ -128,5 +130,6 @@ def _row(line: str, place: str) -> dict[str, Any]:
     return row
 
 
-def _batch(rows: list[dict[str, Any]], names: Iterable[str], first: int) -> Batch:
-    return Batch(first=first, size=len(rows), columns={name: [row.get(name) for row in rows] for name in names})
+def _batch(rows: list[dict[str, Any]], names: Iterable[str], first: int, reading: Reading, numerals: Numerals) -> Batch:
+    columns = {name: [row.get(name) for row in rows] for name in names}
+    return Batch(first=first, size=len(rows), columns=reading.rewritten(columns, numerals, first))

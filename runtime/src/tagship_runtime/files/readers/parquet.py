@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from tagship_runtime.errors import DataError
@@ -10,12 +11,17 @@ from tagship_runtime.files.open_table import existing, one_line
 from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
 from tagship_runtime.files.readers.batch import Batch, Reading
+from tagship_runtime.files.spelling.numerals import POINT, Numerals
 
 BUFFER_BYTES = 1 << 20
 """Read of each column at a time; without it, pyarrow holds whole row groups, and frees them late."""
 
 MANY_ROWS = 1 << 16
 """Rows of a batch; decoding Parquet has a cost per batch that 8,192 rows do not outweigh."""
+
+
+TEXTS = ("string", "large_string", "string_view")
+"""Names of pyarrow's types of texts."""
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:
@@ -38,9 +44,25 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
                     )
             empty = pyarrow.RecordBatch.from_pylist([], file.schema_arrow)
             rows = max(reading.rows, MANY_ROWS)
-            yield from prefetched(numbered(file.iter_batches(rows, columns=columns), empty))
+            numerals = reading.numerals(source, POINT)
+            for batch in prefetched(numbered(file.iter_batches(rows, columns=columns), empty)):
+                yield _with_numbers(batch, reading, numerals)
     except (pyarrow.ArrowException, OSError) as error:
         raise DataError(f"{source} cannot be read as Parquet: {one_line(error)}") from error
+
+
+def _with_numbers(batch: Batch, reading: Reading, numerals: Numerals) -> Batch:
+    """Return a batch with numbers among its texts as Python spells them."""
+    columns = batch.columns
+    texts = {name: cells for name in reading.numbers or () if (cells := texts_in(columns.get(name))) is not None}
+    return replace(batch, columns={**columns, **reading.rewritten(texts, numerals, batch.first)}) if texts else batch
+
+
+def texts_in(column: Any) -> list[str | None] | None:
+    """Return the cells of pyarrow's column of texts; None for any other."""
+    kind: Any = getattr(column, "type", None)
+    kind = kind.value_type if hasattr(kind, "index_type") else kind  # of a dictionary
+    return column.to_pylist() if str(kind) in TEXTS else None
 
 
 def batches_of(table: Any, reading: Reading) -> Iterator[Batch]:

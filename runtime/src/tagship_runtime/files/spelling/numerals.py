@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -205,7 +205,7 @@ class Numerals:
                     float(cell)
                 plain = cells.UNDERSCORE not in "".join(cell for cell in column if isinstance(cell, str))
                 plain = plain and (not self.number_words or self.number_words.isdisjoint(map(_stripped, column)))
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 plain = False
             if plain:
                 self._assume(column)
@@ -317,8 +317,7 @@ class Numerals:
             texts: Those which Python does not read as numbers.
         """
         seen = self._units.setdefault(name, {})
-        odd = set(texts)
-        number = () if "" in seen else islice((cell for cell in column if cell not in odd and self._is_there(cell)), 1)
+        number = () if "" in seen else islice(self._others(column, set(texts)), 1)
         for cell in (*texts, *number):
             if self._is_there(cell):
                 seen.setdefault(unit(cell) if isinstance(cell, str) else "", cell)
@@ -326,8 +325,12 @@ class Numerals:
             first, second = list(seen.values())[:2]
             raise DataError(f"{self._name}: column {name!r} holds {first!r} and {second!r}; spell all of them alike")
 
+    def _others(self, column: Sequence[Any], odd: Collection[str]) -> Iterator[Any]:
+        """Yield the cells that Python reads as numbers."""
+        return (cell for cell in column if not (isinstance(cell, str) and cell in odd) and self._is_there(cell))
+
     def _is_there(self, cell: Any) -> bool:
-        return cell is not None and not (isinstance(cell, str) and cell.strip() in self.missing)
+        return cell.strip() not in self.missing if isinstance(cell, str) else not cells.is_missing(cell)
 
     def tell_exponent(self, name: str, text: str) -> None:
         """Note how a cell such as 12E4 is read."""
