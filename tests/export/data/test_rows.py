@@ -83,6 +83,42 @@ def test_a_label_may_be_off_in_all_rows(cells: list[Any]) -> None:
     assert found[:, 0].tolist() == [0, 0]
 
 
+@pytest.mark.parametrize("blank", [["", " "], [None, None], [float("nan")] * 2])
+@pytest.mark.parametrize(
+    ("trained", "words", "off"),
+    [
+        ((), {"a": ["x"]}, True),
+        (("gut",), {"a": ["gut"]}, True),
+        ((), {"a": ["0", "1"]}, False),
+        ((), {"a": ["x", "y"]}, False),
+        ((), {"b": ["x"]}, False),
+        ((), None, False),
+    ],
+)
+def test_blanks_are_off_where_they_were_in_training(
+    blank: list[Any], trained: tuple[str, ...], words: dict[str, list[str]] | None, *, off: bool
+) -> None:
+    told: list[str] = []
+    try:
+        found = targets_of({"label:a": blank}, ("a",), trained, words=words, note=told.append)
+    except ExportError as error:
+        assert not off
+        assert "'label:a'" in str(error)
+        return
+    assert off
+    assert found is not None
+    assert found.tolist() == [[0], [0]]
+    assert len(told) == 1
+    assert "label column 'label:a' is blank in all rows, and so off in all of them" in told[0]
+
+
+def test_words_that_training_did_not_have_are_refused_where_its_words_are_known() -> None:
+    assert targets_of({"a": ["bad"]}, ("a",), ("gut",)) is not None
+    assert targets_of({"a": ["bad"]}, ("a",), ("gut",), words={"a": ["bad", "gut"]}) is not None
+    with pytest.raises(ExportError, match="label column 'a' holds 'bad', and never 'gut', which meant on in training"):
+        targets_of({"a": ["bad"]}, ("a",), ("gut",), words={"a": ["gut", "schlecht"]})
+
+
 TABLE = {"label:a": [0, 1], "x": [0.5, 0.25], "b": [1, 1], "y": [3.0, 4.0]}
 
 

@@ -211,7 +211,7 @@ def test_values_that_meant_on_in_training_count_for_rows_that_are_given(monkeypa
     """Those of the run itself are 0 and 1."""
     asked = []
 
-    def read_rows(data: Any, labels: Any, features: Any, positive: Any) -> Dataset:
+    def read_rows(data: Any, labels: Any, features: Any, positive: Any, words: Any) -> Dataset:
         asked.append((data if isinstance(data, str) else "given", positive))
         return Dataset(table=ROWS, targets=None, labels=("a", "b"))
 

@@ -214,6 +214,53 @@ def test_rows_of_ones_own_are_replayed_and_timed(
         assert "--encoding cp1252" in tagship("selftest", artifact, "--data", path).err
 
 
+def test_numbers_that_are_texts_in_parquet_files(tagship: Command, parts: pandas.DataFrame, tmp_path: Path) -> None:
+    """Several files are read together, whole or some rows at a time, as one file of numbers is."""
+    random = np.random.default_rng(6)
+    dates = [20240000 + 100 * month + day for month, day in random.integers(1, [13, 29], (len(parts), 2)).tolist()]
+    parts.assign(datum=dates).to_parquet(tmp_path / "clean.parquet", index=False)
+    rows = tmp_path / "rows"
+    rows.mkdir()
+    for place in range(3):
+        some = slice(80 * place, 80 * (place + 1))
+        path = write_texts(parts[some], rows / f"{place}.parquet", ",", "x")
+        table = pyarrow.parquet.read_table(path).append_column("datum", pyarrow.array(dates[some]))
+        pyarrow.parquet.write_table(table, path)
+    documents = {}
+    for name, source, more in (
+        ("clean", tmp_path / "clean.parquet", ()),
+        ("small", rows, ()),
+        ("drawn", rows, ("--sample", 200)),
+    ):
+        done = tagship("train", source, "--out", tmp_path / name, *SMALL, *more)
+        assert done.code == 0, done.err
+        documents[name] = json.loads((tmp_path / name / "run.json").read_text())
+        if name != "clean":
+            assert "(decimal comma)" in done.err
+            assert "column 'datum' holds dates: '2024" in done.err
+    kinds = {name: [(one["name"], one["kind"]) for one in found["features"]] for name, found in documents.items()}
+    assert kinds["small"] == kinds["drawn"] == kinds["clean"]
+    assert documents["small"]["metrics"] == documents["clean"]["metrics"]
+    made = tmp_path / "made"
+    assert tagship("export", tmp_path / "drawn", "--out", made, "--formats", "onnx").code == 0
+    want = tagship("predict", made / "float32.onnx", tmp_path / "clean.parquet", "--scores")
+    got = [tagship("predict", made / "float32.onnx", rows / f"{place}.parquet", "--scores") for place in range(3)]
+    assert [line for one in got for line in one.out.splitlines()[1:]] == want.out.splitlines()[1:]
+
+
+def test_numbers_of_another_mark_in_rows_that_were_not_drawn(
+    tagship: Command, parts: pandas.DataFrame, tmp_path: Path
+) -> None:
+    rows = tmp_path / "rows"
+    rows.mkdir()
+    write_texts(pandas.concat([parts] * 4), rows / "0.parquet", ",", "x")
+    write_texts(parts[:1], rows / "1.parquet", ".", "x")
+    done = tagship("train", rows, "--out", tmp_path / "run", *SMALL, "--sample", 200)
+    assert done.code == 2
+    assert "decimal comma" in done.err
+    assert not (tmp_path / "run").exists()
+
+
 def test_decimal_commas_are_told(tagship: Command, parts: pandas.DataFrame, clean: Path, tmp_path: Path) -> None:
     """Numbers that were left out as free text, in silence and with exit code 0, are numbers, and a note shows one."""
     path = write(parts, tmp_path / "commas.csv", ",", ",", "utf-8", "0/1")
@@ -323,6 +370,35 @@ def test_a_table_is_verified_by_what_meant_on_in_training(tagship: Command, tmp_
     assert found[1] == found[2]
     done = tagship("verify", run, out / "float32.onnx", "--json", "--data", table, "--positive", "yes")
     assert json.loads(done.out)[0]["quality"]["original"]["macro_f1"] < 0.5
+
+
+@pytest.mark.parametrize("kind", [".csv", ".xlsx", ".jsonl", ".parquet"])
+def test_a_label_that_is_blank_in_all_rows_is_off(
+    kind: str, tagship: Command, parts: pandas.DataFrame, clean: Path, tmp_path: Path
+) -> None:
+    """Which training knew by its x, a table of rows to judge by need not show again."""
+    light = parts[parts["label:heavy"] == 0]
+    light.to_parquet(tmp_path / "clean.parquet", index=False)
+    crossed = write(parts, tmp_path / "crossed.csv", ";", ",", "utf-8", "x")
+    named = tmp_path / f"light{kind}"
+    write(light, named, ";", ",", "utf-8", "x") if kind == ".csv" else write_texts(light, named, ",", "x")
+    done = tagship("train", crossed, "--test", named, "--validation", named, "--out", tmp_path / "run", *SMALL)
+    assert done.code == 0, done.err
+    assert done.err.count("label column 'label:heavy' is blank in all rows, and so off") == 1
+    document = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert document["label_words"] == {"large": ["x"], "heavy": ["x"]}
+    assert document["per_label"]["heavy"]["positives"] == 0
+    made = tmp_path / "made"
+    done = tagship("export", tmp_path / "run", "--data", named, "--out", made, "--formats", "onnx")
+    assert done.code == 0, done.err
+    done = tagship("verify", tmp_path / "run", made / "float32.onnx", "--data", named, "--json")
+    assert done.code == 0, done.err
+    assert "is blank in all rows" in done.err
+    want = tagship("verify", tmp_path / "run", made / "float32.onnx", "--data", tmp_path / "clean.parquet", "--json")
+    assert json.loads(done.out)[0]["quality"] == json.loads(want.out)[0]["quality"]
+    refused = tagship("verify", clean / "run", clean / "artifacts" / "float32.onnx", "--data", named)
+    assert refused.code == 2  # training had 0 and 1
+    assert "label:heavy" in refused.err
 
 
 BOOLEANS = {"WAHR": "FALSCH", "wahr": "falsch", "TRUE": "FALSE", "True": "False", "VRAI": "FAUX", "1": "0"}

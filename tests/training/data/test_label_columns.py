@@ -13,6 +13,12 @@ from tagship_training.data.tables import from_table
 from tagship_training.errors import TableError, TrainingError
 
 
+@pytest.mark.parametrize("cell", ["-", "n/a", "N/A", " - ", "None", "?"])
+def test_a_word_for_what_is_missing_is_no_tag(cell: str) -> None:
+    table = pyarrow.table({"x": [1, 2, 3], "tags": ["a;b", cell, "a;-"]})
+    assert from_table(table, LabelColumns(tags="tags", min_count=1)).labels == ("-", "a", "b")
+
+
 def test_tags() -> None:
     table = pyarrow.table({"x": list(range(6)), "tags": ["a;b", " b ", "a", None, "", "c;;b"]})
     data = from_table(table, LabelColumns(tags="tags", min_count=2))

@@ -29,6 +29,12 @@ def found(name: str, values: Any, named: tuple[str, ...] = (), rows: int = ROWS)
     return find_unteachable(Dataset(table=table, targets=TRUTH[:rows], labels=("large", "round")), named)
 
 
+def ean(number: int) -> int:
+    """Return a number with the check digit of a barcode behind it."""
+    digits = [int(digit) for digit in reversed(str(number))]
+    return 10 * number + -sum(digit * (1 if place % 2 else 3) for place, digit in enumerate(digits)) % 10
+
+
 def spelled(on: str, off: str, label: int = 0) -> list[str]:
     return [on if truth else off for truth in TRUTH[:, label]]
 
@@ -55,6 +61,12 @@ def spelled(on: str, off: str, label: int = 0) -> list[str]:
         ("part", RANDOM.permutation(ROWS) + 40_000, "it numbers the rows: 200 different integers that lie close"),
         ("part_id", RANDOM.choice(10**9, ROWS, replace=False), "it is an identifier, by its name and 200"),
         ("Teile-Nr.", RANDOM.choice(10**9, ROWS, replace=False), "it is an identifier"),
+        *(
+            (name, RANDOM.choice(10**6, ROWS, replace=False), "it is an identifier, by its name")
+            for name in ("Artikelnummer", "sku", "Barcode", "Seriennummer", "partId", "ArtNr", "article number", "LOT")
+        ),
+        ("Teil", RANDOM.choice(9 * 10**7, ROWS, replace=False) + 10**7, "by 200 different integers of many digits"),
+        ("piece", [ean(int(n)) for n in RANDOM.choice(10**10, ROWS, replace=False) + 10**8], "of many digits"),
         ("copy", TRUTH[:, 0], "it is the label 'large' under another name"),
         ("copy", 1 - TRUTH[:, 1], "it is the label 'round' under another name"),
         ("copy", spelled("ja", "nein", 1), "it is the label 'round' under another name"),
@@ -74,6 +86,9 @@ def test_left_out(name: str, values: Any, reason: str) -> None:
     ("name", "values"),
     [
         ("weight_mg", RANDOM.choice(10**9, ROWS, replace=False)),  # all different, but a measure
+        ("grid", RANDOM.choice(10**6, ROWS, replace=False)),
+        ("lotion", RANDOM.choice(10**6, ROWS, replace=False)),
+        ("made", RANDOM.choice(10**6, ROWS, replace=False) + 19_100_000),  # as dates are written
         ("width", RANDOM.normal(size=ROWS)),
         ("id", RANDOM.integers(0, 50, ROWS)),  # it repeats, so it says something
         ("idea", RANDOM.choice(10**9, ROWS, replace=False)),

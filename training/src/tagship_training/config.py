@@ -172,6 +172,8 @@ class Options:
         drop_empty_labels: Whether labels that are never on in the training rows are left out; they are an error else.
         optimum: The best possible scores for encoded rows, where they are known.
         notes: Sentences on how the table was read, which the user has seen; the run keeps them.
+        label_words: Values of each label's column as the table has them, for whoever compares other tables with the
+            run, which keeps them; none where they are not known.
     """
 
     kinds: Kinds = field(default_factory=Kinds)
@@ -180,3 +182,4 @@ class Options:
     drop_empty_labels: bool = False
     optimum: Callable[[Features], Scores] | None = None
     notes: tuple[str, ...] = ()
+    label_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

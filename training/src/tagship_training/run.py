@@ -71,6 +71,7 @@ class Run:
         rows: ``train``, ``test``, and ``validation`` where those are others than the training rows.
         repeated: Numbers of rows that have the features of a training row, by the names of ``rows``.
         notices: Sentences for the user.
+        label_words: Values of each label's column as the table has them; none where they are not known.
         versions: Versions of the packages that trained it.
         seconds: Duration of the training.
         ladder: All sizes that were trained; None where the configuration describes one network.
@@ -92,6 +93,7 @@ class Run:
     notices: tuple[str, ...]
     versions: Mapping[str, str]
     seconds: float
+    label_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ladder: Ladder | None = None
     size_metrics: Mapping[str, Metrics] = field(default_factory=dict)
     stream: Stream | None = None
@@ -199,6 +201,8 @@ class Run:
             document["words"] = self.figures.words
         if self.figures.nearest is not None:
             document["nearest"] = self.figures.nearest
+        if self.label_words:
+            document["label_words"] = {label: list(self.label_words[label]) for label in self.label_words}
         if self.stream is not None:
             document["stream"] = self.stream.to_dict()
         if self.ladder is not None:

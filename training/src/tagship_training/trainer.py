@@ -86,7 +86,8 @@ def train(
     figures = measure(model, config, options, on_step)
     drawn = [] if stream is None else [stream.notice({name: len(own) for name, own in table.rows.items()})]
     notices = (*options.notes, *drawn, *table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached)
-    return replace(_as_run(model, ladder, figures, config), notices=notices, seconds=time.perf_counter() - started)
+    run = replace(_as_run(model, ladder, figures, config), notices=notices, label_words=options.label_words)
+    return replace(run, seconds=time.perf_counter() - started)
 
 
 def _with_simpler_models(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +20,23 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX, feature_columns, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
 from tagship_runtime.files.spelling.date_orders import DateOrders
-from tagship_runtime.files.spelling.label_spellings import check_known, check_said, truth_of
+from tagship_runtime.files.spelling.label_spellings import (
+    blanks_mean_off,
+    check_known,
+    check_said,
+    on_blanks,
+    truth_of,
+)
 from tagship_runtime.files.spelling.numerals import is_numeral
 from tagship_runtime.typing import Targets
 
 
 def read_rows(
-    data: Any, labels: tuple[str, ...], features: tuple[Feature, ...] | None = None, positive: Sequence[str] = ()
+    data: Any,
+    labels: tuple[str, ...],
+    features: tuple[Feature, ...] | None = None,
+    positive: Sequence[str] = (),
+    words: Mapping[str, Collection[str]] | None = None,
 ) -> Dataset:
     """Rows from a file or from memory.
 
@@ -39,6 +49,7 @@ def read_rows(
             prediction reads them.
         positive: Values that meant on where the model was trained, unless a file says other ones: words of columns of
             words, numbers of columns of numbers.
+        words: Values of each label's column where the model was trained, as far as they are known.
 
     Raises:
         ExportError: The truth does not fit the labels, or there is no row.
@@ -52,11 +63,11 @@ def read_rows(
         rows = _divided(_table(data[0]), _targets(targets, labels), labels, features)
     elif isinstance(data, str | os.PathLike | TableFile):
         rows = _read_file(
-            data if isinstance(data, TableFile) else TableFile(path=str(data)), labels, features, positive
+            data if isinstance(data, TableFile) else TableFile(path=str(data)), labels, features, positive, words
         )
     else:
         table = _table(data)
-        rows = _divided(table, targets_of(table, labels, positive), labels, features)
+        rows = _divided(table, targets_of(table, labels, positive, words=words), labels, features)
     if not len(rows):
         raise NothingComparedError
     if rows.targets is not None and len(rows.targets) != len(rows):
@@ -94,7 +105,11 @@ def _rows_of(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def _read_file(
-    source: TableFile, labels: tuple[str, ...], features: tuple[Feature, ...] | None, positive: Sequence[str]
+    source: TableFile,
+    labels: tuple[str, ...],
+    features: tuple[Feature, ...] | None,
+    positive: Sequence[str],
+    words: Mapping[str, Collection[str]] | None,
 ) -> Dataset:
     if Path(source.path).suffix.lower() == ".npz":
         return _read_npz(source.path, labels, features)
@@ -105,7 +120,8 @@ def _read_file(
     orders = DateOrders(source.path, encode.date_orders, given=dialect.dates, missing=dialect.missing, note=source.note)
     for name, cells in orders.rewrite({name: table[name] for name in table.column_names}).items():
         table = table.set_column(table.column_names.index(name), name, arrow_column(as_column(cells), name))
-    return _divided(table, targets_of(table, labels, positive, source.positive), labels, features)
+    targets = targets_of(table, labels, positive, source.positive, words, source.note)
+    return _divided(table, targets, labels, features)
 
 
 def _divided(
@@ -152,7 +168,12 @@ def _targets(values: Any, labels: tuple[str, ...]) -> Targets:
 
 
 def targets_of(
-    table: Any, labels: Sequence[str], trained: Sequence[str] = (), said: Collection[str] = ()
+    table: Any,
+    labels: Sequence[str],
+    trained: Sequence[str] = (),
+    said: Collection[str] = (),
+    words: Mapping[str, Collection[str]] | None = None,
+    note: Callable[[str], None] | None = None,
 ) -> Targets | None:
     """Return the truth in a table's columns ``label:NAME`` or ``NAME``; None where it has none of them.
 
@@ -161,6 +182,8 @@ def targets_of(
         labels: Names of the scores.
         trained: Values that meant on in training; a column of 0 and 1 may stand for one of words since.
         said: Values that mean on here, whatever was trained.
+        words: Values of each label's column in training, as far as they are known.
+        note: Told of columns that are off in all rows because they are blank.
 
     Raises:
         ExportError: Only some labels are there, or one holds what is no label, or words that training did not have.
@@ -177,18 +200,33 @@ def targets_of(
     if absent:
         raise ExportError(f"the table has columns for some labels but none for {absent[0]!r}; give all or none")
     try:
-        truth = [_truth(columns[name], name, trained, said) for name in found if name is not None]
+        truth = [
+            _truth(columns[name], name, trained, said, (words or {}).get(label), note)
+            for label, name in zip(labels, found, strict=True)
+            if name is not None
+        ]
     except DataError as error:
         raise ExportError(str(error)) from error
     return np.stack(truth, axis=1)
 
 
-def _truth(column: NDArray[Any], name: str, trained: Sequence[str], said: Collection[str]) -> NDArray[np.uint8]:
+def _truth(
+    column: NDArray[Any],
+    name: str,
+    trained: Sequence[str],
+    said: Collection[str],
+    words: Collection[str] | None,
+    note: Callable[[str], None] | None,
+) -> NDArray[np.uint8]:
     cells, positive = column.tolist(), said or _of_its_kind(trained, column)
+    if not said and blanks_mean_off(cells, trained, words):
+        if note is not None:
+            note(on_blanks(name))
+        return np.zeros(len(cells), np.uint8)
     if said:
         check_said(cells, name, said)
     elif positive:
-        check_known(cells, name, positive)
+        check_known(cells, name, positive, words)
     return truth_of(cells, name, positive)
 
 

@@ -65,14 +65,14 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
             raise OriginalError("the original comes without rows to prove anything on; give some with --data FILE")
         if original.texts is not None:
             return _with_texts(original, original.texts, data)
-        rows = read_rows(data, labels, original.features, original.positive)
+        rows = read_rows(data, labels, original.features, original.positive, original.label_words)
         return _named(original, rows), _divide(rows)
     if data is None and "test" not in original.rows:
         raise OriginalError("the run has no test rows to prove anything on; give some with --data FILE")
     if data is None:
         verdict = read_rows(str(original.rows["test"]), labels, original.features)
     else:
-        verdict = read_rows(data, labels, original.features, original.positive)
+        verdict = read_rows(data, labels, original.features, original.positive, original.label_words)
     calibration, tuning, tuned_on = _calibration_and_tuning(original)
     return original, HeldOutSplits(calibration=calibration, tuning=tuning, verdict=verdict, tuned_on=tuned_on)
 
@@ -134,7 +134,7 @@ def _with_texts(original: Original, texts: TextInput, data: Any) -> tuple[Origin
     labels = original.labels or ()
     name = _column_of_texts(texts, feature_columns(names_of(data), labels))
     named = replace(original, features=texts.named(name))
-    rows = read_rows(data, labels, named.features, original.positive)
+    rows = read_rows(data, labels, named.features, original.positive, original.label_words)
     if columns_of(rows.table) is None:
         rows = replace(rows, table=arrow_table({name: np.asarray(rows.table)[:, 0]}))
     return named, _divide(rows)

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
@@ -44,6 +44,7 @@ class Original:
         features: The caller's columns; None for other inputs, or where only the Keras file is known.
         rows: Tables by purpose: ``train``, ``validation``, ``test``.
         positive: Values of label columns that meant on in its training; none for the usual pairs.
+        label_words: Values of each label's column in its training; none where they are not known.
         run: The run folder that it comes from, if it is one.
         file: The Keras file that it was loaded from; None for a model that was there already.
         texts: Where the model as it was given takes texts: what is known of them; ``model`` is then what follows.
@@ -57,6 +58,7 @@ class Original:
     features: tuple[Feature, ...] | None = None
     rows: Mapping[str, Path]
     positive: tuple[str, ...] = ()
+    label_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     run: Path | None = None
     file: Path | None = None
     texts: TextInput | None = None
@@ -241,6 +243,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         check_labels(labels)
         check_thresholds(thresholds, labels)
         positive = tuple(run["configuration"].get("positive", ()))
+        words = {label: tuple(own) for label, own in dict(run.get("label_words", ())).items()}
         features = read_features(_features(folder, size) or run["features"])
     except (ValueError, KeyError, TypeError, ContractError) as error:
         if isinstance(error, OriginalError):
@@ -257,6 +260,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         features=features,
         rows={path.stem: path for path in sorted((folder / run_folder.ROWS).glob("*.parquet"))},
         positive=positive,
+        label_words=words,
         run=folder if chosen else None,  # whose report is about the chosen size
         file=model_file,
     )

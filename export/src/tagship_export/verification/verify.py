@@ -63,9 +63,9 @@ def verify(
     options = replace(options or VerifyOptions(), **chosen)
     opened, known = _open(artifact), _open_original(original, options)
     judged = judged_by(opened, options.recipe)
-    positive = () if data is None else known.positive  # the run's own rows hold 0 and 1
+    positive, words = ((), {}) if data is None else (known.positive, known.label_words)  # its own rows hold 0 and 1
     features = known.features or opened.contract.features
-    rows = read_rows(_data_of(known, data), opened.contract.labels, features, positive)
+    rows = read_rows(_data_of(known, data), opened.contract.labels, features, positive, words)
     codec = _encoder(known, opened.contract)
     matrix = _encoded(codec, rows)
     compared = _compare(known, opened, rows, matrix)

@@ -238,6 +238,8 @@ class RunDocument(TypedDict):
         baseline_verdict: How the network compares with them; null without any.
         repeated_test: Whether repeated test rows make figures too good; null without any, absent in files of
             version 0.1.
+        label_words: Values of each label's column as the table had them, in lower case and without blank ones, by the
+            label's name; absent where they are not known, as in files of version 0.1.
         stream: The table that the rows were drawn from; absent where they are all.
         epochs: Of all networks together.
         notices: What was noticed about the data, a sentence each.
@@ -267,6 +269,7 @@ class RunDocument(TypedDict):
     rows: RowCounts
     repeated_rows: RepeatedRows
     repeated_test: NotRequired[RepeatedTest | None]
+    label_words: NotRequired[dict[str, list[str]]]
     stream: NotRequired[StreamDocument]
     epochs: int
     notices: list[str]

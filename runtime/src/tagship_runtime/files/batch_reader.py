@@ -6,11 +6,13 @@ import io
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
+from typing import BinaryIO
 
 from tagship_runtime.errors import UsageError
-from tagship_runtime.files.open_table import SAMPLE, STDIN, kind_of, open_text, read_sample
+from tagship_runtime.files.open_table import LOOK, SAMPLE, STDIN, kind_of, open_text, read_sample
 from tagship_runtime.files.readers import csv_rows, excel, json_lines, npz, parquet
 from tagship_runtime.files.readers.batch import BATCH_ROWS, Batch, Reading
+from tagship_runtime.files.spelling.encodings import encoding_of
 
 READERS: Mapping[str, Callable[[str, Reading], Iterator[Batch]]] = {
     ".csv": csv_rows.read,
@@ -52,12 +54,16 @@ def _read(source: str, reading: Reading) -> Iterator[Batch]:
     return READERS[kind_of(source)](source, reading)
 
 
+def _first_bytes(stream: BinaryIO) -> bytes:
+    """Return what can be read of a stream without waiting for more; nothing of one that cannot look ahead."""
+    return stream.peek(LOOK) if isinstance(stream, io.BufferedReader) else b""
+
+
 def _standard_input(reading: Reading) -> Iterator[Batch]:
     if isinstance(sys.stdin, io.TextIOWrapper):
+        encoding = reading.dialect.encoding or encoding_of(_first_bytes(sys.stdin.buffer))
         # Rows that are followed end where their lines end; a carriage return within one is not to make two of it.
-        sys.stdin.reconfigure(
-            encoding=reading.dialect.encoding, errors="surrogateescape", newline="\n" if reading.live else ""
-        )
+        sys.stdin.reconfigure(encoding=encoding, errors="surrogateescape", newline="\n" if reading.live else "")
     with open_text(STDIN) as stream:
         first = next((line for line in stream if line.strip()), "")
         lines = chain([first] if first else [], stream)

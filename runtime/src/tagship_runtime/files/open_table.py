@@ -80,8 +80,10 @@ def open_text(source: str, encoding: str | None = None) -> Iterator[IO[str]]:
         source: A file, or standard input, which is UTF-8 unless something else is given.
         encoding: Of its text; None to find it.
     """
+    found = encoding
     try:
         if source == STDIN:
+            found = sys.stdin.encoding
             yield sys.stdin
             return
         with open_bytes(existing(source)) as raw:

@@ -96,6 +96,7 @@ def _read_json(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Ta
     (batch,) = batches
     numerals = reading.numerals(source, POINT)
     spelled = _rewritten(batch.columns, text, numerals)
+    numerals.tell_doubt()
     columns = {name: as_column(cells, name) for name, cells in spelled.items()}
     return with_first_strangers(typed_cells(arrow_table(columns), text, numerals), columns)
 

@@ -11,9 +11,9 @@ import numpy as np
 from tagship_runtime.errors import InputError
 from tagship_runtime.features import cells
 from tagship_runtime.files.arrow_columns import with_percents
+from tagship_runtime.files.arrow_texts import texts_in
 from tagship_runtime.files.pyarrow_import import import_pyarrow
-from tagship_runtime.files.readers.parquet import texts_in
-from tagship_runtime.files.spelling.numerals import COMMA, POINT, Numerals
+from tagship_runtime.files.spelling.numerals import COMMA, POINT, Numerals, is_numeral
 
 if TYPE_CHECKING:
     import pyarrow
@@ -67,6 +67,7 @@ def typed_columns(
         numbers.pop(name, None)
         rest[name] = _replaced(rest[name], dict(zip(odd[name], spelled, strict=True)))
     done |= {name: numbers[name] if name in numbers else typed(column) for name, column in rest.items()}
+    done |= {name: columns[name] for name in odd if _holds_codes(done[name])}
     _tell_exponents(done, columns, numerals)
     return {name: without_words(done[name], columns[name], numerals) for name in columns}
 
@@ -84,6 +85,10 @@ def typed_table(table: pyarrow.Table, text: Sequence[str], numerals: Numerals) -
     """
     texts = {name: column for name in table.column_names if (column := _as_texts(table[name])) is not None}
     typed = typed_columns(texts, [name for name in text if name in texts], numerals)
+    for name, column in typed.items():
+        if import_pyarrow().types.is_floating(column.type):
+            numerals.assume(texts[name].unique().to_pylist())
+    numerals.tell_doubt()
     return with_percents(_with_columns(table, typed), numerals.percents)
 
 
@@ -100,6 +105,11 @@ def typed_cells(table: pyarrow.Table, text: Sequence[str], numerals: Numerals) -
     numbers = {name: typed(column) for name, column in spelled.items()}
     _tell_exponents(numbers, spelled, numerals)
     return with_percents(_with_columns(table, numbers), numerals.percents)
+
+
+def _holds_codes(column: pyarrow.ChunkedArray) -> bool:
+    """Tell whether a column stays one of texts although all are numbers, which are words as the file spells them."""
+    return str(column.type) == "string" and all(map(is_numeral, filter(None, column.unique().to_pylist())))
 
 
 def _with_columns(table: pyarrow.Table, columns: Mapping[str, pyarrow.ChunkedArray]) -> pyarrow.Table:

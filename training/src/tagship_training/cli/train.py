@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tagship_training.config import Config, Kinds
     from tagship_training.data.draw import DrawnRows
     from tagship_training.data.label_columns import LabelColumns
+    from tagship_training.data.parts_spelling import AsSpelled
     from tagship_training.run import Run
 
 HELP = "train a multilabel classifier on a table and tune its thresholds"
@@ -152,11 +153,11 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     """
     from tagship_runtime.files import check_header
     from tagship_runtime.files.arrow_columns import percents_of
-    from tagship_runtime.files.spelling.label_spellings import words_of
     from tagship_training.data.columns import dates_among, textual
     from tagship_training.data.date_spellings import find_spelled_dates, with_dates_in_iso
     from tagship_training.data.draw import DrawnRows
     from tagship_training.data.label_columns import label_words
+    from tagship_training.data.parts_spelling import AsSpelled
     from tagship_training.data.tables import from_table, read, read_sparse
 
     drop, kinds, dialect = _list(options.drop), _kinds(options), dialect_of(options)
@@ -170,21 +171,18 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
         if path is not None:  # before the first table is read, which may be large
             check_header(path, dialect)
     text = [*kinds.categorical, *kinds.text, *([options.tags_column] if options.tags_column else [])]
-    drawn = _draw(options, config, where)
+    fixed = (*text, *kinds.numeric, *drop)  # which hold no dates
+    drawn = _draw(options, config, where, AsSpelled(text=tuple(text), named=fixed, dialect=dialect, note=tell))
     rows = None if drawn is not None else read_sparse(options.data, drop)
     if rows is not None:
         drawn = DrawnRows(train=rows)
     elif drawn is None:
         table = read(options.data, text, dialect=dialect, note=tell)
-        spelled = find_spelled_dates(table, [*text, *kinds.numeric, *drop], kinds.missing)
-        table = with_dates_in_iso(table, spelled, kinds.missing, tell)
-        drawn = DrawnRows(train=from_table(table, where, drop))
-        where = replace(where, words=label_words(table, where))
-    elif drawn.stream is not None and where.positive:
-        where = replace(where, words={name: words_of(cells) for name, cells in drawn.stream.spellings.items()})
+        table = with_dates_in_iso(table, find_spelled_dates(table, fixed, kinds.missing), kinds.missing, tell)
+        drawn = DrawnRows(train=from_table(table, where, drop), words=label_words(table, where))
     # Words and tags of the training table are words and tags in the others, whatever those look like on their own.
     text += textual(drawn.train, kinds)
-    where = replace(where, vocabulary=drawn.train.labels)
+    where = replace(where, vocabulary=drawn.train.labels, words=drawn.words, note=tell)
 
     percent, dates = percents_of(drawn.train.table), dates_among(drawn.train, kinds)
 
@@ -202,7 +200,7 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     )
 
 
-def _draw(options: argparse.Namespace, config: Config, where: LabelColumns) -> DrawnRows | None:
+def _draw(options: argparse.Namespace, config: Config, where: LabelColumns, given: AsSpelled) -> DrawnRows | None:
     """Read a folder, a pattern, or what ``--sample`` is given for; None for a table that is read whole."""
     from tagship_runtime.files.several import is_several
     from tagship_training.data.draw import SAMPLE, draw
@@ -221,6 +219,7 @@ def _draw(options: argparse.Namespace, config: Config, where: LabelColumns) -> D
         judge=options.test is None,
         passes=options.passes,
         seed=config.seed,
+        given=given,
     )
 
 
@@ -229,6 +228,7 @@ def _train(options: argparse.Namespace, config: Config, drawn: DrawnRows, notes:
     from tagship_runtime.terminal.silence import quiet
     from tagship_training.cli.show import progress
     from tagship_training.config import Options
+    from tagship_training.data.label_columns import recorded
     from tagship_training.data.samples import OPTIMA
 
     if options.data in OPTIMA:
@@ -253,6 +253,7 @@ def _train(options: argparse.Namespace, config: Config, drawn: DrawnRows, notes:
                 drop_empty_labels=options.drop_empty_labels,
                 optimum=OPTIMA.get(options.data),
                 notes=tuple(notes),
+                label_words=recorded(drawn.words),
             ),
             on_epoch=on_epoch,
             on_step=on_step,

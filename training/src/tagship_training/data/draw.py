@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,11 @@ import pyarrow
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.prefetch import prefetched
-from tagship_runtime.files.spelling.label_spellings import truth_of
+from tagship_runtime.files.spelling.label_spellings import truth_of, words_of
 from tagship_runtime.typing import RowNumbers
-from tagship_training.data.label_columns import LabelColumns, check_known, columns_of_labels
+from tagship_training.data.label_columns import LabelColumns, check_known, columns_of_labels, label_words
 from tagship_training.data.parts import Parts
+from tagship_training.data.parts_spelling import AsSpelled, as_numbers, find_spelling
 from tagship_training.data.stream import MOST_PASSES, VISITS, Stream, dictionary_of
 from tagship_training.data.tables import from_table
 from tagship_training.data.unteachable import Drawn
@@ -41,12 +42,14 @@ class DrawnRows:
         validation: To choose by; None in a small table.
         test: To judge by; None in a small table.
         stream: All rows; None where ``train`` is all of them.
+        words: Values of each label's column, in all rows; None where labels are tags.
     """
 
     train: Dataset
     validation: Dataset | None = None
     test: Dataset | None = None
     stream: Stream | None = None
+    words: Mapping[str, Collection[str]] | None = None
 
 
 def draw(
@@ -59,6 +62,7 @@ def draw(
     judge: bool = True,
     passes: int | None = None,
     seed: int = 42,
+    given: AsSpelled | None = None,
 ) -> DrawnRows:
     """Draw rows of a table by chance, each with the same one; a table of no more rows than these is read as it is.
 
@@ -71,23 +75,31 @@ def draw(
         judge: Likewise, to judge by.
         passes: How often training reads all rows; default: as often as 5,000,000 rows take, 6 times at most.
         seed: Of the draw.
+        given: What the caller says of the spelling of numbers and dates among texts.
 
     Raises:
         ConfigError: ``sample`` or ``passes`` is too small.
         TableError: No label column, or one that holds what is no label.
-        DataError: A file is damaged.
+        DataError: A file is damaged, or nothing tells how its numbers are spelled.
     """
     if sample < LEAST_SAMPLE:
         raise ConfigError(f"sample is {sample}; at least {LEAST_SAMPLE} rows are needed to decide by")
     if passes is not None and passes < 1:
         raise ConfigError(f"passes is {passes}; at least 1 is needed")
     check_known(drop, parts.schema.names)
+    given = given or AsSpelled()
     if len(parts) <= sample:
-        return DrawnRows(train=from_table(parts.read(), where, drop))
+        table = parts.read()
+        where = replace(where, words=label_words(table, where))
+        spelling = find_spelling(table, parts.source, _labelled(table.column_names, where), given)
+        table = as_numbers(spelling.rewritten(table, 0), spelling)
+        return DrawnRows(train=from_table(table, where, drop), words=where.words)
     numbers = np.array(random.Random(seed).sample(range(len(parts)), sample))  # noqa: S311 - for statistics
     held, judged = (sample // 4 if wanted else 0 for wanted in (validate, judge))
     aside, own, rising = (np.sort(some) for some in (numbers[: held + judged], numbers[held + judged :], numbers))
     table, spellings = _read(parts, rising, where, drop)
+    where = replace(where, words=_words(spellings, where))
+    parts, table = _spelled(parts, table, where, given)
     rows = from_table(table, where, drop)
 
     def taken(some: RowNumbers) -> Dataset | None:
@@ -108,6 +120,7 @@ def draw(
         validation=taken(numbers[:held]),
         test=taken(numbers[held : held + judged]),
         stream=stream,
+        words=where.words,
     )
 
 
@@ -116,8 +129,7 @@ def _read(
 ) -> tuple[pyarrow.Table, Mapping[str, Sequence[Any]]]:
     """Some rows, rising, and the different cells of each label column in all rows."""
     names = [name for name in parts.schema.names if name not in drop]
-    labelled = [] if where.tags is not None else columns_of_labels(names, where)[0]
-    spellings: dict[str, dict[Any, None]] = {name: {} for name in labelled}
+    spellings: dict[str, dict[Any, None]] = {name: {} for name in _labelled(names, where)}
     taken = []
     for group in parts.groups:
         for first, table in prefetched(parts.batches(group, names)):
@@ -133,6 +145,28 @@ def _read(
         except DataError:
             raise _no_label(parts, name, list(cells), where) from None
     return pyarrow.concat_tables(taken), {name: list(cells) for name, cells in spellings.items()}
+
+
+def _labelled(names: Sequence[str], where: LabelColumns) -> list[str]:
+    """Return the columns of labels; none where these are tags."""
+    return [] if where.tags is not None else columns_of_labels(names, where)[0]
+
+
+def _words(spellings: Mapping[str, Sequence[Any]], where: LabelColumns) -> dict[str, Collection[str]] | None:
+    """Return the values of each label's column."""
+    if where.tags is not None:
+        return None
+    labels = columns_of_labels(list(spellings), replace(where, names=where.names and tuple(spellings)))[1]
+    return {label: words_of(cells) for label, cells in zip(labels, spellings.values(), strict=True)}
+
+
+def _spelled(parts: Parts, table: pyarrow.Table, where: LabelColumns, given: AsSpelled) -> tuple[Parts, pyarrow.Table]:
+    """Return files and some of their rows with numbers and dates among texts as these rows tell their spelling."""
+    try:
+        spelling = find_spelling(table, parts.source, _labelled(table.column_names, where), given)
+        return replace(parts, spelling=spelling), as_numbers(spelling.rewritten(table, 0), spelling)
+    except DataError as error:
+        raise DataError(f"of the rows that were drawn from {parts.source}: {error}") from error
 
 
 def _no_label(parts: Parts, name: str, cells: Sequence[Any], where: LabelColumns) -> TableError:

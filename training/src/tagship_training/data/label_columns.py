@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
@@ -14,11 +14,15 @@ from numpy.typing import NDArray
 
 from tagship_runtime.contract import check_labels
 from tagship_runtime.errors import ContractError, DataError
+from tagship_runtime.features.cells import FILE_BLANK
 from tagship_runtime.files.label_columns import LABEL_PREFIX, misspelled
+from tagship_runtime.files.spelling.label_spellings import blanks_mean_off, check_said, on_blanks, truth_of, words_of
 from tagship_runtime.files.spelling.label_spellings import check_known as check_known_words
-from tagship_runtime.files.spelling.label_spellings import check_said, truth_of, words_of
 from tagship_runtime.typing import Targets
 from tagship_training.errors import TableError
+
+MOST_WORDS = 100
+"""A label column of more different values is one of grades or the like, and no record keeps all of these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,8 +38,9 @@ class LabelColumns:
         min_count: Tags on fewer rows than this are no labels.
         vocabulary: The labels, where they are known from other rows; other tags are no labels then.
         positive: Values that mean on, where all others mean off; none for the usual pairs, such as 1 and 0.
-        words: Values of each label column in the rows that are learned from, where ``positive`` is given and they are
-            known; see :func:`label_words`.
+        words: Values of each label's column in the rows that are learned from, where they are known; see
+            :func:`label_words`.
+        note: Told of columns that are off in all rows because they are blank; None for nobody.
     """
 
     prefix: str = LABEL_PREFIX
@@ -46,6 +51,7 @@ class LabelColumns:
     vocabulary: tuple[str, ...] | None = None
     positive: tuple[str, ...] = ()
     words: Mapping[str, Collection[str]] | None = None
+    note: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +79,8 @@ def find_labels(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
         found = _from_tags(table, where)
     else:
         columns, labels = columns_of_labels(table.column_names, where)
-        targets = np.stack([_truth(table[name], name, where) for name in columns], axis=1)
+        truth = [_truth(table[name], name, label, where) for name, label in zip(columns, labels, strict=True)]
+        targets = np.stack(truth, axis=1)
         found = FoundLabels(columns=tuple(columns), labels=tuple(labels), targets=targets)
     check_label_names(found.labels)
     return found
@@ -122,18 +129,22 @@ def _from_tags(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
 
 
 def _tags(cell: Any, separator: str) -> set[str]:
-    """Tags of one cell: a text, or a list as Parquet and JSON Lines have them."""
-    if cell is None:
+    """Tags of one cell: a text, or a list as Parquet and JSON Lines have them; a word for what is missing is none."""
+    if cell is None or (isinstance(cell, str) and cell.strip() in FILE_BLANK):
         return set()
     parts = cell if isinstance(cell, list) else str(cell).split(separator.strip(" ") or separator)
     return {tag for tag in (str(part).strip() for part in parts if part is not None) if tag}
 
 
-def _truth(column: pyarrow.ChunkedArray, name: str, where: LabelColumns) -> NDArray[np.uint8]:
-    values = column.to_pylist()
+def _truth(column: pyarrow.ChunkedArray, name: str, label: str, where: LabelColumns) -> NDArray[np.uint8]:
+    values, words = column.to_pylist(), None if where.words is None else where.words.get(label)
+    if blanks_mean_off(values, where.positive, words):
+        if where.note is not None:
+            where.note(on_blanks(name))
+        return np.zeros(len(values), np.uint8)
     try:
         if where.words is not None and where.positive:
-            check_known_words(values, name, where.positive, where.words.get(name))
+            check_known_words(values, name, where.positive, words)
         elif where.positive:
             check_said(values, name, where.positive)
         return truth_of(values, name, where.positive)
@@ -142,11 +153,17 @@ def _truth(column: pyarrow.ChunkedArray, name: str, where: LabelColumns) -> NDAr
 
 
 def label_words(table: pyarrow.Table, where: LabelColumns) -> dict[str, Collection[str]] | None:
-    """Return the different values of each label column, where the caller says which of them mean on."""
-    if where.tags is not None or not where.positive:
+    """Return the different values of each label's column; None where labels are tags of one column."""
+    if where.tags is not None:
         return None
-    columns, _ = columns_of_labels(table.column_names, where)
-    return {name: words_of(table[name].unique().to_pylist()) for name in columns}
+    columns, labels = columns_of_labels(table.column_names, where)
+    cells = (table[name].unique().to_pylist() for name in columns)
+    return {label: words_of(own) for label, own in zip(labels, cells, strict=True)}
+
+
+def recorded(words: Mapping[str, Collection[str]] | None) -> dict[str, tuple[str, ...]]:
+    """Return values of labels' columns as a run keeps them: none of a column that has too many."""
+    return {label: tuple(sorted(own)) for label, own in (words or {}).items() if len(own) <= MOST_WORDS}
 
 
 def named_columns(wanted: Sequence[str], names: Sequence[str]) -> list[str]:

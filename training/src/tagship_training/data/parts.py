@@ -12,6 +12,7 @@ import pyarrow.parquet
 from tagship_runtime.errors import DataError, MissingFileError
 from tagship_runtime.files import arrow_file, check_header
 from tagship_runtime.files.several import find_tables, is_several
+from tagship_training.data.parts_spelling import PartsSpelling
 from tagship_training.errors import TableError
 
 BATCH_ROWS = 32_768
@@ -46,11 +47,13 @@ class Parts:
         source: As the user named them.
         groups: Of all files, in order.
         schema: Of every file.
+        spelling: By which texts are read that are numbers or dates; None to take them as they are.
     """
 
     source: str
     groups: tuple[RowGroup, ...]
     schema: pyarrow.Schema
+    spelling: PartsSpelling | None = None
 
     def __len__(self) -> int:
         return sum(group.rows for group in self.groups)
@@ -73,7 +76,7 @@ class Parts:
                 BATCH_ROWS, row_groups=[group.place], columns=list(columns), use_threads=False
             ):
                 table = pyarrow.Table.from_batches([batch])
-                yield first, table.select(columns)
+                yield first, self._spelled(table.select(columns), first)
                 first += len(table)
 
     def column(self, path: str, name: str) -> pyarrow.Table:
@@ -83,7 +86,10 @@ class Parts:
             DataError: The file is damaged.
         """
         with _readable(path), arrow_file(path) as raw:
-            return pyarrow.parquet.read_table(raw, columns=[name])
+            return self._spelled(pyarrow.parquet.read_table(raw, columns=[name]), 0)
+
+    def _spelled(self, table: pyarrow.Table, first: int) -> pyarrow.Table:
+        return table if self.spelling is None else self.spelling.rewritten(table, first)
 
     def read(self) -> pyarrow.Table:
         """Return all rows, for tables that are small.

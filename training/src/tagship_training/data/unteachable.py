@@ -20,8 +20,18 @@ FEWEST_ROWS = 20
 UNNAMED = re.compile(r"|Unnamed: \d+")
 """Names that pandas gives to an index, which names rows whatever it holds."""
 
-IDENTIFIER = re.compile(r"(?:^|[^a-z])(?:id|ids|nr|no|nummer|number|key|serial|uuid|guid)(?:$|[^a-z])", re.IGNORECASE)
-"""Names that an identifier has."""
+IDENTIFIER = re.compile(
+    r"(?i:(?:^|[^a-z])(?:id|ids|nr|no|num|nummer|number|key|serial|uuid|guid|sku|upc|ean|gtin|isbn|imei|barcode"
+    r"|strichcode|lot|charge|batch|asset|kennung|serialno|partno|orderno)(?:$|[^a-z]))"
+    r"|(?i:(?:nummer|number|code|nr)$)|[a-z](?:ID|Id|No|Nr|Key)(?:$|[^a-z])"
+)
+"""Names that an identifier has; of compounds such as Seriennummer and partId, the end."""
+
+LONG = 10**7
+"""Integers from which on float32 tells neighbours apart no more, soon: those of one length are numbers of things."""
+
+COMPACT_DATES = (19000101, 20991231)
+"""Dates as integers, which are no numbers of things."""
 
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 """Spelling of an integer."""
@@ -117,7 +127,28 @@ def _reason(name: str, values: NDArray[Any], drawn: Drawn) -> str | None:
         return f"it numbers the rows: {different:,} different integers that lie close together"
     if IDENTIFIER.search(name):
         return f"it is an identifier, by its name and {different:,} different integers"
+    if not time and _number_things(integers):
+        return f"it is an identifier, by {different:,} different integers of many digits"
     return None
+
+
+def _number_things(integers: NDArray[np.int64]) -> bool:
+    """Tell whether long integers are of one length, or end in check digits; dates such as 20240622 number nothing."""
+    low, high = integers.min(), integers.max()
+    if low < LONG or (COMPACT_DATES[0] <= low and high <= COMPACT_DATES[1]):
+        return False
+    return len(str(low)) == len(str(high)) or _have_check_digits(integers)
+
+
+def _have_check_digits(integers: NDArray[np.int64]) -> bool:
+    """Tell whether all end in a check digit as articles have it, which one in ten others would by chance.
+
+    GS1 General Specifications, section 7.9: digits weigh 3 and 1 in turn, from the right.
+    """
+    total, rest, weight = integers % 10, integers // 10, 3
+    while rest.any():
+        total, rest, weight = total + weight * (rest % 10), rest // 10, 4 - weight
+    return bool((total % 10 == 0).all())
 
 
 def _integers(values: NDArray[Any]) -> NDArray[np.int64] | None:

@@ -83,8 +83,11 @@ def read_npz(source: str | Path) -> Arrays:
         with zipfile.ZipFile(path), np.load(path, allow_pickle=False) as archive:
             found = {name.lower(): archive[name] for name in archive.files}
             spelled = {name.lower(): name for name in archive.files}
+            alike = [name for name in archive.files if name != spelled[name.lower()]]
     except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
+    if alike:
+        raise DataError(f"{path} holds {alike[0]!r} and {spelled[alike[0].lower()]!r}; leave one out, or rename it")
     features: Any
     features, targets = (next((found[key] for key in keys if key in found), None) for keys in (FEATURES, TARGETS))
     known = KNOWN

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tagship_runtime.errors import DataError
+from tagship_runtime.files.arrow_texts import texts_in
 from tagship_runtime.files.open_table import existing, one_line
 from tagship_runtime.files.prefetch import prefetched
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
@@ -18,10 +19,6 @@ BUFFER_BYTES = 1 << 20
 
 MANY_ROWS = 1 << 16
 """Rows of a batch; decoding Parquet has a cost per batch that 8,192 rows do not outweigh."""
-
-
-TEXTS = ("string", "large_string", "string_view")
-"""Names of pyarrow's types of texts."""
 
 
 def read(source: str, reading: Reading) -> Iterator[Batch]:
@@ -55,14 +52,11 @@ def _with_numbers(batch: Batch, reading: Reading, numerals: Numerals) -> Batch:
     """Return a batch with numbers among its texts as Python spells them."""
     columns = batch.columns
     texts = {name: cells for name in reading.numbers or () if (cells := texts_in(columns.get(name))) is not None}
-    return replace(batch, columns={**columns, **reading.rewritten(texts, numerals, batch.first)}) if texts else batch
-
-
-def texts_in(column: Any) -> list[str | None] | None:
-    """Return the cells of pyarrow's column of texts; None for any other."""
-    kind: Any = getattr(column, "type", None)
-    kind = kind.value_type if hasattr(kind, "index_type") else kind  # of a dictionary
-    return column.to_pylist() if str(kind) in TEXTS else None
+    if not texts:
+        return batch
+    rewritten = reading.rewritten(texts, numerals, batch.first)
+    numerals.tell_doubt()
+    return replace(batch, columns={**columns, **rewritten})
 
 
 def batches_of(table: Any, reading: Reading) -> Iterator[Batch]:

@@ -14,6 +14,9 @@ from tagship_runtime.features import cells
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+MARK = "x"
+"""Word for on that has no word for off beside it, but blank cells."""
+
 PAIRS = (
     ("1", "0"),
     ("true", "false"),
@@ -28,7 +31,7 @@ PAIRS = (
     ("vrai", "faux"),
     ("sí", "no"),
     ("si", "no"),
-    ("x", ""),
+    (MARK, ""),
 )
 """Words for on and for off, in any case; a column has one pair."""
 
@@ -82,6 +85,22 @@ def truth_of(values: Sequence[Any], name: str, positive: Collection[str] = ()) -
         f"label column {name!r} holds {cells.shown(values[row])} in row {row}; only 0 and 1 are labels, or another "
         f"pair such as yes and no, x and blank; it holds {_first_of(values)}: say which of them mean on with --positive"
     )
+
+
+def blanks_mean_off(values: Collection[Any], positive: Collection[str], words: Collection[str] | None) -> bool:
+    """Tell whether a column of nothing but blanks is off in all rows, as training knew blanks.
+
+    Args:
+        values: Cells.
+        positive: Values that meant on in training; none for the usual pairs.
+        words: All values of the column in training, as :func:`words_of` gives them; None where they are not known.
+    """
+    return not words_of(values) and words is not None and (bool(positive) or {*words} == {MARK})
+
+
+def on_blanks(name: str) -> str:
+    """Say that a column of nothing but blanks is off in all rows."""
+    return f"label column {name!r} is blank in all rows, and so off in all of them, as blank cells were in training"
 
 
 def check_known(

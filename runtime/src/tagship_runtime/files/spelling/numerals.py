@@ -33,6 +33,12 @@ _PATTERN = re.compile(
     r"(?P<digits>[0-9][0-9.,'\u2019\u00a0\u202f ]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]+)?"
     rf"\s*(?P<after>%|{_CURRENCY})?"
 )
+FLAGS = {"1.0": "1.0", "0.0": "0.0", "1,0": "1.0", "0,0": "0.0"}
+"""Spellings of 1 and 0 that can mean nothing else, as labels are written beside numbers with another mark."""
+
+DOUBT = "doubt"
+"""Name of the note on points that may stand between thousands, beside those of ways of spelling."""
+
 MINUS = ("-", "\u2212")
 SIGNS = (*MINUS, "+")
 _SPACES = "'\u2019\u00a0\u202f "
@@ -208,25 +214,41 @@ class Numerals:
             except (TypeError, ValueError, OverflowError):
                 plain = False
             if plain:
-                self._assume(column)
+                self.assume(column)
                 return []
         found = dict.fromkeys(cell for cell in column if isinstance(cell, str))
         if strict:
             return [text for text in found if POINT in text or COMMA in text or self._is_odd(text)]
         odd = [text for text in found if self._is_odd(text)]
         if not odd:
-            self._assume(column)
+            self.assume(column)
         return odd
 
     def _is_odd(self, text: str) -> bool:
         """Tell whether a text is none that Python reads as the number that it is; -999 may stand for a missing one."""
         return not _is_plain(text) or text.strip() in self.number_words
 
-    def _assume(self, column: Sequence[Any]) -> None:
+    def assume(self, column: Sequence[Any]) -> None:
         """Remember a number that is read with a point because nothing says otherwise, and rather one that is sure."""
-        if self.decimal is None and (self._assumed is None or plain(self._assumed, COMMA) is not None):
-            points = (cell for cell in column if isinstance(cell, str) and POINT in cell)
-            self._assumed = next(points, self._assumed)
+        if self.decimal is None and self._doubted():
+            points = [cell for cell in column if isinstance(cell, str) and POINT in cell and cell.strip() not in FLAGS]
+            sure = (text for text in points if plain(text, COMMA) is None)
+            self._assumed = next(sure, points[0] if points else self._assumed)
+
+    def _doubted(self) -> bool:
+        """Tell whether no number up to here has a point that can only be a decimal one."""
+        return self._assumed is None or plain(self._assumed, COMMA) is not None
+
+    def tell_doubt(self) -> None:
+        """Note, once, a number whose point is taken for a decimal one although nothing tells."""
+        if self._note is None or DOUBT in self._told or self.decimal is not None or self._assumed is None:
+            return
+        if self._doubted():
+            self._told.add(DOUBT)
+            self._note(
+                f"{self._name}: {self._assumed!r} is read as {_short(self._assumed)}, as nothing tells that its point "
+                "stands between thousands; if it does, give --decimal ,"
+            )
 
     def holds_numbers(self, cells: Sequence[Any]) -> bool:
         """Tell whether the texts among cells are numbers or missing, but for a few."""
@@ -241,6 +263,8 @@ class Numerals:
             return ""
         if _is_float(text) and (decimal == POINT or (COMMA not in text and POINT not in text)):
             return text
+        if text.strip() in FLAGS:
+            return FLAGS[text.strip()]
         number = plain(text, decimal)
         if number is None and _is_float(text):
             raise DataError(
@@ -254,17 +278,23 @@ class Numerals:
         if self.decimal is not None:
             return
         sure: dict[str, tuple[str, str]] = {}
+        weak: dict[str, tuple[str, str]] = {}
         unsure: tuple[str, str] | None = None
         for name, texts in columns.items():
             for text in texts:
                 point, comma = plain(text, POINT), plain(text, COMMA)
                 if point == comma:
                     continue
+                if text.strip() in FLAGS:
+                    weak.setdefault(COMMA if point is None else POINT, (name, text))
+                    continue
                 if point is not None and comma is not None:
                     usual = self._usual == POINT and COMMA not in text  # 1.234 in a file with commas between cells
                     unsure = unsure if usual else unsure or (name, text)
                 else:
                     sure.setdefault(COMMA if point is None else POINT, (name, text))
+        if not sure and unsure is not None and len(weak) == 1:
+            sure = weak
         if len(sure) == 2:
             (one, first), (two, second) = sure[POINT], sure[COMMA]
             raise DataError(

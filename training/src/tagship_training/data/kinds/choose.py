@@ -12,7 +12,14 @@ from numpy.typing import NDArray
 from tagship_runtime.contract import CategoryFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputValueError
 from tagship_runtime.features import cells
-from tagship_runtime.files.spelling.numerals import MOSTLY, STRAY, is_made_of_digits, is_numeral
+from tagship_runtime.files.spelling.numerals import (
+    MOSTLY,
+    STRAY,
+    WORDS,
+    Numerals,
+    is_made_of_digits,
+    is_numeral,
+)
 from tagship_training.config import Kinds
 from tagship_training.data.kinds.text import looks_like_text
 from tagship_training.data.kinds.times import kind_of_times
@@ -49,6 +56,7 @@ def kind_of(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature]:
         return times
     if not _is_text(values, name, kinds.missing):
         return NumericFeature
+    _check_spelling(name, values, kinds.missing)
     if kinds.find_text and looks_like_text(values):
         check_no_numbers(name, values, left_out=True)
         return TextFeature
@@ -82,6 +90,25 @@ def _is_text(values: NDArray[Any], name: str, missing: Collection[str]) -> bool:
             )
         return code_among(words) is not None
     return True
+
+
+def _check_spelling(name: str, values: NDArray[Any], missing: Collection[str]) -> None:
+    """Refuse numbers as people spell them, which readers of files make numbers: they come from frames or lists.
+
+    Prediction reads rows on their own by the contract alone, which knows no decimal comma.
+
+    Raises:
+        TableError: All texts are numbers but for a few, and some are spelled so.
+    """
+    texts = list(dict.fromkeys(cell for cell in values.tolist() if isinstance(cell, str)))
+    if not Numerals("", missing=missing).holds_numbers(texts):
+        return
+    spelled = next((text for text in texts if is_numeral(text) and not _is_number(text, missing)), None)
+    if spelled is not None and spelled.strip() not in WORDS:
+        raise TableError(
+            f"column {name!r} holds numbers as texts, such as {spelled!r}; make them numbers, or train on the file, "
+            f"whose reader does, or take all as words with --categorical {name}"
+        )
 
 
 def code_among(texts: Sequence[str]) -> str | None:
