@@ -26,6 +26,14 @@ def test_every_spelling(tmp_path: Path, features: str, targets: str) -> None:
     assert (arrays.feature_names, arrays.label_names) == (None, None)
 
 
+@pytest.mark.parametrize("names", [("x", "X"), ("Y", "y"), ("mass", "Mass")])
+def test_names_that_differ_by_case_alone(tmp_path: Path, names: tuple[str, str]) -> None:
+    arrays: Any = {"features": X, names[0]: X, names[1]: X + 1}
+    np.savez(tmp_path / "a.npz", **arrays)
+    with pytest.raises(DataError, match=f"holds '{names[0]}' and '{names[1]}'; leave one out, or rename it"):
+        read_npz(tmp_path / "a.npz")
+
+
 def test_names_and_no_truth(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", X=X, feature_names=["a", "b"], label_names=["c"])
     arrays = read_npz(tmp_path / "a.npz")

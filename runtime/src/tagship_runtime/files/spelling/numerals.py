@@ -154,7 +154,7 @@ class Numerals:
     @property
     def strict(self) -> bool:
         """True if a point is no decimal mark unless a cell, or the caller, says so."""
-        return self._usual is None
+        return self._usual is None or self.decimal == COMMA
 
     def rewrite(
         self,
