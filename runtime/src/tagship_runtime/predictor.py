@@ -40,8 +40,9 @@ class Answer(TypedDict):
 FAST_ROW = 256
 """Most numbers of a row that takes the fast path; beyond, the time goes into the model anyway."""
 
-PART_CELLS = 1 << 23
-"""Most numbers of rows that are encoded at a time, 32 MiB."""
+PART_CELLS, WIDE_CELLS, WIDE = 1 << 23, 1 << 18, 1024
+"""Most numbers of rows that are encoded at a time, 32 MiB; and of rows that are at least so wide, 1 MiB, which the
+processor's cache holds until the engine has read them."""
 
 KNOWN_NAMES = 4096
 """Number of different sets of labels that are remembered as tuples of names."""
@@ -83,7 +84,7 @@ class Predictor:
         self.encoder = encoder(contract.features, contract.input.shape, contract.input.integers)
         self._scorer = Scorer(engine, contract.input, contract.output, threads)
         self._sessions = self._scorer.sessions
-        self._part = self._scorer.rows_of(PART_CELLS)
+        self._part = self._scorer.rows_of(WIDE_CELLS if self._scorer.row_cells >= WIDE else PART_CELLS)
         self._shape, self._pack = self._fast_path()
         self._repeated: Scores | None = None
         self._log_odds: tuple[LogOdds | None] | None = None

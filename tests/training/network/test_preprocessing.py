@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import sparse
 
 from tagship_export.targets.onnx.convert import convert
 from tagship_report.try_page.operators import check_operators
-from tagship_training.data.bag_of_words import Part
+from tagship_runtime.engines import numpy_onnx
+from tagship_training.data.bag_of_words import BagOfWords, Part
+from tagship_training.network import preprocessing
 from tagship_training.network.architecture import Architecture
-from tagship_training.network.preprocessing import SMALLEST, _counts, fit
+from tagship_training.network.preprocessing import SMALLEST, fit, word_weights
 
 ARCHITECTURE = Architecture(
     name="one",
@@ -47,16 +50,47 @@ def test_bins_of_usual_numbers_are_their_quantiles() -> None:
     np.testing.assert_array_equal(encoding.low, edges[:-1])
 
 
-def test_a_part_that_counts_some_of_the_terms_is_computed_by_what_every_engine_has() -> None:
+BAG = BagOfWords(
+    parts=(
+        Part(columns=np.array([0, 1, 2, 3]), places=np.array([0, 2, 3, 4]), weight=2.0),
+        Part(columns=np.array([7, 5, 6, 8]), places=np.array([1, 2, 3, 5]), weight=1.0),
+    ),
+    names=tuple("abcdef"),
+    frequency=np.linspace(1, 2, 6, dtype=np.float32),
+    gain=np.array([1, 2, 4, 3, 6, 5], np.float32),
+)
+
+
+@pytest.mark.parametrize(("ordered", "most"), [(False, 16), (True, 16), (True, 0)])
+@pytest.mark.parametrize("terms", [6, 4, 2])
+def test_words_weigh_by_what_every_engine_has(
+    ordered: bool, most: int, terms: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Padding, which some have not, is not among it."""
     import keras
 
-    part = Part(columns=np.array([3, 1]), places=np.array([0, 2]), weight=1.0)
-    inputs = keras.Input((5,), name="features")
-    counts = _counts(inputs, part, 4)
-    model = keras.Model(inputs, keras.layers.Activation("sigmoid", name="scores")(counts))
-    rows = RANDOM.integers(0, 9, (7, 5)).astype(np.float32)
-    want = np.zeros((7, 4), np.float32)
-    want[:, 0], want[:, 2] = rows[:, 3], rows[:, 1]
-    np.testing.assert_allclose(model.predict(rows, verbose=0), 1 / (1 + np.exp(-want)), rtol=1e-6)
-    check_operators(convert(model, None))
+    monkeypatch.setattr(preprocessing, "MOST_BLOCKS", most)
+    bag = (BAG.in_blocks() if ordered else BAG).best(terms)
+    inputs = keras.Input((9,), name="features")
+    model = keras.Model(inputs, keras.layers.Activation("sigmoid", name="scores")(word_weights(inputs, bag)))
+    rows = RANDOM.integers(0, 3, (7, 9)).astype(np.float32)
+    want = 1 / (1 + np.exp(-bag.weigh(sparse.csr_matrix(rows)).toarray()))
+    np.testing.assert_allclose(model.predict(rows, verbose=0), want, rtol=1e-6)
+    payload = convert(model, None)
+    check_operators(payload)
+    np.testing.assert_allclose(numpy_onnx.load(payload).compute(rows), want, rtol=1e-6)
+
+
+def test_columns_of_terms_in_blocks_are_slices() -> None:
+    """Of any number of the best terms, in a matrix that has more of them."""
+    bag = BAG.in_blocks()
+    assert bag.names == ("e", "a", "c", "d", "f", "b")  # the first part's, both parts', the second part's
+    assert [part.columns.tolist() for part in bag.parts] == [[3, 0, 1, 2], [5, 6, 8, 7]]
+    columns = np.concatenate([part.columns for part in bag.parts])
+    assert [part.columns.tolist() for part in bag.at(columns).parts] == [[0, 1, 2, 3], [4, 5, 6, 7]]
+    for terms in range(1, 7):
+        best = bag.best(terms).at(columns)
+        for block in best.blocks():
+            for part in best.parts:
+                own = part.columns[(part.places >= block.start) & (part.places < block.stop)]
+                assert (np.diff(own) == 1).all()

@@ -9,8 +9,8 @@ from tagship_runtime.engines.onnx_graph import Node, read_graph
 
 OPERATORS = frozenset({
     "Add", "Cast", "Clip", "Concat", "Constant", "DequantizeLinear", "Div", "Exp", "Gather", "Gemm", "Identity", "Log",
-    "MatMul", "Max", "Mean", "Min", "Mul", "Neg", "Pad", "QuantizeLinear", "ReduceSum", "Relu", "Sigmoid", "Sqrt",
-    "Sub", "Sum", "Tanh",
+    "MatMul", "Max", "Mean", "Min", "Mul", "Neg", "Pad", "QuantizeLinear", "ReduceSum", "Relu", "Sigmoid", "Slice",
+    "Sqrt", "Sub", "Sum", "Tanh",
 })  # fmt: skip
 """Names of runtime/javascript/src/engines/plain/operations.ts."""
 

@@ -59,15 +59,15 @@ class Scorer:
         self.labels = output.row_shape
         self._fill, self._read = filling(input), reading(output)
         self._fixed = input.shape[0]
-        self._row_cells = max(1, int(np.prod(input.row_shape)))
-        self.chunk = self._fixed or _chunk_rows(4 * self._row_cells, engine.model_bytes)
+        self.row_cells = max(1, int(np.prod(input.row_shape)))
+        self.chunk = self._fixed or _chunk_rows(4 * self.row_cells, engine.model_bytes)
         self._pool: tuple[int, ThreadPoolExecutor] | None = None
         self._companions: list[Closable] = []
 
     def rows_of(self, cells: int) -> int:
         """Return how many rows have about so many numbers, in whole chunks for as many threads as there are."""
         chunks = self.chunk * self.threads
-        return max(1, cells // self._row_cells // chunks) * chunks
+        return max(1, cells // self.row_cells // chunks) * chunks
 
     def scores(self, features: NDArray[Any]) -> Scores | None:
         """Scores for features of any real type, (rows, ...); None if a number is not finite in float32."""

@@ -136,6 +136,20 @@ def _take(node: Node) -> Operation:
     return lambda values, places: np.take(values, places, axis=axis)
 
 
+def _slice(node: Node) -> Operation:
+    del node
+
+    def compute(values: Any, starts: Any, ends: Any, axes: Any = None, steps: Any = None) -> Any:
+        places = [slice(None)] * values.ndim
+        own = range(len(starts)) if axes is None else axes.tolist()
+        by = np.ones_like(starts) if steps is None else steps
+        for axis, start, end, step in zip(own, starts.tolist(), ends.tolist(), by.tolist(), strict=True):
+            places[axis] = slice(start, end, step)  # Python bounds and counts from the end as ONNX does
+        return values[tuple(places)]
+
+    return compute
+
+
 def _concatenate(node: Node) -> Operation:
     axis = node.attributes["axis"]
     return lambda *parts: np.concatenate(parts, axis=axis)
@@ -177,6 +191,7 @@ OPERATIONS: Mapping[str, Callable[[Node], Operation]] = {
     "ReduceSum": _sum,
     "Relu": _always(_relu),
     "Sigmoid": _always(_sigmoid),
+    "Slice": _slice,
     "Sqrt": _always(np.sqrt),
     "Sub": _always(np.subtract),
     "Tanh": _always(np.tanh),

@@ -89,7 +89,7 @@ class Feature(ABC):
         """Return the feature with some of its columns.
 
         Args:
-            places: Of those to keep, rising; all of them where :attr:`counted` is empty.
+            places: Of those to keep, in the order that they get; all of them where :attr:`counted` is empty.
 
         Returns:
             None where nothing is left of it.

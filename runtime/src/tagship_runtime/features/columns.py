@@ -120,10 +120,11 @@ def as_column(values: Any, name: str = "") -> NDArray[Any]:
         return _of_series(values)
     if hasattr(values, "to_numpy") and hasattr(values, "type"):  # pyarrow
         return _of_arrow(values, name)
-    if isinstance(values, list | tuple) and len(set(map(type, values))) > 1:
-        cells = np.empty(len(values), object)  # NumPy would make numbers of booleans, and floats of all integers
-        cells[:] = values
-        return cells
+    if isinstance(values, str):
+        return _objects([values]).reshape(())
+    if isinstance(values, list | tuple) and ((kinds := set(map(type, values))) == {str} or len(kinds) > 1):
+        # NumPy would make numbers of booleans, floats of all integers, and every text as long as the longest.
+        return _objects(values)
     try:
         array = np.asarray(values)
     except ValueError:  # lists of several lengths
@@ -133,6 +134,12 @@ def as_column(values: Any, name: str = "") -> NDArray[Any]:
     # Texts stay as they are; and of integers of which one needs the sign and another all 64 bits, NumPy makes floats.
     widened = array.dtype.kind == "f" and isinstance(values, list | tuple) and values and isinstance(values[0], int)
     return np.asarray(values, dtype=object) if widened or array.dtype.kind in "OUST" else array
+
+
+def _objects(values: Sequence[Any]) -> NDArray[Any]:
+    cells = np.empty(len(values), object)
+    cells[:] = values
+    return cells
 
 
 def _of_series(series: Any) -> NDArray[Any]:

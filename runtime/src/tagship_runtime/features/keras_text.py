@@ -110,8 +110,8 @@ class KerasTextFeature(TextFeature):
 
     def _numbers(self, said: str) -> list[int]:
         """Return the number of each n-gram, from 1; 0 of those that are not in the vocabulary."""
-        place = self._index.get
-        return [place(ngram, -1) + 1 for ngram in self.ngrams_of(said)]
+        number = self._index.get
+        return [number(ngram, 0) for ngram in self.ngrams_of(said)]
 
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """Write counts or numbers; texts without an n-gram of the vocabulary are those that the model does not know."""

@@ -92,8 +92,8 @@ class TextFeature(Feature):
 
     @cached_property
     def _index(self) -> dict[str, int]:
-        """Column of each n-gram."""
-        return {ngram: place for place, ngram in enumerate(self.vocabulary)}
+        """Number of each n-gram, from 1."""
+        return {ngram: number for number, ngram in enumerate(self.vocabulary, start=1)}
 
     @property
     def width(self) -> int:
@@ -118,8 +118,8 @@ class TextFeature(Feature):
         """Write how often each n-gram occurs; texts without any are those that the model does not know."""
         without = 0
         for row, said in zip(into, self.texts(values), strict=True):
-            if places := self.known(said):
-                np.add.at(row, np.array(places, np.intp), ONE)
+            if len(places := self.known(said)):
+                np.add.at(row, places, ONE)
             else:
                 without += 1
         return without
@@ -140,9 +140,9 @@ class TextFeature(Feature):
         """Return the n-grams of a text, by size and then by place."""
         return ngrams(tokens(said), self.ngrams)
 
-    def known(self, said: str) -> list[int]:
+    def known(self, said: str) -> NDArray[np.intp]:
         """Return the places in the vocabulary of a text's n-grams, those that have one, as often as they occur."""
-        return [place for place in map(self._index.get, self.ngrams_of(said)) if place is not None]
+        return np.array(list(filter(None, map(self._index.get, self.ngrams_of(said)))), np.intp) - 1
 
     def texts(self, values: Sequence[object] | NDArray[Any]) -> list[str]:
         """Return the texts of a column, empty where one is missing.
@@ -208,7 +208,7 @@ class TextFeature(Feature):
 
     def to_cells(self, values: NDArray[Any]) -> NDArray[np.float64]:
         """Return numbers whose digits, in a base of the vocabulary's size, are the n-grams that a text has first."""
-        return np.array([self._number(sorted(set(self.known(said)))) for said in self.texts(values)])
+        return np.array([self._number(sorted(set(self.known(said).tolist()))) for said in self.texts(values)])
 
     def _number(self, places: list[int]) -> float:
         number, digit = 0, 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -42,7 +42,7 @@ def count_all(texts: Iterable[str], sizes: tuple[int, int]) -> tuple[list[str], 
     return list(index), count(found)
 
 
-def count(found: Sequence[list[int]] | Sequence[NDArray[np.int32]]) -> Counts:
+def count(found: Sequence[list[int]] | Sequence[NDArray[np.integer[Any]]]) -> Counts:
     """Return counts of the places, from 0, that were met in each row, as often as they were."""
     rows = len(found)
     lengths = np.fromiter(map(len, found), np.int64, rows)

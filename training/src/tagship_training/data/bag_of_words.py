@@ -22,8 +22,8 @@ class Part:
     """Columns of the matrix that one column of texts has.
 
     Attributes:
-        columns: Their numbers, rising, (n-grams,).
-        places: The term that each counts, (n-grams,).
+        columns: Their numbers, (n-grams,).
+        places: The term that each counts, rising, (n-grams,).
         weight: Times that its words count beside those of other columns of texts.
     """
 
@@ -64,8 +64,22 @@ class BagOfWords:
 
     @property
     def columns(self) -> RowNumbers:
-        """Columns of the matrix that hold counts, rising."""
-        return np.sort(np.concatenate([part.columns for part in self.parts]))
+        """Columns of the matrix that hold counts, those of each part in the order of its terms."""
+        return np.concatenate([part.columns for part in self.parts])
+
+    @property
+    def counted_by(self) -> NDArray[np.bool_]:
+        """Tell which parts count each term, (terms, parts)."""
+        found = np.zeros((self.terms, len(self.parts)), np.bool_)
+        for own, part in zip(found.T, self.parts, strict=True):
+            own[part.places] = True
+        return found
+
+    def blocks(self) -> list[slice]:
+        """Terms in a row that the same parts count."""
+        counted_by = self.counted_by
+        starts = np.flatnonzero(np.append(True, (counted_by[1:] != counted_by[:-1]).any(axis=1)))
+        return list(map(slice, starts.tolist(), [*starts[1:].tolist(), self.terms]))
 
     def weigh(self, matrix: Any) -> Any:
         """Weights of the terms, scipy's sparse rows float64 (rows, terms).
@@ -94,9 +108,31 @@ class BagOfWords:
         return BagOfWords(parts=tuple(parts), names=names, frequency=self.frequency[chosen], gain=self.gain[chosen])
 
     def at(self, columns: RowNumbers) -> BagOfWords:
-        """The same for a matrix that has some columns of this one, rising, (columns,)."""
-        parts = [replace(part, columns=np.searchsorted(columns, part.columns)) for part in self.parts]
+        """The same for a matrix that has some columns of this one, (columns,)."""
+        parts = [replace(part, columns=places_of(part.columns, columns)) for part in self.parts]
         return replace(self, parts=tuple(parts))
+
+    def in_blocks(self) -> BagOfWords:
+        """The same with all terms that the same parts count in a row, those that tell most of the labels first.
+
+        So the columns of any number of the best terms are a few slices of the matrix's, where these stand in the order
+        of the terms; with two parts, what both count stands between what one of them counts, as in a Gray code.
+        """
+        changes = np.bitwise_xor.accumulate(self.counted_by, axis=1)
+        order = np.lexsort((-self.gain, *(~changes.T[::-1])))
+        place = np.argsort(order)
+        parts = []
+        for part in self.parts:
+            own = np.argsort(place[part.places])
+            parts.append(replace(part, columns=part.columns[own], places=place[part.places][own]))
+        names = tuple(self.names[term] for term in order)
+        return BagOfWords(parts=tuple(parts), names=names, frequency=self.frequency[order], gain=self.gain[order])
+
+
+def places_of(columns: RowNumbers, among: RowNumbers) -> RowNumbers:
+    """Places of some columns among others, which hold them all, (columns,)."""
+    order = np.argsort(among)
+    return np.asarray(order[np.searchsorted(among, columns, sorter=order)], np.intp)
 
 
 def fit(parts: Sequence[Part], names: Sequence[str], matrix: Any) -> BagOfWords:
@@ -113,7 +149,7 @@ def fit(parts: Sequence[Part], names: Sequence[str], matrix: Any) -> BagOfWords:
 
 
 def ranked(bag: BagOfWords, matrix: Any, targets: Targets, folds: NDArray[np.int32]) -> BagOfWords:
-    """Measure how much each term tells of the labels.
+    """Measure how much each term tells of the labels, and put terms :meth:`~BagOfWords.in_blocks` by that.
 
     A term tells as much as it does in the worst of the folds' complements. So terms are not chosen for what they tell
     of the very rows by which a network that did not learn from these is judged.
@@ -128,7 +164,7 @@ def ranked(bag: BagOfWords, matrix: Any, targets: Targets, folds: NDArray[np.int
     within = words_within(bag.names)
     learned = [folds != fold for fold in np.unique(folds[folds >= 0])] or [np.ones(len(folds), np.bool_)]
     gains = [information(counts[rows], targets[rows], within) for rows in learned]
-    return replace(bag, gain=np.min(gains, axis=0))
+    return replace(bag, gain=np.min(gains, axis=0)).in_blocks()
 
 
 def counts_of_terms(parts: Sequence[Part], terms: int, matrix: Any) -> Any:

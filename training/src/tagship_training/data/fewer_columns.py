@@ -13,19 +13,19 @@ def with_columns(features: Sequence[Feature], columns: RowNumbers | None) -> tup
 
     Args:
         features: Of all its columns.
-        columns: Numbers of those that are kept, rising, all of a feature that is no text; None for all.
+        columns: Numbers of those that are kept, all of a feature that is no text, and those of a text in the order that
+            its words get; None for all.
 
     Returns:
         The same features with the words that are kept; a text without any is left out.
     """
     if columns is None:
         return tuple(features)
-    kept = set(columns.tolist())
     found: list[Feature] = []
     start = 0
     for feature in features:
-        own = [place for place in range(feature.width) if start + place in kept]
+        own = columns[(columns >= start) & (columns < start + feature.width)] - start
         start += feature.width
-        if (part := feature.with_columns(own)) is not None:
+        if (part := feature.with_columns(own.tolist())) is not None:
             found.append(part)
     return tuple(found)

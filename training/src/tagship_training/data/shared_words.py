@@ -30,10 +30,10 @@ def bag_of(features: Sequence[Feature], matrix: Matrix, weights: Mapping[str, fl
     for feature in features:
         if feature.counted:
             own = "" if weights is not None else feature.name
-            places = [place.setdefault((own, word), len(place)) for word in feature.counted]
-            columns = np.arange(start, start + feature.width, dtype=np.intp)
+            places = np.array([place.setdefault((own, word), len(place)) for word in feature.counted], np.intp)
+            order = np.argsort(places)
             weight = 1.0 if weights is None else weights[feature.name]
-            parts.append(Part(columns=columns, places=np.array(places, np.intp), weight=weight))
+            parts.append(Part(columns=start + order, places=places[order], weight=weight))
         start += feature.width
     names = [f"{column}: {word}" if column else word for column, word in place]
     return bag_of_words.fit(parts, [normalize("NFC", name) for name in names], matrix.matrix) if parts else None

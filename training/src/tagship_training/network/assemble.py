@@ -88,7 +88,7 @@ def to_graph(
         shares: Weight of each in the scores; they sum to 1.
         calibration: Slope and offset for each label's logit, (labels,); None to leave scores as they are.
         width: Columns of the encoded matrix.
-        columns: Those of them that the model takes, rising, as :func:`columns_of` gives them; None for all.
+        columns: Those of them that the model takes, as :func:`columns_of` gives them; None for all.
     """
     inputs = keras.Input((width if columns is None else len(columns),), name="features")
     groups = groups if columns is None else [_at(group, columns) for group in groups]
@@ -104,11 +104,14 @@ def to_graph(
 
 
 def columns_of(groups: Sequence[Group], shares: Sequence[float]) -> RowNumbers | None:
-    """Columns of the matrix that groups with a share look at, rising; None for all."""
+    """Columns of the matrix that groups with a share look at, in the order of their terms; None for all.
+
+    Of two groups one has all words of the other, since both have those that tell most.
+    """
     used = [group.encoding for group, share in zip(groups, shares, strict=True) if share]
     columns = [None if encoding is None else encoding.columns for encoding in used]
     known = [own for own in columns if own is not None]
-    return np.unique(np.concatenate(known)) if len(known) == len(columns) else None
+    return max(known, key=len) if len(known) == len(columns) else None
 
 
 def _at(group: Group, columns: RowNumbers) -> Group:

@@ -8,7 +8,9 @@ Learning", 2022). All of it is plain Keras operations, so that any program can l
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from tagship_runtime.typing import Features, RowNumbers
-from tagship_training.data.bag_of_words import SHORTEST, BagOfWords, Part
+from tagship_training.data.bag_of_words import SHORTEST, BagOfWords, places_of
 from tagship_training.data.sparse_rows import Matrix, SparseRows, dense_columns, rows_at_once, take_rows
 from tagship_training.network.architecture import Architecture
 
@@ -29,6 +31,9 @@ SAMPLE_ROWS = 100_000
 SMALLEST = 2.0**-100
 """Numbers that differ by less are one: float32 cannot hold the inverse of much smaller ones, and some engines take
 these for zero."""
+
+MOST_BLOCKS = 16
+"""Up to so many blocks of terms are added up and joined one by one."""
 
 TAILS = (0.005, 0.995)
 QUARTILES_PER_DEVIATION = 1.349
@@ -64,19 +69,23 @@ class Encoding:
 
     @property
     def columns(self) -> RowNumbers | None:
-        """Columns of the matrix that are looked at, rising; None for all."""
+        """Columns of the matrix that are looked at; None for all.
+
+        Rising, but for those of each column of texts, which are where its first one is and in the order of the terms.
+        """
         if self.plain is None or self.bag is None:
             return None
-        return np.sort(np.concatenate([self.plain, self.bag.columns]))
+        parts = [*self.plain[:, None], *(part.columns for part in self.bag.parts if len(part.columns))]
+        return np.concatenate(sorted(parts, key=np.min))
 
     def at(self, columns: RowNumbers) -> Encoding:
-        """The same for a matrix that has some columns of this one, rising, (columns,)."""
+        """The same for a matrix that has some columns of this one, (columns,)."""
         if self.plain is None or self.bag is None:
             return self
         return replace(
             self,
-            source=np.searchsorted(columns, self.source),
-            plain=np.searchsorted(columns, self.plain),
+            source=places_of(columns=self.source, among=columns),
+            plain=places_of(columns=self.plain, among=columns),
             bag=self.bag.at(columns),
         )
 
@@ -166,28 +175,56 @@ def word_weights(inputs: Any, bag: BagOfWords) -> Any:
     """Keras tensor of the weights of a bag's terms, as :meth:`BagOfWords.weigh` computes them."""
     from keras import ops
 
-    counts = None
-    for part in bag.parts:
-        own = _counts(inputs, part, bag.terms)
-        own = own if part.weight == 1 else ops.multiply(own, part.weight)
-        counts = own if counts is None else ops.add(counts, own)
+    blocks = bag.blocks()
+    counts = _sliced(inputs, bag, blocks) if len(blocks) <= MOST_BLOCKS else _gathered(inputs, bag)
     weights = ops.multiply(ops.log(ops.add(counts, 1.0)), bag.frequency)
     squares = ops.sum(ops.multiply(weights, weights), axis=1, keepdims=True)
     return ops.divide(weights, ops.sqrt(ops.add(squares, SHORTEST)))
 
 
-def _counts(inputs: Any, part: Part, terms: int) -> Any:
-    """Keras tensor of a part's counts in the places of the terms, with zeros for those that it does not count."""
+def _sliced(inputs: Any, bag: BagOfWords, blocks: Sequence[slice]) -> Any:
+    """Keras tensor of the terms' counts, of each block the sum over the parts that count it."""
+    from keras import layers
+
+    found = []
+    for block in blocks:
+        first, end = block.start, block.stop
+        own = ((part, *np.searchsorted(part.places, (first, end)).tolist()) for part in bag.parts)
+        found.append(
+            _sum((_columns(inputs, part.columns[start:stop]), part.weight) for part, start, stop in own if start < stop)
+        )
+    return found[0] if len(found) == 1 else layers.Concatenate()(found)
+
+
+def _gathered(inputs: Any, bag: BagOfWords) -> Any:
+    """The same, of parts that count terms in too many places, (rows, terms)."""
     from keras import ops
 
-    width = inputs.shape[1]
-    if np.array_equal(part.columns, np.arange(width)) and np.array_equal(part.places, np.arange(terms)):
-        return inputs
-    if len(part.columns) == terms:
-        return ops.take(inputs, part.inverse(terms, width).tolist(), axis=1)
-    columns = part.inverse(terms, width)
-    counted = columns < width  # by a product, as every engine has one
-    return ops.multiply(ops.take(inputs, np.where(counted, columns, 0).tolist(), axis=1), counted.astype(np.float32))
+    width, found = inputs.shape[1], []
+    for part in bag.parts:
+        columns = part.inverse(bag.terms, width)
+        counted = columns < width  # by a product, as every engine has one
+        taken = ops.take(inputs, np.where(counted, columns, 0).tolist(), axis=1)
+        found.append((ops.multiply(taken, counted.astype(np.float32)), part.weight))
+    return _sum(found)
+
+
+def _sum(weighted: Iterable[tuple[Any, float]]) -> Any:
+    """Keras tensor of a weighted sum."""
+    from keras import ops
+
+    terms = [term if weight == 1 else ops.multiply(term, weight) for term, weight in weighted]
+    return reduce(ops.add, terms)
+
+
+def _columns(inputs: Any, columns: RowNumbers) -> Any:
+    """Keras tensor of some columns: a slice where they stand in a row, for which engines are quicker."""
+    from keras import ops
+
+    first, end = int(columns[0]), int(columns[-1]) + 1
+    if not np.array_equal(columns, np.arange(first, end)):
+        return ops.take(inputs, columns.tolist(), axis=1)
+    return inputs if end - first == inputs.shape[1] else inputs[:, first:end]
 
 
 def _plain(rows: Matrix, bag: BagOfWords | None) -> list[int]:

@@ -54,7 +54,7 @@ class SizeMaker:
             targets, held_out, self.labels, config.objective, config.seed, config.confidence
         )
         width, columns = self.rows.matrix.shape[1], columns_of(groups, shares)
-        columns = None if columns is not None and len(columns) == width else columns
+        columns = None if columns is not None and np.array_equal(columns, np.arange(width)) else columns
         model = to_graph(groups, shares, calibration, width, columns)
         file_bytes, microseconds = cost.measure(model, width if columns is None else len(columns))
         return Size(

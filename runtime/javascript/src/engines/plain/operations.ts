@@ -76,6 +76,21 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     });
     return { dims, data };
   },
+  Slice: ([x, starts, ends, axes, steps]) => {
+    if (steps?.data.some((step) => step !== 1)) unable("Slice with steps");
+    return [...starts!.data].reduce((cut, start, number) => {
+      const { dims, at, outer, inner } = along(cut, axes ? axes.data[number]! : number);
+      const size = dims[at]!;
+      const [first, end] = [start, ends!.data[number]!].map((place) => bounded(place < 0 ? place + size : place, size));
+      const length = Math.max(0, end! - first!) * inner;
+      const data = new Float32Array(outer * length);
+      for (let block = 0; block < outer; block++) {
+        const from = (block * size + first!) * inner;
+        data.set(cut.data.subarray(from, from + length), block * length);
+      }
+      return { dims: dims.map((own, place) => (place === at ? length / inner : own)), data };
+    }, x!);
+  },
   Concat: (inputs, { axis }) => {
     const { dims, at, outer } = along(inputs[0]!, axis!.int!);
     const data = new Float32Array(inputs.reduce((sum, { data }) => sum + data.length, 0));
@@ -171,6 +186,10 @@ function quantized(x: Tensor, scale: number, zero: Numbers = new Uint8Array(1)):
   const most = least + 2 ** bits - 1;
   const round = (value: number): number => halfToEven(Math.fround(value / scale)) + zero[0]!;
   return each((value) => Math.min(Math.max(round(value), least), most))([x], {});
+}
+
+function bounded(place: number, size: number): number {
+  return Math.min(Math.max(place, 0), size);
 }
 
 /** A tensor seen along an axis: how many blocks there are, and how many numbers belong to one place in a block. */
