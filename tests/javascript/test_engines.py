@@ -123,6 +123,37 @@ def test_pad_fills_as_numpy_does(
     )
 
 
+@pytest.mark.parametrize(
+    ("shape", "starts", "ends", "axes", "cut"),
+    [
+        ([2, 5], [1], [3], [1], np.s_[:, 1:3]),
+        ([3, 2, 4], [1, -3], [2**31, -1], [0, 2], np.s_[1:, :, -3:-1]),
+        ([3, 4], [0, 2], [2, 9], None, np.s_[0:2, 2:9]),
+        ([2, 3], [2], [1], [1], np.s_[:, 2:1]),
+        ([2, 3], [-9], [9], [-1], np.s_[:, -9:9]),
+    ],
+)
+def test_slice_cuts_as_numpy_does(
+    shape: list[int], starts: list[int], ends: list[int], axes: list[int] | None, cut: Any, package: Path, node: str
+) -> None:
+    module = (package / "engines" / "plain" / "operations.js").as_uri()
+    matrix = np.arange(np.prod(shape), dtype=np.float32).reshape(shape)
+    program = (
+        f"const {{ OPERATIONS: {{ Slice }} }} = await import({json.dumps(module)});"
+        "const whole = (data) => data === null ? undefined : { dims: [data.length], data: Float64Array.from(data) };"
+        f"const x = {{ dims: {shape}, data: Float32Array.from({matrix.ravel().tolist()}) }};"
+        f"const given = [x, ...[{starts}, {ends}, {json.dumps(axes)}].map(whole)];"
+        "const cut = Slice(given, {});"
+        "let refused = ''; try { Slice([...given, whole([2])], {}); } catch (error) { refused = error.message; }"
+        "console.log(JSON.stringify([cut.dims, Array.from(cut.data), refused]));"
+    )
+    dims, data, refused = json.loads(run([node, "--input-type=module", "-e", program]))
+    want = matrix[cut]
+    assert dims == list(want.shape)
+    np.testing.assert_array_equal(data, want.ravel())
+    assert refused.startswith("the plain engine has no Slice with steps; pass")
+
+
 def test_thresholds_and_k_are_checked(artifacts: dict[tuple[str, str], Path], ask: Ask) -> None:
     path = artifacts["plain", "onnx"]
     calls = [

@@ -154,3 +154,27 @@ def test_rows_divided_by_their_length(rows: int, keep: int) -> None:
     weights = np.log1p(counts.astype(np.float64))
     lengths = np.sqrt((weights**2).sum(axis=1, keepdims=True) + 1)
     np.testing.assert_allclose(found, weights / lengths if keep else lengths[:, 0], rtol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "cut"),
+    [
+        (([1], [3], [1]), np.s_[:, 1:3]),
+        (([0, -2], [2, 2**62], [0, 1]), np.s_[0:2, -2:]),
+        (([1, 0], [2, 9]), np.s_[1:2, 0:9]),
+        (([0], [5], [1], [2]), np.s_[:, 0:5:2]),
+    ],
+)
+def test_slices_are_numpys(given: tuple[list[int], ...], cut: Any) -> None:
+    make = onnx_package.helper
+    names = ["starts", "ends", "axes", "steps"][: len(given)]
+    rows = np.arange(15, dtype=np.float32).reshape(3, 5)
+    graph = make.make_graph(
+        [make.make_node("Slice", ["x", *names], ["y"])],
+        "g",
+        [make.make_tensor_value_info("x", onnx_package.TensorProto.FLOAT, [None, 5])],
+        [make.make_tensor_value_info("y", onnx_package.TensorProto.FLOAT, [None, rows[cut].shape[1]])],
+        [onnx_package.numpy_helper.from_array(np.array(own), name) for own, name in zip(given, names, strict=True)],
+    )
+    model = make.make_model(graph, opset_imports=[make.make_opsetid("", 18)], ir_version=9)
+    np.testing.assert_array_equal(numpy_onnx.load(model.SerializeToString()).compute(rows), rows[cut])

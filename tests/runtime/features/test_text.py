@@ -16,7 +16,7 @@ import pytest
 
 from tagship_runtime.contract import NumericFeature, TextFeature, read_features
 from tagship_runtime.errors import ContractError, InputError, InputValueError
-from tagship_runtime.features import encoder
+from tagship_runtime.features import as_column, encoder
 from tagship_runtime.features.text_counts import count_all
 
 BODY = TextFeature(name="body", ngrams=(1, 2), vocabulary=("oil", "crude oil", "the", "e\u0301te\u0301", "\u6771"))
@@ -181,3 +181,15 @@ def test_fewer_rows_are_invented_where_they_are_wide() -> None:
     random = np.random.default_rng(0)
     assert len(encoder((wide,), (None, 8192)).sample({"t": ["1 2"]}, 4096, random)) == 512
     assert len(encoder((BODY,), (None, 5)).sample({"body": TEXTS}, 4096, random)) == 4096
+
+
+@pytest.mark.parametrize("texts", [["a\0", "a"], ["oil"], ("oil", ""), [np.str_("oil"), "oil"]])
+def test_texts_of_a_list_stay_what_they_are(texts: Any) -> None:
+    """NumPy's own arrays of texts lose NULs at the end, and give every text the room of the longest."""
+    found = as_column(texts)
+    assert found.dtype == object
+    assert found.tolist() == list(texts)
+    alone = as_column(texts[0])
+    assert alone.shape == ()
+    assert alone.dtype == object
+    assert alone.item() == texts[0]

@@ -57,6 +57,7 @@ def make_golden(
     seed: int = 0,
     changes: Changes | None = None,
     seeds: bool = True,
+    limit: float | None = None,
 ) -> Golden | None:
     """Choose rows and record the artifact's answers.
 
@@ -73,6 +74,8 @@ def make_golden(
         changes: Tells for encoded rows which changes of the artifact they show; None where it cannot be changed.
         seeds: Whether rows of large inputs may be such that a seed stands for them, real ones included, which take too
             much room.
+        limit: How large the tolerance may become where a row's scores depend on the other rows of its batch, twice as
+            large as that is seen here; None to leave it as it is.
 
     Returns:
         At most 24 rows and 32 KiB of JSON; None where none are wanted, or not even one fits.
@@ -85,6 +88,8 @@ def make_golden(
     else:
         stored = few = _few_candidates(artifact, rows, tolerance, mode, seed)
     scores, matrix = artifact.scores(few), artifact.encoder.encode(few)
+    if limit is not None:
+        tolerance = max(tolerance, min(2 * batch_difference(artifact, few), limit))
     found = Shown.nothing(len(few)) if changes is None else changes(artifact, matrix, tolerance)
     chosen = choose(scores, artifact.thresholds, found, ROWS)
     while chosen:
@@ -149,6 +154,12 @@ def extend_golden(golden: Golden | None, artifact: OpenArtifact, row: Any, toler
         scores=(*golden.scores, *added.scores),
         decisions=(*golden.decisions, *added.decisions),
     )
+
+
+def batch_difference(artifact: OpenArtifact, rows: Sequence[Any]) -> float:
+    """Return by how much the scores of rows are others as one batch than one by one, at most."""
+    alone = np.concatenate([artifact.scores([row]) for row in rows])
+    return float(np.abs(artifact.scores(rows).astype(np.float64) - alone).max())
 
 
 def replay(golden: Golden, artifact: OpenArtifact) -> tuple[float, int]:

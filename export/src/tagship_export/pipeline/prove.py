@@ -126,12 +126,13 @@ def _golden(
     mode: GoldenMode,
 ) -> Golden | None:
     """Record golden rows, whose scores may be as far off elsewhere as the recipe and the weights' type allow."""
-    target = planned.target
+    target, limit = planned.target, tolerance_limit(planned.target.weight_bytes(payload))
     return make_golden(
         artifact,
         reference.splits.calibration,
-        min(planned.recipe.golden_tolerance(max_difference), tolerance_limit(target.weight_bytes(payload))),
+        min(planned.recipe.golden_tolerance(max_difference), limit),
         mode,
         changes=partial(shown, target, payload),
         seeds=target.seeded_rows,
+        limit=None if planned.recipe.exact else limit,
     )

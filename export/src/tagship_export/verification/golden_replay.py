@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tagship_export.data.golden_rows import replay
+from tagship_export.data.golden_rows import batch_difference, replay
 from tagship_export.targets.artifact import OpenArtifact
+from tagship_runtime.contract import Golden
 from tagship_runtime.errors import CheckFailedError, InputError
 
 
@@ -22,4 +23,10 @@ def golden_faults(artifact: OpenArtifact) -> Iterator[str]:
         yield f"its golden rows do not repeat: {error}"
         return
     if not difference <= golden.tolerance or flips:
-        yield f"its golden rows do not repeat: off by {difference:.2g} here, {flips} flips"
+        yield f"its golden rows do not repeat: off by {difference:.2g} here, {flips} flips{_by_batch(golden, artifact)}"
+
+
+def _by_batch(golden: Golden, artifact: OpenArtifact) -> str:
+    """Say so where one by one they have other scores than as a batch, as ``dynamic_int8`` in ONNX has."""
+    apart = batch_difference(artifact, golden.values(artifact.contract.input))
+    return f" (a row alone and among others: {apart:.2g} apart)" if apart > golden.tolerance else ""

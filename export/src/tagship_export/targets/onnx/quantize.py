@@ -55,7 +55,8 @@ def dynamic_int8(source: Source) -> bytes:
         quantize_dynamic(
             proto,
             path,
-            op_types_to_quantize=["MatMul", "Gemm"],  # a convolution with integers is far slower than with floats
+            # A convolution with integers is far slower than with floats; what embeddings look up is weights as well.
+            op_types_to_quantize=["MatMul", "Gemm", "Gather"],
             per_channel=True,
             weight_type=QuantType.QInt8,
             extra_options={"MatMulConstBOnly": True},
