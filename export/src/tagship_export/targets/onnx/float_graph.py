@@ -99,8 +99,10 @@ class _Rewritten:
         found = cls(copy, {name: Numbers.as_stored(name, values) for name, values in stored.items()})
         makers = {name: node for node in copy.node for name in node.output if name}
         biases = set(_biases(copy, stored, makers))
+        users = Counter(name for node in copy.node for name in node.input)
         for node in copy.node:
             found._pass(node, stored, makers, biases)
+            found._pass_lookup(node, stored, makers, users)
         for node in copy.node:
             _undo_dynamic(node, found.numbers, stored, makers)
         kept = [node for node in copy.node if node.output[0] not in found.numbers]
@@ -134,6 +136,24 @@ class _Rewritten:
                     self.numbers[node.output[0]] = numbers
             elif source in makers and _same_scaling(makers[source], node, stored):
                 self.same[node.output[0]] = makers[source].input[0]
+
+    def _pass_lookup(
+        self, node: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any], users: Mapping[str, int]
+    ) -> None:
+        """Note that integers become numbers behind a look-up among them, and for it alone."""
+        lookup = makers.get(node.input[0]) if node.op_type == "DequantizeLinear" else None
+        if lookup is None or lookup.op_type != "Gather" or lookup.input[0] not in stored:
+            return
+        table, names = lookup.input[0], [name for name in node.input[1:] if name]
+        alone = users[table] == users[lookup.output[0]] == 1
+        if (
+            alone
+            and stored[table].dtype.itemsize == 1
+            and all(name in stored and stored[name].size == 1 for name in names)
+        ):
+            scale, *zero = (stored[name].reshape(()) for name in names)
+            self.numbers[table] = Numbers.scaled(table, stored[table], scale, *(zero or [np.zeros(())]))
+            self.same[node.output[0]] = lookup.output[0]
 
 
 def _refuse_names_of_two(graph: Any) -> None:
