@@ -272,16 +272,34 @@ def test_a_table_that_does_not_fit(text: str, said: str, visit: Open, artifacts:
 
 
 @needs_chromium
-@pytest.mark.parametrize(("cell", "fits"), [("12", False), ("12 %", False), ("n/a", True), ("", True)])
-def test_shares_of_a_table_are_left_to_predict(
-    cell: str, fits: bool, visit: Open, artifacts: dict[tuple[str, str], Path]
-) -> None:
+@pytest.mark.parametrize(
+    ("cell", "number"),
+    [
+        ("12", None),
+        ("0.924", None),
+        ("92,4 %", None),
+        ("1.234,5 %", None),
+        ("x %", "x %"),
+        ("12 %", "0.12"),
+        (" 92.4% ", "0.924"),
+        ("-7 %", "-0.07"),
+        ("0.1 %", "0.001"),
+        ("n/a", ""),
+        ("", ""),
+    ],
+)
+def test_shares_of_a_table(cell: str, number: str | None, visit: Open, artifacts: dict[tuple[str, str], Path]) -> None:
+    """As `tagship predict` reads them, or refused: a number without a sign may be a share or a hundred of them."""
     page = visit(artifacts["scaled", "onnx"])
-    table = {"header": ["share"], "rows": [[cell]], "separator": ","}
-    for percent in (True, False):
-        features = [{"name": "share", "kind": "numeric", "percent": percent}]
-        found = page.evaluate("([table, features]) => faultOf(table, features) ?? null", [table, features])
-        assert (found is None) == (fits or not percent)
+    table = {"header": ["share"], "rows": [[cell]], "separator": ";"}
+    features = [{"name": "share", "kind": "numeric", "percent": True}]
+    found = page.evaluate("([table, features]) => faultOf(table, features) ?? null", [table, features])
+    assert (found is None) == (number is not None)
+    if number is not None:
+        assert page.evaluate("([cell, features]) => cellsOf(['share'], features)([cell])", [cell, features]) == [number]
+    features[0]["percent"] = False
+    found = page.evaluate("([table, features]) => faultOf(table, features) ?? null", [table, features])
+    assert (found is None) == ("," not in cell)
 
 
 @needs_chromium

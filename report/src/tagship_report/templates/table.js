@@ -124,9 +124,7 @@ function faultOf({ header, rows, separator, fault }, features) {
     if (fault) return fault;
   }
   for (const { name, percent } of features.filter(isNumber)) {
-    const share = percent && rows.map((row) => row[header.indexOf(name)].trim()).find((cell) => /\d/.test(cell));
-    if (share) return `Column ${name} had a percent sign in training, which this page does not read: '${share}'; use 'tagship predict'.`;
-    const fault = numberFault(name, rows, header.indexOf(name), separator);
+    const fault = numberFault(name, rows, header.indexOf(name), separator) ?? (percent && shareFault(name, rows, header.indexOf(name)));
     if (fault) return fault;
   }
   return undefined;
@@ -150,21 +148,33 @@ function faultOfDates(name, cells, first) {
 
 const isNumber = ({ kind }) => kind === "numeric" || kind === "offset";
 
+const SHARE = /^\s*([+-]?\d+(?:\.\d+)?)\s*%\s*$/;
+
+/** The number that a share such as 92.4 % is, as a text; any other text as it is. */
+const shareOf = (text) => text.replace(SHARE, (_, number) => String(Number(`${number}e-2`)));
+
+/** A cell of a column of shares that has no percent sign, in a sentence: 12 may be 12 %, or 1200 %. */
+function shareFault(name, rows, place) {
+  const bare = rows.find((row) => /\d/.test(row[place]) && !SHARE.test(row[place]));
+  return bare && `'${bare[place].trim()}' in column ${name} is no share as training's cells were, such as 12 % for 0.12; spell all of them so.`;
+}
+
 /** What is not clear about the numbers of a column, in a sentence. */
 function numberFault(name, rows, place, separator) {
-  const comma = rows.find((row) => row[place].includes(",") && /^[+-]?[\d.]*\d,\d+$/.test(row[place].trim()));
+  const comma = rows.find((row) => row[place].includes(",") && /^[+-]?[\d.]*\d,\d+\s*%?$/.test(row[place].trim()));
   if (comma) return `'${comma[place].trim()}' in column ${name} has a comma, which this page does not read; 'tagship predict' does.`;
   if (separator === ",") return undefined;
   const dotted = rows.map((row) => row[place].trim()).filter((cell) => cell.includes("."));
-  if (!dotted.length || !dotted.every((cell) => /^[+-]?\d{1,3}(\.\d{3})+$/.test(cell))) return undefined;
+  if (!dotted.length || !dotted.every((cell) => /^[+-]?[1-9]\d{0,2}(\.\d{3})+$/.test(cell))) return undefined;
   const whole = dotted[0].replaceAll(".", "");
   return `'${dotted[0]}' in column ${name} may be ${whole} or a fraction; use commas between cells, or 'tagship predict'.`;
 }
 
-/** A function that gives of a row the cells of the features, empty where a number is missing. */
+/** A function that gives of a row the cells of the features, empty where a number is missing, of shares their number. */
 function cellsOf(header, features) {
-  const places = features.map((feature) => [header.indexOf(feature.name), isNumber(feature)]);
-  return (row) => places.map(([place, number]) => (number && MISSING.has(row[place].trim()) ? "" : row[place]));
+  const places = features.map((feature) => [header.indexOf(feature.name), isNumber(feature), feature.percent]);
+  const cellOf = (text, number, percent) => (number && MISSING.has(text.trim()) ? "" : percent ? shareOf(text) : text);
+  return (row) => places.map(([place, number, percent]) => cellOf(row[place], number, percent));
 }
 
 /** A sentence on words that the model does not know, of which it makes nothing; empty where it knows all. */

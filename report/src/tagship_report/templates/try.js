@@ -32,9 +32,11 @@ const CONTROLS = {
     }
     const hints = [
       ranged && `${figure(known.low)} to ${figure(known.high)}${unit} in training, median ${figure(known.median)}`,
+      feature.percent && "12 % or 0.12",
       feature.fill === null ? "a number is needed" : `empty: ${figure(feature.fill)} is taken`,
     ];
-    return { input, parts: slider ? [slider] : [], hint: hints.filter(Boolean).join("; "), get: () => input.value, set };
+    const get = () => (feature.percent ? shareOf(input.value) : input.value);
+    return { input, parts: slider ? [slider] : [], hint: hints.filter(Boolean).join("; "), get, set };
   },
   category(feature) {
     const words = feature.values.includes("") ? feature.values : ["", ...feature.values];
