@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -40,6 +41,9 @@ BOOLEANS = {True: frozenset({"1", "true", "wahr", "vrai"}), False: frozenset({"0
 
 ERROR = re.compile(r"#\S{2,15}[!?]")
 """Result of a formula that failed, such as #REF! or #BEZUG!, which no ``positive`` makes a label that is off."""
+
+FEW = {str, int, float, bool}
+"""Types of cells of which a column of labels has few different ones, and equal ones are spelled alike."""
 
 KNOWN = "0 and 1, true and false, yes and no, ja and nein, wahr and falsch, x and blank"
 
@@ -180,6 +184,10 @@ def _may_mean_on(there: Collection[str], wanted: set[str]) -> bool:
 
 def _spelled(value: Any) -> str:
     """Return a cell as pairs are spelled; a missing one is blank."""
+    return _spelled_once(value) if type(value) in FEW else _spelling(value)
+
+
+def _spelling(value: Any) -> str:
     if isinstance(value, str):
         text = value.strip().casefold()
         return {"1.0": "1", "0.0": "0", "1,0": "1", "0,0": "0"}.get(text, text)
@@ -189,3 +197,6 @@ def _spelled(value: Any) -> str:
         return cells.word(value).casefold()
     except TypeError:
         return cells.shown(value)
+
+
+_spelled_once = lru_cache(maxsize=256, typed=True)(_spelling)
