@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from tagship_export.recipes import RECIPES, budget_of
 from tagship_export.verification.comparison import Comparison
+from tagship_export.verification.own_conversion import Explained
 from tagship_export.verification.rejection import judge
 
 
@@ -72,20 +74,43 @@ def test_flips_that_are_not_borderline_fail_float32_on_few_rows() -> None:
 def test_few_rows_excuse_no_fall_of_f1_that_rounding_does_not_explain(recipe: str) -> None:
     few = compared(40, 1, difference=0.004)
     rule = RECIPES[recipe]
-    excused = judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=0.005)
+    excused = judge(few, rule, budget_of(rule, max_f1_drop=0.0), explained=Explained(most=0.005))
     assert excused.passed, excused.faults
     assert len(excused.notes) == 1
-    beyond = judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=0.003)
+    beyond = judge(few, rule, budget_of(rule, max_f1_drop=0.0), explained=Explained(most=0.003))
     assert [fault.split(" ", 2)[0] for fault in beyond.faults] == ["a", "macro-F1"]
     assert beyond.notes == ()
-    lenient = judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=0.003, strict=False)
+    lenient = judge(few, rule, budget_of(rule, max_f1_drop=0.0), explained=Explained(most=0.003), strict=False)
     assert [fault.split(" ", 1)[0] for fault in lenient.faults] == ["macro-F1"]
 
 
 def test_a_difference_as_large_as_the_bound_is_within_it() -> None:
     few, rule = compared(40, 1, difference=0.004), RECIPES["dynamic_int8"]
     largest = judge(few, rule, rule.budget).parity.max_difference
-    exactly = judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=largest)
+    exactly = judge(few, rule, budget_of(rule, max_f1_drop=0.0), explained=Explained(most=largest))
     assert exactly.passed, exactly.faults
     assert len(exactly.notes) == 1
-    assert not judge(few, rule, budget_of(rule, max_f1_drop=0.0), most=np.nextafter(largest, 0)).passed
+    beyond = Explained(most=float(np.nextafter(largest, 0)))
+    assert not judge(few, rule, budget_of(rule, max_f1_drop=0.0), explained=beyond).passed
+
+
+def saturating(rows: int, count: int) -> Comparison:
+    """Rows, so many of which lie beyond what calibrated the file: one label of each is far off, the first flips."""
+    sound = compared(rows, 0)
+    artifact = sound.original.copy()
+    artifact[:count, 0] += np.float32(0.0625)
+    artifact[0, 0] = 0.75
+    return replace(sound, batch=artifact, alone=artifact[:10])
+
+
+@pytest.mark.parametrize(("count", "told"), [(1, True), (15, True), (16, False)])
+@pytest.mark.parametrize("beyond", [0.0, 0.25])
+def test_single_rows_may_saturate_where_other_rows_calibrated(count: int, told: bool, beyond: float) -> None:
+    rule, told = RECIPES["int8"], told and beyond > 0
+    explained = Explained(most=0.05, beyond=beyond)
+    found = judge(saturating(40, count), rule, budget_of(rule, max_f1_drop=0.0), explained=explained, strict=not beyond)
+    assert found.passed is told, found.faults
+    assert [note.split(":")[0] for note in found.notes if "too few" in note] == ["too few rows to tell"] * told
+    saturated = [note for note in found.notes if "lie beyond those that calibrated it" in note]
+    assert [note.split(" rows")[0] for note in saturated] == [f"{count} of 40"] * told
+    assert any("explains 0.05" in fault for fault in found.faults) is (beyond == 0)

@@ -11,7 +11,7 @@ import pytest
 from tagship_export.errors import ConversionError
 from tagship_export.recipes import RECIPES
 from tagship_export.verification import own_conversion as module
-from tagship_export.verification.own_conversion import largest_difference
+from tagship_export.verification.own_conversion import UNKNOWN, Explained, largest_difference
 from tagship_runtime.errors import EngineError
 
 ROWS = np.array([[0.1, 0.2], [0.3, 0.4], [0.5, 0.6]], np.float32)
@@ -32,11 +32,9 @@ def converted(off: Any = 0.0, refusal: Exception | None = None) -> Any:
     return SimpleNamespace(runner=runner, noted=noted)
 
 
-def most(recipe: str, again: Any, original: Any = WITHOUT_ROWS) -> float | None:
+def most(recipe: str, again: Any, original: Any = WITHOUT_ROWS) -> float:
     found = largest_difference(original, again, RECIPES[recipe], ROWS, ROWS)
-    if found is None:
-        return None
-    assert found.by_same_rows is (recipe in ("float16", "dynamic_int8") or "train" in original.rows)
+    assert (found.beyond == 0) is (recipe in ("float16", "dynamic_int8") or "train" in original.rows)
     return found.most
 
 
@@ -82,4 +80,21 @@ def test_rows_that_calibrated_are_those_of_an_export(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.parametrize("error", [ConversionError("no way"), EngineError("neither")])
 def test_nothing_is_said_where_the_target_cannot_convert(error: Exception) -> None:
-    assert most("int8", converted(refusal=error)) is None
+    assert largest_difference(WITHOUT_ROWS, converted(refusal=error), RECIPES["int8"], ROWS, ROWS) is UNKNOWN
+    assert UNKNOWN.farther_rows(ROWS, 1 - ROWS) == 0
+    assert not UNKNOWN.too_many(0, len(ROWS))
+
+
+def test_rows_that_are_farther_off_are_counted_by_their_worst_score() -> None:
+    off = np.zeros(ROWS.shape)
+    off[0, 0], off[2, 1], off[1, 0] = 0.25, -0.25, 0.125
+    assert Explained(most=0.125).farther_rows(ROWS, (ROWS + off).astype(np.float32)) == 2
+    assert Explained(most=0.25).farther_rows(ROWS, (ROWS + off).astype(np.float32)) == 0
+
+
+@pytest.mark.parametrize(
+    ("farther", "rows", "beyond", "wanted"),
+    [(0, 9, 0.0, False), (1, 900, 0.0, True), (15, 40, 0.25, False), (16, 40, 0.25, True), (1, 1, 0.25, False)],
+)
+def test_rows_count_beyond_chance(farther: int, rows: int, beyond: float, wanted: bool) -> None:
+    assert Explained(most=0.1, beyond=beyond).too_many(farther, rows) is wanted

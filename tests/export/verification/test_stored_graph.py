@@ -17,7 +17,7 @@ from tagship_export.targets.float_graph import TwoReadingsError
 from tagship_export.targets.onnx.target import OnnxTarget
 from tagship_export.targets.registry import TARGETS
 from tagship_export.targets.runtime_target import RuntimeTarget
-from tagship_export.verification.stored_graph import Differences, differences
+from tagship_export.verification.stored_graph import Differences, coarser, differences
 from tagship_runtime.terminal.silence import quiet
 
 Sound = tuple[RuntimeTarget, bytes, dict[str, bytes]]
@@ -79,7 +79,35 @@ def biased() -> Made:
     return keras.Sequential([keras.Input((8,)), *layers, last]), rows
 
 
-KINDS = {**MODELS, **{made.__name__: made for made in (recurrent, words, convolutional, biased)}}
+def far_apart() -> Made:
+    """Columns of very different scales, which are normalised inside, and a channel of small weights beside large."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(5)
+    rows = np.random.default_rng(0).lognormal(0, 0.5, (300, 5)) * np.array([1e-6, 1, 1e3, 8e5, 3])
+    scale = layers.Normalization()
+    scale.adapt(rows)
+    model = keras.Sequential(
+        [
+            keras.Input((5,)),
+            scale,
+            layers.Dense(32, "relu", bias_initializer="random_normal"),
+            layers.BatchNormalization(momentum=0.0, beta_initializer="random_normal"),
+            layers.Dense(16, "relu", bias_initializer="random_normal"),
+            layers.Dense(3, "sigmoid", bias_initializer="random_normal"),
+        ]
+    )
+    model(rows.astype(np.float32), training=True)
+    for layer in model.layers:
+        if isinstance(layer, layers.Dense):
+            kernel, bias = layer.get_weights()
+            kernel[:, 0], bias[0] = kernel[:, 0] * 1e-4, bias[0] * 1e-6
+            layer.set_weights([kernel, bias])
+    return model, rows.astype(np.float32)
+
+
+KINDS = {**MODELS, **{made.__name__: made for made in (recurrent, words, convolutional, biased, far_apart)}}
 FORMATS = ("tflite", "onnx")
 
 
@@ -140,6 +168,43 @@ def test_any_number_that_is_changed_shows(name: str, kind: str) -> None:
                 assert found != Differences(), (recipe, constant.name)
                 tried += 1
         assert tried >= 8
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_the_smallest_number_of_a_constant_is_held_to_its_own_size(kind: str) -> None:
+    """Scales, means and biases of a small column, moved by a tenth of themselves beside ones that are far larger."""
+    target, float32, payloads = made("far_apart", kind)
+    tried = 0
+    for recipe, payload in payloads.items():
+        for constant in target.constants(payload):
+            values = constant.values
+            if values.dtype != np.float32 or values.size < 3 or constant.numbers is None:
+                continue
+            sizes = np.where(values == 0, np.inf, np.abs(values))
+            place = int(sizes.argmin())
+            if sizes[place] > 1e-3 * np.abs(values).max():
+                continue
+            moved = values.copy()
+            moved[place] *= np.float32(1.1)
+            found = compared(target, constant.replaced(moved), float32)
+            assert found != Differences(), (recipe, constant.name)
+            assert recipe != "float32" or [said.split(" numbers")[0] for said in found.numbers] == [
+                f"1 of the {values.size}"
+            ]
+            tried += 1
+    assert tried >= 8
+
+
+@pytest.mark.parametrize("recipe", ["dynamic_int8", "int8", "int16x8", "int8_io"])
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_recipe_rounds_by_its_own_steps(kind: str, recipe: str) -> None:
+    target, _, payloads = made("far_apart", kind)
+    if recipe not in payloads:
+        pytest.skip(f"there is no {recipe} of it in {kind}")
+    model, rows = KINDS["far_apart"]()
+    with quiet():
+        again = target.make(recipe, model, calibration=rows[200:])
+    assert list(coarser(target.float_graph(payloads[recipe]), target.float_graph(again))) == []
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -20,8 +20,8 @@ from tagship_export.verification.stored_payload import Stored, compare_stored
 WEIGHTS = np.array([[1.0, -2.0], [0.5, 0.25]])
 
 
-def graph(values: Any = WEIGHTS, name: str = "MatMul", step: float = 2 / 127) -> FloatGraph:
-    stored = Numbers("w", np.asarray(values, np.float64), np.full((2, 2), step), fine=True)
+def graph(values: Any = WEIGHTS, name: str = "MatMul", step: Any = 2 / 127) -> FloatGraph:
+    stored = Numbers("w", np.asarray(values, np.float64), np.asarray(step), fine=True)
     product = Operation(name, (), (Given(0), stored))
     return FloatGraph((product, Operation("Sigmoid", (), (Made(0, 0),))), (Made(1, 0),))
 
@@ -30,11 +30,14 @@ def judged(recipe: str = "int8", origin: str = "found") -> JudgedBy:
     return JudgedBy(recipe=RECIPES[recipe], origin=origin, faults=())
 
 
-def said(stored: Any, *, recipe: str = "int8", origin: str = "found", converted: Any = None) -> Stored:
+def said(
+    stored: Any, *, recipe: str = "int8", origin: str = "found", converted: Any = None, rounded: Any = None
+) -> Stored:
     again: Any = SimpleNamespace(
         model=None,
         stored=lambda: stored() if callable(stored) else stored,
         as_trained=converted or (lambda: graph(step=0)),
+        rounded=lambda: rounded,
     )
     return compare_stored(again, artifact(constants=lambda: iter([1, 2])), judged(recipe, origin))
 
@@ -56,8 +59,42 @@ def test_numbers_beyond_half_a_step_are_counted() -> None:
     moved = WEIGHTS + np.array([[1.01, 0], [-1.01, 0.99]]) / 127
     assert said(graph(moved)).faults == ("2 of the 4 numbers of 'w' are not those of the original, rounded",)
     assert said(graph(np.full((2, 2), np.nan))).faults[0].startswith("4 of the 4")
-    assert said(graph(WEIGHTS + 1e-5, step=0)).faults == ("4 of the 4 numbers of 'w' are not those of the original",)
-    assert said(graph(WEIGHTS + 1e-6, step=0)) == Stored()
+    assert said(graph(WEIGHTS * (1 + 2e-6), step=0)).faults == (
+        "4 of the 4 numbers of 'w' are not those of the original",
+    )
+    assert said(graph(WEIGHTS * (1 + 0.9e-6), step=0)) == Stored()
+
+
+def test_small_numbers_beside_large_ones_are_held_to_their_own_size() -> None:
+    small = np.array([[1.0, -2.0], [1.2e-6, -3e-7]])
+    for place in ((1, 0), (1, 1)):
+        for factor in (0.11, 1.02, -1.0):
+            moved = small.copy()
+            moved[place] *= factor
+            found = said(graph(moved, step=0), converted=lambda: graph(small, step=0))
+            assert found.faults == ("1 of the 4 numbers of 'w' are not those of the original",)
+
+
+def test_one_step_for_all_channels_where_the_recipe_has_one_for_each() -> None:
+    """Half of it is more than all that the channel of small numbers holds."""
+    small = np.array([[1.0, 1e-4], [-2.0, -2e-4]])
+    each = np.array([[2 / 127, 2e-4 / 127]])
+    blank = np.array([[1.0, 0.0], [-2.0, 0.0]])
+    by_recipe = graph(small, step=each)
+
+    def exact() -> FloatGraph:
+        return graph(small, step=0)
+
+    assert said(by_recipe, converted=exact, rounded=by_recipe) == Stored()
+    assert said(graph(blank), converted=exact) == Stored()
+    coarse = ("the numbers of 'w' are rounded to coarser steps than by its recipe",)
+    assert said(graph(blank), converted=exact, rounded=by_recipe).faults == coarse
+    assert said(graph(blank), converted=exact, rounded=by_recipe, origin="asked") == Stored()
+    shared = graph(blank, step=np.array([[2 / 127, 2 / 127]]))
+    assert said(shared, converted=exact).faults == (
+        "the numbers of 'w' are rounded to coarser steps than their type needs",
+    )
+    assert said(graph(blank), converted=exact, rounded=exact()).faults == coarse
 
 
 def test_steps_that_eight_bits_do_not_need() -> None:
@@ -128,7 +165,7 @@ def test_other_shapes_values_and_inputs_are_another_structure() -> None:
 
 def test_steps_count_as_coarse_only_where_they_were_chosen_for_the_constant() -> None:
     def off(*, fine: bool, numbers: Any = (0.0, 0.0), step: Any = 1.0) -> tuple[str, ...]:
-        stored = Numbers("w", np.array(numbers), np.broadcast_to(np.asarray(step, np.float64), (2,)), fine=fine)
+        stored = Numbers("w", np.array(numbers), np.asarray(step, np.float64), fine=fine)
         wanted = Numbers("w", np.array([0.25, 0.125]), np.zeros(()))
         return differences(with_options("Add", inputs=(stored,)), with_options("Add", inputs=(wanted,))).numbers
 

@@ -116,8 +116,8 @@ def test_the_budget_of_f1_reaches_the_verdict() -> None:
 def test_layers_are_looked_into_where_something_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
     looked = []
 
-    def first_divergence(model: Any, values: Any, matrix: Any, tolerance: float) -> Any:
-        looked.append((values, len(matrix), tolerance))
+    def first_divergence(model: Any, values: Any, matrix: Any, tolerance: float, worst: Any) -> Any:
+        looked.append((values, len(matrix), tolerance, len(worst)))
 
     monkeypatch.setattr(module, "first_divergence", first_divergence)
     values: Any = object()
@@ -126,7 +126,7 @@ def test_layers_are_looked_into_where_something_is_wrong(monkeypatch: pytest.Mon
     assert looked == []
     verify(original(), artifact(lower, layer_values=values), ROWS)
     verify(original(), artifact(lower, stored="int8", recipe="int8", layer_values=values), ROWS)
-    assert looked == [(values, 300, TOLERANCE[True]), (values, 300, TOLERANCE[False])]
+    assert looked == [(values, 300, TOLERANCE[True], 10), (values, 300, TOLERANCE[False], 10)]
 
 
 def converted(shift: float) -> Any:
@@ -134,7 +134,7 @@ def converted(shift: float) -> Any:
     graph = FloatGraph((), ())
     runner = artifact(lambda scores: scores + np.float32(shift)).runner
     return lambda model: SimpleNamespace(
-        stored=lambda: graph, as_trained=lambda: graph, runner=lambda recipe, rows: runner
+        stored=lambda: graph, as_trained=lambda: graph, rounded=lambda: graph, runner=lambda recipe, rows: runner
     )
 
 

@@ -81,8 +81,9 @@ def locate_divergence(candidate: Candidate, reference: Reference) -> Candidate:
     if candidate.verification.passed or layer_values is None:
         return candidate
     tolerance = TOLERANCE[candidate.recipe.exact]
-    divergence = first_divergence(reference.original.model, layer_values, reference.verdict, tolerance)
-    return replace(candidate, verification=replace(candidate.verification, divergence=divergence))
+    verdict = candidate.verification
+    divergence = first_divergence(reference.original.model, layer_values, reference.verdict, tolerance, verdict.worst)
+    return replace(candidate, verification=replace(verdict, divergence=divergence))
 
 
 def _open(payload: bytes, planned: Planned, reference: Reference) -> OpenArtifact:

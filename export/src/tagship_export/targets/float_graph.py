@@ -26,7 +26,8 @@ class Numbers:
     Attributes:
         name: As the payload has it.
         values: Numbers that it stands for, float64; or integers, where it counts something.
-        step: Distance of two numbers that the stored type tells apart, broadcast to ``values``; 0 of float32.
+        step: Distance of two numbers that the stored type tells apart; one for all, or of as many axes as ``values``,
+            one for each place along those that have several; 0 of float32.
         ends: The least and the greatest number that can be stored, where what is beyond them means the same.
         fine: Whether its step was chosen for it, so that its largest number takes all of the type's range.
     """
@@ -50,8 +51,8 @@ class Numbers:
 
     @classmethod
     def scaled(cls, name: str, stored: NDArray[Any], scale: NDArray[Any], zero_point: NDArray[Any]) -> Numbers:
-        """Return the constant of integers, their scale and what stands for 0, both broadcast to ``stored``."""
-        step = np.broadcast_to(scale.astype(np.float64), stored.shape)
+        """Return the constant of integers, their scale and what stands for 0, both along the axes of ``stored``."""
+        step = scale.astype(np.float64)
         numbers = (stored.astype(np.float64) - zero_point.astype(np.float64)) * step
         return cls(name, numbers, np.abs(step), fine=stored.dtype.itemsize == 1)
 

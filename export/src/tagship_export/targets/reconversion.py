@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Callable, Hashable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from weakref import WeakKeyDictionary
+
+import numpy as np
 
 from tagship_export.targets.float_graph import FloatGraph
 from tagship_export.targets.runner import ArtifactRunner
@@ -13,8 +18,17 @@ if TYPE_CHECKING:
     from tagship_runtime.typing import Features
 
 
+MOST_KEPT = 64 << 20
+"""Bytes of payloads beyond which those of a model are forgotten; until then the next artifact of it has them too."""
+
+_KEPT: WeakKeyDictionary[Any, dict[Hashable, bytes]] = WeakKeyDictionary()
+
+
 class Convertible(Protocol):
     """A target whose payloads can be read as graphs of numbers; see :class:`tagship_export.targets.base.Target`."""
+
+    name: ClassVar[str]
+    """Name of its format."""
 
     def convert(self, model: Any, batch: int | None) -> bytes:
         """Convert a model as trained."""
@@ -49,6 +63,7 @@ class Reconversion:
 
     def __init__(self, target: Convertible, payload: bytes, batch: int | None, model: Any) -> None:
         self.target, self.payload, self.batch, self.model = target, payload, batch, model
+        self._rounded: bytes | None = None
 
     def stored(self) -> FloatGraph:
         """Read the payload's operations and numbers."""
@@ -68,13 +83,43 @@ class Reconversion:
         Raises:
             ConversionError: There is no such payload of it.
         """
-        with quiet():
-            made = self.target.make(
-                recipe, self.model, calibration=calibration, batch=self.batch, float32=self._float32
-            )
+        self._rounded = None
+        float32 = self._float32
+        made = self._once(
+            lambda: self.target.make(recipe, self.model, calibration=calibration, batch=self.batch, float32=float32),
+            (recipe, _digest([calibration])),
+        )
+        self._rounded = made
         return self.target.runner(made)
+
+    def rounded(self) -> FloatGraph | None:
+        """Read those of the model by the recipe that was opened last; None where there is no such payload."""
+        return None if self._rounded is None else self.target.float_graph(self._rounded)
 
     @cached_property
     def _float32(self) -> bytes:
-        with quiet():
-            return self.target.convert(self.model, self.batch)
+        return self._once(lambda: self.target.convert(self.model, self.batch), None)
+
+    def _once(self, make: Callable[[], bytes], what: Hashable) -> bytes:
+        """Return a payload, which is made once of a model with these weights."""
+        kept = _KEPT.setdefault(self.model, {})
+        key = (self.target.name, self.batch, self._weights, what)
+        if key not in kept:
+            if sum(map(len, kept.values())) > MOST_KEPT:
+                kept.clear()
+            with quiet():
+                kept[key] = make()
+        return kept[key]
+
+    @cached_property
+    def _weights(self) -> bytes:
+        return _digest(self.model.get_weights())
+
+
+def _digest(arrays: list[Any]) -> bytes:
+    """Return a digest of arrays, their types and shapes."""
+    found = hashlib.sha256()
+    for array in map(np.asarray, arrays):
+        found.update(f"{array.dtype.str} {array.shape};".encode())
+        found.update(np.ascontiguousarray(array).tobytes())
+    return found.digest()

@@ -8,7 +8,7 @@ fused operations with ``;``.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tagship_export.original.tracing import OUTPUT
 from tagship_export.targets.runner import Values
+from tagship_export.verification.parity import WorstRow
 from tagship_runtime.documents import DivergenceDocument
 from tagship_runtime.typing import Features
 
@@ -48,50 +49,60 @@ class Divergence:
 
 
 def first_divergence(
-    model: Any, layer_values: Callable[[Features], Values], matrix: Features, tolerance: float
+    model: Any,
+    layer_values: Callable[[Features], Values],
+    matrix: Features,
+    tolerance: float,
+    worst: Sequence[WorstRow] = (),
 ) -> Divergence | None:
     """Find the first layer that differs by more than ``tolerance`` times its values' standard deviation.
 
     Args:
         model: Keras.
         layer_values: The artifact's intermediate values for encoded rows, by name.
-        matrix: Encoded rows; the first 64 are compared.
+        matrix: Encoded rows; 64 are compared, the worst and then the first.
         tolerance: See above.
+        worst: Those whose scores are farthest apart.
 
     Returns:
         None where no layer differs by so much, or where layers cannot be matched: in subclassed models, and
         where a recipe fuses or fixes what would have to be compared.
     """
-    rows = matrix[:ROWS]
+    rows = matrix[list(dict.fromkeys([*(one.row for one in worst), *range(min(ROWS, len(matrix)))]))[:ROWS]]
     try:
         wanted = _keras_values(model, rows)
         found = layer_values(rows)
     except (AttributeError, ValueError, RuntimeError):  # no graph, a fixed batch, an engine that says no
         return None
     apart: dict[str, Divergence] = {}
-    matched = _by_layer(list(wanted), found)
-    for layer, names in matched.items():
+    compared: set[str] = set()
+    for layer, names in _by_layer(list(wanted), found).items():
         want = wanted[layer]
+        if layer != END and model.get_layer(layer).output is model.outputs[0]:
+            names = [OUTPUT]  # whose own name would be that of the sum before its activation
         off = next((distance for name in names if (distance := _distance(want, found[name])) is not None), None)
-        if off is not None and not off <= tolerance * (spread := float(want.std()) + 1e-9):
+        if off is None:  # folded into another one
+            continue
+        compared.add(layer)
+        if not off <= tolerance * (spread := float(want.std()) + 1e-9):
             apart[layer] = Divergence(layer=layer, difference=off, relative=off / spread)
     for layer, divergence in apart.items():
         # A converter may fold the end of a layer into the next one; where all that follows agrees, nothing diverges.
-        if layer == END or any(name in apart for name in _followers(model.get_layer(layer), matched)):
+        if layer == END or any(name in apart for name in _followers(model.get_layer(layer), compared)):
             return divergence
     return None
 
 
-def _followers(layer: Any, matched: Collection[str]) -> set[str]:
-    """Return the next layers that could be matched, on every way to the end."""
+def _followers(layer: Any, compared: Collection[str]) -> set[str]:
+    """Return the next layers that were compared, on every way to the end."""
     found: set[str] = set()
     waiting = [layer]
     while waiting:
         operations = [node.operation for node in waiting.pop()._outbound_nodes]
-        found |= {operation.name for operation in operations if operation.name in matched} or (
+        found |= {operation.name for operation in operations if operation.name in compared} or (
             set() if operations else {END}
         )
-        waiting += [operation for operation in operations if operation.name not in matched]
+        waiting += [operation for operation in operations if operation.name not in compared]
     return found
 
 

@@ -11,6 +11,7 @@ from tagship_export.errors import ConversionError
 from tagship_export.original.open_original import Original
 from tagship_export.recipes import LEAST_TOLERANCE, Recipe
 from tagship_export.targets.reconversion import Reconversion
+from tagship_export.verification.bounds import lower_bound
 from tagship_runtime.errors import EngineError, InputError
 from tagship_runtime.typing import Features, Scores
 
@@ -21,6 +22,11 @@ versions are each that far from the model, so that two of them are apart by at m
 OTHER_ROWS = 3.0
 """The same where other rows calibrated the file, which set other ranges."""
 
+SATURATED = 0.25
+"""Share of rows that may be farther off still where other rows calibrated the file: what lies beyond those takes the
+end of a range for its value, which is nothing that is wrong with the file. An export calibrates by a quarter of the
+rows that it is given, which may be a handful."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explained:
@@ -28,16 +34,34 @@ class Explained:
 
     Attributes:
         most: By which a score may be off.
-        by_same_rows: Whether the rows that calibrated the file are known, so that more than that is a fault.
+        beyond: Share of rows that may be farther off, by chance; 0 where the rows that calibrated the file are known,
+            so that one of them is a fault.
     """
 
     most: float
-    by_same_rows: bool
+    beyond: float = 0.0
+
+    def farther_rows(self, original: Scores, scores: Scores) -> int:
+        """Count rows that are farther off.
+
+        Args:
+            original: Scores of the original, (rows, labels).
+            scores: Of the artifact.
+        """
+        return int((np.abs(original.astype(np.float64) - scores).max(axis=1) > self.most).sum())
+
+    def too_many(self, farther: int, rows: int) -> bool:
+        """Tell whether so many of all rows are more than chance explains."""
+        return lower_bound(farther, rows) > self.beyond
+
+
+UNKNOWN = Explained(most=np.inf)
+"""Explanation of any difference, where no conversion tells anything."""
 
 
 def largest_difference(
     original: Original, again: Reconversion, recipe: Recipe, matrix: Features, scores: Scores
-) -> Explained | None:
+) -> Explained:
     """Return how far scores may be off, by what a conversion of the original to the same recipe is off on these rows.
 
     Args:
@@ -48,7 +72,7 @@ def largest_difference(
         scores: The original's, of these rows.
 
     Returns:
-        None where the target cannot convert the original.
+        :data:`UNKNOWN` where the target cannot convert the original.
     """
     same = not recipe.calibrated or "train" in original.rows
     try:
@@ -57,11 +81,11 @@ def largest_difference(
         )
         runner = again.runner(recipe.name, calibration)
     except (ConversionError, EngineError, InputError):
-        return None
+        return UNKNOWN
     try:
         difference = float(np.abs(runner.scores(matrix).astype(np.float64) - scores).max())
     finally:
         runner.close()
     if same:
-        return Explained(max(LEAST_TOLERANCE, SAME_ROWS * difference), by_same_rows=True)
-    return Explained(max(recipe.score_tolerance, OTHER_ROWS * difference), by_same_rows=False)
+        return Explained(max(LEAST_TOLERANCE, SAME_ROWS * difference))
+    return Explained(max(recipe.score_tolerance, OTHER_ROWS * difference), beyond=SATURATED)

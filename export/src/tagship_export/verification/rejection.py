@@ -10,6 +10,7 @@ from tagship_export.verification.comparison import Comparison
 from tagship_export.verification.histograms import count_differences
 from tagship_export.verification.label_budgets import label_faults
 from tagship_export.verification.metrics import Quality, measure
+from tagship_export.verification.own_conversion import UNKNOWN, Explained
 from tagship_export.verification.parity import Parity, compare, worst_rows
 from tagship_export.verification.verdict import Verification
 
@@ -28,7 +29,7 @@ def judge(
     name: str = "",
     size: int = 0,
     faults: Sequence[str] = (),
-    most: float | None = None,
+    explained: Explained = UNKNOWN,
     strict: bool = True,
 ) -> Verification:
     """Judge an artifact by its scores.
@@ -40,7 +41,7 @@ def judge(
         name: Of the artifact, for people.
         size: In bytes, likewise.
         faults: What is wrong with it besides, in words.
-        most: How far scores may be off, where a conversion of the original tells; no rows are too few for that.
+        explained: How far scores may be off, where a conversion of the original tells; no rows are too few for more.
         strict: Whether more than that is a fault in itself.
     """
     original, worst, thresholds, labels = compared.original, compared.worst, compared.thresholds, compared.labels
@@ -53,7 +54,8 @@ def judge(
     wanted, shipped = compared.original_decisions, compared.worst_decisions
     shipped_flips = int((shipped != wanted).sum())
     f1_faults = list(_quality_faults(before, after, budget))
-    beyond = most is not None and parity.max_difference > most
+    farther = explained.farther_rows(original, worst)
+    beyond = explained.too_many(farther, parity.rows)
     few = None if beyond else _too_few(parity, shipped_flips, recipe, budget, f1_breaks=bool(f1_faults))
     return Verification(
         artifact=name,
@@ -73,11 +75,11 @@ def judge(
         faults=(
             *faults,
             *_parity_faults(parity, shipped_flips, recipe, budget),
-            *(_difference_faults(parity, most) if strict else ()),
+            *([_too_far(parity, explained)] if beyond and strict else ()),
             *(() if recipe.exact else label_faults(wanted, shipped, labels, budget)),
             *(() if few else f1_faults),
         ),
-        notes=(few,) if few else (),
+        notes=(*([few] if few else []), *([_saturated(parity, farther, explained)] if farther and not beyond else [])),
     )
 
 
@@ -118,13 +120,20 @@ def _parity_faults(parity: Parity, shipped_flips: int, recipe: Recipe, budget: B
         yield f"a score is off by {parity.max_difference:.2g} (tolerance {recipe.score_tolerance:.2g})"
 
 
-def _difference_faults(parity: Parity, most: float | None) -> Iterator[str]:
-    """Yield where scores are farther off than a conversion of the original by the same recipe explains."""
-    if most is not None and parity.max_difference > most:
-        yield (
-            f"a score is off by {parity.max_difference:.2g}; a conversion of the original by the same recipe, made "
-            f"here, explains {most:.2g}"
-        )
+def _too_far(parity: Parity, explained: Explained) -> str:
+    """Say that scores are farther off than a conversion of the original by the same recipe explains."""
+    return (
+        f"a score is off by {parity.max_difference:.2g}; a conversion of the original by the same recipe, made here, "
+        f"explains {explained.most:.2g}"
+    )
+
+
+def _saturated(parity: Parity, farther: int, explained: Explained) -> str:
+    """Say that rows lie beyond those that calibrated the file, as single ones may."""
+    return (
+        f"{farther} of {parity.rows:,} rows are off by up to {parity.max_difference:.2g}, where a conversion that "
+        f"these rows calibrate explains {explained.most:.2g}; so are rows that lie beyond those that calibrated it"
+    )
 
 
 def _quality_faults(before: Quality | None, after: Quality | None, budget: Budget) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,8 +12,11 @@ from numpy.typing import NDArray
 from tagship_export.targets.float_graph import FloatGraph, Numbers, Operation, Value
 
 ARITHMETIC = 1e-6
-"""Share of a constant's largest number that float32 leaves open; what converters fold is equal to the bit, and what
-they round was at most 5e-8 of it beyond half a step."""
+"""Share of each number that float32 leaves open; what converters fold is equal to the bit, and what they round was at
+most 8.3e-8 of it beyond half a step, over all recipes and formats."""
+
+CLOSE = 1e-3
+"""Share by which a step may be coarser than that of the same recipe, made here."""
 
 FINEST = 127
 """Steps that the largest number of a weight has to have, which is what eight bits give."""
@@ -105,19 +107,48 @@ def _numbers(value: Numbers, wanted: Numbers) -> Iterator[str]:
         if wrong:
             yield f"{wrong} of the {found.size} numbers of {value.name!r} are not those of the original"
         return
-    step = np.broadcast_to(value.step, found.shape)
-    largest = float(np.abs(original).max(initial=0.0))
-    far = ~(np.abs(found - np.clip(original, *value.ends)) <= step / 2 + ARITHMETIC * largest)
+    step, sizes = np.broadcast_to(value.step, found.shape), np.abs(original)
+    allowed = step / 2 + ARITHMETIC * sizes
+    far = ~(np.abs(found - np.clip(original, *value.ends)) <= allowed)
     if far.any():
         rounded = ", rounded" if step.any() else ""
         yield f"{int(far.sum())} of the {found.size} numbers of {value.name!r} are not those of the original{rounded}"
-    elif value.fine and _coarse(original, step):
+    elif value.fine and _coarse(sizes, value.step):
         yield f"the numbers of {value.name!r} are rounded to coarser steps than their type needs"
 
 
-def _coarse(original: NDArray[Any], step: NDArray[np.float64]) -> bool:
-    """Tell whether numbers that share a step are all so small that eight bits would have given a finer one."""
-    sizes = np.abs(original)
-    return any(
-        0 < float(sizes[step == one].max()) * (1 + ARITHMETIC) < one * FINEST for one in np.unique(step[step > 0])
-    )
+def _coarse(sizes: NDArray[np.float64], step: NDArray[np.float64]) -> bool:
+    """Tell whether numbers that share a step are all so small that eight bits would have given a finer one.
+
+    Args:
+        sizes: Of the original's numbers.
+        step: Of each, or along the axis that has one for each channel.
+    """
+    axes = tuple(axis for axis in range(step.ndim) if step.shape[axis] == 1) if step.size > 1 else None
+    largest = sizes.max(axis=axes, keepdims=True)
+    return bool(((largest > 0) & (largest * (1 + ARITHMETIC) < step * FINEST)).any())
+
+
+def coarser(stored: FloatGraph, rounded: FloatGraph) -> Iterator[str]:
+    """Yield constants that are rounded to coarser steps than the same recipe rounds them to here.
+
+    One step for all channels is within half of it of every number, and leaves nothing of a channel of small ones.
+
+    Args:
+        stored: Of the payload.
+        rounded: Of the original, converted by the same recipe; its operations are those of the payload.
+    """
+    for value, own in zip(_constants(stored), _constants(rounded), strict=False):
+        same = value.values.shape == own.values.shape
+        if same and value.fine and (np.broadcast_to(value.step, value.values.shape) > own.step * (1 + CLOSE)).any():
+            yield f"the numbers of {value.name!r} are rounded to coarser steps than by its recipe"
+
+
+def _constants(graph: FloatGraph) -> Iterator[Numbers]:
+    """Yield constants, in the order in which operations take them."""
+    for operation in graph.operations:
+        for value in (*(option for _, option in operation.options), *operation.inputs):
+            if isinstance(value, FloatGraph):
+                yield from _constants(value)
+            elif isinstance(value, Numbers):
+                yield value

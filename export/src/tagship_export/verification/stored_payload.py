@@ -9,7 +9,7 @@ from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.float_graph import TwoReadingsError
 from tagship_export.targets.reconversion import Reconversion
 from tagship_export.verification.contract_claims import JudgedBy
-from tagship_export.verification.stored_graph import Differences, differences
+from tagship_export.verification.stored_graph import Differences, coarser, differences
 from tagship_export.verification.stored_weights import weight_faults
 
 
@@ -42,7 +42,9 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
     except (LookupError, ValueError, TypeError, RecursionError) as error:  # constants that are not as they say
         found = Differences(structure=f"it cannot be read ({error})")
     if found.structure is None:
-        return Stored(faults=found.numbers)
+        rounded = None if judged.recipe.exact or judged.origin == "asked" else again.rounded()
+        steps = () if rounded is None else tuple(coarser(again.stored(), rounded))
+        return Stored(faults=(*found.numbers, *steps))
     if judged.recipe.exact:
         return Stored(unchecked=(_others(found.structure),))
     if judged.origin != "asked":

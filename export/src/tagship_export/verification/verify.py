@@ -23,7 +23,7 @@ from tagship_export.verification.contract_claims import (
 from tagship_export.verification.golden_replay import golden_faults
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_export.verification.options import VerifyKeywords, VerifyOptions
-from tagship_export.verification.own_conversion import largest_difference
+from tagship_export.verification.own_conversion import UNKNOWN, largest_difference
 from tagship_export.verification.rejection import judge
 from tagship_export.verification.shipped_thresholds import shipped_threshold_faults
 from tagship_export.verification.stored_payload import Stored, compare_stored
@@ -69,12 +69,12 @@ def verify(
     codec = _encoder(known, opened.contract)
     matrix = _encoded(codec, rows)
     compared = _compare(known, opened, rows, matrix)
-    stored, explained = Stored(), None
+    stored, explained = Stored(), UNKNOWN
     if opened.convert_again is not None:
         again = opened.convert_again(known.model)
-        stored = compare_stored(again, opened, judged)
         if not judged.recipe.exact:
             explained = largest_difference(known, again, judged.recipe, matrix, compared.original)
+        stored = compare_stored(again, opened, judged)
     verdict = judge(
         compared,
         judged.recipe,
@@ -82,8 +82,8 @@ def verify(
         name=opened.name,
         size=opened.size,
         faults=(*_contract_faults(known, opened, judged), *stored.faults),
-        most=None if explained is None else explained.most,
-        strict=explained is not None and explained.by_same_rows and judged.origin != "asked",
+        explained=explained,
+        strict=judged.origin != "asked" and not explained.beyond,
     )
     verdict = replace(
         verdict,
@@ -93,7 +93,8 @@ def verify(
     )
     if verdict.passed or opened.layer_values is None:
         return verdict
-    divergence = first_divergence(known.model, opened.layer_values, matrix, TOLERANCE[judged.recipe.exact])
+    tolerance = TOLERANCE[judged.recipe.exact]
+    divergence = first_divergence(known.model, opened.layer_values, matrix, tolerance, verdict.worst)
     return replace(verdict, divergence=divergence)
 
 

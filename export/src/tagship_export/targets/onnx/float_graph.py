@@ -290,5 +290,5 @@ def _turned(name: str, numbers: dict[str, Numbers]) -> str:
     """Add a constant with its axes turned round, and return its name."""
     found = numbers[name]
     step = found.step.T if found.step.ndim else found.step
-    numbers[f"{name}:turned"] = Numbers(found.name, found.values.T, step)
+    numbers[f"{name}:turned"] = replace(found, values=found.values.T, step=step)
     return f"{name}:turned"
