@@ -260,11 +260,20 @@ def test_what_cannot_be_read_is_not_let_in() -> None:
     assert "cannot be searched" in found
 
 
+def of_a_standard_name() -> Any:
+    """A function of another domain that is called as the operator in it."""
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid("own", 1)]
+    inner = helper.make_node("Identity", ["x"], ["y"])
+    function = helper.make_function("own", "Identity", ["x"], ["y"], [inner], opsets)
+    return model([helper.make_node("Identity", ["features"], ["looped"], domain="own")], functions=[function])
+
+
 BOUNDED = {
     "a count": model([loop("n")], constant("n", 1000)),
     "a count in a node": model([helper.make_node("Constant", [], ["n"], value=constant("", 5)), loop("n")]),
     "loops in loops": model([loop("n", inner=NESTED)], constant("n", 30)),
     "functions": chain(calls=2, levels=3),
+    "a function of a standard name": of_a_standard_name(),
 }
 
 
@@ -294,12 +303,11 @@ def test_asked_for(tagship: Command, tmp_path: Path) -> None:
     assert (asked.code, asked.out) == (0, "a,b\n0,1\n")
 
 
-def called(made: Any) -> dict[bytes, int]:
-    """How many operations a call of each function of a model is."""
+def called(made: Any, domain: bytes = b"own") -> dict[bytes, int]:
+    """How many operations a call of each function of a domain is."""
     payload = made.SerializeToString()
-    return dict(
-        costs(payload, [(first, last) for number, first, last in parts(payload, 0, len(payload)) if number == 25])
-    )
+    found = costs(payload, [(first, last) for number, first, last in parts(payload, 0, len(payload)) if number == 25])
+    return {name: cost for (of, name), cost in found.items() if of == domain}
 
 
 def nested(depth: int, innermost: str = "Identity") -> Any:
@@ -322,9 +330,13 @@ def test_what_a_call_costs() -> None:
     assert called(chain(calls=3, levels=3)) == {b"F0": 4, b"F1": 13, b"F2": 40}
     assert called(in_function(nested(0), nested(2))) == {b"F": 1 + 1 + 1 + 2 + 4}  # branches count, each of them
     twice = chain(calls=2, levels=2)
-    twice.functions.add().CopyFrom(twice.functions[0])  # of another domain, or overload
-    twice.functions[-1].domain = "other"
+    twice.functions.add().CopyFrom(twice.functions[0])  # another overload
     assert called(twice) == {b"F0": 5, b"F1": 11}
+    twice.functions[-1].domain = "other"
+    assert called(twice) == {b"F0": 3, b"F1": 7}
+    assert called(twice, b"other") == {b"F0": 3}
+    twice.functions[-1].domain = "ai.onnx"
+    assert called(twice, b"") == {b"F0": 3}
 
 
 def test_functions_as_deep_as_may_be_and_deeper() -> None:

@@ -7,14 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from tagship_runtime.container.onnx_parts import DEEPEST, MOST_OPERATIONS, FoundError, parts, subgraphs
+from tagship_runtime.container.onnx_parts import (
+    DEEPEST,
+    MOST_OPERATIONS,
+    FoundError,
+    Operator,
+    operators,
+    parts,
+    standard,
+    subgraphs,
+)
 
-_NAME, _FUNCTION_NODE = 1, 7
-_GRAPH_NODE, _OPERATOR, _ATTRIBUTE = 1, 4, 5
+_NAME, _FUNCTION_NODE, _DOMAIN = 1, 7, 10
+_GRAPH_NODE, _ATTRIBUTE = 1, 5
 
 
-def costs(payload: bytes, functions: list[tuple[int, int]]) -> Mapping[bytes, int]:
-    """Return how many operations a call of each function is, by its name, whatever its domain.
+def costs(payload: bytes, functions: list[tuple[int, int]]) -> Mapping[Operator, int]:
+    """Return how many operations a call of each function is.
 
     Args:
         payload: The model.
@@ -23,34 +32,37 @@ def costs(payload: bytes, functions: list[tuple[int, int]]) -> Mapping[bytes, in
     Raises:
         FoundError: One has a loop, calls itself, or is too many operations.
     """
-    nodes: dict[bytes, list[bytes]] = {}
+    nodes: dict[Operator, list[Operator]] = {}
     for start, end in functions:
-        names: list[bytes] = []
-        called: list[bytes] = []
-        for number, first, last in parts(payload, start, end):
-            if number == _NAME:
-                names.append(payload[first:last])
-            elif number == _FUNCTION_NODE:
-                called += _operators(payload, first, last, 0)
-        for name in names:
-            nodes.setdefault(name, []).extend(called)
-    found: dict[bytes, tuple[int, int]] = {}
-    for name in nodes:
-        _measure(name, nodes, found, 0)
-    return {name: cost for name, (cost, _) in found.items()}
+        found_parts = list(parts(payload, start, end))
+        names = [payload[first:last] for number, first, last in found_parts if number == _NAME]
+        domains = [payload[first:last] for number, first, last in found_parts if number == _DOMAIN] or [b""]
+        called = [
+            operator
+            for number, first, last in found_parts
+            if number == _FUNCTION_NODE
+            for operator in _operators(payload, first, last, 0)
+        ]
+        for domain in domains:
+            for name in names:
+                nodes.setdefault((standard(domain), name), []).extend(called)
+    found: dict[Operator, tuple[int, int]] = {}
+    for operator in nodes:
+        _measure(operator, nodes, found, 0)
+    return {operator: cost for operator, (cost, _) in found.items()}
 
 
-def _operators(data: bytes, start: int, end: int, depth: int) -> Iterator[bytes]:
+def _operators(data: bytes, start: int, end: int, depth: int) -> Iterator[Operator]:
     """Yield the operator of a node of a function, and of those in its graphs."""
     if depth > DEEPEST:
         raise FoundError(f"has graphs within graphs, more than {DEEPEST} deep")
-    for number, first, last in parts(data, start, end):
-        if number == _OPERATOR:
-            operator = data[first:last]
-            if operator == b"Loop":
-                raise FoundError("has a Loop in a function")
-            yield operator
-        elif number == _ATTRIBUTE:
+    node = list(parts(data, start, end))
+    called = operators(data, node)
+    if any(name == b"Loop" for _, name in called):
+        raise FoundError("has a Loop in a function")
+    yield from called
+    for number, first, last in node:
+        if number == _ATTRIBUTE:
             for low, high in subgraphs(data, first, last):
                 for kind, inner, stop in parts(data, low, high):
                     if kind == _GRAPH_NODE:
@@ -58,11 +70,11 @@ def _operators(data: bytes, start: int, end: int, depth: int) -> Iterator[bytes]
 
 
 def _measure(
-    name: bytes, nodes: Mapping[bytes, list[bytes]], found: dict[bytes, tuple[int, int]], depth: int
+    name: Operator, nodes: Mapping[Operator, list[Operator]], found: dict[Operator, tuple[int, int]], depth: int
 ) -> tuple[int, int]:
     """Return how many operations a call is, and how deep the calls in it go.
 
-    A function of the name of an operator that it uses calls itself, as far as this tells.
+    A function of domain and name of an operator that it uses calls itself.
     """
     if name in found:
         return found[name]

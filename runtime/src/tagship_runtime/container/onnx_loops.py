@@ -13,6 +13,8 @@ from tagship_runtime.container.onnx_parts import (
     MOST_OPERATIONS,
     TENSOR,
     FoundError,
+    Operator,
+    operators,
     parts,
     subgraphs,
     tensor,
@@ -52,8 +54,8 @@ def unbounded(payload: bytes) -> str | None:
     return None
 
 
-def _costs(payload: bytes, functions: list[tuple[int, int]]) -> Mapping[bytes, int]:
-    """Return how many operations a call of each function is, by its name; most models have none."""
+def _costs(payload: bytes, functions: list[tuple[int, int]]) -> Mapping[Operator, int]:
+    """Return how many operations a call of each function is; most models have none."""
     if not functions:
         return {}
     from tagship_runtime.container.onnx_functions import costs
@@ -69,7 +71,7 @@ class _Search:
         costs: Operations of a call of each function.
     """
 
-    def __init__(self, data: bytes, costs: Mapping[bytes, int]) -> None:
+    def __init__(self, data: bytes, costs: Mapping[Operator, int]) -> None:
         self.data = data
         self.costs = costs
         self.steps = 0
@@ -100,8 +102,9 @@ class _Search:
 
     def _node(self, start: int, end: int, constants: Mapping[bytes, int], times: int, depth: int) -> None:
         found = list(parts(self.data, start, end))
-        operators = {self.data[first:last] for number, first, last in found if number == _OPERATOR}
-        self.operations += times * max((self.costs.get(name, 1) for name in operators), default=1)
+        called = operators(self.data, found)
+        names = {name for _, name in called}
+        self.operations += times * max((self.costs.get(operator, 1) for operator in called), default=1)
         if self.operations > MOST_OPERATIONS:
             raise FoundError(f"runs {self.operations:,} operations and more, by its loops and functions")
         graphs = [
@@ -110,14 +113,14 @@ class _Search:
             if number == _ATTRIBUTE
             for place in subgraphs(self.data, first, last)
         ]
-        if b"Loop" in operators:
+        if b"Loop" in names:
             count = next((self.data[first:last] for number, first, last in found if number == _INPUT), b"")
             times *= self._steps(count, constants)
             self.steps += times
             if self.steps > MOST_STEPS:
                 raise FoundError(f"has loops of {self.steps:,} steps together")
-        elif graphs and operators != {b"If"}:
-            raise FoundError(f"has a {_shown(operators)} with a graph of its own, which it may run for ever")
+        elif graphs and names != {b"If"}:
+            raise FoundError(f"has a {_shown(names)} with a graph of its own, which it may run for ever")
         for low, high in graphs:
             self.graph(low, high, constants, times, depth + 1)
 
@@ -128,8 +131,8 @@ class _Search:
         return max(constants[count], 1)
 
 
-def _shown(operators: set[bytes]) -> str:
-    return " ".join(sorted(name.decode(errors="replace") for name in operators)) or "node without an operator"
+def _shown(names: set[bytes]) -> str:
+    return " ".join(sorted(name.decode(errors="replace") for name in names)) or "node without an operator"
 
 
 def _add_constant_node(data: bytes, start: int, end: int, constants: dict[bytes, int]) -> None:

@@ -1,6 +1,6 @@
 """Parts of an ONNX model that a search for loops walks through.
 
-Field numbers: onnx.proto, messages AttributeProto and TensorProto.
+Field numbers: onnx.proto, messages NodeProto, AttributeProto and TensorProto.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ DEEPEST = 16
 TENSOR = 5
 """Field of an attribute that holds a tensor."""
 
+Operator = tuple[bytes, bytes]
+"""Domain and name of an operator, or of a function that stands for one."""
+
+_OPERATOR, _DOMAIN = 4, 7
 _SUBGRAPH, _SUBGRAPHS = 6, 11
 _INT64_DATA, _NAME, _RAW_DATA, _EXTERNAL = 7, 8, 9, 13
 
@@ -63,3 +67,20 @@ def tensor(data: bytes, start: int, end: int) -> tuple[bytes, int | None]:
         elif number == _INT64_DATA:
             found.append(integers(data, first, last))
     return name, found[0][0] if len(found) == 1 and len(found[0]) == 1 else None
+
+
+def operators(data: bytes, node: list[tuple[int, int, int]]) -> set[Operator]:
+    """Return the operators that a node may be read as: of several names or domains, each counts.
+
+    Args:
+        data: The model.
+        node: What :func:`parts` gave for it.
+    """
+    names = {data[start:end] for number, start, end in node if number == _OPERATOR}
+    domains = {data[start:end] for number, start, end in node if number == _DOMAIN} or {b""}
+    return {(standard(domain), name) for name in names for domain in domains}
+
+
+def standard(domain: bytes) -> bytes:
+    """Return a domain by the one name that the standard's own has."""
+    return b"" if domain == b"ai.onnx" else domain

@@ -31,7 +31,7 @@ def float_graph(payload: bytes) -> FloatGraph:
 
     proto = onnx.load_from_string(payload)
     versions = (f"opset {entry.version}" for entry in proto.opset_import if entry.domain in STANDARD)
-    own = (f"a function {function.name!r} of its own" for function in proto.functions)
+    own = (f"a function {function.domain}.{function.name} of its own" for function in proto.functions)
     graph = _read(proto.graph, [value.name for value in proto.graph.input])
     return replace(graph, language=(*versions, *own))
 
