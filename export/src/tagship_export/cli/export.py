@@ -19,7 +19,7 @@ from tagship_export.cli.options import (
 )
 from tagship_export.recipes import RECIPES
 from tagship_export.targets import DEFAULT_FORMATS, DEFAULT_PREFIX
-from tagship_runtime.cli.options import names
+from tagship_runtime.cli.options import byte_count, names
 from tagship_runtime.errors import UsageError
 from tagship_runtime.terminal.json import print_json
 
@@ -48,6 +48,7 @@ EXAMPLES = (
     "tagship export run --out artifacts --recipes all",
     "tagship export run --out small --size 32-16-8",
     "tagship export run --out artifacts --recipes auto --prefer latency --formats tflite",
+    "tagship export run --out artifacts --recipes auto --max-bytes 300KB",
     "tagship export run --out firmware --formats c --prefix pump_",
     "tagship export model.keras --labels labels.txt --data rows.npz --out artifacts --recipes int8",
 )
@@ -76,6 +77,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default="float32",
         metavar="A,B",
         help=f"{', '.join(RECIPES)}; all; or auto, which writes the best one of each format (default: float32)",
+    )
+    parser.add_argument(
+        "--max-bytes",
+        metavar="SIZE",
+        help="such as 300KB: of the sizes of a run, the best of which a file in some recipe has no more",
     )
     parser.add_argument("--prefer", choices=("size", "latency"), default="size", help="what the best has least of")
     parser.add_argument("--data", metavar="FILE", help="rows to compare on: a table, or .npz with x and y")
@@ -116,6 +122,7 @@ def run(options: argparse.Namespace) -> int:
         thresholds=read_thresholds(options.thresholds),
         data=data_of(options),
         batch=_batch(options.batch),
+        max_bytes=None if options.max_bytes is None else byte_count(options.max_bytes),
         proof=not options.no_proof,
         **{name: getattr(options, name) for name in UNCHANGED},
     )

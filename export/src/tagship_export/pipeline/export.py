@@ -20,8 +20,9 @@ from tagship_export.pipeline.prove import locate_divergence, prove, replay_golde
 from tagship_export.pipeline.prove_in_node import prove_in_node
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.report import log, publish
-from tagship_export.pipeline.results import Artifact, Candidate, Export, Refusal
+from tagship_export.pipeline.results import Artifact, Candidate, Export, Proved, Refusal
 from tagship_export.pipeline.selection import Recommendation, recommend
+from tagship_export.pipeline.within_bytes import first_within, sizes_by_loss
 from tagship_runtime.errors import CheckFailedError, EngineError, InputError, TagshipError
 
 
@@ -60,14 +61,28 @@ def export_all(
         OutputError: A file cannot be written; nothing is half-written.
     """
     options = replace(options or ExportOptions(), **chosen)
+    most = options.max_bytes
+    if most is None:
+        proved = _prove_original(source, options)
+    else:
+        sizes = sizes_by_loss(source, most)
+        proved = first_within(
+            sizes, most, lambda size: _prove_original(source, replace(options, size=size, max_bytes=None))
+        )
+    reference = proved.reference
+    options.on_step("measuring latency")
+    candidates = with_latency(proved.candidates, reference.verdict[:1])
+    recommendation = recommend(candidates, options.preference)
+    return _write(Path(out), reference, candidates, proved.refusals, recommendation, options)
+
+
+def _prove_original(source: Any, options: ExportOptions) -> Proved:
+    """Open an original, and make and prove its files."""
     original, splits = split_rows(_open(source, options), options.data)
     options.on_step("scoring with Keras")
     reference = Reference.of(original, splits)
     candidates, refusals = _prove_all(reference, options)
-    options.on_step("measuring latency")
-    candidates = with_latency(candidates, reference.verdict[:1])
-    recommendation = recommend(candidates, options.preference)
-    return _write(Path(out), reference, candidates, refusals, recommendation, options)
+    return Proved(reference=reference, candidates=candidates, refusals=refusals)
 
 
 def _open(source: Any, options: ExportOptions) -> Original:

@@ -33,6 +33,7 @@ class ExportOptions:
         logits: Whether the model lacks the sigmoid at its end.
         independent: Whether its scores are independent probabilities, whatever the end of its graph looks like.
         size: Name of one of the sizes that a run trained; default: the one that it chose.
+        max_bytes: Bytes that a file may have: of a run's sizes the one of least held-out log loss of which one fits.
         data: Rows to prove it on; see :func:`tagship_export.data.rows.read_rows`. Default: the run's own.
         max_flip_rate: Instead of each recipe's own bound.
         max_f1_drop: Likewise.
@@ -58,6 +59,7 @@ class ExportOptions:
     logits: bool = False
     independent: bool = False
     size: str | None = None
+    max_bytes: int | None = None
     data: Any = None
     max_flip_rate: float | None = None
     max_f1_drop: float | None = None
@@ -76,6 +78,10 @@ class ExportOptions:
         _ = self.plan  # refuses names and budgets
         _choice(GoldenMode, "golden", self.golden)
         _choice(Prefer, "prefer", self.prefer)
+        if self.max_bytes is not None and (self.max_bytes < 1 or self.size is not None):
+            raise ExportError(
+                f"the most bytes are {self.max_bytes}; give 1 or more, and no size, which is chosen by that bound"
+            )
         if self.batch is not None and self.batch < 1:
             raise ExportError(f"the batch size is {self.batch}; give 1 or more, or leave it free")
         if self.node is not None:
@@ -134,6 +140,7 @@ class ExportKeywords(TypedDict, total=False):
     logits: bool
     independent: bool
     size: str | None
+    max_bytes: int | None
     data: Any
     max_flip_rate: float | None
     max_f1_drop: float | None

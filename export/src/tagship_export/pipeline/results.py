@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tagship_export.pipeline.plan import Planned
+from tagship_export.pipeline.reference import Reference
 from tagship_export.recipes import Recipe
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.verification.verdict import Verification
@@ -140,3 +142,18 @@ class Export:
     passed: bool
     report: Path | None
     notice: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """Files of one original, before one is recommended.
+
+    Attributes:
+        reference: What they were compared with.
+        candidates: The files.
+        refusals: Recipes that gave none.
+    """
+
+    reference: Reference
+    candidates: Sequence[Candidate]
+    refusals: Sequence[Refusal]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -117,6 +118,18 @@ def names(text: str) -> Sequence[str]:
     return [
         name for name in (part.strip() for row in csv.reader([text], skipinitialspace=True) for part in row) if name
     ]
+
+
+def byte_count(text: str) -> int:
+    """Return ``8KB``, ``0.5 MB`` or ``20000`` as a number of bytes; a kilobyte has 1,000.
+
+    Raises:
+        UsageError: It is none.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kM]?)B?", text.strip().replace("K", "k"))
+    if match is None:
+        raise UsageError(f"--max-bytes is {text!r}; give a number of bytes such as 8000, 8KB or 0.5MB")
+    return int(float(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]])
 
 
 def _threshold(text: str) -> Thresholds:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagship_runtime.cli.options import TABLES, add_dialect_options, dialect_of, names, note, once
+from tagship_runtime.cli.options import TABLES, add_dialect_options, byte_count, dialect_of, names, note, once
 from tagship_runtime.errors import UsageError
 from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.terminal.json import print_json
@@ -294,7 +293,7 @@ def _config(options: argparse.Namespace) -> Config:
     if options.hidden is not None:
         chosen["hidden"] = _units(options.hidden)
     if options.max_bytes is not None:
-        chosen["max_bytes"] = _bytes(options.max_bytes)
+        chosen["max_bytes"] = byte_count(options.max_bytes)
     if options.objective is not None:
         chosen["objective"] = Objective.parse(options.objective)
     positive = _list(options.positive)
@@ -338,14 +337,6 @@ def _kinds(options: argparse.Namespace) -> Kinds:
 
 def _list(text: str | None) -> tuple[str, ...]:
     return () if text is None else tuple(names(text))
-
-
-def _bytes(text: str) -> int:
-    """``8KB``, ``0.5 MB`` or ``20000`` as a number of bytes; a kilobyte has 1,000."""
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kM]?)B?", text.strip().replace("K", "k"))
-    if match is None:
-        raise UsageError(f"--max-bytes is {text!r}; give a number of bytes such as 8000, 8KB or 0.5MB")
-    return int(float(match[1]) * {"": 1, "k": 1_000, "M": 1_000_000}[match[2]])
 
 
 def _units(text: str) -> tuple[int, ...]:
