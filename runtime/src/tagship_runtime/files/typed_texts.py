@@ -48,9 +48,8 @@ def typed_columns(
     pyarrow = import_pyarrow("compute")
     done = {name: column for name, column in columns.items() if name in text}
     rest = {name: column for name, column in columns.items() if name not in text}
-    numerals.check_percent(
-        {name: column.unique().to_pylist() for name, column in rest.items()}, partial(_row_of, columns)
-    )
+    percents = {name: rest[name].unique().to_pylist() for name in numerals.trained_percents if name in rest}
+    numerals.check_percent(percents, partial(_row_of, columns))
     plain = numerals.decimal in (None, POINT)
     numbers = {name: typed(column) for name, column in rest.items()} if plain else {}
     numbers = {name: column for name, column in numbers.items() if pyarrow.types.is_primitive(column.type)}
@@ -203,11 +202,10 @@ def typed(column: pyarrow.ChunkedArray) -> pyarrow.ChunkedArray:
 
 def _rounds_integers(present: pyarrow.ChunkedArray, numbers: NDArray[np.float64]) -> bool:
     """Tell whether float64 may take several of the integers for one: they stay texts, which tell them apart."""
-    pyarrow = import_pyarrow("compute")
-    large = np.abs(numbers) >= cells.WHOLE
-    if not large.any():
+    if np.fmax.reduce(numbers, initial=0) < cells.WHOLE and np.fmin.reduce(numbers, initial=0) > -cells.WHOLE:
         return False
-    spelled = present.filter(pyarrow.array(large))
+    pyarrow = import_pyarrow("compute")
+    spelled = present.filter(pyarrow.array(np.abs(numbers) >= cells.WHOLE))
     return bool(pyarrow.compute.any(pyarrow.compute.match_substring_regex(spelled, DIGITS)).as_py())
 
 

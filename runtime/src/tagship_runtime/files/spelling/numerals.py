@@ -117,6 +117,7 @@ class Numerals:
     Attributes:
         decimal: The mark; None while nothing tells.
         percents: Names of columns in which a percent sign was found.
+        trained_percents: Names of columns whose cells had a percent sign in training.
         missing: Words that stand for a missing number.
         number_words: Those of them that are numbers otherwise, such as -999.
     """
@@ -146,7 +147,7 @@ class Numerals:
         self.missing = WORDS | set(missing)
         self.number_words = frozenset(word for word in missing if is_numeral(word))
         self.percents: set[str] = set()
-        self._percent = tuple(percent)
+        self.trained_percents = tuple(percent)
         self._told: set[str] = set()
         self._assumed: str | None = None
         self._units: dict[str, dict[str, Any]] = {}
@@ -327,7 +328,7 @@ class Numerals:
         Raises:
             DataError: There is one.
         """
-        for name in self._percent:
+        for name in self.trained_percents:
             texts = (
                 cell for cell in columns.get(name, ()) if isinstance(cell, str) and cell.strip() not in self.missing
             )
