@@ -11,17 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
+import pyarrow
 import pytest
 from playwright.sync_api import Browser, Page
 
 import tagship_runtime
 from chromium import launched, needs_chromium
 from report.pages import HOSTILE
+from tagship_export import export
 from tagship_report.errors import ReportError
 from tagship_report.try_page.render import MOST_BYTES, write_try_page
 from tagship_runtime import Contract, container
 from tagship_runtime.errors import ArtifactError, MissingFileError, OutputError, UsageError
+from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.formulas import neutral
 
 Open = Callable[..., Page]
@@ -132,6 +136,27 @@ def test_texts_are_typed(visit: Open, texts: dict[str, Path]) -> None:
         want = model.predict_proba([[*row[:2], float(row[2])]])[0]
         np.testing.assert_allclose(shown(page), want, rtol=0, atol=6e-4)  # three digits are shown
     assert page.get_by_label("title", exact=True).evaluate("field => field.tagName") == "TEXTAREA"
+
+
+@needs_chromium
+def test_texts_by_keras_rules_are_typed(visit: Open, tmp_path: Path) -> None:
+    keras.utils.set_random_seed(2)
+    words = keras.layers.TextVectorization(
+        output_mode="count", vocabulary=["rain", "goal", "don\u2019t", "\u00e9t\u00e9"]
+    )
+    source = keras.Input((1,), dtype="string")
+    scores = keras.layers.Dense(2, activation="sigmoid", kernel_initializer="random_normal")(words(source))
+    texts = np.array(["rain, rain", "the goal", "no word", "goal and rain", ""] * 40, object)
+    targets = np.stack([["rain" in text for text in texts], ["goal" in text for text in texts]], axis=1)
+    data = Dataset(table=pyarrow.table({"text": texts}), targets=targets.astype(np.uint8), labels=("rain", "goal"))
+    model = keras.Model(source, scores)
+    (artifact,) = export(model, tmp_path / "out", labels=["rain", "goal"], data=data, formats=["onnx"])
+    page, predictor = visit(artifact.path), tagship_runtime.load(artifact.path)
+    assert re.fullmatch(r"(\d+) of \1 golden rows agree in this browser", page.locator("#proof").inner_text())
+    for text in ("Rain! RAIN?", "the goal\tof \u00e9t\u00e9, don\u2019t", "\u00c9T\u00c9 don't", "a\u00a0goal", ""):
+        fill(page, ["text"], [text])
+        page.wait_for_timeout(50)
+        np.testing.assert_allclose(shown(page), predictor.predict_proba([{"text": text}])[0], rtol=0, atol=6e-4)
 
 
 @needs_chromium
