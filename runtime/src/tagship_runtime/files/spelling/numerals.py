@@ -1,17 +1,25 @@
-"""Numbers as people spell them, rewritten as Python reads them: decimal commas, thousands, percent, currencies."""
+"""Spelling of all numbers of one file: one decimal mark, found in its cells, by which they are rewritten."""
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import cells
-
-POINT, COMMA = ".", ","
+from tagship_runtime.files.spelling.number_texts import (
+    COMMA,
+    POINT,
+    is_float,
+    is_made_of_digits,
+    is_numeral,
+    is_plain,
+    plain,
+    unit,
+    way_of,
+)
 
 WORDS = cells.FILE_BLANK
 """Texts that stand for a missing number in a file."""
@@ -22,93 +30,11 @@ STRAY = 0.1
 MOSTLY = 0.5
 """A column with this share of numbers is not free text."""
 
-_CURRENCY = (
-    r"(?:US|CA|AU|A|NZ|HK|S|R)?\$|[£¥\u20a0-\u20bf]|EUR|USD|GBP|CHF|JPY|INR|Rs\.?|CNY|CAD|AUD|NZD|HKD|SGD|BRL|MXN|ZAR"
-    r"|KRW|TRY|SEK|NOK|DKK|kr\.?|PLN|zł|CZK|Kč|HUF|RON"
-)
-_PATTERN = re.compile(
-    r"(?P<sign>[+\u2212-]?)\s*"
-    rf"(?P<before>{_CURRENCY})?"
-    r"\s*(?P<inner>[+\u2212-]?)"
-    r"(?P<digits>[0-9][0-9.,'\u2019\u00a0\u202f ]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]+)?"
-    rf"\s*(?P<after>%|{_CURRENCY})?"
-)
 FLAGS = {"1.0": "1.0", "0.0": "0.0", "1,0": "1.0", "0,0": "0.0"}
 """Spellings of 1 and 0 that can mean nothing else, as labels are written beside numbers with another mark."""
 
 DOUBT = "doubt"
 """Name of the note on points that may stand between thousands, beside those of ways of spelling."""
-
-MINUS = ("-", "\u2212")
-SIGNS = (*MINUS, "+")
-_SPACES = "'\u2019\u00a0\u202f "
-
-
-def plain(text: str, decimal: str) -> str | None:
-    """Return a number as Python spells it; None where it is none.
-
-    A percentage is a share: ``12 %`` becomes 0.12, exactly rounded. A currency is dropped. ``(12)`` and ``12-`` are
-    negative, as in accounts.
-
-    Args:
-        text: A cell.
-        decimal: The mark before the fraction; the other one stands between thousands, as do blanks and apostrophes.
-    """
-    text = text.strip()
-    bare = _without_accounts_sign(text)
-    if bare != text:
-        number = None if bare[:1] in SIGNS else plain(bare, decimal)
-        return None if number is None or number[0] == "-" else f"-{number}"
-    found = _PATTERN.fullmatch(text)
-    if found is None or (found["sign"] and found["inner"]) or (found["before"] and found["after"]):
-        return None
-    other = COMMA if decimal == POINT else POINT
-    whole, *fractions = found["digits"].rstrip().split(decimal)
-    if len(fractions) > 1 or (fractions and fractions[0] and not fractions[0].isdigit()):
-        return None
-    marks = set(whole) - set("0123456789")
-    if marks:
-        groups = re.split(f"[{re.escape(''.join(marks))}]", whole)
-        if len(marks) > 1 or not marks <= {other, *_SPACES} or not _are_groups(groups, marks) or found["power"]:
-            return None
-        whole = "".join(groups)
-    if found["after"] == "%" and found["power"]:
-        return None
-    sign = "-" if (found["sign"] or found["inner"]) in MINUS else ""
-    fraction = f".{fractions[0]}" if fractions and fractions[0] else ""
-    return f"{sign}{whole or 0}{fraction}{'e-2' if found['after'] == '%' else found['power'] or ''}"
-
-
-def _are_groups(groups: Sequence[str], marks: Collection[str]) -> bool:
-    """Tell whether digits are divided as thousands are, or between commas as lakhs and crores: 1,69,894."""
-    first, *between, last = map(len, groups)
-    if groups[0][:1] in ("", "0") or last != 3:
-        return False
-    lakhs = first <= 2 and between and set(between) == {2} and COMMA in marks
-    return bool(lakhs) or (first <= 3 and set(between) <= {3})
-
-
-def is_made_of_digits(text: str) -> bool:
-    """Tell whether a cell has nothing but digits and what may stand in a number, in whatever order these stand."""
-    return _PATTERN.fullmatch(_without_accounts_sign(text.strip().replace(cells.UNDERSCORE, ""))) is not None
-
-
-def unit(text: str) -> str:
-    """Return the percent sign or currency of a number, or nothing."""
-    found = _PATTERN.fullmatch(_without_accounts_sign(text.strip()))
-    return "" if found is None else found["before"] or found["after"] or ""
-
-
-def _without_accounts_sign(text: str) -> str:
-    """Return what stands in parentheses, or before a minus; a text that is neither as it is."""
-    if text.startswith("(") and text.endswith(")"):
-        return text[1:-1].strip()
-    return text[:-1].rstrip() if len(text) > 1 and text.endswith(MINUS) else text
-
-
-def is_numeral(text: str) -> bool:
-    """Tell whether a cell is a number under some decimal mark, as Python or as people spell it."""
-    return _is_plain(text) or plain(text, POINT) is not None or plain(text, COMMA) is not None
 
 
 class Numerals:
@@ -227,7 +153,7 @@ class Numerals:
 
     def _is_odd(self, text: str) -> bool:
         """Tell whether a text is none that Python reads as the number that it is; -999 may stand for a missing one."""
-        return not _is_plain(text) or text.strip() in self.number_words
+        return not is_plain(text) or text.strip() in self.number_words
 
     def assume(self, column: Sequence[Any]) -> None:
         """Remember a number that is read with a point because nothing says otherwise, and rather one that is sure."""
@@ -262,12 +188,12 @@ class Numerals:
     def _spell(self, text: str, decimal: str, name: str) -> str:
         if text.strip() in self.missing:
             return ""
-        if _is_float(text) and (decimal == POINT or (COMMA not in text and POINT not in text)):
+        if is_float(text) and (decimal == POINT or (COMMA not in text and POINT not in text)):
             return text
         if text.strip() in FLAGS:
             return FLAGS[text.strip()]
         number = plain(text, decimal)
-        if number is None and _is_float(text):
+        if number is None and is_float(text):
             raise DataError(
                 f"{self._name}: {text!r} in column {name!r} is no number with a decimal comma; mend it, or say what "
                 "the file has with --decimal"
@@ -374,23 +300,10 @@ class Numerals:
         if self._note is None:
             return
         for text, number in spelled.items():
-            way = _way(text, decimal)
+            way = way_of(text, decimal)
             if number and number != text and way and way not in self._told:
                 self._told.add(way)
                 self._note(f"{self._name}: {text!r} in column {name!r} is read as {_short(number)} ({way})")
-
-
-def _way(text: str, decimal: str) -> str:
-    """Name what is unusual about a number's spelling."""
-    ways = ["decimal comma"] if decimal == COMMA and COMMA in text else []
-    other = POINT if decimal == COMMA else COMMA
-    if other in text or re.search(rf"\d[{_SPACES}]\d", text):
-        ways.append("thousands")
-    if _without_accounts_sign(text.strip()) != text.strip():
-        ways.append("negative")
-    if unit(text):
-        ways.append("percent" if unit(text) == "%" else "currency")
-    return ", ".join(ways)
 
 
 def _short(number: str | None) -> str:
@@ -400,19 +313,6 @@ def _short(number: str | None) -> str:
 
 def _stripped(cell: Any) -> Any:
     return cell.strip() if isinstance(cell, str) else None
-
-
-def _is_plain(text: str) -> bool:
-    """Tell whether a cell means what it says to :func:`tagship_runtime.features.cells.number`."""
-    return _is_float(text) or text.strip() in cells.BLANK or text.strip().lower() in cells.TRUTH
-
-
-def _is_float(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return cells.UNDERSCORE not in text
 
 
 __all__ = ["COMMA", "POINT", "STRAY", "WORDS", "Numerals", "is_made_of_digits", "is_numeral", "plain", "unit"]
