@@ -345,6 +345,22 @@ def test_what_scales_and_operations_can_hide(change: Callable[[Any], None]) -> N
     assert found != Differences()
 
 
+@pytest.mark.parametrize("change", [bias_scale, activation_by_two_scales], ids=lambda change: change.__name__)
+def test_a_scale_that_is_another_is_said_to_be_one(change: Callable[[Any], None]) -> None:
+    found, _ = edited(change)
+    assert found.structure is not None
+    assert "QuantizeLinear by another scale than its pair or product has, where" in found.structure.replace("Deq", "Q")
+
+
+def test_a_function_is_named_with_its_domain() -> None:
+    def of_another_domain(proto: Any) -> None:
+        own_function(proto)
+        proto.functions[0].domain = "custom"
+
+    found, _ = edited(of_another_domain)
+    assert "a function custom.Relu of its own" in (found.structure or "")
+
+
 @pytest.mark.parametrize("kind", FORMATS)
 def test_a_step_so_coarse_that_every_number_rounds_to_zero(kind: str) -> None:
     """Within half a step of the original, and nothing of it is left."""

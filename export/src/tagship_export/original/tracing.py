@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from tagship_export.errors import OriginalError
@@ -17,15 +18,24 @@ def row_shape(model: Any) -> tuple[int, ...]:
     """
     inputs = getattr(model, "inputs", None)
     if inputs is not None and len(inputs) != 1:
-        raise OriginalError(f"the model has {len(inputs)} inputs; one is needed")
+        raise OriginalError(_several([getattr(one, "name", "") for one in inputs]))
     shape = inputs[0].shape if inputs else (model.get_build_config() or {}).get("input_shape")
     if isinstance(shape, dict) or (shape and isinstance(shape[0], list | tuple)):
-        raise OriginalError(f"the model has {len(shape)} inputs; one is needed")
+        raise OriginalError(_several(list(shape)))
     if not shape or len(shape) < 2:
         raise OriginalError(f"the model's input shape is {shape}; call it once on a batch of rows, then export")
     if any(size is None for size in shape[1:]):
         raise OriginalError(f"the model's input shape is {tuple(shape)}; only the first axis, the batch, may be free")
     return tuple(int(size) for size in shape[1:])
+
+
+def _several(names: Sequence[Any]) -> str:
+    """Say that a model takes several inputs, and how it takes one."""
+    called = f" ({', '.join(map(str, names))})" if all(isinstance(name, str) and name for name in names) else ""
+    return (
+        f"the model has {len(names)} inputs{called}; one is needed: let keras.Model(one, model(parts)) cut columns of "
+        "one keras.Input into these parts, and give their rows side by side, in an .npz as x"
+    )
 
 
 def integers(model: Any) -> str | None:

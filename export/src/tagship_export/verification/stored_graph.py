@@ -63,7 +63,7 @@ def _walk(stored: FloatGraph, converted: FloatGraph) -> Iterator[str]:
     for place, (one, other) in enumerate(zip_longest(stored.operations, converted.operations), start=1):
         if one is None or other is None or one.name != other.name or len(one.inputs) != len(other.inputs):
             raise _OtherStructureError(
-                f"operation {place} is {one.name if one else 'missing'}, where its conversion has "
+                f"operation {place} is {_named(one) if one else 'missing'}, where its conversion has "
                 f"{other.name if other else 'none'}"
             )
         yield from _options(place, one, other)
@@ -71,6 +71,12 @@ def _walk(stored: FloatGraph, converted: FloatGraph) -> Iterator[str]:
             yield from _value(f"operation {place} ({one.name}) takes", value, wanted)
     for value, wanted in zip_longest(stored.outputs, converted.outputs):
         yield from _value("the scores are", value, wanted)
+
+
+def _named(operation: Operation) -> str:
+    """Return an operation's name; what only quantizes is left as one where its scale is not that of its other half."""
+    halves = operation.name.rpartition(".")[2] in ("QuantizeLinear", "DequantizeLinear")
+    return f"{operation.name} by another scale than its pair or product has" if halves else operation.name
 
 
 def _options(place: int, one: Operation, other: Operation) -> Iterator[str]:
