@@ -141,6 +141,14 @@ def test_every_recipe_stores_the_original(name: str, kind: str) -> None:
         assert compared(target, payload, float32) == Differences(), recipe
 
 
+def test_integers_from_end_to_end_may_begin_with_numbers_of_words() -> None:
+    target, _, payloads = made("words", "tflite")
+    assert {recipe: target.stored_recipe(payload) for recipe, payload in payloads.items()} == {
+        recipe: recipe for recipe in payloads
+    }
+    assert "int8_io" in payloads
+
+
 def changed(values: np.ndarray) -> list[np.ndarray]:
     """The largest number negated, and moved by two steps of eight bits, or by as little of a float."""
     place = int(np.abs(values.astype(np.float64)).argmax())

@@ -16,6 +16,9 @@ PRODUCTS = frozenset(
 )
 INTEGERS = frozenset({"int8", "uint8", "int4"})
 
+TAKEN = INTEGERS | {"int32", "int64"}
+"""Inputs of models of integers from end to end: numbers of words stay as they are."""
+
 BY_ACTIVATION: Mapping[str, str] = {"int8": "int8", "uint8": "int8", "int16": "int16x8"}
 """Recipes of integer weights by the type of what they are multiplied with; floats are quantized on the fly."""
 
@@ -26,7 +29,7 @@ def stored_recipe(payload: bytes) -> str:
 
     model = schema.Model.GetRootAs(payload, 0)
     graph = model.Subgraphs(0)
-    if {_type(graph, index) for index in (graph.Inputs(0), graph.Outputs(0))} <= INTEGERS:
+    if _type(graph, graph.Outputs(0)) in INTEGERS and _type(graph, graph.Inputs(0)) in TAKEN:
         return "int8_io"
     names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
     found: Counter[str] = Counter()
