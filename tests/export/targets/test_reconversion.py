@@ -18,9 +18,15 @@ class Model:
 
     def __init__(self) -> None:
         self.weights = [np.ones(3, np.float32)]
+        self.activation: Any = "relu"
 
     def get_weights(self) -> list[Any]:
         return self.weights
+
+    def get_config(self) -> dict[str, Any]:
+        if self.activation is None:
+            raise NotImplementedError
+        return {"activation": self.activation}
 
 
 class Counting:
@@ -82,3 +88,15 @@ def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     verified(target, model, rows=ROWS + 1)
     verified(target, model)
     assert len(target.asked) > 4
+
+
+def test_other_layers_are_another_conversion_and_nothing_is_kept_of_those_that_nobody_can_describe() -> None:
+    target, model = Counting(), Model()
+    verified(target, model)
+    model.activation = "tanh"
+    verified(target, model)
+    assert target.asked[2:] == ["float32 None", "int8 None 0.0"]
+    model.activation = None
+    for _ in range(2):
+        verified(target, model)
+    assert target.asked[4:] == ["float32 None", "int8 None 0.0"] * 2

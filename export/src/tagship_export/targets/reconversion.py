@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -101,9 +102,9 @@ class Reconversion:
         return self._once(lambda: self.target.convert(self.model, self.batch), None)
 
     def _once(self, make: Callable[[], bytes], what: Hashable) -> bytes:
-        """Return a payload, which is made once of a model with these weights."""
+        """Return a payload, which is made once of a model with these layers and weights."""
         kept = _KEPT.setdefault(self.model, {})
-        key = (self.target.name, self.batch, self._weights, what)
+        key = (self.target.name, self.batch, self._state, what)
         if key not in kept:
             if sum(map(len, kept.values())) > MOST_KEPT:
                 kept.clear()
@@ -112,8 +113,13 @@ class Reconversion:
         return kept[key]
 
     @cached_property
-    def _weights(self) -> bytes:
-        return _digest(self.model.get_weights())
+    def _state(self) -> Hashable:
+        """The model's description and its weights; of one that cannot describe itself nothing is kept."""
+        try:
+            described: Hashable = json.dumps(self.model.get_config(), default=repr, sort_keys=True)
+        except (NotImplementedError, TypeError, ValueError):
+            described = object()  # equal to no other
+        return described, _digest(self.model.get_weights())
 
 
 def _digest(arrays: list[Any]) -> bytes:

@@ -30,7 +30,14 @@ def given_rows(model: Predictor, source: str, dialect: Dialect, most: int) -> An
     """
     encode = model.encoder
     dialect = dialect.with_missing(encode.missing_words)
-    reading = Reading(rows=most, percent=encode.percent, date_orders=encode.date_orders, dialect=dialect, note=note)
+    reading = Reading(
+        rows=most,
+        percent=encode.percent,
+        date_orders=encode.date_orders,
+        durations=encode.durations,
+        dialect=dialect,
+        note=note,
+    )
     if encode.columns is not None:
         numbers = [name for name in encode.columns if name not in encode.textual]
         reading = replace(reading, columns=list(encode.columns), numbers=numbers)

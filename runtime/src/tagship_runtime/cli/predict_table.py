@@ -253,6 +253,7 @@ def _reading(
         rows=BATCH_ROWS,
         percent=encode.percent,
         date_orders=encode.date_orders,
+        durations=encode.durations,
         skip=skip,
         live=options.follow,
         dialect=dialect,

@@ -60,6 +60,11 @@ class Feature(ABC):
         return False
 
     @property
+    def in_seconds(self) -> bool:
+        """True where its cells are durations."""
+        return False
+
+    @property
     def date_orders(self) -> Mapping[str, str | None]:
         """Part of a date that stood first in training, by its column's name; empty where its cells are no dates."""
         return {}

@@ -28,6 +28,7 @@ class Encoder(ABC):
         missing_words: Words that stand for a missing number in each of the others, besides those that always do.
         percent: Names of columns whose cells had a percent sign in training.
         date_orders: By column of dates, what stood first in training in those such as 03/04/2024; None without such.
+        durations: Names of columns of durations.
     """
 
     plain: tuple[int, ...] | None
@@ -36,6 +37,7 @@ class Encoder(ABC):
     missing_words: tuple[str, ...] = ()
     percent: tuple[str, ...] = ()
     date_orders: Mapping[str, str | None] = MappingProxyType({})
+    durations: tuple[str, ...] = ()
 
     @abstractmethod
     def encode(self, rows: Any, unknown: Counter[str] | None = None) -> Features:

@@ -22,6 +22,11 @@ class DurationFeature(NumericFeature):
     noun: ClassVar[str] = "a duration in seconds"
 
     @property
+    def in_seconds(self) -> bool:
+        """See :class:`Feature`."""
+        return True
+
+    @property
     def unchanged_fill(self) -> float | None:
         """See :class:`Feature`; cells are texts."""
         return None

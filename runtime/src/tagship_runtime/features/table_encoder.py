@@ -37,6 +37,7 @@ class TableEncoder(Encoder):
         self.missing_words = _common([feature.missing_words for feature in features if not feature.textual])
         self.percent = tuple(feature.name for feature in features if feature.spelled_percent)
         self.date_orders = {name: first for feature in features for name, first in feature.date_orders.items()}
+        self.durations = tuple(feature.name for feature in features if feature.in_seconds)
         self.width = sum(feature.width for feature in features)
         fills = [feature.unchanged_fill for feature in features]
         self.plain = None if None in fills else (len(features),)

@@ -37,6 +37,10 @@ def read_batches(source: str, reading: Reading | None = None) -> Iterator[Batch]
     """
     reading = reading or Reading(rows=BATCH_ROWS)
     batches = _read(source, reading)
+    if reading.durations:
+        from tagship_runtime.files.duration_columns import with_durations
+
+        batches = with_durations(batches, source, reading)
     if not reading.date_orders:
         return batches
     from tagship_runtime.files.date_columns import with_dates

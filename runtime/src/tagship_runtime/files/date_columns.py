@@ -36,7 +36,8 @@ def with_dates(
     orders = DateOrders(title(source), reading.date_orders, given=given, missing=missing, note=reading.note)
 
     def search(names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        only = replace(reading, columns=names, numbers=(), percent=(), date_orders={}, note=None, skip=lambda _: None)
+        plain = replace(reading, numbers=(), percent=(), date_orders={}, durations=())
+        only = replace(plain, columns=names, note=None, skip=lambda _: None)
         return (batch.columns for batch in again(source, only)) if again is not None else iter(())
 
     for batch in batches:

@@ -161,3 +161,14 @@ def test_hidden_sheets_are_passed_over(tmp_path: Path) -> None:
     notes: list[str] = []
     assert read_table(path, note=notes.append).column_names == ["new"]
     assert notes == [f"{path}: sheet 'zwei', the first of 2, 1 of which is hidden; --sheet names another"]
+
+
+def test_whole_numbers_are_spelled_without_a_fraction(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["nr", "mm"], [4711, 2.5], [4712.0, 3], [2.0**60, -0.0]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    (batch,) = read_batches(str(tmp_path / "t.xlsx"))
+    assert list(map(str, batch.columns["nr"])) == ["4711", "4712", "1.152921504606847e+18"]
+    assert list(map(str, batch.columns["mm"])) == ["2.5", "3", "0"]

@@ -53,6 +53,7 @@ class Reading:
         numbers: Names of those that hold numbers, for readers that convert; None for unknown.
         percent: Names of those whose cells had a percent sign in training.
         date_orders: By column of dates, what stood first in training in those such as 03/04/2024; None without such.
+        durations: Names of those that hold durations.
         skip: Told of a row that cannot be read, which is left out then; None to raise the error.
         live: Whether rows are answered as they come: one row a batch.
         dialect: How the table is spelled, as far as that is given.
@@ -64,6 +65,7 @@ class Reading:
     numbers: Sequence[str] | None = None
     percent: Sequence[str] = ()
     date_orders: Mapping[str, str | None] = field(default_factory=dict)
+    durations: Sequence[str] = ()
     skip: Callable[[DataError], None] | None = None
     live: bool = False
     dialect: Dialect = field(default_factory=Dialect)

@@ -147,6 +147,8 @@ def _cell(cell: Any) -> Any:
             return cell.isoformat()
         case timedelta():
             return _duration(round(cell / timedelta(milliseconds=1)))
+        case float() if cell.is_integer() and abs(cell) <= cells.WHOLE:  # Excel has no other numbers
+            return int(cell)
     return cell
 
 

@@ -1,4 +1,4 @@
-"""Numbers that may be dates without marks, such as 20240622."""
+"""Numbers that may be dates: without marks, such as 20240622, or a month and its year, such as 10.2022."""
 
 from __future__ import annotations
 
@@ -20,6 +20,25 @@ def note_on_dates(present: NDArray[np.float64]) -> str | None:
     Args:
         present: Its numbers that are not missing.
     """
+    return _on_months(present) or _on_days(present)
+
+
+def _on_months(present: NDArray[np.float64]) -> str | None:
+    """Say that numbers may be months and years, such as 10.2022."""
+    months, years = np.trunc(present), np.rint((present - np.trunc(present)) * 10_000)
+    are = (months >= 1) & (months <= 12) & (years >= FIRST // 10_000) & (years <= LAST // 10_000)
+    are &= np.abs(present - months - years / 10_000) < 1e-9
+    if are.mean() < MOSTLY or len(np.unique(months[are])) < 2:
+        return None
+    month, year = int(months[are][0]), int(years[are][0])
+    return (
+        f"holds {month:02}.{year} and the like, which are taken as numbers; if they are months and years, spell them "
+        f"as {year}-{month:02}-01"
+    )
+
+
+def _on_days(present: NDArray[np.float64]) -> str | None:
+    """Say that numbers may be dates without marks, such as 20240622."""
     within = (present >= FIRST) & (present <= LAST)
     if within.mean() < MOSTLY:
         return None

@@ -1,0 +1,53 @@
+"""Durations that tables spell so that others might mean otherwise."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tagship_runtime.errors import DataError
+from tagship_runtime.files import read_batches
+from tagship_runtime.files.readers.batch import Reading
+
+NOTES = list[str]
+
+
+def reading(notes: NOTES, **settings: Any) -> Reading:
+    return Reading(rows=2, durations=("cycle", "absent"), note=notes.append, **settings)
+
+
+def test_hours_and_minutes_are_told_once_for_each_column(tmp_path: Path) -> None:
+    source = tmp_path / "t.csv"
+    source.write_text("cycle,words\n0:08:25,1:30\n8:25,a\n9:10,b\n")
+    notes: NOTES = []
+    batches = list(read_batches(str(source), reading(notes)))
+    assert [batch.size for batch in batches] == [2, 1]
+    assert notes == [f"{source}: '8:25' in column 'cycle' is read as hours and minutes, 30,300 seconds"]
+
+
+@pytest.mark.parametrize("number", [0.0058, 1])
+def test_plain_numbers_of_a_workbook_are_refused(tmp_path: Path, number: float) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["cycle", "nr"], [timedelta(minutes=8), 4711], [None, 4712], [number, 4713]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    said = f"row 2, column 'cycle': {number} is a plain number, which may be a fraction of a day"
+    with pytest.raises(DataError, match=re.escape(said)):
+        list(read_batches(str(tmp_path / "t.xlsx"), reading([])))
+    sheet["A4"].number_format = "[h]:mm:ss"
+    book.save(tmp_path / "t.xlsx")
+    cells = [cell for batch in read_batches(str(tmp_path / "t.xlsx"), reading([])) for cell in batch.columns["cycle"]]
+    assert cells[:2] == ["0:08:00", None]
+    assert len(cells) == 3
+
+
+def test_numbers_of_json_are_seconds(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"cycle": 505}\n{"cycle": 0.5}\n')
+    (batch,) = read_batches(str(tmp_path / "t.jsonl"), reading([]))
+    assert list(batch.columns["cycle"]) == [505, 0.5]
