@@ -72,6 +72,7 @@ def test_an_export_passes_on_rows_that_hold_one_beyond_its_own(original: Origina
         told = " ".join(verdict.notes)
         assert "1 of 40 rows are off by up to" in told
         assert "so are rows that lie beyond those that calibrated it" in told
+        assert any("ranges of activations" in line for line in verdict.unchecked)
 
 
 def decided(original: Original, given: Features) -> Any:

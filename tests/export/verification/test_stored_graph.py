@@ -497,3 +497,41 @@ def test_graphs_that_nothing_runs_and_other_signatures_are_refused() -> None:
     model.signatureDefs[0].subgraphIndex = 1
     with pytest.raises(TwoReadingsError, match="a signature names another graph"):
         target.float_graph(bytes(flatbuffer_utils.convert_object_to_bytearray(model)))
+
+
+@pytest.mark.parametrize("recipe", ["float32", "int8"])
+def test_signatures_of_other_tensors_and_sparse_ones_are_refused(recipe: str) -> None:
+    from ai_edge_litert import schema_py_generated as schema
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    target, _, payloads = made("biased", "tflite")
+    target.float_graph(payloads[recipe])
+
+    def changed(change: Callable[[Any], None]) -> bytes:
+        model = flatbuffer_utils.read_model_from_bytearray(bytearray(payloads[recipe]))
+        change(model)
+        return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+    def other_output(model: Any) -> None:
+        model.signatureDefs[0].outputs[0].tensorIndex -= 1
+
+    def other_input(model: Any) -> None:
+        model.signatureDefs[0].inputs[0].tensorIndex += 1
+
+    def sparse(model: Any) -> None:
+        weight = next(tensor for tensor in model.subgraphs[0].tensors if model.buffers[tensor.buffer].data is not None)
+        weight.sparsity = schema.SparsityParametersT()
+
+    refused = {"other outputs than": other_output, "other inputs than": other_input, "is sparse": sparse}
+    for said, change in refused.items():
+        with pytest.raises(TwoReadingsError, match=said):
+            target.float_graph(changed(change))
+
+
+def test_numbers_of_a_tensor_in_two_places_are_refused() -> None:
+    target, _, payloads = made("biased", "onnx")
+    proto = onnx.load_from_string(payloads["float32"])
+    tensor = next(one for one in proto.graph.initializer if one.data_type == onnx.TensorProto.FLOAT and one.raw_data)
+    tensor.float_data.extend((-onnx.numpy_helper.to_array(tensor)).ravel().tolist())
+    with pytest.raises(TwoReadingsError, match="has numbers in two places"):
+        target.float_graph(proto.SerializeToString())

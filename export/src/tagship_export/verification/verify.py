@@ -35,6 +35,8 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.typing import Features
 
+RANGES = "ranges of activations, which scores alone judge: the rows that set them are not at hand"
+
 
 def verify(
     original: Any,
@@ -88,7 +90,7 @@ def verify(
     verdict = replace(
         verdict,
         origin=judged.origin,
-        unchecked=(*unchecked(known, opened, judged), *stored.unchecked),
+        unchecked=(*unchecked(known, opened, judged), *((RANGES,) if explained.beyond else ()), *stored.unchecked),
         notes=(*known.notes, *rounding_notes(codec.rounded(rows.table)), *verdict.notes),
     )
     if verdict.passed or opened.layer_values is None:

@@ -54,7 +54,8 @@ def _refuse_two_readings(payload: bytes) -> None:
     """Refuse what readers take in two ways.
 
     Raises:
-        TwoReadingsError: A buffer has numbers in its table and behind it all, or a signature names another graph.
+        TwoReadingsError: A buffer has numbers in its table and behind it all, a tensor is said to be sparse, or a
+            signature names another graph or other tensors than the first graph's inputs and outputs.
     """
     from ai_edge_litert import schema_py_generated as schema
 
@@ -62,8 +63,24 @@ def _refuse_two_readings(payload: bytes) -> None:
     for number, buffer in enumerate(map(model.Buffers, range(model.BuffersLength()))):
         if buffer.DataLength() and (buffer.Offset() or buffer.Size()):
             raise TwoReadingsError(f"buffer {number} has numbers in two places, of which an engine may take either")
-    if any(model.SignatureDefs(place).SubgraphIndex() for place in range(model.SignatureDefsLength())):
+    for graph in map(model.Subgraphs, range(model.SubgraphsLength())):
+        for tensor in map(graph.Tensors, range(graph.TensorsLength())):
+            if tensor.Sparsity() is not None:
+                name = (tensor.Name() or b"").decode("utf-8", "replace")
+                raise TwoReadingsError(f"tensor {name!r} is sparse, which some engines expand and others pass over")
+    for signature in map(model.SignatureDefs, range(model.SignatureDefsLength())):
+        _check_signature(signature, model.Subgraphs(0))
+
+
+def _check_signature(signature: Any, graph: Any) -> None:
+    if signature.SubgraphIndex():
         raise TwoReadingsError("a signature names another graph than the first, which the runtime takes")
+    for what, named, count, own in (
+        ("inputs", signature.Inputs, signature.InputsLength(), graph.InputsAsNumpy()),
+        ("outputs", signature.Outputs, signature.OutputsLength(), graph.OutputsAsNumpy()),
+    ):
+        if sorted(named(place).TensorIndex() for place in range(count)) != sorted(np.atleast_1d(own).tolist()):
+            raise TwoReadingsError(f"a signature names other {what} than the graph has, which the runtime takes")
 
 
 class _Reader:

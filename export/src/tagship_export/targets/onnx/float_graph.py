@@ -21,6 +21,9 @@ PLAIN_GEMM = {"alpha": 1.0, "beta": 1.0, "transA": 0}
 STANDARD = ("", "ai.onnx")
 """Domains of the standard's own operations."""
 
+LISTS = ("float_data", "int32_data", "string_data", "int64_data", "double_data", "uint64_data")
+"""Places of a tensor's numbers other than ``raw_data``."""
+
 CLOSE = 1e-3
 """Share by which the scale of a bias may differ from that of the product that it is added to."""
 
@@ -95,6 +98,7 @@ class _Rewritten:
 
         copy = onnx.GraphProto.FromString(graph.SerializeToString())
         _refuse_names_of_two(copy)
+        _refuse_numbers_in_two_places(copy)
         stored = {tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in copy.initializer}
         found = cls(copy, {name: Numbers.as_stored(name, values) for name, values in stored.items()})
         makers = {name: node for node in copy.node for name in node.output if name}
@@ -169,6 +173,19 @@ def _refuse_names_of_two(graph: Any) -> None:
     twice = next((name for name, times in counted.items() if times > 1), None)
     if twice is not None:
         raise TwoReadingsError(f"{twice!r} is the name of two values, of which an engine may take either")
+
+
+def _refuse_numbers_in_two_places(graph: Any) -> None:
+    """Refuse a tensor that holds its numbers as bytes and as a list.
+
+    Raises:
+        TwoReadingsError: Naming it.
+    """
+    attributes = (attribute for node in graph.node for attribute in node.attribute)
+    inside = (attribute.t for attribute in attributes if attribute.HasField("t"))
+    for tensor in (*graph.initializer, *inside):
+        if tensor.HasField("raw_data") and any(getattr(tensor, name) for name in LISTS):
+            raise TwoReadingsError(f"{tensor.name!r} has numbers in two places, of which an engine may take either")
 
 
 def _biases(graph: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any]) -> Iterator[str]:
