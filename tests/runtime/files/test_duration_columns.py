@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files import read_batches
+from tagship_runtime.files.duration_columns import Durations
 from tagship_runtime.files.readers.batch import Reading
 
 NOTES = list[str]
@@ -45,6 +47,15 @@ def test_plain_numbers_of_a_workbook_are_refused(tmp_path: Path, number: float) 
     cells = [cell for batch in read_batches(str(tmp_path / "t.xlsx"), reading([])) for cell in batch.columns["cycle"]]
     assert cells[:2] == ["0:08:00", None]
     assert len(cells) == 3
+
+
+def test_numbers_that_were_read_as_words_are_refused_in_workbooks_alone(tmp_path: Path) -> None:
+    for name in ("t.xlsx", "t.xlsm", "t.csv"):
+        (tmp_path / name).touch()
+        durations = Durations(str(tmp_path / name), ["cycle"], None)
+        durations.check({"cycle": ["0:08:00"]})
+        with nullcontext() if name == "t.csv" else pytest.raises(DataError, match=r"0\.0058 is a plain number"):
+            durations.check({"cycle": ["0:08:00", "0.0058"]})
 
 
 def test_numbers_of_json_are_seconds(tmp_path: Path) -> None:

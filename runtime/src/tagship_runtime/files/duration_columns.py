@@ -7,9 +7,10 @@ from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import spans
-from tagship_runtime.files.open_table import title
+from tagship_runtime.files.open_table import SAMPLE, STDIN, kind_of, title
 from tagship_runtime.files.readers.batch import Batch, Reading
 from tagship_runtime.files.spelling.date_orders import cells_of
+from tagship_runtime.files.spelling.numerals import is_numeral
 
 WORKBOOK = ".xlsx"
 
@@ -26,7 +27,8 @@ class Durations:
     def __init__(self, source: str, names: Sequence[str], note: Callable[[str], None] | None) -> None:
         self._source, self._note = source, note
         self._untold = list(names)
-        self._names = names if source.lower().endswith(WORKBOOK) else ()
+        stream = source == STDIN or source.startswith(SAMPLE)
+        self._names = () if stream or kind_of(source) != WORKBOOK else names
 
     def check(self, columns: Mapping[str, Any], first: int = 0) -> None:
         """Look at some rows.
@@ -40,9 +42,9 @@ class Durations:
         """
         for name in self._names:
             for row, cell in enumerate(cells_of(columns.get(name), numbers=True), first):
-                if isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell:
+                if _is_plain(cell):
                     raise DataError(
-                        f"{title(self._source)}, row {row}, column {name!r}: {cell:g} is a plain number, which may be "
+                        f"{title(self._source)}, row {row}, column {name!r}: {cell} is a plain number, which may be "
                         "a fraction of a day, as Excel has durations, or seconds; format the column as [h]:mm:ss"
                     )
         for name in self._untold if self._note is not None else ():
@@ -68,6 +70,13 @@ def with_durations(batches: Iterator[Batch], source: str, reading: Reading) -> I
     for batch in batches:
         durations.check(batch.columns, batch.first)
         yield batch
+
+
+def _is_plain(cell: Any) -> bool:
+    """Tell whether a cell is a number, or one that a reader of words has spelled."""
+    if isinstance(cell, str):
+        return is_numeral(cell)
+    return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell
 
 
 def _is_short(cell: Any) -> bool:
