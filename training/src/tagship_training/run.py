@@ -202,7 +202,7 @@ class Run:
         if self.figures.nearest is not None:
             document["nearest"] = self.figures.nearest
         if self.label_words:
-            document["label_words"] = {label: list(self.label_words[label]) for label in self.label_words}
+            document["label_words"] = {label: list(words) for label, words in self.label_words.items()}
         if self.stream is not None:
             document["stream"] = self.stream.to_dict()
         if self.ladder is not None:

@@ -89,7 +89,7 @@ def make_golden(
         stored = few = _few_candidates(artifact, rows, tolerance, mode, seed)
     scores, matrix = artifact.scores(few), artifact.encoder.encode(few)
     if limit is not None:
-        tolerance = max(tolerance, min(2 * batch_difference(artifact, few), limit))
+        tolerance = max(tolerance, min(2 * batch_difference(artifact, few, scores), limit))
     found = Shown.nothing(len(few)) if changes is None else changes(artifact, matrix, tolerance)
     chosen = choose(scores, artifact.thresholds, found, ROWS)
     while chosen:
@@ -156,10 +156,14 @@ def extend_golden(golden: Golden | None, artifact: OpenArtifact, row: Any, toler
     )
 
 
-def batch_difference(artifact: OpenArtifact, rows: Sequence[Any]) -> float:
-    """Return by how much the scores of rows are others as one batch than one by one, at most."""
-    alone = np.concatenate([artifact.scores([row]) for row in rows])
-    return float(np.abs(artifact.scores(rows).astype(np.float64) - alone).max())
+def batch_difference(artifact: OpenArtifact, rows: Sequence[Any], batch: Scores) -> float:
+    """Return by how much the scores of rows as one batch are others than one by one, at most."""
+    return float(np.abs(batch.astype(np.float64) - _alone(artifact, rows)).max())
+
+
+def _alone(artifact: OpenArtifact, rows: Sequence[Any]) -> Scores:
+    """Return the scores of rows, each on its own."""
+    return np.concatenate([artifact.scores([row]) for row in rows])
 
 
 def replay(golden: Golden, artifact: OpenArtifact) -> tuple[float, int]:
@@ -170,7 +174,7 @@ def replay(golden: Golden, artifact: OpenArtifact) -> tuple[float, int]:
     """
     try:
         rows = golden.values(artifact.contract.input)
-        ways = artifact.scores(rows), np.concatenate([artifact.scores([row]) for row in rows])
+        ways = artifact.scores(rows), _alone(artifact, rows)
     except (NotAScoreError, ValueError) as error:
         raise CheckFailedError(f"replaying golden rows: {error}") from error
     return agreement(golden, artifact.thresholds, ways, [artifact.decide(scores) for scores in ways])

@@ -21,13 +21,7 @@ from tagship_runtime.files.duration_columns import Durations
 from tagship_runtime.files.label_columns import LABEL_PREFIX, feature_columns, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
 from tagship_runtime.files.spelling.date_orders import DateOrders
-from tagship_runtime.files.spelling.label_spellings import (
-    blanks_mean_off,
-    check_known,
-    check_said,
-    on_blanks,
-    truth_of,
-)
+from tagship_runtime.files.spelling.label_spellings import check_known, check_said, truth_of, truth_of_blanks
 from tagship_runtime.files.spelling.numerals import is_numeral
 from tagship_runtime.typing import Targets
 
@@ -221,10 +215,8 @@ def _truth(
     note: Callable[[str], None] | None,
 ) -> NDArray[np.uint8]:
     cells, positive = column.tolist(), said or _of_its_kind(trained, column)
-    if not said and blanks_mean_off(cells, trained, words):
-        if note is not None:
-            note(on_blanks(name))
-        return np.zeros(len(cells), np.uint8)
+    if not said and (blank := truth_of_blanks(cells, name, trained, words, note)) is not None:
+        return blank
     if said:
         check_said(cells, name, said)
     elif positive:

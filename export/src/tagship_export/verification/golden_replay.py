@@ -28,5 +28,6 @@ def golden_faults(artifact: OpenArtifact) -> Iterator[str]:
 
 def _by_batch(golden: Golden, artifact: OpenArtifact) -> str:
     """Say so where one by one they have other scores than as a batch, as ``dynamic_int8`` in ONNX has."""
-    apart = batch_difference(artifact, golden.values(artifact.contract.input))
+    rows = golden.values(artifact.contract.input)
+    apart = batch_difference(artifact, rows, artifact.scores(rows))
     return f" (a row alone and among others: {apart:.2g} apart)" if apart > golden.tolerance else ""

@@ -34,7 +34,8 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
         judged: Recipe, and where that is known from.
     """
     try:
-        found = differences(again.stored(), again.as_trained())
+        stored = again.stored()
+        found = differences(stored, again.as_trained())
     except TwoReadingsError as error:
         return Stored(faults=(f"it can be read in two ways: {error}",))
     except ConversionError as error:
@@ -43,7 +44,7 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
         found = Differences(structure=f"it cannot be read ({error})")
     if found.structure is None:
         rounded = None if judged.recipe.exact or judged.origin == "asked" else again.rounded()
-        steps = () if rounded is None else tuple(coarser(again.stored(), rounded))
+        steps = () if rounded is None else tuple(coarser(stored, rounded))
         return Stored(faults=(*found.numbers, *steps))
     if judged.recipe.exact:
         return Stored(unchecked=(_others(found.structure),))

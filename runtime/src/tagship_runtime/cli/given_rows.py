@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,19 +28,7 @@ def given_rows(model: Predictor, source: str, dialect: Dialect, most: int) -> An
         UsageError: There are none.
     """
     encode = model.encoder
-    dialect = dialect.with_missing(encode.missing_words)
-    reading = Reading(
-        rows=most,
-        percent=encode.percent,
-        date_orders=encode.date_orders,
-        durations=encode.durations,
-        dialect=dialect,
-        note=note,
-    )
-    if encode.columns is not None:
-        numbers = [name for name in encode.columns if name not in encode.textual]
-        reading = replace(reading, columns=list(encode.columns), numbers=numbers)
-    batch = next(read_batches(source, reading), None)
+    batch = next(read_batches(source, Reading.for_model(encode, dialect, rows=most, note=note)), None)
     if batch is None or not batch.size:
         raise UsageError(f"--data is {source}, which holds no rows; give some")
     truth = truth_columns(batch.columns, model.labels)

@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Self
 
@@ -248,21 +248,6 @@ def _reading(
     skip: Callable[[TagshipError], None] | None,
     tell: Callable[[str], None],
 ) -> Reading:
-    dialect = dialect_of(options).with_missing(encode.missing_words)
-    reading = Reading(
-        rows=BATCH_ROWS,
-        percent=encode.percent,
-        date_orders=encode.date_orders,
-        durations=encode.durations,
-        skip=skip,
-        live=options.follow,
-        dialect=dialect,
-        note=tell,
-    )
-    if encode.columns is None:
-        return reading
-    return replace(
-        reading,
-        columns=list(dict.fromkeys((*encode.columns, *ids))),
-        numbers=[name for name in encode.columns if name not in encode.textual],
+    return Reading.for_model(
+        encode, dialect_of(options), ids, rows=BATCH_ROWS, skip=skip, live=options.follow, note=tell
     )

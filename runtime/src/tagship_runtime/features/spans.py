@@ -60,6 +60,11 @@ def seconds(values: NDArray[Any], name: str, missing: Collection[str]) -> NDArra
     return found
 
 
+def is_short(cell: object) -> bool:
+    """Tell whether a cell is one such as 1:30, hours and minutes, which others might take for minutes and seconds."""
+    return isinstance(cell, str) and cell.count(":") == 1
+
+
 def parse(text: str, missing: Collection[str] = ()) -> float | None:
     """Return a text as seconds, NaN where it stands for a missing duration; None where it may be a number."""
     spelled = text.strip()

@@ -26,7 +26,7 @@ class Durations:
 
     def __init__(self, source: str, names: Sequence[str], note: Callable[[str], None] | None) -> None:
         self._source, self._note = source, note
-        self._untold = list(names)
+        self._untold = [] if note is None else list(names)
         stream = source == STDIN or source.startswith(SAMPLE)
         self._names = () if stream or kind_of(source) != WORKBOOK else names
 
@@ -47,10 +47,10 @@ class Durations:
                         f"{title(self._source)}, row {row}, column {name!r}: {cell} is a plain number, which may be "
                         "a fraction of a day, as Excel has durations, or seconds; format the column as [h]:mm:ss"
                     )
-        for name in self._untold if self._note is not None else ():
-            shown = next((cell for cell in cells_of(columns.get(name)) if _is_short(cell)), None)
+        for name in [*self._untold]:
+            shown = next((cell for cell in cells_of(columns.get(name)) if spans.is_short(cell)), None)
             if shown is not None:
-                self._untold = [one for one in self._untold if one != name]
+                self._untold.remove(name)
                 self._tell(name, shown)
 
     def _tell(self, name: str, cell: str) -> None:
@@ -77,8 +77,3 @@ def _is_plain(cell: Any) -> bool:
     if isinstance(cell, str):
         return is_numeral(cell)
     return isinstance(cell, int | float) and not isinstance(cell, bool) and cell == cell
-
-
-def _is_short(cell: Any) -> bool:
-    """Tell whether a cell is one such as 1:30, which others might take for minutes and seconds."""
-    return isinstance(cell, str) and cell.count(":") == 1

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from scipy import sparse
 
@@ -11,7 +10,7 @@ from tagship_runtime.contract import Feature
 from tagship_runtime.errors import MissingColumnError
 from tagship_runtime.files.arrow_columns import check_texts
 from tagship_runtime.files.dataset import Dataset
-from tagship_training.data.sparse_rows import Matrix, SparseRows
+from tagship_training.data.sparse_rows import Matrix, SparseRows, block
 from tagship_training.data.sparse_table import SparseTable
 
 
@@ -30,10 +29,4 @@ def encode(rows: Dataset, features: Sequence[Feature]) -> Matrix:
     if missing:
         raise MissingColumnError(missing, list(columns))
     check_texts(rows.table, [feature.name for feature in features if feature.counted])
-    return SparseRows(sparse.hstack([_block(feature, columns[feature.name]) for feature in features], format="csr"))
-
-
-def _block(feature: Feature, values: Any) -> Any:
-    """Columns of one feature, scipy's sparse rows."""
-    indptr, indices, numbers = feature.without_zeros(values)
-    return sparse.csr_matrix((numbers, indices, indptr), (len(values), feature.width))
+    return SparseRows(sparse.hstack([block(feature, columns[feature.name]) for feature in features], format="csr"))

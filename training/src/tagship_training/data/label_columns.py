@@ -16,8 +16,8 @@ from tagship_runtime.contract import check_labels
 from tagship_runtime.errors import ContractError, DataError
 from tagship_runtime.features.cells import FILE_BLANK
 from tagship_runtime.files.label_columns import LABEL_PREFIX, misspelled
-from tagship_runtime.files.spelling.label_spellings import blanks_mean_off, check_said, on_blanks, truth_of, words_of
 from tagship_runtime.files.spelling.label_spellings import check_known as check_known_words
+from tagship_runtime.files.spelling.label_spellings import check_said, truth_of, truth_of_blanks, words_of
 from tagship_runtime.typing import Targets
 from tagship_training.errors import TableError
 
@@ -138,10 +138,8 @@ def _tags(cell: Any, separator: str) -> set[str]:
 
 def _truth(column: pyarrow.ChunkedArray, name: str, label: str, where: LabelColumns) -> NDArray[np.uint8]:
     values, words = column.to_pylist(), None if where.words is None else where.words.get(label)
-    if blanks_mean_off(values, where.positive, words):
-        if where.note is not None:
-            where.note(on_blanks(name))
-        return np.zeros(len(values), np.uint8)
+    if (blank := truth_of_blanks(values, name, where.positive, words, where.note)) is not None:
+        return blank
     try:
         if where.words is not None and where.positive:
             check_known_words(values, name, where.positive, words)

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
+from tagship_runtime.contract import Feature
 from tagship_runtime.typing import Features, RowNumbers
 
 AT_ONCE = 1 << 24
@@ -46,6 +47,16 @@ class SparseRows:
     def select(self, columns: RowNumbers) -> SparseRows:
         """All rows with some of their columns, still sparse."""
         return SparseRows(self.matrix[:, columns])
+
+
+def block(feature: Feature, values: Any) -> Any:
+    """Columns of one feature, scipy's sparse rows.
+
+    Raises:
+        InputError: A cell that cannot be encoded.
+    """
+    indptr, indices, numbers = feature.without_zeros(values)
+    return sparse.csr_matrix((numbers, indices, indptr), (len(values), feature.width))
 
 
 Matrix = Features | SparseRows

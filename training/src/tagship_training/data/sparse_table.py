@@ -11,7 +11,7 @@ from scipy import sparse
 
 from tagship_runtime.contract import Feature, NumericFeature
 from tagship_runtime.typing import Features, RowNumbers
-from tagship_training.data.sparse_rows import SparseRows
+from tagship_training.data.sparse_rows import SparseRows, block
 from tagship_training.errors import TableError
 
 
@@ -84,8 +84,7 @@ class SparseTable(Mapping[str, Features]):
     def _block(self, feature: Feature) -> Any:
         if _is_plain(feature):
             return self._by_column[:, [self._places[feature.name]]]
-        indptr, indices, numbers = feature.without_zeros(self[feature.name])
-        return sparse.csr_matrix((numbers, indices, indptr), (self.num_rows, feature.width))
+        return block(feature, self[feature.name])
 
 
 def _is_plain(feature: Feature) -> bool:

@@ -15,7 +15,7 @@ from tagship_runtime.files import Dialect, read_table
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.files.readers.compressed_rows import CompressedRows
-from tagship_runtime.files.readers.npz import Arrays, read_npz
+from tagship_runtime.files.readers.npz import holds_sparse, read_npz
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.label_columns import LabelColumns, check_known, find_labels
 from tagship_training.errors import TableError
@@ -50,7 +50,7 @@ def read(
         table = read_table(source, text, dialect=dialect, percent=percent, note=note)
         _check_last_row(table, source)
         return table
-    return _read_npz(read_arrays(source), source).to_table()
+    return _read_npz(source).to_table()
 
 
 def _check_last_row(table: pyarrow.Table, source: str) -> None:
@@ -72,33 +72,20 @@ def read_sparse(source: str, drop: Sequence[str] = ()) -> Dataset | None:
         drop: Columns to leave out.
 
     Raises:
-        MissingFileError: No such file.
         TableError: It cannot be read, or lacks ``y``.
     """
-    if Path(source).suffix.lower() != ".npz":
+    if Path(source).suffix.lower() != ".npz" or not holds_sparse(source):
         return None
-    arrays = read_arrays(source)
-    if not isinstance(arrays.features, CompressedRows):
-        return None
-    rows = _read_npz(arrays, source)
+    rows = _read_npz(source)
     check_known(drop, list(rows.columns))
     return replace(rows, table=rows.table.without(drop))
 
 
-def read_arrays(source: str) -> Arrays:
-    """Read the arrays of a ``.npz`` file.
-
-    Raises:
-        MissingFileError: No such file.
-        TableError: It cannot be read.
-    """
+def _read_npz(source: str) -> Dataset:
     try:
-        return read_npz(source)
+        arrays = read_npz(source)
     except DataError as error:
         raise TableError(str(error)) from error
-
-
-def _read_npz(arrays: Arrays, source: str) -> Dataset:
     if arrays.targets is None:
         raise TableError(f"{source} holds no y; arrays X (rows, features) and y (rows, labels) are needed")
     features: Any = arrays.features

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from tagship_runtime.features import cells
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.typing import RowNumbers, Targets
+from tagship_training.data.kinds import compact_dates
 
 FEWEST_ROWS = 20
 """In a smaller table, chance alone makes columns count or copy."""
@@ -29,9 +30,6 @@ IDENTIFIER = re.compile(
 
 LONG = 10**7
 """Integers from which on float32 tells neighbours apart no more, soon: those of one length are numbers of things."""
-
-COMPACT_DATES = (19000101, 20991231)
-"""Dates as integers, which are no numbers of things."""
 
 INTEGER = re.compile(r"\s*[+-]?[0-9]+\s*")
 """Spelling of an integer."""
@@ -135,7 +133,7 @@ def _reason(name: str, values: NDArray[Any], drawn: Drawn) -> str | None:
 def _number_things(integers: NDArray[np.int64]) -> bool:
     """Tell whether long integers are of one length, or end in check digits; dates such as 20240622 number nothing."""
     low, high = integers.min(), integers.max()
-    if low < LONG or (COMPACT_DATES[0] <= low and high <= COMPACT_DATES[1]):
+    if low < LONG or compact_dates.FIRST <= low <= high <= compact_dates.LAST:
         return False
     return len(str(low)) == len(str(high)) or _have_check_digits(integers)
 

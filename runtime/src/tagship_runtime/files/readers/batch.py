@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.files.spelling.dialect import Dialect
 from tagship_runtime.files.spelling.numerals import Numerals
+
+if TYPE_CHECKING:
+    from tagship_runtime.features import Encoder
 
 BATCH_ROWS = 8192
 """Rows of a batch, unless the caller says otherwise."""
@@ -70,6 +73,27 @@ class Reading:
     live: bool = False
     dialect: Dialect = field(default_factory=Dialect)
     note: Callable[[str], None] | None = None
+
+    @classmethod
+    def for_model(cls, encode: Encoder, dialect: Dialect, beside: Sequence[str] = (), **settings: Any) -> Self:
+        """Return the reading of a table by what a model's features need to know of it.
+
+        Args:
+            encode: Of the model.
+            dialect: How the table is spelled, as far as that is given.
+            beside: Names of columns that are needed besides the model's.
+            **settings: Other attributes.
+        """
+        columns = encode.columns
+        return cls(
+            columns=None if columns is None else list(dict.fromkeys((*columns, *beside))),
+            numbers=None if columns is None else [name for name in columns if name not in encode.textual],
+            percent=encode.percent,
+            date_orders=encode.date_orders,
+            durations=encode.durations,
+            dialect=dialect.with_missing(encode.missing_words),
+            **settings,
+        )
 
     def numerals(self, name: str, usual: str | None = None) -> Numerals:
         """Return the spelling of a table's numbers, as far as the caller says it.

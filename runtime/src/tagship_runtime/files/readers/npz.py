@@ -104,6 +104,16 @@ def read_npz(source: str | Path) -> Arrays:
     )
 
 
+def holds_sparse(source: str | Path) -> bool:
+    """Tell whether a file holds a sparse matrix in place of ``X``, by the names of its arrays; False if it is none."""
+    try:
+        with zipfile.ZipFile(source) as archive:
+            names = {name.lower().removesuffix(".npy") for name in archive.namelist()}
+    except (OSError, zipfile.BadZipFile):
+        return False
+    return names >= compressed_rows.KEYS and names.isdisjoint(FEATURES)
+
+
 def read(source: str, reading: Reading) -> Iterator[Batch]:
     """Yield the features in batches; arrays of one value for each row are columns that may be passed on.
 

@@ -10,6 +10,7 @@ from typing import Any
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import moments
 from tagship_runtime.features.moments import DAY_FIRST, MONTH_FIRST
+from tagship_runtime.files.arrow_texts import texts_in
 from tagship_runtime.files.spelling import spelled_dates
 
 SAY = "say which with --dates day-first or --dates month-first"
@@ -228,8 +229,9 @@ def cells_of(values: Any, *, numbers: bool = False) -> Sequence[Any]:
     """
     kind = getattr(values, "type", None)
     if kind is not None:  # pyarrow's
-        kind = str(getattr(kind, "value_type", kind))
-        return list(values.to_pylist()) if "string" in kind or (numbers and NUMERIC.match(kind)) else ()
+        if (texts := texts_in(values)) is not None:
+            return texts
+        return values.to_pylist() if numbers and NUMERIC.match(str(getattr(kind, "value_type", kind))) else ()
     if hasattr(values, "dtype"):  # NumPy's
         return values.tolist() if values.dtype.kind in ("OUSTiuf" if numbers else "OUST") else ()
     return values or ()

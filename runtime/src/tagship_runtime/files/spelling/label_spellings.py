@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -91,20 +91,27 @@ def truth_of(values: Sequence[Any], name: str, positive: Collection[str] = ()) -
     )
 
 
-def blanks_mean_off(values: Collection[Any], positive: Collection[str], words: Collection[str] | None) -> bool:
-    """Tell whether a column of nothing but blanks is off in all rows, as training knew blanks.
+def truth_of_blanks(
+    values: Sequence[Any],
+    name: str,
+    positive: Collection[str],
+    words: Collection[str] | None,
+    note: Callable[[str], None] | None,
+) -> NDArray[np.uint8] | None:
+    """Return 0 for each row of nothing but blanks, which mean off as training knew them; None for any other column.
 
     Args:
         values: Cells.
+        name: Of the column.
         positive: Values that meant on in training; none for the usual pairs.
         words: All values of the column in training, as :func:`words_of` gives them; None where they are not known.
+        note: Told that the column is off in all rows; None for nobody.
     """
-    return not words_of(values) and words is not None and (bool(positive) or {*words} == {MARK})
-
-
-def on_blanks(name: str) -> str:
-    """Say that a column of nothing but blanks is off in all rows."""
-    return f"label column {name!r} is blank in all rows, and so off in all of them, as blank cells were in training"
+    if words_of(values) or words is None or not (positive or {*words} == {MARK}):
+        return None
+    if note is not None:
+        note(f"label column {name!r} is blank in all rows, and so off in all of them, as blank cells were in training")
+    return np.zeros(len(values), np.uint8)
 
 
 def check_known(
@@ -138,8 +145,8 @@ def check_said(values: Sequence[Any], name: str, positive: Collection[str]) -> N
     Raises:
         DataError: So it would be off in all rows.
     """
-    there = words_of(values)
-    if len(there) > 1 and not _holds_one(values, words_of(positive)) and _pair_of(there, words_of(positive)) is None:
+    wanted, there = words_of(positive), words_of(values)
+    if len(there) > 1 and not _holds_one(values, wanted) and _pair_of(there, wanted) is None:
         raise DataError(
             f"label column {name!r} holds {_first_of(values)}, and never {', '.join(map(cells.shown, positive))}, "
             "which --positive says mean on; name its own word there as well, or leave the column out"

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_runtime.contract import DurationFeature
+from tagship_runtime.features import spans
 from tagship_training.data.kinds import numeric
 from tagship_training.data.kinds.base import Column, Described, check_numbers
 
@@ -42,5 +43,5 @@ def check(column: Column) -> bool:
 def _hours(column: Column, seconds: NDArray[np.float64]) -> str | None:
     """Show a cell such as 1:30, which others might take for minutes and seconds."""
     cells = zip(column.values.tolist(), seconds.tolist(), strict=True)
-    shown = next(((cell, span) for cell, span in cells if isinstance(cell, str) and cell.count(":") == 1), None)
+    shown = next(((cell, span) for cell, span in cells if spans.is_short(cell)), None)
     return None if shown is None else f"holds hours and minutes: {shown[0]!r} is read as {shown[1]:,.0f} seconds"
