@@ -119,6 +119,7 @@ def main() -> None:
             run = train(rows, test=test, config=config, options=Options(optimum=optimum))
             for choice, figures in choices(run).items():
                 models.setdefault(choice, []).append(figures)
+                _progress(f"{name}, seed {seed}, {choice}", figures)
             for baseline in run.baselines:
                 models.setdefault(baseline.title, []).append({**baseline.figures})
             if run.diagnosis.optimal is not None:
@@ -128,6 +129,11 @@ def main() -> None:
             _show(name, results[name], options.seeds)
     if options.json:
         print(json.dumps(results, indent=2))
+
+
+def _progress(title: str, figures: Mapping[str, float]) -> None:
+    """Say each seed's figures at once, to stderr: runs of hours may be stopped."""
+    print(title, *(f"{figure}={value:.5g}" for figure, value in figures.items()), file=sys.stderr, flush=True)
 
 
 def _summary(runs: list[dict[str, float]]) -> dict[str, list[float]]:
