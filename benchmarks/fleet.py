@@ -1,7 +1,7 @@
-"""Cost of the scorer on a cluster: in Spark and over folders, beside a job that passes the columns on.
+"""Cost of the scorer on a cluster: in Spark, Ray and over folders, beside a job that passes the columns on.
 
     make fleet
-    .venv-fleet/bin/python benchmarks/fleet.py [--rows 4000000] [--columns 6 100] [--pairs 3] [--engines spark,workers]
+    .venv-fleet/bin/python benchmarks/fleet.py [--rows 4000000] [--columns 6 100] [--pairs 3] [--engines spark,ray,workers]
 
 Each engine has one slot. The job with the scorer and the one with an identity function take turns in one session, and
 what is reported is the middle of the ratios of neighbours, so that what else a machine does counts little. Of 100
@@ -84,11 +84,30 @@ spark.stop()
 """
 )
 
+RAY = (
+    CALLS
+    + """
+import pyarrow
+import ray
+ray.init(num_cpus=1, include_dashboard=False, logging_level="error", log_to_driver=False)
+ray.data.DataContext.get_current().enable_progress_bars = False
+rows = ray.data.read_parquet(str(folder / "rows"), columns=score.columns)
+
+def one(call):
+    return lambda batch: pyarrow.Table.from_batches(list(call(batch.to_batches())))
+
+def job(call):
+    return lambda: rows.map_batches(call, batch_format="pyarrow", batch_size=65536).materialize()
+
+turns({"identity": job(one(identity)), "scorer": job(one(ours))})
+ray.shutdown()
+"""
+)
+
 WORKERS = (
     CALLS
     + """
 import shutil, subprocess
-import pyarrow.parquet
 
 COPY = '''
 import sys
@@ -122,7 +141,7 @@ turns({
 """
 )
 
-ENGINES: Mapping[str, str] = {"spark": SPARK, "workers": WORKERS}
+ENGINES: Mapping[str, str] = {"spark": SPARK, "ray": RAY, "workers": WORKERS}
 
 
 def make_artifact(folder: Path, width: int) -> Path:
@@ -199,7 +218,7 @@ def main() -> None:
     parser.add_argument("--rows", type=int, nargs="+", default=[4_000_000])
     parser.add_argument("--columns", type=int, nargs="+", default=[6, 100])
     parser.add_argument("--pairs", type=int, default=3)
-    parser.add_argument("--engines", default="spark,workers")
+    parser.add_argument("--engines", default=",".join(ENGINES))
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     results = []

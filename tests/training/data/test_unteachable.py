@@ -14,6 +14,7 @@ import pytest
 from tagship_runtime.features import as_column
 from tagship_runtime.files.arrow_columns import arrow_table
 from tagship_runtime.files.dataset import Dataset
+from tagship_training.data.deciding import find_deciding
 from tagship_training.data.unteachable import Unteachable, find_unteachable
 from tagship_training.evaluation.diagnosis import Diagnosis
 
@@ -106,6 +107,30 @@ def test_left_out(name: str, values: Any, reason: str) -> None:
 )
 def test_left_alone(name: str, values: Any) -> None:
     assert found(name, values) == Unteachable()
+
+
+def of_words(word: Any, flagged: int = 199) -> Dataset:
+    """Make a table of 199 rare words, and one more."""
+    words = {f"word{place}": (RANDOM.random(ROWS) < 0.05).astype(float) for place in range(flagged)}
+    return Dataset(table={"word": np.asarray(word, float), **words}, targets=TRUTH, labels=("large", "round"))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_word_that_stands_in_the_rows_of_a_label_is_no_copy_of_it(count: int) -> None:
+    """Words such as ``fibrosis`` are what a label means; the user is told."""
+    rows = of_words(count * TRUTH[:, 0])
+    assert find_unteachable(rows, ()) == Unteachable()
+    assert find_deciding(rows, ()) == {"word": "large"}
+    assert list(find_unteachable(of_words(count * TRUTH[:, 0], 198), ()).leaks) == ["word"]  # too few to be words
+    upside_down = of_words(count * (1 - TRUTH[:, 0]))
+    assert list(find_unteachable(upside_down, ()).leaks) == ["word"]
+
+
+def test_of_a_rare_label_words_are_copies_by_chance() -> None:
+    rows = of_words(np.arange(ROWS) == 7)
+    rare = Dataset(table=rows.table, targets=(np.arange(ROWS) == 7).astype(np.uint8)[:, None], labels=("rare",))
+    assert find_unteachable(rare, ()) == Unteachable()
+    assert find_deciding(rare, ()) == {}
 
 
 def test_labels_under_another_name_stay_where_nothing_else_would_be_left() -> None:

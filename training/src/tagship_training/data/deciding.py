@@ -16,6 +16,7 @@ from tagship_runtime.features import cells
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.typing import Targets
 from tagship_training.data.unteachable import FEWEST_ROWS
+from tagship_training.data.word_columns import has_words
 
 MOST_VALUES = 100
 FEWEST_OF_VALUE = 5
@@ -34,7 +35,7 @@ CHANCE = 1e-3
 def find_deciding(rows: Dataset, known: Collection[str]) -> dict[str, str]:
     """Return the label that a column of words or codes decides alone, or that its blank cells mark, by its name.
 
-    Numbers that decide by one threshold are left alone: that is what sizes do.
+    Numbers that decide by one threshold are left alone: that is what sizes do, but not what words do that are counted.
 
     Args:
         rows: The table, before any row is set aside.
@@ -44,10 +45,10 @@ def find_deciding(rows: Dataset, known: Collection[str]) -> dict[str, str]:
         return {}
     names = [name for name in rows.columns if name not in known]
     tries = len(names) * len(rows.labels)
-    found, columns = {}, rows.columns
+    found, columns, words = {}, rows.columns, has_words(rows)
     for name in names:
         values = columns[name]
-        sized = values.dtype.kind in "biuf"
+        sized = values.dtype.kind in "biuf" and not words
         for codes, ordered in ((_codes(values), sized), (_blanks(values), False)):
             place = None if codes is None else _decided(codes, rows.known_targets, tries, ordered=ordered)
             if place is not None:

@@ -14,6 +14,7 @@ from tagship_runtime.features import cells
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.typing import RowNumbers, Targets
 from tagship_training.data.kinds import compact_dates
+from tagship_training.data.word_columns import has_words
 
 FEWEST_ROWS = 20
 """In a smaller table, chance alone makes columns count or copy."""
@@ -74,7 +75,8 @@ class Unteachable:
 def find_unteachable(rows: Dataset, named: Collection[str], drawn: Drawn | None = None) -> Unteachable:
     """Return the columns of a whole table, in its order, that should not teach.
 
-    Where nothing else would be left, labels under another name stay, as leaks.
+    Where nothing else would be left, labels under another name stay, as leaks. A word among hundreds that stands in a
+    label's rows alone is no copy: it may be what the label means (``fibrosis``), and of a rare label some do by chance.
 
     Args:
         rows: The table, before any row is set aside.
@@ -84,11 +86,12 @@ def find_unteachable(rows: Dataset, named: Collection[str], drawn: Drawn | None 
     found = Unteachable()
     if len(rows) < FEWEST_ROWS:
         return found
+    words = has_words(rows)
     for name, values in rows.columns.items():
         if name in named:
             continue
         label = _label_in(values, rows.known_targets, rows.labels)
-        if label is not None:
+        if label is not None and not (words and _is_word(values, rows.known_targets[:, rows.labels.index(label)])):
             found.leaks[name] = label
             found.reasons[name] = f"it is the label {label!r} under another name; {_keep(name, values)}"
             continue
@@ -171,6 +174,11 @@ def _label_in(values: NDArray[Any], targets: Targets, labels: tuple[str, ...]) -
         if (flags == own).all() or (flags != own).all():
             return label
     return None
+
+
+def _is_word(values: NDArray[Any], truth: Targets) -> bool:
+    """Tell whether a column counts something, in the rows alone where a label is on."""
+    return values.dtype.kind in "biuf" and bool(((values != 0) == truth).all())
 
 
 def _first_of_two(values: NDArray[Any]) -> Targets | None:

@@ -31,9 +31,6 @@ MEMBERS = (5, 3, 1)
 CAP, CAP_PER_COLUMN, LARGEST_CAP = 250_000, 500, 3_000_000
 """Parameters that all networks may have unless the user says: so many, or more where the table is wide."""
 
-WORD_COLUMNS, WORD_SHARE = 200, 0.1
-"""From so many columns on, with at most this share of numbers that are not zero, columns are taken as words."""
-
 TEXT_ROWS, TEXT_EPOCHS = 10_000, 5
 """From so many texts on fewer epochs do, and at least so many are trained."""
 

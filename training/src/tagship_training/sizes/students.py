@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from tagship_training.config import Config
+from tagship_training.data.word_columns import WORD_COLUMNS
 from tagship_training.network.architecture import Architecture, count_parameters
-from tagship_training.network.choose_architectures import ENSEMBLE_ROWS, WORD_COLUMNS
+from tagship_training.network.choose_architectures import ENSEMBLE_ROWS
 
 PLAIN = ((32, 16, 8), (64, 32), (80, 32), (128, 64))
 """Hidden layers of students on scaled numbers."""

@@ -14,13 +14,12 @@ from tagship_training.data.bag_of_words import BagOfWords
 from tagship_training.data.folds import LearningRows, learning_rows
 from tagship_training.data.prepare import Prepared
 from tagship_training.data.sparse_rows import Matrix, count_nonzero
+from tagship_training.data.word_columns import are_words
 from tagship_training.evaluation import metrics
 from tagship_training.network import forests, preprocessing
 from tagship_training.network.choose_architectures import (
     ENSEMBLE_ROWS,
     MEMBERS,
-    WORD_COLUMNS,
-    WORD_SHARE,
     linear_architectures,
     teacher_architectures,
     text_architectures,
@@ -171,7 +170,7 @@ def _teacher_training(
         return _teachers_of_texts(rows, seen, bag, train_rows, config)
     width, labels = rows.matrix.shape[1], rows.targets.shape[1]
     numeric = preprocessing.numeric_columns(seen)
-    words = width >= WORD_COLUMNS and count_nonzero(seen) <= WORD_SHARE * len(seen) * width
+    words = are_words(not_zero=count_nonzero(seen), rows=len(seen), width=width)
     shape = Shape(rows=train_rows, width=width, numeric=len(numeric), labels=labels, words=words, crossed=rows.crossed)
     networks = teacher_architectures(
         rows=train_rows, width=width, numeric=len(numeric), labels=labels, words=words, crossed=rows.crossed
