@@ -1,7 +1,7 @@
 """Cost of the scorer on a cluster: in Spark, Ray and over folders, beside a job that passes the columns on.
 
     make fleet
-    .venv-fleet/bin/python benchmarks/fleet.py [--rows 4000000] [--columns 6 100] [--pairs 3] [--engines spark,ray,workers]
+    .venv-fleet/bin/python benchmarks/fleet.py [--rows 4000000] [--columns 6 100] [--pairs 3] [--engines ray,workers]
 
 Each engine has one slot. The job with the scorer and the one with an identity function take turns in one session, and
 what is reported is the middle of the ratios of neighbours, so that what else a machine does counts little. Of 100
