@@ -172,7 +172,7 @@ LATER = {
     *("judged_by", "unchecked", "unproven"),
     *("frequent", "macro_f1_present", "offset"),
     *("since", "parts", "first"),
-    *("percent", "label_words"),
+    *("percent", "currency", "label_words"),
     *("score_rows", "scores"),  # in contracts, which tests/repo/test_contract_schema.py holds to their schema
     *("tokenizer", "ngrams", "vocabulary", "empty"),
     *("standardize", "split", "sequence"),

@@ -13,6 +13,8 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 
+from tagship_runtime.files.readers import csv_rows
+
 NAMES = [f"feature_{i}" for i in range(6)]
 FIRST = 8192
 """Rows of a batch of JSON Lines."""
@@ -116,3 +118,39 @@ def test_a_feature_is_no_time(tagship: Command, artifact: Path, tmp_path: Path, 
     assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
     assert f"column '{NAMES[0]}' holds {kind}; numbers are needed" in done.err
     assert not (tmp_path / "out.csv").exists()
+
+
+NUMBERS = ["94.2e-2", "1.50", "007", " 2", "1e3", "0", "-.5"]
+
+
+@pytest.mark.parametrize("kind", [".csv", ".jsonl", ".parquet", "large.csv"])
+def test_a_feature_that_passes_on_is_written_as_it_is_spelled(
+    kind: str, tagship: Command, artifact: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The model gets numbers, and the output what names the row."""
+    monkeypatch.setattr(csv_rows, "LARGE", 1 if kind == "large.csv" else 1 << 30)
+    name, plain = NAMES[0], tmp_path / "plain.csv"
+    columns = {name: NUMBERS} | {other: ["1"] * len(NUMBERS) for other in NAMES[1:]}
+    source = tmp_path / f"in{kind}"
+    if kind == ".parquet":
+        pyarrow.parquet.write_table(pyarrow.table(columns), source)
+    elif kind == ".jsonl":
+        cells = zip(*columns.values(), strict=True)
+        source.write_text("".join(json.dumps(dict(zip(columns, row, strict=True))) + "\n" for row in cells))
+    else:
+        source.write_text("\n".join([",".join(columns), *map(",".join, zip(*columns.values(), strict=True))]) + "\n")
+    plain.write_text("\n".join([",".join(columns), *(f"{float(cell)},1,1,1,1,1" for cell in NUMBERS)]) + "\n")
+    out = tmp_path / "out.jsonl"
+    done = tagship("predict", artifact, source, "--id-column", name, "--scores", "--out", out)
+    assert (done.code, done.err) == (0, "")
+    rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert [row.pop(name) for row in rows] == NUMBERS
+    done = tagship("predict", artifact, plain, "--scores", "--format", "jsonl")
+    assert [json.loads(line) for line in done.out.splitlines()] == rows
+
+
+def test_ids_of_rows_around_one_that_is_left_out(tagship: Command, artifact: Path, tmp_path: Path) -> None:
+    rows = [f"{cell},1,1,{'x' if row == 3 else 1},1,1" for row, cell in enumerate(NUMBERS)]
+    (tmp_path / "in.csv").write_text("\n".join([",".join(NAMES), *rows]) + "\n")
+    done = tagship("predict", artifact, tmp_path / "in.csv", "--id-column", NAMES[0], "--on-error", "skip")
+    assert [row[0] for row in csv.reader(done.out.splitlines())][1:] == NUMBERS[:3] + NUMBERS[4:]

@@ -54,5 +54,5 @@ def test_frozen_copied_and_pickled(value: object) -> None:
 
 
 def test_shown_as_it_is_written() -> None:
-    shown = "NumericFeature(name='a', fill=2.0, indicator=False, missing=(), percent=False)"
+    shown = "NumericFeature(name='a', fill=2.0, indicator=False, missing=(), percent=False, currency='')"
     assert repr(NumericFeature(name="a", fill=2.0)) == shown

@@ -224,7 +224,8 @@ def test_what_readers_need_to_know() -> None:
     assert TableEncoder(missing).missing_words == ("x",)
     assert TableEncoder((*missing, NumericFeature(name="d"))).missing_words == ()
     assert TableEncoder(MIXED).textual == ("c",)
-    assert TableEncoder((NumericFeature(name="p", percent=True), *NUMBERS)).percent == ("p",)
+    signed = (NumericFeature(name="p", percent=True), NumericFeature(name="q", currency="€"), *NUMBERS)
+    assert TableEncoder(signed).signs == {"p": "%", "q": "€"}
     assert TableEncoder(MIXED).plain is None
     assert TableEncoder(NUMBERS).plain == (2,)
     assert TableEncoder(NUMBERS).select({"y": [1], "x": [2], "z": [3]}, []) == {"x": [2], "y": [1]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,8 @@ import openpyxl
 import pytest
 
 from tagship_runtime.errors import DataError
-from tagship_runtime.files import read_batches
-from tagship_runtime.files.duration_columns import Durations
+from tagship_runtime.features import as_column, spans
+from tagship_runtime.files import Dialect, read_batches, read_table
 from tagship_runtime.files.readers.batch import Reading
 
 NOTES = list[str]
@@ -39,9 +38,11 @@ def test_plain_numbers_of_a_workbook_are_refused(tmp_path: Path, number: float) 
     for row in (["cycle", "nr"], [timedelta(minutes=8), 4711], [None, 4712], [number, 4713]):
         sheet.append(row)
     book.save(tmp_path / "t.xlsx")
-    said = f"row 2, column 'cycle': {number} is a plain number, which may be a fraction of a day"
+    said = f"row 2, column 'cycle': {number} is a plain number, which may mean seconds, or days, as Excel has durations"
     with pytest.raises(DataError, match=re.escape(said)):
         list(read_batches(str(tmp_path / "t.xlsx"), reading([])))
+    with pytest.raises(DataError, match=re.escape(said)):
+        read_table(str(tmp_path / "t.xlsx"), ["cycle"], durations=["cycle"])
     sheet["A4"].number_format = "[h]:mm:ss"
     book.save(tmp_path / "t.xlsx")
     cells = [cell for batch in read_batches(str(tmp_path / "t.xlsx"), reading([])) for cell in batch.columns["cycle"]]
@@ -49,13 +50,31 @@ def test_plain_numbers_of_a_workbook_are_refused(tmp_path: Path, number: float) 
     assert len(cells) == 3
 
 
-def test_numbers_that_were_read_as_words_are_refused_in_workbooks_alone(tmp_path: Path) -> None:
-    for name in ("t.xlsx", "t.xlsm", "t.csv"):
-        (tmp_path / name).touch()
-        durations = Durations(str(tmp_path / name), ["cycle"], None)
-        durations.check({"cycle": ["0:08:00"]})
-        with nullcontext() if name == "t.csv" else pytest.raises(DataError, match=r"0\.0058 is a plain number"):
-            durations.check({"cycle": ["0:08:00", "0.0058"]})
+def test_what_the_refusal_says_to_do_gives_the_same_seconds(tmp_path: Path) -> None:
+    """Seconds divided by 86400 in cells of durations, texts, and numbers of a CSV mean one span."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["cycle"], [505 / 86400], ["0:08:25"], ["505"], [timedelta(seconds=505)]):
+        sheet.append(row)
+    sheet["A2"].number_format = "[h]:mm:ss"
+    book.save(tmp_path / "t.xlsx")
+    (tmp_path / "t.csv").write_text("cycle\n505\n505.0\n0:08:25\nPT505S\n")
+    for name in ("t.xlsx", "t.csv"):
+        batches = read_batches(str(tmp_path / name), reading([]))
+        cells = [cell for batch in batches for cell in batch.columns["cycle"]]
+        assert [spans.seconds(as_column([cell]), "cycle", ()) for cell in cells] == [505] * 4
+        table = read_table(str(tmp_path / name), ["cycle"], durations=["cycle"])
+        assert table["cycle"].to_pylist() == cells
+
+
+def test_a_number_that_stands_for_a_missing_duration(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["cycle"], [timedelta(seconds=505)], [-999]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    (batch,) = read_batches(str(tmp_path / "t.xlsx"), reading([], dialect=Dialect(missing=("-999",))))
+    assert batch.columns["cycle"] == ["0:08:25", None]
 
 
 def test_numbers_of_json_are_seconds(tmp_path: Path) -> None:

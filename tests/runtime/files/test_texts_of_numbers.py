@@ -136,12 +136,12 @@ def test_a_text_without_its_percent_sign(kind: str, tmp_path: Path) -> None:
         streamed(path, ["a"])
     bare = write(tmp_path / f"b{kind}", {"a": ["12", "7", "8"]})
     with pytest.raises(DataError, match="'12' has no percent sign, which training's cells had"):
-        streamed(bare, ["a"], percent=["a"])
+        streamed(bare, ["a"], signs={"a": "%"})
     with pytest.raises(DataError, match="'12' has no percent sign, which training's cells had"):
-        read_table(str(bare), percent=["a"])
+        read_table(str(bare), signs={"a": "%"})
     if kind == ".jsonl":
         shares = write(tmp_path / "s.jsonl", {"a": [0.12, 0.07, None]})
-        assert streamed(shares, ["a"], percent=["a"]) == {"a": [0.12, 0.07, None]}
+        assert streamed(shares, ["a"], signs={"a": "%"}) == {"a": [0.12, 0.07, None]}
 
 
 @pytest.mark.parametrize("strange", [[1], {"b": 2}, 10**400], ids=["list", "object", "huge"])
@@ -173,3 +173,27 @@ def test_ones_and_zeros_tell_nothing_of_the_mark(other: str, mark: str | None, f
 @pytest.mark.parametrize(("flag", "number"), [("1.0", "1234"), ("1,0", "1.234")])
 def test_ones_and_zeros_tell_where_nothing_else_does(flag: str, number: str) -> None:
     assert Numerals("t").rewrite({"a": ["1,234"], "on": [flag]}, known=True)["a"] == [number]
+
+
+@pytest.mark.parametrize("kind", [".csv", *KINDS])
+def test_another_currency_than_that_of_training(kind: str, tmp_path: Path) -> None:
+    """Signs of one currency are one; numbers alone are amounts of it, as the caller insists."""
+    for cells, refused in (
+        (["5", "EUR 6", "7 €"], False),
+        (["5", "6", "7"], False),
+        (["5", "$ 6", "7"], True),
+    ):
+        path = tmp_path / f"t{kind}"
+        if kind == ".csv":
+            path.write_text("a,b\n" + "".join(f"{cell},0\n" for cell in cells))
+        else:
+            write(path, {"a": cells})
+        for read in (
+            lambda path=path: read_table(str(path), signs={"a": "€"})["a"].to_pylist(),
+            lambda path=path: streamed(path, ["a"], signs={"a": "€"})["a"],
+        ):
+            if refused:
+                with pytest.raises(DataError, match=r"column 'a' holds '\$ 6', and training's cells had €"):
+                    read()
+            else:
+                assert read() == [5, 6, 7]

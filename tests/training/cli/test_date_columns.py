@@ -228,6 +228,32 @@ def test_a_number_that_is_no_date_is_told(
     assert ("if they are dates" in done.err) == (kind == "numeric" and not options)
 
 
+def test_plain_numbers_among_durations_are_refused_by_every_command(
+    run: Path, deliveries: pandas.DataFrame, tagship: Command, tmp_path: Path
+) -> None:
+    """A workbook's 505 may be seconds or days; in silence, training would judge by other durations than it learned."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.append(["delivered", "took", "length", "label:late"])
+    for row, (day, took, length, label) in enumerate(deliveries.itertuples(index=False)):
+        sheet.append([day, 505 if row == 7 else took, length, label])
+    table = tmp_path / "plain.xlsx"
+    book.save(table)
+    artifact, trained = run / "out" / "float32.onnx", ("train", run / "deliveries.csv", "--missing", "k.A.")
+    for command in (
+        (*trained, "--test", table, "--out", tmp_path / "run"),
+        (*trained, "--validation", table, "--out", tmp_path / "run"),
+        ("predict", artifact, table),
+        ("verify", run / "run", artifact, "--data", table),
+        ("export", run / "run", "--data", table, "--out", tmp_path / "out", "--formats", "onnx"),
+        ("benchmark", artifact, "--data", table),
+    ):
+        done = tagship(*command)
+        assert (done.code, "row 7, column 'took': 505 is a plain number" in done.err.splitlines()[-1]) == (2, True)
+    assert not (tmp_path / "run").exists()
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("word", ["9999-12-31", "31.12.9999", "31/12/9999", "99991231"])
 def test_a_date_may_stand_for_a_missing_one(
     word: str, deliveries: pandas.DataFrame, tagship: Command, tmp_path: Path

@@ -427,33 +427,46 @@ def test_booleans_of_excel_are_the_same_in_every_form(tagship: Command, tmp_path
     assert len(set(scores)) == 1
 
 
-def test_shares_are_not_taken_for_percent(tagship: Command, tmp_path: Path) -> None:
-    """A text without a sign where training had one is refused by every command; numbers are shares."""
+def test_shares_are_not_taken_for_percent_nor_dollars_for_euros(tagship: Command, tmp_path: Path) -> None:
+    """A text without a percent sign where training had one is refused by every command, as another currency is."""
     random = np.random.default_rng(6)
     percent = random.integers(1, 99, 240)
-    frame = pandas.DataFrame({"share": percent / 100, "label:good": (percent > 50).astype(int)})
+    frame = pandas.DataFrame({"share": percent / 100, "price": 5.0, "label:good": (percent > 50).astype(int)})
+    frame["price"] += np.arange(240) % 7
     spelled = {
         "signs": [f"{number} %" for number in percent],
         "bare": [str(number) for number in percent],
         "shares": [f"{number / 100}" for number in percent],
     }
     for name, cells in spelled.items():
-        frame.assign(share=cells).to_csv(tmp_path / f"{name}.csv", index=False)
+        frame.assign(share=cells, price=frame["price"].map("{:.2f} €".format)).to_csv(
+            tmp_path / f"{name}.csv", index=False
+        )
+    frame.assign(share=spelled["signs"]).to_csv(tmp_path / "amounts.csv", index=False)
+    for name, sign in (("euros", "EUR"), ("dollars", "US$")):
+        frame.assign(share=spelled["signs"], price=[f"{sign} {amount:.2f}" for amount in frame["price"]]).to_csv(
+            tmp_path / f"{name}.csv", index=False
+        )
     frame.to_parquet(tmp_path / "rows.parquet")
     frame.to_excel(tmp_path / "book.xlsx", index=False)
     run, artifact = tmp_path / "run", tmp_path / "out" / "float32.onnx"
     assert tagship("train", tmp_path / "signs.csv", "--out", run, *SMALL).code == 0
     assert tagship("export", run, "--out", tmp_path / "out", "--formats", "onnx").code == 0
-    feature = json.loads((tmp_path / "out" / "float32.onnx.json").read_text())["features"][0]
-    assert feature == {"name": "share", "kind": "numeric", "fill": None, "percent": True}
+    share, price = json.loads((tmp_path / "out" / "float32.onnx.json").read_text())["features"]
+    assert share == {"name": "share", "kind": "numeric", "fill": None, "percent": True}
+    assert price == {"name": "price", "kind": "numeric", "fill": None, "currency": "€"}
     scores = [
         tagship("predict", artifact, tmp_path / form, "--scores").out
-        for form in ("signs.csv", "rows.parquet", "book.xlsx")
+        for form in ("signs.csv", "rows.parquet", "book.xlsx", "amounts.csv", "euros.csv")
     ]
     assert len(scores[0].splitlines()) == 241
-    assert scores[0] == scores[1] == scores[2]
+    assert set(scores) == {scores[0]}
     assert tagship("verify", run, artifact, "--data", tmp_path / "signs.csv").code == 0
-    for name in ("bare", "shares"):
+    for name, said in (
+        ("bare", f"row 0, column 'share': '{spelled['bare'][0]}' has no percent sign"),
+        ("shares", f"row 0, column 'share': '{spelled['shares'][0]}' has no percent sign"),
+        ("dollars", "column 'price' holds 'US$ 5.00', and training's cells had €; convert the numbers"),
+    ):
         table = tmp_path / f"{name}.csv"
         for command in (
             ("predict", artifact, table),
@@ -463,7 +476,7 @@ def test_shares_are_not_taken_for_percent(tagship: Command, tmp_path: Path) -> N
         ):
             done = tagship(*command)
             assert (done.code, done.out) == (2, ""), command
-            assert f"row 0, column 'share': '{spelled[name][0]}' has no percent sign" in done.err
+            assert said in done.err
 
 
 def test_errors_and_formulas_of_a_workbook_are_told_by_every_command(

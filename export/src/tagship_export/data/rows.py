@@ -17,7 +17,6 @@ from tagship_runtime.features import as_column, columns_of, encoder
 from tagship_runtime.files import TableFile, check_header, read_table
 from tagship_runtime.files.arrow_columns import arrow_column, arrow_table
 from tagship_runtime.files.dataset import Dataset
-from tagship_runtime.files.duration_columns import Durations
 from tagship_runtime.files.label_columns import LABEL_PREFIX, feature_columns, label_column, misspelled
 from tagship_runtime.files.readers.npz import read_npz
 from tagship_runtime.files.spelling.date_orders import DateOrders
@@ -111,9 +110,10 @@ def _read_file(
     text = [feature.name for feature in features or () if feature.textual]
     encode = encoder(features or (), (None,))
     dialect = source.dialect.with_missing(encode.missing_words)
-    table = read_table(source.path, text, dialect=dialect, percent=encode.percent, note=source.note)
+    table = read_table(
+        source.path, text, dialect=dialect, signs=encode.signs, durations=encode.durations, note=source.note
+    )
     orders = DateOrders(source.path, encode.date_orders, given=dialect.dates, missing=dialect.missing, note=source.note)
-    Durations(source.path, encode.durations, source.note).check({name: table[name] for name in table.column_names})
     for name, cells in orders.rewrite({name: table[name] for name in table.column_names}).items():
         table = table.set_column(table.column_names.index(name), name, arrow_column(as_column(cells), name))
     targets = targets_of(table, labels, positive, source.positive, words, source.note)

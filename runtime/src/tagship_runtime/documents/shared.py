@@ -17,6 +17,7 @@ class FeatureDocument(TypedDict):
         indicator: Of a number, date or duration: whether a missing one is flagged to the model as well.
         missing: Likewise: words that stand for a missing one, besides those that always do.
         percent: Of a number: whether training's cells had a percent sign; 12 % is 0.12.
+        currency: Of a number: the sign of a currency that training's cells had.
         offset: Of a number of kind ``offset``: what is subtracted from it in float64 before it becomes float32.
         values: Of a category: its words, in the order of the model's columns.
         tokenizer: Of a text: the name of the rules by which it becomes words.
@@ -35,6 +36,7 @@ class FeatureDocument(TypedDict):
     indicator: NotRequired[bool]
     missing: NotRequired[list[str]]
     percent: NotRequired[bool]
+    currency: NotRequired[str]
     offset: NotRequired[float]
     values: NotRequired[list[str]]
     tokenizer: NotRequired[str]

@@ -55,9 +55,9 @@ class Feature(ABC):
         return ()
 
     @property
-    def spelled_percent(self) -> bool:
-        """True where training's cells had a percent sign, so that in a text without one 12 may be 0.12."""
-        return False
+    def sign(self) -> str:
+        """Percent sign or currency of training's cells: 12 may be 0.12 in a text without the one, and € are no $."""
+        return ""
 
     @property
     def in_seconds(self) -> bool:

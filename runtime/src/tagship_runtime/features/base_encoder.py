@@ -26,7 +26,7 @@ class Encoder(ABC):
         columns: Names of the columns that are needed; None where columns have no names.
         textual: Names of those whose cells a CSV's reader leaves as they are spelled.
         missing_words: Words that stand for a missing number in each of the others, besides those that always do.
-        percent: Names of columns whose cells had a percent sign in training.
+        signs: Percent sign or currency of training's cells, by the column's name.
         date_orders: By column of dates, what stood first in training in those such as 03/04/2024; None without such.
         durations: Names of columns of durations.
     """
@@ -35,7 +35,7 @@ class Encoder(ABC):
     columns: tuple[str, ...] | None
     textual: tuple[str, ...]
     missing_words: tuple[str, ...] = ()
-    percent: tuple[str, ...] = ()
+    signs: Mapping[str, str] = MappingProxyType({})
     date_orders: Mapping[str, str | None] = MappingProxyType({})
     durations: tuple[str, ...] = ()
 

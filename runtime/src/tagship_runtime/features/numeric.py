@@ -38,6 +38,7 @@ class NumericFeature(Feature):
         indicator: Whether a second column follows that is 1 where the value was missing, else 0.
         missing: Words that stand for a missing value, besides those that always do.
         percent: Whether training's cells had a percent sign, as 12 %, which is the number 0.12.
+        currency: Sign of training's cells, such as €; none where they had none.
     """
 
     kind: ClassVar[str] = "numeric"
@@ -50,11 +51,12 @@ class NumericFeature(Feature):
     indicator: bool = False
     missing: tuple[str, ...] = ()
     percent: bool = False
+    currency: str = ""
 
     @property
-    def spelled_percent(self) -> bool:
+    def sign(self) -> str:
         """See :class:`Feature`."""
-        return self.percent
+        return "%" if self.percent else self.currency
 
     @property
     def width(self) -> int:
@@ -134,6 +136,8 @@ class NumericFeature(Feature):
             document["missing"] = list(self.missing)
         if self.percent:
             document["percent"] = True
+        if self.currency:
+            document["currency"] = self.currency
         return document
 
     @classmethod
@@ -145,13 +149,14 @@ class NumericFeature(Feature):
             indicator=bool(document.get("indicator", False)),
             missing=missing_words(document),
             percent=bool(document.get("percent", False)),
+            currency=currency_of(document),
         )
 
     def describe(self) -> str:
         """See :class:`Feature`."""
         missing = "missing is refused" if self.fill is None else f"missing becomes {self.fill:g}"
-        percent = " (12 % is 0.12)" if self.percent else ""
-        return f"{self.noun.removeprefix('a ')}{percent}, {missing}{' and is flagged' if self.indicator else ''}"
+        sign = " (12 % is 0.12)" if self.percent else f" ({self.currency})" if self.currency else ""
+        return f"{self.noun.removeprefix('a ')}{sign}, {missing}{' and is flagged' if self.indicator else ''}"
 
     def sample(self, values: NDArray[Any], count: int, random: np.random.Generator) -> list[Any]:
         """Invent numbers evenly between the 1st and 99th percentile; see :class:`Feature`."""
@@ -201,3 +206,8 @@ class NumericFeature(Feature):
 def missing_words(document: Mapping[str, Any]) -> tuple[str, ...]:
     """Return a feature's words that stand for a missing value; none where the contract has none."""
     return take(document, "missing", tuple_of(text)) if "missing" in document else ()
+
+
+def currency_of(document: Mapping[str, Any]) -> str:
+    """Return the sign of a feature's cells in training; none where the contract has none."""
+    return take(document, "currency", text) if "currency" in document else ""

@@ -14,7 +14,7 @@ import numpy as np
 
 from tagship_runtime.features import cells
 from tagship_runtime.features.json_values import number, optional, take, text
-from tagship_runtime.features.numeric import DIGITS, MISSING_SHARE, NumericFeature, missing_words
+from tagship_runtime.features.numeric import DIGITS, MISSING_SHARE, NumericFeature, currency_of, missing_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -81,6 +81,7 @@ class OffsetFeature(NumericFeature):
             indicator=bool(document.get("indicator", False)),
             offset=take(document, "offset", _told_apart),
             missing=missing_words(document),
+            currency=currency_of(document),
         )
 
     def describe(self) -> str:

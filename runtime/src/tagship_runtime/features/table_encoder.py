@@ -35,7 +35,7 @@ class TableEncoder(Encoder):
         self.columns = tuple(feature.name for feature in features)
         self.textual = tuple(feature.name for feature in features if feature.textual)
         self.missing_words = _common([feature.missing_words for feature in features if not feature.textual])
-        self.percent = tuple(feature.name for feature in features if feature.spelled_percent)
+        self.signs = {feature.name: feature.sign for feature in features if feature.sign}
         self.date_orders = {name: first for feature in features for name, first in feature.date_orders.items()}
         self.durations = tuple(feature.name for feature in features if feature.in_seconds)
         self.width = sum(feature.width for feature in features)

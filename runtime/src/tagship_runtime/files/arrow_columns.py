@@ -51,23 +51,34 @@ def arrow_column(values: NDArray[Any], name: str) -> pyarrow.Array:
         ) from error
 
 
-PERCENT = {b"tagship": b"percent"}
-"""Metadata of a column whose cells had a percent sign."""
+SIGN = b"tagship"
+"""Key of metadata of a column whose cells had a percent sign or a currency, which :data:`PERCENT` or itself says."""
+
+PERCENT = "percent"
 
 
-def with_percents(table: pyarrow.Table, names: Collection[str]) -> pyarrow.Table:
-    """Return a table whose columns say which of them had a percent sign in each cell."""
-    if not names:
+def with_signs(table: pyarrow.Table, signs: Mapping[str, str]) -> pyarrow.Table:
+    """Return a table whose columns say which percent sign or currency their cells had.
+
+    Args:
+        table: Columns of numbers.
+        signs: By the column's name.
+    """
+    if not signs:
         return table
     pyarrow = import_pyarrow()
-    fields = [field.with_metadata(PERCENT) if field.name in names else field for field in table.schema]
+    said = {name: PERCENT if sign == "%" else sign for name, sign in signs.items()}
+    fields = [
+        field.with_metadata({SIGN: said[field.name].encode()}) if field.name in said else field
+        for field in table.schema
+    ]
     return pyarrow.Table.from_arrays(table.columns, schema=pyarrow.schema(fields))
 
 
-def percents_of(table: Any) -> tuple[str, ...]:
-    """Return the names of columns that had a percent sign in each cell, where the table is pyarrow's."""
-    fields = getattr(table, "schema", ())
-    return tuple(field.name for field in fields if (field.metadata or {}).items() >= PERCENT.items())
+def signs_of(table: Any) -> dict[str, str]:
+    """Return the percent sign or currency that columns' cells had, by name, where the table is pyarrow's."""
+    said = {field.name: (field.metadata or {}).get(SIGN, b"").decode() for field in getattr(table, "schema", ())}
+    return {name: "%" if sign == PERCENT else sign for name, sign in said.items() if sign}
 
 
 NO_TEXT = b"tagship no text"

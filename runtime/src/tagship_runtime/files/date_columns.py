@@ -36,7 +36,7 @@ def with_dates(
     orders = DateOrders(title(source), reading.date_orders, given=given, missing=missing, note=reading.note)
 
     def search(names: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-        plain = replace(reading, numbers=(), percent=(), date_orders={}, durations=())
+        plain = replace(reading, numbers=(), signs={}, date_orders={}, durations=())
         only = replace(plain, columns=names, note=None, skip=lambda _: None)
         return (batch.columns for batch in again(source, only)) if again is not None else iter(())
 

@@ -13,8 +13,9 @@ from tagship_runtime.features.cells import word
 from tagship_runtime.files.arrow_columns import (
     arrow_table,
     with_first_strangers,
-    with_percents,
+    with_signs,
 )
+from tagship_runtime.files.duration_columns import Durations
 from tagship_runtime.files.open_table import (
     SAMPLE,
     check_names,
@@ -39,7 +40,8 @@ def read_table(
     text: Sequence[str] = (),
     *,
     dialect: Dialect | None = None,
-    percent: Sequence[str] = (),
+    signs: Mapping[str, str] | None = None,
+    durations: Sequence[str] = (),
     note: Callable[[str], None] | None = None,
 ) -> pyarrow.Table:
     """Read a whole table; a cell means what prediction takes it for, which reads files by the same code.
@@ -49,7 +51,8 @@ def read_table(
         text: Columns of a CSV file to take as they are spelled, as prediction does with categories; another holds
             numbers if each of its cells is one or missing.
         dialect: How the table is spelled, as far as that is given.
-        percent: Columns whose cells had a percent sign in training.
+        signs: Percent sign or currency of training's cells, by the column's name.
+        durations: Columns that hold durations, for which a workbook's plain numbers are not taken.
         note: Told what was found by looking.
 
     Raises:
@@ -62,13 +65,15 @@ def read_table(
     if kind not in READERS:
         raise DataError(f"{source} holds arrays; a table is needed here")
     pyarrow = import_pyarrow()
-    reading = Reading(rows=BATCH_ROWS, percent=percent, dialect=dialect or Dialect(), note=note)
+    given = dialect or Dialect()
+    reading = Reading(rows=BATCH_ROWS, signs=signs or {}, durations=durations, dialect=given, note=note)
     try:
         table = READERS[kind](source, text, reading)
         check_names(source, table.column_names)
-        return table
     except (pyarrow.ArrowException, OSError, EOFError, UnicodeDecodeError) as error:
         raise DataError(f"{source} cannot be read as a table: {one_line(error)}") from error
+    Durations(source, durations, note).look(dict(zip(table.column_names, table.columns, strict=True)))
+    return table
 
 
 def _batches(source: str, batches: Iterator[Batch]) -> list[Batch]:
@@ -89,7 +94,7 @@ def _read_parquet(source: str, text: Sequence[str], reading: Reading) -> pyarrow
 
 
 def _read_json(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
-    quiet = replace(reading, rows=sys.maxsize, percent=(), note=None)
+    quiet = replace(reading, rows=sys.maxsize, signs={}, note=None)
     batches = _batches(source, json_lines.read(source, quiet))
     if not batches:
         raise DataError(f"{source} cannot be read as a table: it is empty; a row on each line is needed")
@@ -110,7 +115,7 @@ def _rewritten(columns: Mapping[str, Any], text: Sequence[str], numerals: Numera
 def _read_csv(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:
     pyarrow = import_pyarrow("csv")
     names, form = csv_rows.look(source, reading)
-    quiet = replace(reading, columns=names, numbers=(), percent=(), note=None)
+    quiet = replace(reading, columns=names, numbers=(), signs={}, note=None)
     batches = _batches(source, csv_rows.read(source, quiet))
     string = pyarrow.string()
     parts: dict[str, list[Any]] = {name: [] for name in names}
@@ -120,7 +125,7 @@ def _read_csv(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Tab
             parts[name].append(cells if isinstance(cells, pyarrow.Array) else pyarrow.array(cells, string))
     columns = {name: pyarrow.chunked_array(chunks, string) for name, chunks in parts.items()}
     typed_table = pyarrow.table(typed_columns(columns, text, form.numerals))
-    return with_percents(typed_table, form.numerals.percents)
+    return with_signs(typed_table, form.numerals.signs.found)
 
 
 def _read_excel(source: str, text: Sequence[str], reading: Reading) -> pyarrow.Table:

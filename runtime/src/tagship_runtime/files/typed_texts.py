@@ -10,7 +10,7 @@ import numpy as np
 
 from tagship_runtime.errors import InputError
 from tagship_runtime.features import cells
-from tagship_runtime.files.arrow_columns import with_percents
+from tagship_runtime.files.arrow_columns import with_signs
 from tagship_runtime.files.arrow_texts import texts_in
 from tagship_runtime.files.pyarrow_import import import_pyarrow
 from tagship_runtime.files.spelling.numerals import COMMA, POINT, Numerals, is_numeral
@@ -48,8 +48,8 @@ def typed_columns(
     pyarrow = import_pyarrow("compute")
     done = {name: column for name, column in columns.items() if name in text}
     rest = {name: column for name, column in columns.items() if name not in text}
-    percents = {name: rest[name].unique().to_pylist() for name in numerals.trained_percents if name in rest}
-    numerals.check_percent(percents, partial(_row_of, columns))
+    percents = {name: rest[name].unique().to_pylist() for name in numerals.signs.trained_percents if name in rest}
+    numerals.signs.check_percent(percents, partial(_row_of, columns))
     plain = numerals.decimal in (None, POINT)
     numbers = {name: typed(column) for name, column in rest.items()} if plain else {}
     numbers = {name: column for name, column in numbers.items() if pyarrow.types.is_primitive(column.type)}
@@ -88,7 +88,7 @@ def typed_table(table: pyarrow.Table, text: Sequence[str], numerals: Numerals) -
         if import_pyarrow().types.is_floating(column.type):
             numerals.assume(texts[name].unique().to_pylist())
     numerals.tell_doubt()
-    return with_percents(_with_columns(table, typed), numerals.percents)
+    return with_signs(_with_columns(table, typed), numerals.signs.found)
 
 
 def typed_cells(table: pyarrow.Table, text: Sequence[str], numerals: Numerals) -> pyarrow.Table:
@@ -103,7 +103,7 @@ def typed_cells(table: pyarrow.Table, text: Sequence[str], numerals: Numerals) -
     spelled = {name: column for name, column in columns.items() if str(column.type) == "string"}
     numbers = {name: typed(column) for name, column in spelled.items()}
     _tell_exponents(numbers, spelled, numerals)
-    return with_percents(_with_columns(table, numbers), numerals.percents)
+    return with_signs(_with_columns(table, numbers), numerals.signs.found)
 
 
 def _holds_codes(column: pyarrow.ChunkedArray) -> bool:

@@ -55,7 +55,7 @@ class Layout:
         Raises:
             MissingColumnError: The input has no such column to pass through.
         """
-        there: Any = {name: [] for name in self.ids} if batch is None else batch.columns
+        there: Any = {name: [] for name in self.ids} if batch is None else {**batch.columns, **batch.kept}
         missing = [name for name in self.ids if name not in there]
         if missing:
             raise MissingColumnError(missing, list(there))

@@ -227,3 +227,27 @@ def test_a_number_may_stand_for_a_missing_one(
         column = as_column(found[name])
         assert [None if value != value else value for value in numbers(column, name).tolist()] == table[name]
     assert found["word"] == table["word"]
+
+
+@pytest.mark.parametrize("versions", [["1.5", "2.10"], ["1.10", "1.9", "1.11"]])
+def test_versions_do_not_tell_what_a_comma_means(versions: list[str]) -> None:
+    """They have points whatever numbers have; a German table of 1,234 would become one of thousands."""
+    asked = r"'1,234' in column 'b' may be 1234 or 1\.234.*if column 'a' holds versions, such as '.*', train with --cat"
+    for usual in (None, "."):
+        with pytest.raises(DataError, match=asked):
+            Numerals("t", usual=usual).rewrite({"a": versions, "b": ["1,234"] * len(versions)}, known=False)
+    numerals = Numerals("t", usual=".")
+    assert not numerals.rewrite({"a": versions, "b": ["1"] * len(versions)}, known=False)  # rows before
+    with pytest.raises(DataError, match="may be 1234 or"):
+        numerals.rewrite({"a": versions, "b": ["1,234"] * len(versions)}, known=False)
+
+
+def test_versions_tell_where_nothing_is_in_doubt_and_are_named_where_they_contradict() -> None:
+    numerals = Numerals("t")
+    numerals.rewrite({"a": ["1.5", "2.10"]}, known=False)
+    assert numerals.decimal == "."
+    with pytest.raises(DataError, match=r"decimal point in '1.5'.*comma in '0,35'.*--categorical a"):
+        Numerals("t").rewrite({"a": ["1.5", "2.10"], "b": ["0,35", "7"]}, known=False)
+    numerals = Numerals("t")
+    numerals.rewrite({"a": ["1.50", "2.10"], "b": ["1,234", "7"]}, known=False)  # all of them rounded alike
+    assert numerals.decimal == "."

@@ -150,9 +150,10 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
 
     Nothing here imports TensorFlow, so that a wrong table is told at once.
     """
+    from tagship_runtime.contract import DateFeature, DurationFeature
     from tagship_runtime.files import check_header
-    from tagship_runtime.files.arrow_columns import percents_of
-    from tagship_training.data.columns import dates_among, textual
+    from tagship_runtime.files.arrow_columns import signs_of
+    from tagship_training.data.columns import classes_of, textual
     from tagship_training.data.date_spellings import find_spelled_dates, with_dates_in_iso
     from tagship_training.data.draw import DrawnRows
     from tagship_training.data.label_columns import label_words
@@ -183,7 +184,10 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     text += textual(drawn.train, kinds)
     where = replace(where, vocabulary=drawn.train.labels, words=drawn.words, note=tell)
 
-    percent, dates = percents_of(drawn.train.table), dates_among(drawn.train, kinds)
+    signs, classes = signs_of(drawn.train.table), classes_of(drawn.train, kinds)
+    dates, durations = (
+        [name for name, own in classes.items() if issubclass(own, kind)] for kind in (DateFeature, DurationFeature)
+    )
 
     def other(path: str | None) -> Dataset | None:
         if path is None:
@@ -191,7 +195,7 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
         rows = read_sparse(path, drop)
         if rows is not None:
             return rows
-        table = read(path, text, dialect=dialect, percent=percent, note=tell)
+        table = read(path, text, dialect=dialect, signs=signs, durations=durations, note=tell)
         return from_table(with_dates_in_iso(table, dates, kinds.missing, tell), where, drop)
 
     return replace(

@@ -8,7 +8,7 @@ import numpy as np
 
 from tagship_runtime.contract import CategoryFeature, DateFeature, DurationFeature, Feature, NumericFeature, TextFeature
 from tagship_runtime.errors import InputError
-from tagship_runtime.files.arrow_columns import check_texts, percents_of
+from tagship_runtime.files.arrow_columns import check_texts, signs_of
 from tagship_runtime.files.dataset import Dataset
 from tagship_training.config import Kinds
 from tagship_training.data.kinds import category, date, duration, numeric, text
@@ -95,7 +95,7 @@ class _Columns(Mapping[str, Column]):
         incomplete: Collection[str] = (),
     ) -> None:
         self._values = rows.columns  # which a dataset converts whenever it is asked for them
-        self._targets, self._percents = rows.known_targets, set(percents_of(rows.table))
+        self._targets, self._signs = rows.known_targets, signs_of(rows.table)
         self._kinds, self._orders, self._incomplete = kinds, orders or {}, incomplete
 
     def __getitem__(self, name: str) -> Column:
@@ -107,7 +107,7 @@ class _Columns(Mapping[str, Column]):
             first=self._orders.get(name),
             missing=self._kinds.missing,
             named=name in self._kinds.named,
-            percent=name in self._percents,
+            sign=self._signs.get(name, ""),
             ngrams=self._kinds.ngrams,
         )
 
@@ -185,11 +185,6 @@ def check(
 def textual(rows: Dataset, kinds: Kinds) -> list[str]:
     """Names of the columns that are taken as words, and so are read as they are spelled."""
     return [name for name, values in rows.columns.items() if kind_of(name, values, kinds).textual]
-
-
-def dates_among(rows: Dataset, kinds: Kinds) -> list[str]:
-    """Names of the columns that are taken as dates."""
-    return [name for name, chosen in classes_of(rows, kinds).items() if issubclass(chosen, DateFeature)]
 
 
 def unknown_words(rows: Dataset, features: Sequence[Feature]) -> dict[str, int]:

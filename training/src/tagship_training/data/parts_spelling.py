@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow
 
 from tagship_runtime.files import Dialect
-from tagship_runtime.files.arrow_columns import with_percents
+from tagship_runtime.files.arrow_columns import with_signs
 from tagship_runtime.files.arrow_texts import texts_in
 from tagship_runtime.files.spelling.numerals import POINT, Numerals
 from tagship_runtime.files.typed_texts import typed
@@ -97,4 +97,4 @@ def as_numbers(table: pyarrow.Table, spelling: PartsSpelling) -> pyarrow.Table:
     """Return rows that :meth:`PartsSpelling.rewritten` gave, with columns of numbers in their type."""
     for name in spelling.numbers:
         table = table.set_column(table.column_names.index(name), name, typed(table[name]))
-    return with_percents(table, spelling.numerals.percents)
+    return with_signs(table, spelling.numerals.signs.found)

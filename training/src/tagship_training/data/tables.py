@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,8 @@ def read(
     text: Sequence[str] = (),
     *,
     dialect: Dialect | None = None,
-    percent: Sequence[str] = (),
+    signs: Mapping[str, str] | None = None,
+    durations: Sequence[str] = (),
     note: Callable[[str], None] | None = None,
 ) -> pyarrow.Table:
     """Read a table: .csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx, ``sample:NAME``, or .npz.
@@ -38,7 +39,8 @@ def read(
         source: The file.
         text: Columns of a CSV file to take as they are spelled.
         dialect: How it is spelled, as far as that is given.
-        percent: Columns whose cells had a percent sign in the table that is learned from.
+        signs: Percent sign or currency of cells in the table that is learned from, by the column's name.
+        durations: Columns of durations in the table that is learned from.
         note: Told what was found by looking.
 
     Raises:
@@ -47,7 +49,7 @@ def read(
         TableError: An .npz that cannot be read, or lacks one of the arrays; or a table whose last row has no cell.
     """
     if Path(source).suffix.lower() != ".npz":
-        table = read_table(source, text, dialect=dialect, percent=percent, note=note)
+        table = read_table(source, text, dialect=dialect, signs=signs, durations=durations, note=note)
         _check_last_row(table, source)
         return table
     return _read_npz(source).to_table()

@@ -26,12 +26,14 @@ class Batch:
         size: How many rows.
         columns: By name; lists, arrays or pyarrow arrays, of ``size`` values each.
         rows: The features as an array (size, ...), where they have no names; None where they are among the columns.
+        kept: Those of :attr:`Reading.kept` as the table spells them.
     """
 
     first: int
     size: int
     columns: Mapping[str, Any]
     rows: Any = None
+    kept: Mapping[str, Any] = field(default_factory=dict)
 
     def halves(self) -> Iterator[Batch]:
         """Yield the two halves of at least two rows."""
@@ -43,7 +45,8 @@ class Batch:
         """Return the rows from one to before another, counted from the batch's first."""
         columns = {name: values[start:stop] for name, values in self.columns.items()}
         rows = None if self.rows is None else self.rows[start:stop]
-        return Batch(first=self.first + start, size=stop - start, columns=columns, rows=rows)
+        kept = {name: values[start:stop] for name, values in self.kept.items()}
+        return Batch(first=self.first + start, size=stop - start, columns=columns, rows=rows, kept=kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +57,10 @@ class Reading:
         rows: The most rows of a batch.
         columns: Names of those that are needed, for readers that can leave out others; None for all.
         numbers: Names of those that hold numbers, for readers that convert; None for unknown.
-        percent: Names of those whose cells had a percent sign in training.
+        signs: Percent sign or currency of training's cells, by name.
         date_orders: By column of dates, what stood first in training in those such as 03/04/2024; None without such.
         durations: Names of those that hold durations.
+        kept: Names of features that pass on to the output as well, where they stand as the table spells them.
         skip: Told of a row that cannot be read, which is left out then; None to raise the error.
         live: Whether rows are answered as they come: one row a batch.
         dialect: How the table is spelled, as far as that is given.
@@ -66,9 +70,10 @@ class Reading:
     rows: int
     columns: Sequence[str] | None = None
     numbers: Sequence[str] | None = None
-    percent: Sequence[str] = ()
+    signs: Mapping[str, str] = field(default_factory=dict)
     date_orders: Mapping[str, str | None] = field(default_factory=dict)
     durations: Sequence[str] = ()
+    kept: Sequence[str] = ()
     skip: Callable[[DataError], None] | None = None
     live: bool = False
     dialect: Dialect = field(default_factory=Dialect)
@@ -88,9 +93,10 @@ class Reading:
         return cls(
             columns=None if columns is None else list(dict.fromkeys((*columns, *beside))),
             numbers=None if columns is None else [name for name in columns if name not in encode.textual],
-            percent=encode.percent,
+            signs=encode.signs,
             date_orders=encode.date_orders,
             durations=encode.durations,
+            kept=[name for name in beside if name in (columns or ())],
             dialect=dialect.with_missing(encode.missing_words),
             **settings,
         )
@@ -104,8 +110,25 @@ class Reading:
         """
         given = self.dialect
         return Numerals(
-            name, decimal=given.decimal, usual=usual, missing=given.missing, percent=self.percent, note=self.note
+            name, decimal=given.decimal, usual=usual, missing=given.missing, signs=self.signs, note=self.note
         )
+
+    def batch(self, columns: Mapping[str, Any], numerals: Numerals, first: int, size: int) -> Batch:
+        """Return some rows, with numbers among their texts as Python spells them.
+
+        Args:
+            columns: Lists of cells by name.
+            numerals: The table's spelling of numbers.
+            first: Number of the first of these rows.
+            size: How many they are.
+        """
+        return Batch(
+            first=first, size=size, columns=self.rewritten(columns, numerals, first), kept=self.kept_of(columns)
+        )
+
+    def kept_of(self, columns: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the columns that pass on to the output as the table spells them."""
+        return {name: columns[name] for name in self.kept if name in columns}
 
     def rewritten(self, columns: Mapping[str, Any], numerals: Numerals, first: int) -> dict[str, Any]:
         """Return the columns of some rows, with numbers among their texts as Python spells them.

@@ -42,8 +42,7 @@ END = "\0end of table"
 def read(source: str, reading: Reading) -> Iterator[Batch]:
     """Stream a file. What pyarrow does not understand is left to the plain reader, from that row on."""
     done, form = 0, None
-    fast = reading.numbers is not None and not reading.percent  # pyarrow takes no number with a sign behind it
-    if fast and existing(source).stat().st_size >= LARGE and find_spec("pyarrow"):
+    if _is_plain(reading) and existing(source).stat().st_size >= LARGE and find_spec("pyarrow"):
         names, encoding, form = _look(source, reading)
         try:
             for batch in _read_fast(source, reading, names, encoding, form):
@@ -54,6 +53,11 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
             pass
     with open_text(source, reading.dialect.encoding) as stream:
         yield from parse(stream, source, reading, done, form)
+
+
+def _is_plain(reading: Reading) -> bool:
+    """Tell whether pyarrow gives what is needed: numbers without percent signs, and none as the file spells it."""
+    return reading.numbers is not None and not reading.kept and "%" not in reading.signs.values()
 
 
 def parse(
@@ -183,7 +187,7 @@ def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int, read
     columns: dict[str, Any] = dict(
         zip(names, map(list, zip(*rows, strict=True) if rows else ((),) * len(names)), strict=True)
     )
-    return Batch(first=first, size=len(rows), columns=reading.rewritten(columns, form.numerals, first))
+    return reading.batch(columns, form.numerals, first, len(rows))
 
 
 def look(source: str, reading: Reading) -> tuple[list[str], Form]:

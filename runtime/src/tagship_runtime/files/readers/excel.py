@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -35,9 +35,10 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     while chunk := list(islice(rows, reading.rows)):
         columns = {name: [_cell(row[place]) for row in chunk] for name, place in zip(names, used, strict=True)}
         if numerals.number_words:
-            for name in columns.keys() & set(reading.numbers or ()):
+            for name in columns.keys() & {*(reading.numbers or ()), *reading.durations}:
                 columns[name] = _without(columns[name], numerals.number_words)
-        yield Batch(first=first, size=len(chunk), columns=reading.rewritten(columns, numerals, first))
+        _check_durations(source, columns, reading, first)
+        yield reading.batch(columns, numerals, first, len(chunk))
         first += len(chunk)
     if first == 0:  # so that a wrong header is noticed
         yield Batch(first=0, size=0, columns={name: [] for name in names})
@@ -118,6 +119,28 @@ def _check_formulas(source: str, sheet: Any, names: Sequence[str], unread: Unrea
             f"{source}, sheet {sheet.name!r}: the formula in cell {addresses[0]} has no value in the file{there}, as "
             "nothing has computed it; open the workbook in Excel or LibreOffice and save it, which stores values"
         )
+
+
+def _check_durations(source: str, columns: Mapping[str, Sequence[Any]], reading: Reading, first: int) -> None:
+    """Refuse plain numbers among durations: Excel has these as days, and everybody else as seconds.
+
+    Args:
+        source: The workbook.
+        columns: Cells of some rows by name.
+        reading: Which knows the columns of durations.
+        first: Number of the first of these rows.
+
+    Raises:
+        DataError: There is one.
+    """
+    for name in reading.durations:
+        for row, cell in enumerate(columns.get(name, ()), first):
+            if isinstance(cell, int | float) and not isinstance(cell, bool):
+                raise DataError(
+                    f"{source}, row {row}, column {name!r}: {cell} is a plain number, which may mean seconds, or days, "
+                    "as Excel has durations; divide seconds by 86400 and format all as [h]:mm:ss, or write texts such "
+                    "as 0:08:25, or save the table as CSV, where numbers are seconds"
+                )
 
 
 def _used(names: Sequence[str], rows: Iterator[Sequence[Any]]) -> list[int]:

@@ -132,6 +132,6 @@ def _row(line: str, place: str) -> dict[str, Any]:
 
 def _batch(rows: list[dict[str, Any]], names: Iterable[str], first: int, reading: Reading, numerals: Numerals) -> Batch:
     columns = {name: [row.get(name) for row in rows] for name in names}
-    columns = reading.rewritten(columns, numerals, first)
+    batch = reading.batch(columns, numerals, first, len(rows))
     numerals.tell_doubt()
-    return Batch(first=first, size=len(rows), columns=columns)
+    return batch

@@ -51,6 +51,7 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
 def _with_numbers(batch: Batch, reading: Reading, numerals: Numerals) -> Batch:
     """Return a batch with numbers among its texts as Python spells them."""
     columns = batch.columns
+    batch = replace(batch, kept=reading.kept_of(columns))
     texts = {name: cells for name in reading.numbers or () if (cells := texts_in(columns.get(name))) is not None}
     if not texts:
         return batch

@@ -13,6 +13,30 @@ _CURRENCY = (
     r"(?:US|CA|AU|A|NZ|HK|S|R)?\$|[£¥\u20a0-\u20bf]|EUR|USD|GBP|CHF|JPY|INR|Rs\.?|CNY|CAD|AUD|NZD|HKD|SGD|BRL|MXN|ZAR"
     r"|KRW|TRY|SEK|NOK|DKK|kr\.?|PLN|zł|CZK|Kč|HUF|RON"
 )
+SAME = {
+    sign: first
+    for first, *others in (
+        ("€", "EUR"),
+        ("$", "US$", "USD"),
+        ("£", "GBP"),
+        ("¥", "JPY"),
+        ("₹", "INR", "Rs", "Rs."),
+        ("CAD", "CA$"),
+        ("AUD", "AU$", "A$"),
+        ("NZD", "NZ$"),
+        ("HKD", "HK$"),
+        ("SGD", "S$"),
+        ("BRL", "R$"),
+        ("KRW", "₩"),
+        ("TRY", "₺"),
+        ("kr", "kr."),
+        ("PLN", "zł"),
+        ("CZK", "Kč"),
+    )
+    for sign in others
+}
+"""Signs of one currency, with the one that stands for it."""
+
 _PATTERN = re.compile(
     r"(?P<sign>[+\u2212-]?)\s*"
     rf"(?P<before>{_CURRENCY})?"
@@ -20,6 +44,7 @@ _PATTERN = re.compile(
     r"(?P<digits>[0-9][0-9.,'\u2019\u00a0\u202f ]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]+)?"
     rf"\s*(?P<after>%|{_CURRENCY})?"
 )
+VERSION = re.compile(r"[0-9]{1,3}\.([0-9]{1,3})")
 MINUS = ("-", "\u2212")
 SIGNS = (*MINUS, "+")
 _SPACES = "'\u2019\u00a0\u202f "
@@ -74,10 +99,11 @@ def is_made_of_digits(text: str) -> bool:
     return _PATTERN.fullmatch(_without_accounts_sign(text.strip().replace(cells.UNDERSCORE, ""))) is not None
 
 
-def unit(text: str) -> str:
-    """Return the percent sign or currency of a number, or nothing."""
+def sign_of(text: str) -> str:
+    """Return the percent sign of a number, or its currency as :data:`SAME` has it, or nothing."""
     found = _PATTERN.fullmatch(_without_accounts_sign(text.strip()))
-    return "" if found is None else found["before"] or found["after"] or ""
+    sign = "" if found is None else found["before"] or found["after"] or ""
+    return SAME.get(sign, sign)
 
 
 def _without_accounts_sign(text: str) -> str:
@@ -92,6 +118,13 @@ def is_numeral(text: str) -> bool:
     return is_plain(text) or plain(text, POINT) is not None or plain(text, COMMA) is not None
 
 
+def may_be_versions(texts: Sequence[str]) -> bool:
+    """Tell whether cells may be versions such as 1.5 and 2.10: what rounds gives all as many digits or drops zeros."""
+    fractions = [found[1] for text in texts if (found := VERSION.fullmatch(text.strip()))]
+    kept = any(fraction.endswith("0") for fraction in fractions)
+    return kept and len(fractions) == len(texts) and len(set(map(len, fractions))) > 1
+
+
 def way_of(text: str, decimal: str) -> str:
     """Name what is unusual about a number's spelling."""
     ways = ["decimal comma"] if decimal == COMMA and COMMA in text else []
@@ -100,8 +133,8 @@ def way_of(text: str, decimal: str) -> str:
         ways.append("thousands")
     if _without_accounts_sign(text.strip()) != text.strip():
         ways.append("negative")
-    if unit(text):
-        ways.append("percent" if unit(text) == "%" else "currency")
+    if sign := sign_of(text):
+        ways.append("percent" if sign == "%" else "currency")
     return ", ".join(ways)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import cells
+from tagship_runtime.files.spelling.decimal_evidence import FLAGS, DecimalEvidence
+from tagship_runtime.files.spelling.number_signs import NumberSigns
 from tagship_runtime.files.spelling.number_texts import (
     COMMA,
     POINT,
@@ -16,8 +17,8 @@ from tagship_runtime.files.spelling.number_texts import (
     is_made_of_digits,
     is_numeral,
     is_plain,
+    may_be_versions,
     plain,
-    unit,
     way_of,
 )
 
@@ -30,9 +31,6 @@ STRAY = 0.1
 MOSTLY = 0.5
 """A column with this share of numbers is not free text."""
 
-FLAGS = {"1.0": "1.0", "0.0": "0.0", "1,0": "1.0", "0,0": "0.0"}
-"""Spellings of 1 and 0 that can mean nothing else, as labels are written beside numbers with another mark."""
-
 DOUBT = "doubt"
 """Name of the note on points that may stand between thousands, beside those of ways of spelling."""
 
@@ -42,8 +40,7 @@ class Numerals:
 
     Attributes:
         decimal: The mark; None while nothing tells.
-        percents: Names of columns in which a percent sign was found.
-        trained_percents: Names of columns whose cells had a percent sign in training.
+        signs: Percent signs and currencies of its columns.
         missing: Words that stand for a missing number.
         number_words: Those of them that are numbers otherwise, such as -999.
     """
@@ -55,7 +52,7 @@ class Numerals:
         decimal: str | None = None,
         usual: str | None = None,
         missing: Iterable[str] = (),
-        percent: Iterable[str] = (),
+        signs: Mapping[str, str] | None = None,
         note: Callable[[str], None] | None = None,
     ) -> None:
         """Take what is known before any cell.
@@ -65,18 +62,16 @@ class Numerals:
             decimal: The mark, where it is given.
             usual: The mark of such a file unless its cells say otherwise: a point between commas.
             missing: Words that stand for a missing number, besides :data:`WORDS`.
-            percent: Names of columns whose cells had a percent sign in training.
+            signs: Percent sign or currency of training's cells, by the column's name.
             note: Told once what was found.
         """
         self.decimal = decimal
         self._name, self._usual, self._note = name, usual, note
         self.missing = WORDS | set(missing)
         self.number_words = frozenset(word for word in missing if is_numeral(word))
-        self.percents: set[str] = set()
-        self.trained_percents = tuple(percent)
+        self.signs = NumberSigns(name, signs or {}, self.missing)
         self._told: set[str] = set()
         self._assumed: str | None = None
-        self._units: dict[str, dict[str, Any]] = {}
 
     @property
     def strict(self) -> bool:
@@ -105,13 +100,13 @@ class Numerals:
             DataError: Nothing tells which mark is the decimal one, or two things do.
         """
         place = place or (lambda name, text: first + columns[name].index(text))
-        self.check_percent(columns, place)
+        self.signs.check_percent(columns, place)
         odd = self._odd_columns(columns, known=known, strict=self.strict)
         if self.decimal is None and any(COMMA in text for texts in odd.values() for text in texts):
             # A comma among points: what was taken for a point up to here is evidence as well.
             odd = self._odd_columns(columns, known=known, strict=True)
         for name in columns if known else odd:
-            self._check_units(name, columns[name], odd.get(name, ()))
+            self.signs.check(name, columns[name], odd.get(name, ()))
         if not odd:
             return {}
         self._decide(odd, place)
@@ -119,8 +114,6 @@ class Numerals:
         rewritten = {}
         for name, texts in odd.items():
             spelled = {text: self._spell(text, decimal, name) for text in texts}
-            if "%" in self._units.get(name, ()):
-                self.percents.add(name)
             self._tell(name, spelled, decimal)
             rewritten[name] = [spelled.get(cell, cell) if isinstance(cell, str) else cell for cell in columns[name]]
         return rewritten
@@ -159,6 +152,7 @@ class Numerals:
         """Remember a number that is read with a point because nothing says otherwise, and rather one that is sure."""
         if self.decimal is None and self._doubted():
             points = [cell for cell in column if isinstance(cell, str) and POINT in cell and cell.strip() not in FLAGS]
+            points = [] if may_be_versions(points) else points
             sure = (text for text in points if plain(text, COMMA) is None)
             self._assumed = next(sure, points[0] if points else self._assumed)
 
@@ -204,30 +198,14 @@ class Numerals:
         """Find the decimal mark from cells that are a number under one mark alone."""
         if self.decimal is not None:
             return
-        sure: dict[str, tuple[str, str]] = {}
-        weak: dict[str, tuple[str, str]] = {}
-        unsure: tuple[str, str] | None = None
-        for name, texts in columns.items():
-            for text in texts:
-                point, comma = plain(text, POINT), plain(text, COMMA)
-                if point == comma:
-                    continue
-                if text.strip() in FLAGS:
-                    weak.setdefault(COMMA if point is None else POINT, (name, text))
-                    continue
-                if point is not None and comma is not None:
-                    usual = self._usual == POINT and COMMA not in text  # 1.234 in a file with commas between cells
-                    unsure = unsure if usual else unsure or (name, text)
-                else:
-                    sure.setdefault(COMMA if point is None else POINT, (name, text))
-        if not sure and unsure is not None and len(weak) == 1:
-            sure = weak
+        evidence = DecimalEvidence.of(columns, self._usual)
+        sure, unsure = evidence.telling, evidence.unsure
         if len(sure) == 2:
             (one, first), (two, second) = sure[POINT], sure[COMMA]
             raise DataError(
                 f"{self._name} has a decimal point in {first!r} (row {place(one, first)}, column {one!r}) and a "
                 f"decimal comma in {second!r} (row {place(two, second)}, column {two!r}); mend one of them, or say "
-                "which mark with --decimal . or --decimal ,"
+                f"which mark with --decimal . or --decimal ,{evidence.advice()}"
             )
         if COMMA in sure and self._assumed is not None:
             name, text = sure[COMMA]
@@ -245,49 +223,8 @@ class Numerals:
             point, comma = plain(text, POINT), plain(text, COMMA)
             raise DataError(
                 f"{self._name}: {text!r} in column {name!r} may be {_short(point)} or {_short(comma)}, and no other "
-                "cell tells; say which with --decimal . or --decimal ,"
+                f"cell tells; say which with --decimal . or --decimal ,{evidence.advice()}"
             )
-
-    def check_percent(self, columns: Mapping[str, Sequence[Any]], place: Callable[[str, str], int]) -> None:
-        """Refuse a text without a percent sign where training had one: 12 may be 12 %, or 1200 %.
-
-        Raises:
-            DataError: There is one.
-        """
-        for name in self.trained_percents:
-            texts = (
-                cell for cell in columns.get(name, ()) if isinstance(cell, str) and cell.strip() not in self.missing
-            )
-            bare = next((text for text in texts if "%" not in text), None)
-            if bare is not None:
-                raise DataError(
-                    f"{self._name}, row {place(name, bare)}, column {name!r}: {bare!r} has no percent sign, which "
-                    "training's cells had; write 12 % for 0.12, or give shares as numbers, as in a workbook or Parquet"
-                )
-
-    def _check_units(self, name: str, column: Sequence[Any], texts: Sequence[str]) -> None:
-        """Refuse a column in which one number is a share or an amount of a currency, and another is not.
-
-        Args:
-            name: Of the column.
-            column: Some of its cells.
-            texts: Those which Python does not read as numbers.
-        """
-        seen = self._units.setdefault(name, {})
-        number = () if "" in seen else islice(self._others(column, set(texts)), 1)
-        for cell in (*texts, *number):
-            if self._is_there(cell):
-                seen.setdefault(unit(cell) if isinstance(cell, str) else "", cell)
-        if len(seen) > 1 and ("%" in seen or len(seen) > 2 or "" not in seen):
-            first, second = list(seen.values())[:2]
-            raise DataError(f"{self._name}: column {name!r} holds {first!r} and {second!r}; spell all of them alike")
-
-    def _others(self, column: Sequence[Any], odd: Collection[str]) -> Iterator[Any]:
-        """Yield the cells that Python reads as numbers."""
-        return (cell for cell in column if not (isinstance(cell, str) and cell in odd) and self._is_there(cell))
-
-    def _is_there(self, cell: Any) -> bool:
-        return cell.strip() not in self.missing if isinstance(cell, str) else not cells.is_missing(cell)
 
     def tell_exponent(self, name: str, text: str) -> None:
         """Note how a cell such as 12E4 is read."""
@@ -315,4 +252,4 @@ def _stripped(cell: Any) -> Any:
     return cell.strip() if isinstance(cell, str) else None
 
 
-__all__ = ["COMMA", "POINT", "STRAY", "WORDS", "Numerals", "is_made_of_digits", "is_numeral", "plain", "unit"]
+__all__ = ["COMMA", "POINT", "STRAY", "WORDS", "Numerals", "is_made_of_digits", "is_numeral", "plain"]

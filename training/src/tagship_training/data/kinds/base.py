@@ -27,7 +27,7 @@ class Column:
         first: What stands first in its dates such as 03/04/2024; None without such.
         missing: Words that stand for a missing number, date or duration, besides those that always do.
         named: Whether the user names its kind.
-        percent: Whether its cells had a percent sign.
+        sign: Percent sign or currency that its cells had.
         ngrams: Most words of a run that is counted in its texts; None leaves it to their script.
     """
 
@@ -38,7 +38,7 @@ class Column:
     first: str | None = None
     missing: tuple[str, ...] = ()
     named: bool = False
-    percent: bool = False
+    sign: str = ""
     ngrams: int | None = None
 
 

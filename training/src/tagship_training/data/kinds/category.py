@@ -10,6 +10,7 @@ from tagship_runtime.features import cells
 from tagship_runtime.files.spelling.numerals import MOSTLY, is_numeral
 from tagship_training.data.kinds.base import Column, Described
 from tagship_training.data.kinds.choose import check_no_numbers, code_among
+from tagship_training.data.kinds.months import note_on_months
 
 MIN_COUNT = 5
 """A word on fewer training rows than this has no column of its own."""
@@ -30,7 +31,7 @@ def describe(column: Column) -> Described:
     described = _describe(column)
     if not column.named:
         check_no_numbers(column.name, column.values, left_out=described.useless is not None)
-        return _told_of_bounds(column, _told_of_codes(column, described))
+        return _told_of_months(column, _told_of_bounds(column, _told_of_codes(column, described)))
     return described
 
 
@@ -61,6 +62,17 @@ def _told_of_codes(column: Column, described: Described) -> Described:
     if described.useless is not None:
         return replace(described, useless=f"{described.useless}; it {told}")
     return replace(described, note=f"is taken as words: it {told}")
+
+
+def _told_of_months(column: Column, described: Described) -> Described:
+    """Add that words may be months, such as 2022/10."""
+    texts = [text for cell in column.values.tolist() if isinstance(cell, str) and (text := cell.strip())]
+    told = note_on_months(Counter(text for text in texts if text not in cells.FILE_BLANK), "words")
+    if told is None:
+        return described
+    if described.useless is not None:
+        return replace(described, useless=f"{described.useless}; it {told}")
+    return replace(described, note=f"{described.note}; it {told}" if described.note else told)
 
 
 def _describe(column: Column) -> Described:

@@ -1,4 +1,4 @@
-"""Numbers that may be dates: without marks, such as 20240622, or a month and its year, such as 10.2022."""
+"""Numbers that may be dates: without marks, such as 20240622, or months, such as 10.2022."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.files.spelling.numerals import MOSTLY
 from tagship_runtime.files.spelling.spelled_dates import as_text, in_iso
+from tagship_training.data.kinds.months import FEW, as_month, note_on_months
 
 FIRST, LAST = 19000101, 20991231
 
@@ -24,17 +25,13 @@ def note_on_dates(present: NDArray[np.float64]) -> str | None:
 
 
 def _on_months(present: NDArray[np.float64]) -> str | None:
-    """Say that numbers may be months and years, such as 10.2022."""
-    months, years = np.trunc(present), np.rint((present - np.trunc(present)) * 10_000)
-    are = (months >= 1) & (months <= 12) & (years >= FIRST // 10_000) & (years <= LAST // 10_000)
-    are &= np.abs(present - months - years / 10_000) < 1e-9
-    if are.mean() < MOSTLY or len(np.unique(months[are])) < 2:
+    """Say that numbers may be months, such as 10.2022 and 2022.10; lengths about 2000.05 are of one year."""
+    numbers, first, counts = np.unique(present, return_index=True, return_counts=True)
+    if len(numbers) > LOOKED_AT or len(np.unique(np.trunc(numbers))) < FEW:
         return None
-    month, year = int(months[are][0]), int(years[are][0])
-    return (
-        f"holds {month:02}.{year} and the like, which are taken as numbers; if they are months and years, spell them "
-        f"as {year}-{month:02}-01"
-    )
+    as_they_come = np.argsort(first)
+    texts = map(as_month, numbers[as_they_come].tolist())
+    return note_on_months(dict(zip(texts, counts[as_they_come].tolist(), strict=True)), "numbers")
 
 
 def _on_days(present: NDArray[np.float64]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -175,10 +176,16 @@ def _kept(numbers: NDArray[np.float64]) -> int:
 
 
 def _feature(column: Column, fill: float | None, indicator: bool, offset: float | None) -> NumericFeature:
-    name, missing = column.name, column.missing
-    if offset is None:
-        return NumericFeature(name=name, fill=fill, indicator=indicator, missing=missing, percent=column.percent)
-    return OffsetFeature(name=name, fill=fill, indicator=indicator, missing=missing, offset=offset)
+    percent = column.sign == "%"
+    feature = NumericFeature if offset is None else partial(OffsetFeature, offset=offset)
+    return feature(
+        name=column.name,
+        fill=fill,
+        indicator=indicator,
+        missing=column.missing,
+        percent=percent,
+        currency="" if percent else column.sign,
+    )
 
 
 def _shown(value: float) -> str:
