@@ -216,7 +216,11 @@ def test_a_header_without_rows_is_told(tagship: Command, artifact: Path, tmp_pat
             "line 2 (row 0): has 6 cells, the header has 1; they have to match; if '# Export 2024' is no",
         ),
         ("Parts, hall 3\n" + ",".join(NAMES), "if 'Parts' is no column but a line above their names, remove it"),
-        (",".join(NAMES[:4]), "line 2 (row 0): has 6 cells, the header has 4; they have to match\n"),
+        (",".join(NAMES[:4]), "has 6 cells, the header has 4; they have to match; if some are halves of a number"),
+        (
+            ",".join(NAMES[:2]),
+            "line 2 (row 0): has 6 cells, the header has 2; they have to match; if 'feature_0' is no",
+        ),
         (
             ";".join(NAMES) + "\n[mm]" + ";[g]" * 5,
             "'[mm]' is not a number; a finite number is needed; if this is a row",

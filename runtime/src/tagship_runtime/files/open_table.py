@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, cast
 
 from tagship_runtime.errors import DataError, MissingFileError
 from tagship_runtime.features import cells
+from tagship_runtime.files.file_contents import contents_other_than
 from tagship_runtime.files.spelling.encodings import DEFAULT, GUESS, encoding_of, example_of
 
 if TYPE_CHECKING:
@@ -63,10 +64,12 @@ def kind_of(source: str) -> str:
 
     Raises:
         MissingFileError: No such file.
-        DataError: Its name says nothing that is known.
+        DataError: Its name says nothing that is known, or another kind than its first bytes.
     """
-    existing(source)
-    kind = READ.get(last_suffix(source))
+    path, kind = existing(source), READ.get(last_suffix(source))
+    found = contents_other_than(path, kind)
+    if found is not None:
+        raise DataError(f"{source} is {found.said}; {found.advice}")
     if kind is None:
         raise DataError(f"{source}: do not know this kind of table; {_ONE_OF_THEM} is needed")
     return kind

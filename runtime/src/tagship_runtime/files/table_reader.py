@@ -82,6 +82,7 @@ def _batches(source: str, batches: Iterator[Batch]) -> list[Batch]:
         return list(batches)
     except DataError as error:
         reason = str(error).removeprefix(source).lstrip(", ")
+        reason = f"it {reason}" if reason.startswith("is ") else reason
         raise DataError(f"{source} cannot be read as a table: {reason}") from error
 
 

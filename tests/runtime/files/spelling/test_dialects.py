@@ -292,3 +292,24 @@ def test_other_values_are_shown(values: list[Any], said: str) -> None:
 def test_the_caller_says_what_is_on() -> None:
     assert truth_of(["gut", "schlecht", " GUT", None], "y", ["gut"]).tolist() == [1, 0, 1, 0]
     assert truth_of([3, 4.0, "3"], "y", ["3"]).tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a,b,c\nx,1,5,2\ny,2,7,3\n", "line 2 (row 0): has 4 cells, the header has 3.*decimal comma.*--separator"),
+        ("a,b\n0,5,1,2\n", "has 4 cells, the header has 2.*write it in quotes"),
+        ("a\n7\n1,5\n2,5\n", r"has 2 cells, the header has 1.*--separator ';' --decimal ,$"),
+        ("a,b\nx,y,z\n", "has 3 cells, the header has 2; they have to match$"),
+        ("a,b\n1,5,\n", "has 3 cells, the header has 2.*in quotes"),
+    ],
+)
+def test_decimal_commas_without_quotes_are_guessed_at(text: str, said: str, tmp_path: Path) -> None:
+    """Rows of digits with too many cells; what the error says to do is read."""
+    path = tmp_path / "t.csv"
+    path.write_text(text)
+    with pytest.raises(DataError, match=said.replace("(row 0)", r"\(row 0\)")):
+        read_table(str(path))
+    if text.startswith("a\n"):
+        given = Dialect(separator=";", decimal=",")
+        assert read_table(str(path), dialect=given).to_pydict() == {"a": [7, 1.5, 2.5]}

@@ -18,6 +18,7 @@ from tagship_runtime.files.readers.compressed_rows import CompressedRows
 from tagship_runtime.files.readers.npz import holds_sparse, read_npz
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.label_columns import LabelColumns, check_known, find_labels
+from tagship_training.data.total_rows import check_totals
 from tagship_training.errors import TableError
 
 
@@ -46,11 +47,13 @@ def read(
     Raises:
         MissingFileError: No such file.
         DataError: Not such a table.
-        TableError: An .npz that cannot be read, or lacks one of the arrays; or a table whose last row has no cell.
+        TableError: An .npz that cannot be read, or lacks one of the arrays; or a table whose last row has no cell, or
+            holds totals.
     """
     if Path(source).suffix.lower() != ".npz":
         table = read_table(source, text, dialect=dialect, signs=signs, durations=durations, note=note)
         _check_last_row(table, source)
+        check_totals(table, source, note)
         return table
     return _read_npz(source).to_table()
 

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from importlib.util import find_spec
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 from typing import Any, cast
 
 import numpy as np
@@ -90,7 +90,7 @@ def parse(
     chunk: list[list[str]] = []
     for row in rows:
         number += 1
-        wrong = row if isinstance(row, str) else _wrong_length(row, names, counted)
+        wrong = row if isinstance(row, str) else _wrong_length(row, names, counted, form.separator)
         if not wrong:
             chunk.append(cast(list[str], row))
             if len(chunk) < (1 if reading.live else reading.rows):
@@ -166,7 +166,7 @@ def _unclosed(row: Sequence[str]) -> str:
     return f"a quotation mark is opened before {start!r} and not closed up to the end of the file; close or remove it"
 
 
-def _wrong_length(row: Sequence[str], names: Sequence[str], lines: _Lines) -> str:
+def _wrong_length(row: Sequence[str], names: Sequence[str], lines: _Lines, separator: str) -> str:
     if len(row) == len(names):
         return ""
     quote = (
@@ -174,13 +174,24 @@ def _wrong_length(row: Sequence[str], names: Sequence[str], lines: _Lines) -> st
         if any("\n" in cell for cell in row)
         else ""
     )
-    above = (
-        f"; if {cells.shown(names[0])} is no column but a line above their names, remove it"
-        if 2 * len(names) < len(row)
-        else ""
-    )
+    hint = quote or (_on_commas(row, names) if separator == COMMA else "")
+    if not hint and 2 * len(names) < len(row):
+        hint = f"; if {cells.shown(names[0])} is no column but a line above their names, remove it"
     many = "" if len(row) == 1 else "s"
-    return f"has {len(row)} cell{many}, the header has {len(names)}; they have to match{quote}{above}"
+    return f"has {len(row)} cell{many}, the header has {len(names)}; they have to match{hint}"
+
+
+def _on_commas(row: Sequence[str], names: Sequence[str]) -> str:
+    """Say what to do where commas between cells may be decimal ones; nothing where the row's digits do not look so."""
+    pairs = sum(one.strip(" +-").isdigit() and other.strip().isdigit() for one, other in pairwise(row))
+    if not 0 < len(row) - len(names) <= min(pairs, len(names)):
+        return ""
+    if len(names) == 1:
+        return "; if they are one number with a decimal comma, say so: --separator ';' --decimal ,"
+    return (
+        "; if some are halves of a number with a decimal comma, write it in quotes, or have something else between "
+        "cells, such as semicolons (--separator)"
+    )
 
 
 def _batch(rows: Sequence[Sequence[str]], names: Sequence[str], first: int, reading: Reading, form: Form) -> Batch:

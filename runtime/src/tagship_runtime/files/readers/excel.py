@@ -26,7 +26,10 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     names = [_name(cell) for cell in next(rows, ())]
     _check_formulas(source, sheet, names, unread, reading)
     if not names:
-        raise DataError(f"{source}, sheet {sheet.name!r} is empty; a header row and rows of values are needed")
+        raise DataError(
+            f"{source}, sheet {sheet.name!r} is empty; a header row and rows of values are needed, and --sheet names "
+            "another sheet"
+        )
     used = _used(names, _rows(sheet, unread))
     names = [names[place] for place in used]
     check_names(source, names)
@@ -73,18 +76,25 @@ def _chosen(source: str, workbook: Any, reading: Reading) -> str:
     Raises:
         DataError: There is none.
     """
-    sheets, wanted = workbook.sheet_names, reading.dialect.sheet
+    there = [sheet for sheet in workbook.sheets_metadata if sheet.typ == type(sheet.typ).WorkSheet]
+    sheets, wanted = [sheet.name for sheet in there], reading.dialect.sheet
+    if wanted is not None and wanted not in sheets and wanted in workbook.sheet_names:
+        raise DataError(f"{source}: {wanted!r} is no sheet of cells, but a chart or a macro; {_others(sheets)}")
     if not sheets or (wanted is not None and wanted not in sheets):
-        raise DataError(f"{source} has no sheet {wanted!r}; it has {', '.join(map(repr, sheets)) or 'none'}")
+        raise DataError(f"{source} has no sheet {wanted or 'of cells'!r}; {_others(sheets)}")
     if wanted is not None:
         return str(wanted)
-    shown = [sheet.name for sheet in workbook.sheets_metadata if sheet.visible == type(sheet.visible).Visible]
+    shown = [sheet.name for sheet in there if sheet.visible == type(sheet.visible).Visible]
     first = str((shown or sheets)[0])
     if len(sheets) > 1 and reading.note is not None:
         hidden = f", {len(sheets) - len(shown)} of which {'is' if len(sheets) - len(shown) == 1 else 'are'} hidden"
         said = hidden if shown and len(shown) < len(sheets) else ""
         reading.note(f"{source}: sheet {first!r}, the first of {len(sheets)}{said}; --sheet names another")
     return first
+
+
+def _others(sheets: Sequence[str]) -> str:
+    return f"it has {', '.join(map(repr, sheets)) or 'none'}"
 
 
 def _rows(sheet: Any, unread: Unread) -> Iterator[Sequence[Any]]:

@@ -11,7 +11,13 @@ DEFAULT = "utf-8-sig"
 GUESS = "cp1252"
 """Encoding that Windows saves in western Europe; shown as an example, never taken for granted."""
 
-MARKS = {codecs.BOM_UTF8: DEFAULT, codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+MARKS = {
+    codecs.BOM_UTF8: DEFAULT,
+    codecs.BOM_UTF32_LE: "utf-32",  # which begins as the next one does
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+}
 
 SHOWN = 40
 """Letters of an example."""
@@ -19,15 +25,21 @@ SHOWN = 40
 MOSTLY = 0.7
 """Share of zeros among every other byte, from which on a text without a mark is UTF-16; UTF-8 has none."""
 
+WIDE = {"utf-32-le": (2, 3), "utf-32-be": (0, 1)}
+"""Bytes of each four that are zero in UTF-32, for letters of which people write tables."""
+
 
 def encoding_of(head: bytes) -> str:
-    """Return the encoding of a text, by its byte order mark or the zeros of UTF-16; UTF-8 where neither is there.
+    """Return the encoding of a text, by its byte order mark or the zeros of UTF-16 and UTF-32, else UTF-8.
 
     Args:
         head: The first bytes, the more the better.
     """
     for mark, name in MARKS.items():
         if head.startswith(mark):
+            return name
+    for name, zeros in WIDE.items():
+        if len(head) >= 4 and all(set(head[place::4]) == {0} for place in zeros):
             return name
     even, odd = head[::2], head[1::2]
     if odd and odd.count(0) >= MOSTLY * len(odd) and not even.count(0):

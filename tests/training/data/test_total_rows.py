@@ -1,0 +1,118 @@
+"""Rows of totals are no examples, and rows that are none are left in peace."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow
+import pytest
+
+from tagship_training.data.tables import read
+from tagship_training.data.total_rows import check_totals
+from tagship_training.errors import TableError
+
+ROWS = 40
+
+
+def columns() -> dict[str, list[Any]]:
+    """An ordinary table."""
+    random = np.random.default_rng(3)
+    return {
+        "id": [f"P{row}" for row in range(ROWS)],
+        "count": random.integers(1, 90, ROWS).tolist(),
+        "weight": random.uniform(1, 9, ROWS).round(2).tolist(),
+        "heavy": [("x", None)[flag] for flag in random.integers(0, 2, ROWS)],
+    }
+
+
+def notes_on(table: dict[str, list[Any]]) -> list[str]:
+    told: list[str] = []
+    check_totals(pyarrow.table(table), "t", told.append)
+    return told
+
+
+@pytest.mark.parametrize(
+    "word", ["Summe", "TOTAL", "Total:", " Grand Total", "Zwischensumme", "Gesamt", "Σ", "sub-total"]
+)
+def test_a_named_row_of_sums_is_refused(word: str) -> None:
+    table = columns()
+    for name, cell in (("id", word), ("count", sum(table["count"])), ("weight", None), ("heavy", None)):
+        table[name].append(cell)
+    said = (
+        rf"row 40, the last one, holds totals and is no example: '{word}' in column 'id', and \d+, the sum of the rows"
+    )
+    with pytest.raises(TableError, match=said):
+        notes_on(table)
+
+
+@pytest.mark.parametrize("blank", [None, ""])
+def test_a_row_of_sums_without_a_name_is_refused(blank: Any) -> None:
+    table = columns()
+    table["id"].append(blank)
+    table["count"].append(sum(table["count"]))
+    table["weight"].append(1.5)
+    table["heavy"].append(None)
+    with pytest.raises(
+        TableError, match=r"'' in column 'id', and \d+, the sum of the rows above it, in column 'count'"
+    ):
+        notes_on(table)
+    table["id"][-1], table["weight"][-1] = "P40", round(sum(table["weight"][:-1]), 2)
+    with pytest.raises(TableError, match=r"no example: \d+, the sum"):
+        notes_on(table)
+
+
+def test_a_sum_of_unrounded_numbers_is_one_where_the_row_is_named() -> None:
+    exact = np.random.default_rng(4).uniform(1, 9, 400)
+    table: dict[str, list[Any]] = {"id": ["a"] * 400 + ["Summe"], "weight": [*exact.round(1), exact.sum().round(1)]}
+    assert abs(exact.round(1).sum() - table["weight"][-1]) > 0.05
+    with pytest.raises(TableError, match="holds totals"):
+        notes_on(table)
+    table["id"][-1] = "b"
+    assert notes_on(table) == []
+
+
+def test_a_name_alone_is_noted() -> None:
+    table = columns()
+    table["id"][7] = "Summe"
+    assert notes_on(table) == [
+        "t: row 7 holds 'Summe' in column 'id', and is taken for an example; if it holds totals, remove it"
+    ]
+    table["id"][19] = "Total"
+    assert notes_on(table)[0].startswith("t: row 7 holds 'Summe' in column 'id', as 1 more do, and is taken")
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"id": "P40", "count": 17, "weight": 3.3, "heavy": "x"},
+        {"id": None, "count": 17, "weight": 3.3, "heavy": None},  # a blank alone
+        {"id": "P40", "count": 10_000_000, "weight": 300.0, "heavy": None},  # outliers
+        {"id": "Total quartz", "count": 17, "weight": 3.3, "heavy": None},
+    ],
+)
+def test_ordinary_rows_are_left_in_peace(last: dict[str, Any]) -> None:
+    table = columns()
+    for name, cell in last.items():
+        table[name].append(cell)
+    assert notes_on(table) == []
+
+
+def test_words_that_many_rows_have_and_numbers_that_grow_are_left_in_peace() -> None:
+    kinds = ["sum", "mean", "max"] * 20
+    assert notes_on({"kind": kinds, "n": list(range(60))}) == []
+    assert notes_on({"a": [2**row for row in range(20)], "b": [0] * 20, "c": [1] * 20}) == []
+    assert notes_on({"signed": [1.0, -1.0] * 20 + [0.0], "other": [None, "a"] * 20 + [None]}) == []
+    assert notes_on({"a": [1, 2, 3, 6], "b": [1, 1, 1, 3]}) == []
+
+
+def test_a_file_with_a_row_of_totals(tmp_path: Path) -> None:
+    table = columns()
+    rows = [
+        f"{name};{count};{weight};{heavy or ''}" for name, count, weight, heavy in zip(*table.values(), strict=True)
+    ]
+    total = f"Gesamt;{sum(table['count'])};{sum(table['weight']):.2f};"
+    (tmp_path / "t.csv").write_text("\n".join(["id;count;weight;heavy", *rows, total]) + "\n")
+    with pytest.raises(TableError, match=r"t\.csv: row 40, the last one, holds totals"):
+        read(str(tmp_path / "t.csv"))

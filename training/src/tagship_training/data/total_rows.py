@@ -1,0 +1,115 @@
+"""Rows of totals that people write below a table, or between its rows: they are no examples."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow
+import pyarrow.compute
+from numpy.typing import NDArray
+
+from tagship_runtime.files.spelling.numerals import STRAY
+from tagship_training.errors import TableError
+
+NAMES = (
+    r"^\s*(?:(?:grand|sub|zwischen|gesamt)[- ]?)?"
+    "(?:totals?|summen?|sums?|gesamt|ergebnis|insgesamt|somme|totale|suma|\u03a3|\u2211)"
+    r"\s*:?\s*$"
+)
+"""Spellings of what names such a row, in English, German, French, Italian and Spanish."""
+
+FEWEST = 5
+"""Below so many rows, a number is a sum by chance."""
+
+DECIMALS = 6
+"""Digits behind the mark that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    column: str
+    shown: str
+
+
+def check_totals(table: pyarrow.Table, source: str, note: Callable[[str], None] | None = None) -> None:
+    """Refuse a last row of totals, and note rows that by their name alone may be some.
+
+    Args:
+        table: As it was read.
+        source: Its name, for messages.
+        note: Told of rows that may be totals; None for nobody.
+
+    Raises:
+        TableError: The last row holds the sum of the rows above it in several columns, or in one beside a name such
+            as Total, or beside a cell that is blank in this row alone.
+    """
+    last = len(table) - 1
+    if last < FEWEST:
+        return
+    named = list(_named(table))
+    told = next((name for name, rows in named if rows[-1] == last), None)
+    blank = None if told is not None else next(_blank_in_last(table, last), None)
+    sums = list(_sums(table, last, loose=told is not None))
+    if sums and (told is not None or blank is not None or len(sums) > 1):
+        name = told or blank
+        beside = "" if name is None else f"{table[name][last].as_py() or ''!r} in column {name!r}, and "
+        raise TableError(
+            f"{source}: row {last}, the last one, holds totals and is no example: {beside}{sums[0].shown}, the sum of "
+            f"the rows above it, in column {sums[0].column!r}; remove this row"
+        )
+    if note is None:
+        return
+    for name, rows in named:
+        word, more = table[name][rows[0]].as_py(), "" if len(rows) == 1 else f", as {len(rows) - 1:,} more do"
+        note(
+            f"{source}: row {rows[0]} holds {word!r} in column {name!r}{more}, and is taken for an example; if it "
+            "holds totals, remove it"
+        )
+
+
+def _named(table: pyarrow.Table) -> Iterator[tuple[str, list[int]]]:
+    """Yield columns of texts with the rows that such a name stands in, unless many have it, as any other word."""
+    for name in table.column_names:
+        if not (pyarrow.types.is_string(kind := table[name].type) or pyarrow.types.is_large_string(kind)):
+            continue
+        found = pyarrow.compute.match_substring_regex(table[name], NAMES, ignore_case=True)
+        rows = pyarrow.compute.indices_nonzero(found).to_pylist()
+        if 0 < len(rows) <= STRAY * len(table):
+            yield name, rows
+
+
+def _blank_in_last(table: pyarrow.Table, last: int) -> Iterator[str]:
+    """Yield columns that have a cell in each row but the last one."""
+    for name in table.column_names:
+        if table[name][last].as_py() in (None, "") and not table[name][:last].null_count:
+            texts = pyarrow.types.is_string(table[name].type)
+            if not texts or not pyarrow.compute.any(pyarrow.compute.equal(table[name][:last], "")).as_py():
+                yield name
+
+
+def _sums(table: pyarrow.Table, last: int, *, loose: bool) -> Iterator[_Cell]:
+    """Yield the numbers of the last row that are sums of those above it, and beyond what is summed.
+
+    Args:
+        table: All of it.
+        last: Number of its last row.
+        loose: Whether what is shown may have been rounded after it was summed.
+    """
+    for name in table.column_names:
+        kind, number = table[name].type, table[name][last].as_py()
+        if number is None or not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)):
+            continue
+        above = table[name][:last].cast(pyarrow.float64(), safe=False).to_numpy()
+        above = above[np.isfinite(above)]
+        if len(above) >= FEWEST and _is_sum(float(number), above, loose=loose):
+            yield _Cell(name, f"{number:.15g}")
+
+
+def _is_sum(number: float, above: NDArray[np.float64], *, loose: bool) -> bool:
+    if not np.isfinite(number) or above.min() <= number <= above.max():
+        return False
+    unit = next((10.0**-digits for digits in range(DECIMALS) if (above.round(digits) == above).all()), 10.0**-DECIMALS)
+    slack = unit * (np.sqrt(len(above)) if loose else 0.5)  # roundings of a unit add up as its root does
+    return bool(abs(number - above.sum()) <= slack + 1e-12 * np.abs(above).sum())
