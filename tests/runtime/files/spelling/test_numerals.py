@@ -37,6 +37,21 @@ from tagship_runtime.files.spelling.numerals import Numerals, plain
         ("1 234,5", None, "1234.5"),
         ("1\u202f234\u202f567", "1234567", "1234567"),
         ("1'234.5", "1234.5", None),
+        ("1\u2009234,5", None, "1234.5"),  # thin, as LaTeX and publishers have it
+        ("1\u2007234.5", "1234.5", None),
+        ("\u20131.387,63", None, "-1387.63"),  # of a word processor
+        ("CHF 61.-", "61", None),  # no minus, but no cents
+        ("CHF 1\u2019388.\u2014", "1388", None),
+        ("12,-- \u20ac", None, "12"),
+        ("-12,-", None, "-12"),
+        ("5-", "-5", "-5"),
+        ("5.5-", "-5.5", None),
+        ("Rs. 13,87,629/-", "1387629", None),
+        ("500/=", "500", "500"),
+        ("12.-5", None, None),
+        ("12/5", None, None),
+        ("Fr. 1'387.65", "1387.65", None),
+        ("SFr 5", "5", "5"),
         ("1'234 567", None, None),
         ("-1.5", "-1.5", None),
         ("\u22121,5", None, "-1.5"),
@@ -72,7 +87,7 @@ from tagship_runtime.files.spelling.numerals import Numerals, plain
         ("1,69,894", "169894", None),  # lakhs tell that the comma is no decimal mark
         ("12,34,56,789", "123456789", None),
         ("-₹ 12,34,567", "-1234567", None),
-        ("Rs. 1,69,894/-", None, None),
+        ("Rs. 1,69,894/-", "169894", None),
         ("Rs. 1,69,894", "169894", None),
         ("1.69.894,5", None, None),
         ("1 69 894", None, None),

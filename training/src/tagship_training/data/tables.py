@@ -18,7 +18,7 @@ from tagship_runtime.files.readers.compressed_rows import CompressedRows
 from tagship_runtime.files.readers.npz import holds_sparse, read_npz
 from tagship_training.data.arrays import from_arrays
 from tagship_training.data.label_columns import LabelColumns, check_known, find_labels
-from tagship_training.data.total_rows import check_totals
+from tagship_training.data.no_examples import check_rows_below, check_totals
 from tagship_training.errors import TableError
 
 
@@ -47,26 +47,15 @@ def read(
     Raises:
         MissingFileError: No such file.
         DataError: Not such a table.
-        TableError: An .npz that cannot be read, or lacks one of the arrays; or a table whose last row has no cell, or
-            holds totals.
+        TableError: An .npz that cannot be read, or lacks one of the arrays; or a table whose last row has no cell, is a
+            line below the table, or holds totals.
     """
     if Path(source).suffix.lower() != ".npz":
         table = read_table(source, text, dialect=dialect, signs=signs, durations=durations, note=note)
-        _check_last_row(table, source)
+        check_rows_below(table, source)
         check_totals(table, source, note)
         return table
     return _read_npz(source).to_table()
-
-
-def _check_last_row(table: pyarrow.Table, source: str) -> None:
-    """Refuse rows without a cell that a spreadsheet wrote below a table, where a blank may mean that a label is off."""
-    rows = len(table)
-    while rows and all(column[rows - 1].as_py() in (None, "") for column in table.columns):
-        rows -= 1
-    if rows < len(table):
-        raise TableError(
-            f"{source} has no cell from row {rows} on, up to its last row {len(table) - 1}; remove these rows"
-        )
 
 
 def read_sparse(source: str, drop: Sequence[str] = ()) -> Dataset | None:

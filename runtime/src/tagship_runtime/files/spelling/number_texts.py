@@ -10,7 +10,7 @@ from tagship_runtime.features import cells
 POINT, COMMA = ".", ","
 
 _CURRENCY = (
-    r"(?:US|CA|AU|A|NZ|HK|S|R)?\$|[£¥\u20a0-\u20bf]|EUR|USD|GBP|CHF|JPY|INR|Rs\.?|CNY|CAD|AUD|NZD|HKD|SGD|BRL|MXN|ZAR"
+    r"(?:US|CA|AU|A|NZ|HK|S|R)?\$|[£¥\u20a0-\u20bf]|EUR|USD|GBP|CHF|JPY|INR|Rs\.?|CNY|CAD|AUD|NZD|HKD|SGD|S?Fr\.?|BRL|MXN|ZAR"
     r"|KRW|TRY|SEK|NOK|DKK|kr\.?|PLN|zł|CZK|Kč|HUF|RON"
 )
 SAME = {
@@ -32,22 +32,31 @@ SAME = {
         ("kr", "kr."),
         ("PLN", "zł"),
         ("CZK", "Kč"),
+        ("CHF", "Fr", "Fr.", "SFr", "SFr."),
     )
     for sign in others
 }
 """Signs of one currency, with the one that stands for it."""
 
+_MINUS = "\u2212\u2013-"
+"""Signs of negative numbers: that of mathematics, and what word processors and keyboards make of it."""
+
+_SPACES = "'\u2019\u00a0\u202f\u2007\u2008\u2009\u200a "
+"""Separators of thousands besides marks: apostrophes, and blanks of several widths."""
+
 _PATTERN = re.compile(
-    r"(?P<sign>[+\u2212-]?)\s*"
+    rf"(?P<sign>[+{_MINUS}]?)\s*"
     rf"(?P<before>{_CURRENCY})?"
-    r"\s*(?P<inner>[+\u2212-]?)"
-    r"(?P<digits>[0-9][0-9.,'\u2019\u00a0\u202f ]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]+)?"
+    rf"\s*(?P<inner>[+{_MINUS}]?)"
+    rf"(?P<digits>[0-9][0-9.,{_SPACES}]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]+)?"
     rf"\s*(?P<after>%|{_CURRENCY})?"
 )
 VERSION = re.compile(r"[0-9]{1,3}\.([0-9]{1,3})")
-MINUS = ("-", "\u2212")
+MINUS = tuple(_MINUS)
 SIGNS = (*MINUS, "+")
-_SPACES = "'\u2019\u00a0\u202f "
+
+NO_CENTS = re.compile(r"(?<=[0-9])(?:([.,])(?:--?|[\u2013\u2014])|/[-=])(?![0-9])")
+"""Signs of no cents, as in 12.- and 500/-, which are no minus."""
 
 
 def plain(text: str, decimal: str) -> str | None:
@@ -60,7 +69,7 @@ def plain(text: str, decimal: str) -> str | None:
         text: A cell.
         decimal: The mark before the fraction; the other one stands between thousands, as do blanks and apostrophes.
     """
-    text = text.strip()
+    text = _without_cents(text)
     bare = _without_accounts_sign(text)
     if bare != text:
         number = None if bare[:1] in SIGNS else plain(bare, decimal)
@@ -96,14 +105,19 @@ def _are_groups(groups: Sequence[str], marks: Collection[str]) -> bool:
 
 def is_made_of_digits(text: str) -> bool:
     """Tell whether a cell has nothing but digits and what may stand in a number, in whatever order these stand."""
-    return _PATTERN.fullmatch(_without_accounts_sign(text.strip().replace(cells.UNDERSCORE, ""))) is not None
+    return _PATTERN.fullmatch(_without_accounts_sign(_without_cents(text.replace(cells.UNDERSCORE, "")))) is not None
 
 
 def sign_of(text: str) -> str:
     """Return the percent sign of a number, or its currency as :data:`SAME` has it, or nothing."""
-    found = _PATTERN.fullmatch(_without_accounts_sign(text.strip()))
+    found = _PATTERN.fullmatch(_without_accounts_sign(_without_cents(text)))
     sign = "" if found is None else found["before"] or found["after"] or ""
     return SAME.get(sign, sign)
+
+
+def _without_cents(text: str) -> str:
+    """Return a text without blanks at its ends and without what says that there are no cents."""
+    return NO_CENTS.sub(r"\1", text.strip())
 
 
 def _without_accounts_sign(text: str) -> str:
@@ -131,7 +145,7 @@ def way_of(text: str, decimal: str) -> str:
     other = POINT if decimal == COMMA else COMMA
     if other in text or re.search(rf"\d[{_SPACES}]\d", text):
         ways.append("thousands")
-    if _without_accounts_sign(text.strip()) != text.strip():
+    if _without_accounts_sign(_without_cents(text)) != _without_cents(text):
         ways.append("negative")
     if sign := sign_of(text):
         ways.append("percent" if sign == "%" else "currency")

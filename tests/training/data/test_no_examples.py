@@ -1,7 +1,8 @@
-"""Rows of totals are no examples, and rows that are none are left in peace."""
+"""Lines below a table and rows of totals are no examples, and rows that are none of these are left in peace."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,8 @@ import numpy as np
 import pyarrow
 import pytest
 
+from tagship_training.data.no_examples import check_rows_below, check_totals
 from tagship_training.data.tables import read
-from tagship_training.data.total_rows import check_totals
 from tagship_training.errors import TableError
 
 ROWS = 40
@@ -116,3 +117,24 @@ def test_a_file_with_a_row_of_totals(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("\n".join(["id;count;weight;heavy", *rows, total]) + "\n")
     with pytest.raises(TableError, match=r"t\.csv: row 40, the last one, holds totals"):
         read(str(tmp_path / "t.csv"))
+
+
+@pytest.mark.parametrize(("row", "refused"), [
+    (["* estimated", None, None, None], True),
+    (["* estimated", None, None, ""], True),
+    ([None, 4711, None, None], True),
+    (["P41", 3, None, None], False),
+])  # fmt: skip
+def test_a_line_below_a_table(row: list[Any], refused: bool) -> None:
+    table = columns()
+    for own, cell in zip(table.values(), row, strict=True):
+        own.append(cell)
+    with pytest.raises(TableError, match="row 40, the last one, has nothing but") if refused else nullcontext():
+        check_rows_below(pyarrow.table(table), "t")
+    table["weight"][3] = table["heavy"][3] = table["count"][3] = None  # one such row is not the only one
+    check_rows_below(pyarrow.table(table), "t")
+
+
+def test_tables_of_one_column_have_no_lines_below() -> None:
+    check_rows_below(pyarrow.table({"a": ["x"] * 9}), "t")
+    check_rows_below(pyarrow.table({"a": pyarrow.array([], "string")}), "t")

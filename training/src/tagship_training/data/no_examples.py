@@ -1,4 +1,4 @@
-"""Rows of totals that people write below a table, or between its rows: they are no examples."""
+"""Rows that are no examples: blank ones and lines of text below a table, and totals."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pyarrow
 import pyarrow.compute
 from numpy.typing import NDArray
 
+from tagship_runtime.features import cells
 from tagship_runtime.files.spelling.numerals import STRAY
 from tagship_training.errors import TableError
 
@@ -25,6 +26,41 @@ FEWEST = 5
 
 DECIMALS = 6
 """Digits behind the mark that are looked at."""
+
+
+def check_rows_below(table: pyarrow.Table, source: str) -> None:
+    """Refuse rows below a table that have no cell, or a text alone, where a blank may mean that a label is off.
+
+    Args:
+        table: As it was read.
+        source: Its name, for messages.
+
+    Raises:
+        TableError: There is one.
+    """
+    last = len(table) - 1
+    there = _counts(table)
+    filled = np.flatnonzero(there)
+    first = int(filled[-1]) + 1 if len(filled) else 0
+    if first <= last:
+        raise TableError(f"{source} has no cell from row {first} on, up to its last row {last}; remove these rows")
+    if last >= FEWEST and there[last] == 1 and (there[:last] > 1).all():
+        name, text = next((name, cell) for name in table.column_names if (cell := table[name][last].as_py()))
+        raise TableError(
+            f"{source}: row {last}, the last one, has nothing but {cells.shown(text)} in column {name!r}; if this is a "
+            "line below the table, remove it"
+        )
+
+
+def _counts(table: pyarrow.Table) -> NDArray[np.int64]:
+    """Return how many cells each row has, (rows,)."""
+    counts = np.zeros(len(table), np.int64)
+    for column in table.columns:
+        there = pyarrow.compute.is_valid(column)
+        if pyarrow.types.is_string(column.type) or pyarrow.types.is_large_string(column.type):
+            there = pyarrow.compute.and_(there, pyarrow.compute.not_equal(pyarrow.compute.fill_null(column, ""), ""))
+        counts += there.to_numpy()
+    return counts
 
 
 @dataclass(frozen=True, slots=True)
