@@ -13,10 +13,14 @@ import pytest
 
 import tagship_runtime
 from export.models import MODELS, mixed
+from export.verification import known
 from tagship_export import export, open_original
+from tagship_export.data.golden_changes import Shown
+from tagship_export.data.golden_rows import batch_difference, make_golden
 from tagship_export.data.rows import read_rows
 from tagship_export.targets.registry import open_artifact
 from tagship_export.verification.counterexamples import search
+from tagship_runtime.files.dataset import Dataset
 
 Command = Callable[..., Any]
 
@@ -53,3 +57,29 @@ def test_golden_rows_of_large_inputs_stay_within_their_room(tmp_path: Path) -> N
     assert 1 <= len(golden.rows) < 24
     assert len(json.dumps(golden.to_dict())) <= 32 * 1024
     assert np.shape(golden.rows[0]) == (12, 12, 3)
+
+
+@pytest.mark.parametrize(("limit", "most"), [(None, 1e-3), (0.25, 0.25), (0.002, 0.002)])
+def test_the_batch_of_the_recorded_rows_gives_them_room_and_no_other(limit: float | None, most: float) -> None:
+    """Every candidate in one batch moves scores by more than the few that are recorded do."""
+
+    def scores(matrix: Any) -> Any:
+        return np.clip(0.4 * matrix + 0.05 * np.ptp(matrix), 0, 1).astype(np.float32)
+
+    made = known.artifact(scores)
+    given = Dataset(table=np.random.default_rng(0).uniform(0, 1, (500, 2)) ** 4, targets=None, labels=("a", "b"))
+    seen: list[float] = []
+
+    def changes(made: Any, matrix: Any, tolerance: float) -> Shown:
+        seen.append(tolerance)
+        shown = np.zeros((1, len(matrix)), bool)
+        shown[0, np.argsort(np.ptp(matrix, axis=1))[:3]] = tolerance < 0.01
+        return Shown(clearly=shown, slightly=shown, names=("one",))
+
+    golden = make_golden(made, given, 1e-3, limit=limit, changes=changes)
+    assert golden is not None
+    rows = list(golden.rows)
+    own = 2 * batch_difference(made, rows, made.scores(rows))
+    assert golden.tolerance == (1e-3 if limit is None else pytest.approx(min(max(1e-3, own), most)))
+    assert seen == ([1e-3] if limit is None else [1e-3, golden.tolerance])
+    assert golden.caught == (golden.tolerance < 0.01)  # what they catch is told by the tolerance that is recorded

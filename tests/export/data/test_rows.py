@@ -11,7 +11,7 @@ import pytest
 
 from tagship_export.data.rows import read_rows, targets_of
 from tagship_export.errors import ExportError
-from tagship_runtime.contract import NumericFeature
+from tagship_runtime.contract import NumericFeature, TextFeature
 from tagship_runtime.errors import TagshipError
 
 
@@ -188,3 +188,14 @@ def test_names_in_arrays_that_do_not_fit(names: dict[str, Any], said: str, named
 def test_named_targets_of_a_pair_are_matched() -> None:
     rows = read_rows((np.ones((2, 2)), {"b": [0, 1], "a": [1, 1]}), ("a", "b"))
     assert rows.known_targets.tolist() == [[1, 0], [1, 1]]
+
+
+@pytest.mark.parametrize("given", [np.zeros((5, 6), np.float32), np.zeros((5, 1), np.int64), np.full((5, 2), "a b")])
+def test_a_model_of_texts_is_told_how_to_be_given_them(given: Any, tmp_path: Path) -> None:
+    features = (TextFeature(name="text", vocabulary=("a", "b")),)
+    np.savez(tmp_path / "rows.npz", x=given)
+    for data in (given, tmp_path / "rows.npz"):
+        with pytest.raises(ExportError, match=r"the model takes a text of each row: give texts, such as np.savez"):
+            read_rows(data, ("up", "down"), features)
+    assert len(read_rows(np.array(["a b", "b"]), ("up", "down"), features)) == 2
+    assert len(read_rows(np.array([["a b"], ["b"]], object), ("up", "down"), features)) == 2

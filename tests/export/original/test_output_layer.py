@@ -13,6 +13,7 @@ import pytest
 
 from tagship_export import export, export_all, open_original, verify
 from tagship_export.errors import OriginalError, UnsupportedOpsError
+from tagship_export.original.output_layer import shape_fault
 from tagship_export.targets.litert.convert import FLEX
 
 Build = Callable[[], Any]
@@ -222,3 +223,24 @@ def test_a_stateful_layer_is_refused_by_its_state(cell: str, tmp_path: Path, tag
         "(set_weights), and export that\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_scores_of_several_places_are_pooled_or_laid_flat() -> None:
+    keras, layers = keras_layers()
+    model = keras.Sequential([keras.Input((8, 6)), layers.Dense(2, "sigmoid")])
+    with pytest.raises(OriginalError) as refused:
+        open_original(model)
+    assert "shape (None, 8, 2); (rows, labels) is needed" in str(refused.value)
+    assert "GlobalAveragePooling1D" in str(refused.value)
+    assert "keras.layers.Flatten(), with 16 labels" in str(refused.value)
+    assert open_original(keras.Sequential([model, layers.Flatten()])).width == 16
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [([None, None, 2], "Flatten(), with as many labels"), ([None], "Reshape((1,))"), (None, "a fixed shape")],
+)
+def test_scores_of_other_shapes(shape: list[int | None] | None, words: str) -> None:
+    from tensorflow import TensorShape
+
+    assert words in shape_fault(TensorShape(shape))

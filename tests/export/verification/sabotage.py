@@ -170,3 +170,65 @@ def claiming(path: Path, change: Callable[[dict[str, Any]], None], forged: bool)
     assert golden is not None
     assert read_features(document["features"])
     return container.attach(payload, replace(changed, golden=replace(golden, described=changed.description)))
+
+
+def with_range(payload: bytes, place: int, factor: float) -> bytes:
+    """A model one of whose activations takes so many times the range, by its place among those that have one.
+
+    What the operations around it hand on as it is takes the same range, so that the file is whole.
+    """
+    return (
+        _with_range_of_onnx(payload, place, factor) if payload[4:8] != b"TFL3" else _of_tflite(payload, place, factor)
+    )
+
+
+def _with_range_of_onnx(payload: bytes, place: int, factor: float) -> bytes:
+    import onnx
+
+    proto = onnx.load_from_string(payload)
+    constants = {tensor.name: tensor for tensor in proto.graph.initializer}
+    rounded = [node for node in proto.graph.node if node.op_type == "QuantizeLinear" and node.input[0] not in constants]
+    scale = constants[rounded[place].input[1]]
+    values = onnx.numpy_helper.to_array(scale)
+    scale.CopyFrom(onnx.numpy_helper.from_array((values * factor).astype(values.dtype), scale.name))
+    return bytes(proto.SerializeToString(deterministic=True))
+
+
+def _of_tflite(payload: bytes, place: int, factor: float) -> bytes:
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    model = flatbuffer_utils.read_model_from_bytearray(bytearray(payload))
+    tensors = [
+        tensor
+        for tensor in model.subgraphs[0].tensors
+        if tensor.quantization is not None
+        and tensor.quantization.scale is not None
+        and len(tensor.quantization.scale) == 1
+        and model.buffers[tensor.buffer].data is None
+    ]
+    scale = tensors[place].quantization.scale[0]
+    for tensor in tensors:
+        if tensor.quantization.scale[0] == scale:
+            tensor.quantization.scale = np.array([scale * factor], np.float32)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
+def with_rounded_logits(payload: bytes, most: float) -> bytes:
+    """An ONNX model whose logits pass through eight bits that hold no more than so much."""
+    import onnx
+    from onnx import helper, numpy_helper
+
+    proto = onnx.load_from_string(payload)
+    graph, last = proto.graph, proto.graph.node[-1]
+    assert last.op_type == "Sigmoid"
+    arrays = {"logits_scale": np.float32(most / 127), "logits_zero": np.int8(0)}
+    graph.initializer.extend(numpy_helper.from_array(np.asarray(value), name) for name, value in arrays.items())
+    logits, last.input[0] = last.input[0], "rounded_logits"
+    nodes = [
+        helper.make_node("QuantizeLinear", [logits, *arrays], ["logits_as_integers"]),
+        helper.make_node("DequantizeLinear", ["logits_as_integers", *arrays], ["rounded_logits"]),
+    ]
+    for place, node in enumerate(nodes):
+        graph.node.insert(len(graph.node) - 1, node)
+        assert graph.node[-2].op_type == nodes[place].op_type
+    return bytes(proto.SerializeToString(deterministic=True))

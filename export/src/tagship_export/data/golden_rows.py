@@ -75,7 +75,7 @@ def make_golden(
         seeds: Whether rows of large inputs may be such that a seed stands for them, real ones included, which take too
             much room.
         limit: How large the tolerance may become where a row's scores depend on the other rows of its batch, twice as
-            large as that is seen here; None to leave it as it is.
+            large as that is in the batch of the recorded rows; None to leave it as it is.
 
     Returns:
         At most 24 rows and 32 KiB of JSON; None where none are wanted, or not even one fits.
@@ -88,18 +88,29 @@ def make_golden(
     else:
         stored = few = _few_candidates(artifact, rows, tolerance, mode, seed)
     scores, matrix = artifact.scores(few), artifact.encoder.encode(few)
-    if limit is not None:
-        tolerance = max(tolerance, min(2 * batch_difference(artifact, few, scores), limit))
-    found = Shown.nothing(len(few)) if changes is None else changes(artifact, matrix, tolerance)
+    changes = changes or (lambda artifact, matrix, tolerance: Shown.nothing(len(matrix)))
+    found = changes(artifact, matrix, tolerance)
     chosen = choose(scores, artifact.thresholds, found, ROWS)
     while chosen:
-        golden = record(artifact, [few[row] for row in chosen], tolerance)
+        allowed = _allowed(artifact, [few[row] for row in chosen], tolerance, limit)
+        golden = record(artifact, [few[row] for row in chosen], allowed)
         golden = replace(golden, rows=tuple(stored[row] for row in chosen))
-        golden = _with_changes(golden, found, chosen)
+        shown = found if allowed == tolerance else changes(artifact, matrix, allowed)
+        golden = _with_changes(golden, shown, chosen)
         if len(json.dumps(golden.to_dict())) <= MAX_BYTES:
             return golden
         chosen = chosen[: len(chosen) // 2]
     return None
+
+
+def _allowed(artifact: OpenArtifact, rows: Sequence[Any], tolerance: float, limit: float | None) -> float:
+    """Return how far scores of these rows may be off where they depend on the other rows of their batch.
+
+    These rows are the batch that a self-test replays; what more extreme ones do to each other is nothing to it.
+    """
+    if limit is None:
+        return tolerance
+    return max(tolerance, min(2 * batch_difference(artifact, rows, artifact.scores(rows)), limit))
 
 
 def _few_candidates(artifact: OpenArtifact, rows: Dataset, tolerance: float, mode: GoldenMode, seed: int) -> list[Any]:

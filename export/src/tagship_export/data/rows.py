@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.errors import ExportError, NothingComparedError
-from tagship_runtime.contract import Feature
+from tagship_runtime.contract import Feature, TextFeature
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import as_column, columns_of, encoder
 from tagship_runtime.files import TableFile, check_header, read_table
@@ -61,6 +61,8 @@ def read_rows(
         )
     else:
         table = _table(data)
+        if isinstance(table, np.ndarray):
+            _check_texts(table, features, "the array")
         rows = _divided(table, targets_of(table, labels, positive, words=words), labels, features)
     if not len(rows):
         raise NothingComparedError
@@ -135,6 +137,8 @@ def _read_npz(path: str, labels: tuple[str, ...], features: tuple[Feature, ...] 
     """Return rows by the names that a file gives them, in its order where it gives none or the model has none."""
     arrays = read_npz(path)
     columns, truth = arrays.columns(path), arrays.truth(path)
+    if columns is None:
+        _check_texts(np.asarray(arrays.features), features, f"x in {path}")
     table = _rows_of(np.asarray(arrays.features)) if columns is None or features is None else arrow_table(columns)
     targets = arrays.targets if truth is None else _in_order(truth, labels)
     return Dataset(table=table, targets=None if targets is None else _targets(targets, labels), labels=labels)
@@ -228,3 +232,18 @@ def _of_its_kind(positive: Sequence[str], column: NDArray[Any]) -> list[str]:
     """Return the values that a column may hold: numbers, or words."""
     numbers = column.dtype.kind in "biuf"
     return [value for value in positive if is_numeral(value) == numbers]
+
+
+def _check_texts(array: NDArray[Any], features: tuple[Feature, ...] | None, what: str) -> None:
+    """Refuse numbers, or several columns, where the model takes one text of each row.
+
+    Raises:
+        ExportError: Saying what to give.
+    """
+    if not features or len(features) > 1 or not isinstance(features[0], TextFeature):
+        return
+    if array.dtype.kind not in "OUT" or array.shape[1:] not in ((), (1,)):
+        raise ExportError(
+            f"{what} is of {array.dtype.name} and shape {array.shape}, the model takes a text of each row: give texts, "
+            "such as np.savez(FILE, x=np.array(texts), y=...) or a table with a column of them"
+        )

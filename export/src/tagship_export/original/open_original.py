@@ -16,6 +16,7 @@ import numpy as np
 from tagship_export.errors import OriginalError
 from tagship_export.original.finite_weights import check_weights
 from tagship_export.original.float32_copy import as_float32, other_policies
+from tagship_export.original.kept import Kept, digest, state_of
 from tagship_export.original.keras_file import load_keras
 from tagship_export.original.output_layer import with_sigmoid
 from tagship_export.original.text_vectorization import TextInput, take_texts_off
@@ -30,6 +31,11 @@ from tagship_runtime.typing import Features, Scores
 
 PREDICT_ROWS, PREDICT_CELLS = 4096, 1 << 24
 DEFAULT_THRESHOLD = 0.5
+
+MOST_KEPT = 16 << 20
+"""Bytes of scores beyond which those of a model are forgotten; until then they serve its next artifact, too."""
+
+_SCORES: Kept[Scores] = Kept(lambda scores: scores.nbytes)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,7 +143,11 @@ class Original:
     def scores(self, features: Features) -> Scores:
         """Return scores by Keras for encoded rows, float32 (rows, labels)."""
         batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
-        return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
+
+        def predict() -> Scores:
+            return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
+
+        return _SCORES.once(self.model, (state_of(self.model), digest([features])), predict, MOST_KEPT).copy()
 
     def scores_of(self, rows: Any, features: Features, name: str | None = None) -> Scores:
         """Return scores of rows as callers have them: of their texts where the model takes texts, else encoded.

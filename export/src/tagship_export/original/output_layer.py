@@ -47,7 +47,7 @@ def with_sigmoid(model: Any, *, logits: bool, independent: bool = False) -> Any:
     model = _with_one_output(as_float32(model))
     outputs = _traced(model).structured_outputs[OUTPUT]
     if outputs.shape.rank != 2:
-        raise OriginalError(f"the model gives shape {tuple(outputs.shape)}; (rows, labels) is needed")
+        raise OriginalError(shape_fault(outputs.shape))
     ends = _ends(outputs.op)
     if independent:
         return _add_sigmoid(model) if logits else model
@@ -78,6 +78,21 @@ def _traced(model: Any) -> Any:
     except Exception as error:  # whatever a layer raises
         reason = " ".join(str(error).split())[:300]
         raise OriginalError(f"the model cannot be computed on a batch of rows: {reason}") from error
+
+
+def shape_fault(shape: Any) -> str:
+    """Say how a model whose scores are no table of rows and labels becomes one whose scores are."""
+    found = tuple(shape) if shape.rank is not None else shape
+    said = f"the model gives scores of shape {found}; (rows, labels) is needed: "
+    if shape.rank == 1:
+        return f"{said}end it in keras.layers.Reshape((1,)), for one label"
+    if shape.rank is None:
+        return f"{said}give its last layer a fixed shape"
+    count = int(np.prod(found[1:])) if None not in found[1:] else "as many"
+    return (
+        f"{said}for one decision on each row, pool what comes before the last layer (GlobalAveragePooling1D or 2D, or "
+        f"return_sequences=False); for a label at each place, end it in keras.layers.Flatten(), with {count} labels"
+    )
 
 
 def _with_one_output(model: Any) -> Any:

@@ -76,6 +76,31 @@ Value = Given | Made | Numbers | None
 """Input of an operation; None where one is left out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Numbers that a value is rounded to on its way: what lies beyond the ends takes them.
+
+    Attributes:
+        name: Of the value, as the payload has it.
+        value: Which is rounded.
+        low, high: The least and the greatest number that there is an integer for.
+        step: Distance of two such numbers; of several, the largest.
+    """
+
+    name: str
+    value: Given | Made
+    low: float
+    high: float
+    step: float
+
+    @classmethod
+    def of(cls, name: str, value: Given | Made, scale: NDArray[Any], zero: NDArray[Any], kind: Any) -> Range:
+        """Return the range of integers of a type; of channels with scales of their own, what all of them hold."""
+        limits, steps = np.iinfo(kind), np.asarray(scale, np.float64)
+        low, high = ((limit - np.asarray(zero, np.float64)) * steps for limit in (limits.min, limits.max))
+        return cls(name, value, float(low.max()), float(high.min()), float(steps.max()))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One operation.
@@ -84,11 +109,13 @@ class Operation:
         name: What it computes.
         options: Its attributes, sorted by name; a graph within it is one of them.
         inputs: What it takes.
+        names: Of what it gives, as the payload has them.
     """
 
     name: str
     options: tuple[tuple[str, Any], ...]
     inputs: tuple[Value, ...]
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,8 +126,10 @@ class FloatGraph:
         operations: What is computed.
         outputs: What is given.
         language: What else says how operations are meant, such as the version of their definitions.
+        ranges: Values that pass through integers, which are no operations.
     """
 
     operations: tuple[Operation, ...]
     outputs: tuple[Value, ...]
     language: tuple[str, ...] = ()
+    ranges: tuple[Range, ...] = ()

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Hashable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
-from weakref import WeakKeyDictionary
 
-import numpy as np
-
+from tagship_export.original.kept import Kept, digest, state_of
 from tagship_export.targets.float_graph import FloatGraph
-from tagship_export.targets.runner import ArtifactRunner
+from tagship_export.targets.runner import ArtifactRunner, Values
 from tagship_runtime.terminal.silence import quiet
 
 if TYPE_CHECKING:
@@ -22,7 +18,7 @@ if TYPE_CHECKING:
 MOST_KEPT = 64 << 20
 """Bytes of payloads beyond which those of a model are forgotten; until then the next artifact of it has them too."""
 
-_KEPT: WeakKeyDictionary[Any, dict[Hashable, bytes]] = WeakKeyDictionary()
+_KEPT: Kept[bytes] = Kept(len)
 
 
 class Convertible(Protocol):
@@ -48,6 +44,9 @@ class Convertible(Protocol):
     def float_graph(self, payload: bytes) -> FloatGraph:
         """Read a payload's operations and numbers."""
 
+    def layer_values(self, payload: bytes, rows: Features) -> Values:
+        """Return every intermediate value for encoded rows."""
+
     def runner(self, payload: bytes) -> ArtifactRunner:
         """Open what computes the scores of a payload."""
 
@@ -68,6 +67,10 @@ class Reconversion:
 
     def stored(self) -> FloatGraph:
         """Read the payload's operations and numbers."""
+        return self._stored
+
+    @cached_property
+    def _stored(self) -> FloatGraph:
         return self.target.float_graph(self.payload)
 
     def as_trained(self) -> FloatGraph:
@@ -77,6 +80,15 @@ class Reconversion:
             ConversionError: The target cannot convert it.
         """
         return self.target.float_graph(self._float32)
+
+    def layer_values(self, rows: Features) -> Values:
+        """Return every intermediate value of the model as trained, for encoded rows.
+
+        Raises:
+            ValueError, RuntimeError: The engine gives none.
+        """
+        with quiet():
+            return self.target.layer_values(self._float32, rows)
 
     def runner(self, recipe: str, calibration: Features) -> ArtifactRunner:
         """Open the model by a recipe.
@@ -88,7 +100,7 @@ class Reconversion:
         float32 = self._float32
         made = self._once(
             lambda: self.target.make(recipe, self.model, calibration=calibration, batch=self.batch, float32=float32),
-            (recipe, _digest([calibration])),
+            (recipe, digest([calibration])),
         )
         self._rounded = made
         return self.target.runner(made)
@@ -103,29 +115,13 @@ class Reconversion:
 
     def _once(self, make: Callable[[], bytes], what: Hashable) -> bytes:
         """Return a payload, which is made once of a model with these layers and weights."""
-        kept = _KEPT.setdefault(self.model, {})
-        key = (self.target.name, self.batch, self._state, what)
-        if key not in kept:
-            if sum(map(len, kept.values())) > MOST_KEPT:
-                kept.clear()
+
+        def quietly() -> bytes:
             with quiet():
-                kept[key] = make()
-        return kept[key]
+                return make()
+
+        return _KEPT.once(self.model, (self.target.name, self.batch, self._state, what), quietly, MOST_KEPT)
 
     @cached_property
     def _state(self) -> Hashable:
-        """The model's description and its weights; of one that cannot describe itself nothing is kept."""
-        try:
-            described: Hashable = json.dumps(self.model.get_config(), default=repr, sort_keys=True)
-        except (NotImplementedError, TypeError, ValueError):
-            described = object()  # equal to no other
-        return described, _digest(self.model.get_weights())
-
-
-def _digest(arrays: list[Any]) -> bytes:
-    """Return a digest of arrays, their types and shapes."""
-    found = hashlib.sha256()
-    for array in map(np.asarray, arrays):
-        found.update(f"{array.dtype.str} {array.shape};".encode())
-        found.update(np.ascontiguousarray(array).tobytes())
-    return found.digest()
+        return state_of(self.model)

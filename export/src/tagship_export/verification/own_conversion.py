@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from tagship_export.data.splits import calibration_rows
 from tagship_export.errors import ConversionError
@@ -36,10 +37,12 @@ class Explained:
         most: By which a score may be off.
         beyond: Share of rows that may be farther off, by chance; 0 where the rows that calibrated the file are known,
             so that one of them is a fault.
+        rows: What the conversion's scores of each row are off by; None where there is none.
     """
 
     most: float
     beyond: float = 0.0
+    rows: NDArray[np.float64] | None = field(default=None, compare=False, repr=False)
 
     def farther_rows(self, original: Scores, scores: Scores) -> int:
         """Count rows that are farther off.
@@ -83,9 +86,10 @@ def largest_difference(
     except (ConversionError, EngineError, InputError):
         return UNKNOWN
     try:
-        difference = float(np.abs(runner.scores(matrix).astype(np.float64) - scores).max())
+        rows = np.abs(runner.scores(matrix).astype(np.float64) - scores).max(axis=1)
     finally:
         runner.close()
+    difference = float(rows.max())
     if same:
-        return Explained(max(LEAST_TOLERANCE, SAME_ROWS * difference))
-    return Explained(max(recipe.score_tolerance, OTHER_ROWS * difference), beyond=SATURATED)
+        return Explained(max(LEAST_TOLERANCE, SAME_ROWS * difference), rows=rows)
+    return Explained(max(recipe.score_tolerance, OTHER_ROWS * difference), beyond=SATURATED, rows=rows)

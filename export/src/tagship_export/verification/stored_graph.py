@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.targets.float_graph import FloatGraph, Numbers, Operation, Value
+from tagship_export.targets.float_graph import FloatGraph, Numbers, Operation, Range, Value
 
 ARITHMETIC = 1e-6
 """Share of each number that float32 leaves open; what converters fold is equal to the bit, and what they round was at
@@ -148,6 +149,29 @@ def coarser(stored: FloatGraph, rounded: FloatGraph) -> Iterator[str]:
         same = value.values.shape == own.values.shape
         if same and value.fine and (np.broadcast_to(value.step, value.values.shape) > own.step * (1 + CLOSE)).any():
             yield f"the numbers of {value.name!r} are rounded to coarser steps than by its recipe"
+
+
+def rounded_elsewhere(stored: FloatGraph, rounded: FloatGraph | None) -> Iterator[str]:
+    """Yield values that pass through integers where by their recipe they do not.
+
+    Args:
+        stored: Of the payload.
+        rounded: Of the original, converted by the same recipe; None of recipes that round no values.
+    """
+    known = set() if rounded is None else {place for place, _ in _ranges(rounded)}
+    for place, one in _ranges(stored):
+        if place not in known:
+            yield f"the values of {one.name!r} pass through integers, which by its recipe they do not"
+
+
+def _ranges(graph: FloatGraph, outer: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Range]]:
+    """Yield ranges with their places, those of graphs within a graph as well."""
+    for one in graph.ranges:
+        yield (*outer, one.value), one
+    for place, operation in enumerate(graph.operations):
+        for name, option in operation.options:
+            if isinstance(option, FloatGraph):
+                yield from _ranges(option, (*outer, place, name))
 
 
 def _constants(graph: FloatGraph) -> Iterator[Numbers]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tagship_export.errors import ConversionError
 from tagship_export.targets.artifact import OpenArtifact
-from tagship_export.targets.float_graph import TwoReadingsError
+from tagship_export.targets.float_graph import FloatGraph, TwoReadingsError
 from tagship_export.targets.reconversion import Reconversion
 from tagship_export.verification.contract_claims import JudgedBy
-from tagship_export.verification.stored_graph import Differences, coarser, differences
+from tagship_export.verification.stored_graph import Differences, coarser, differences, rounded_elsewhere
 from tagship_export.verification.stored_weights import weight_faults
 
 
@@ -43,9 +44,7 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
     except (LookupError, ValueError, TypeError, RecursionError) as error:  # constants that are not as they say
         found = Differences(structure=f"it cannot be read ({error})")
     if found.structure is None:
-        rounded = None if judged.recipe.exact or judged.origin == "asked" else again.rounded()
-        steps = () if rounded is None else tuple(coarser(stored, rounded))
-        return Stored(faults=(*found.numbers, *steps))
+        return Stored(faults=(*found.numbers, *_unlike_its_recipe(stored, again, judged)))
     if judged.recipe.exact:
         return Stored(unchecked=(_others(found.structure),))
     if judged.origin != "asked":
@@ -57,6 +56,17 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
         )
     weights = () if artifact.constants is None else tuple(weight_faults(again.model, list(artifact.constants())))
     return Stored(faults=weights, unchecked=(_others(found.structure),))
+
+
+def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy) -> Iterator[str]:
+    """Yield what the same recipe stores otherwise here; the caller may know of another tool that made the file."""
+    if judged.origin == "asked":
+        return
+    rounded = None if judged.recipe.exact else again.rounded()
+    if rounded is not None:
+        yield from coarser(stored, rounded)
+    if rounded is not None or judged.recipe.exact:
+        yield from rounded_elsewhere(stored, rounded)
 
 
 def _others(structure: str) -> str:

@@ -12,6 +12,7 @@ from tagship_export.errors import ExportError, NothingComparedError, OriginalErr
 from tagship_export.original.open_original import Original, open_original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.registry import open_artifact, open_predictor
+from tagship_export.verification.activation_ranges import range_faults
 from tagship_export.verification.comparison import Comparison
 from tagship_export.verification.contract_claims import (
     JudgedBy,
@@ -35,7 +36,7 @@ from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.predictor import Predictor
 from tagship_runtime.typing import Features
 
-RANGES = "ranges of activations, which scores alone judge: the rows that set them are not at hand"
+RANGES = "ranges of activations but for what these rows reach: the rows that set them are not at hand"
 
 
 def verify(
@@ -77,6 +78,9 @@ def verify(
         if not judged.recipe.exact:
             explained = largest_difference(known, again, judged.recipe, matrix, compared.original)
         stored = compare_stored(again, opened, judged)
+        if judged.recipe.calibrated and judged.origin != "asked" and not stored.faults:
+            ranges = range_faults(again, matrix, compared.original, compared.worst, explained)
+            stored = replace(stored, faults=tuple(ranges))
     verdict = judge(
         compared,
         judged.recipe,

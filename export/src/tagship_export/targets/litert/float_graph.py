@@ -10,7 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.targets.depth_first import depth_first
-from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, TwoReadingsError, Value
+from tagship_export.targets.float_graph import (
+    FloatGraph,
+    Given,
+    Made,
+    Numbers,
+    Operation,
+    Range,
+    TwoReadingsError,
+    Value,
+)
 
 QUANTIZES = frozenset({"QUANTIZE", "DEQUANTIZE"})
 PRODUCTS: Mapping[str, tuple[int, int, int]] = {
@@ -32,6 +41,9 @@ COPIES = frozenset(
     }
 )
 """Operations that hand integers on as they are, so that one scale has to hold for what they take and give."""
+
+INTEGERS = frozenset({"int8", "uint8", "int16", "int32"})
+"""Types of values that a scale makes numbers of."""
 
 OF_QUANTIZING = frozenset({"asymmetricQuantizeInputs", "quantizedBiasType", "quantSpec", "potScaleInt16"})
 """Options that say how integers are meant, and nothing of what is computed."""
@@ -113,7 +125,18 @@ class _Reader:
             operations.append(self._operation(graph, operator, name, values))
             for place, index in enumerate(operator.outputs):
                 values[index] = Made(len(operations) - 1, place)
-        return FloatGraph(tuple(operations), tuple(self._value(graph, index, values) for index in graph.outputs))
+        outputs = tuple(self._value(graph, index, values) for index in graph.outputs)
+        return FloatGraph(tuple(operations), outputs, ranges=tuple(self._ranges(graph, values)))
+
+    def _ranges(self, graph: Any, values: Mapping[int, Value]) -> Iterator[Range]:
+        """Yield the ranges of values that are held as integers."""
+        for index, value in values.items():
+            if not isinstance(value, Given | Made):
+                continue
+            tensor = graph.tensors[index]
+            scaling, kind = _scaling(tensor), self.types[tensor.type]
+            if scaling is not None and kind in INTEGERS:
+                yield Range.of(_text(tensor.name), value, *scaling, kind)
 
     def _operation(self, graph: Any, operator: Any, name: str, values: dict[int, Value]) -> Operation:
         inputs = [self._value(graph, index, values) for index in operator.inputs]
@@ -124,7 +147,8 @@ class _Reader:
             inputs[places[2]] = self._bias(graph, [operator.inputs[i] for i in places], inputs[places[2]])
         if odd := self._odd(graph, operator, name):
             name = f"{name} {odd}"
-        return Operation(name, tuple(self._options(operator)), tuple(inputs))
+        names = tuple(_text(graph.tensors[index].name) for index in operator.outputs)
+        return Operation(name, tuple(self._options(operator)), tuple(inputs), names)
 
     def _options(self, operator: Any) -> Iterator[tuple[str, Any]]:
         for table in (operator.builtinOptions, operator.builtinOptions2):

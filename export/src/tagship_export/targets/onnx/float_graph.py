@@ -11,7 +11,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.targets.float_graph import FloatGraph, Given, Made, Numbers, Operation, TwoReadingsError, Value
+from tagship_export.targets.float_graph import (
+    FloatGraph,
+    Given,
+    Made,
+    Numbers,
+    Operation,
+    Range,
+    TwoReadingsError,
+    Value,
+)
 from tagship_export.targets.onnx.canonical_names import graphs_of, needed_by, nodes_in_order
 
 PLAIN_GEMM = {"alpha": 1.0, "beta": 1.0, "transA": 0}
@@ -50,7 +59,15 @@ def _read(graph: Any, given: Sequence[str]) -> FloatGraph:
         for place, name in enumerate(node.output):
             values[name] = Made(len(operations) - 1, place)
     outputs = tuple(_value(value.name, rewritten, values) for value in rewritten.graph.output)
-    return FloatGraph(tuple(operations), outputs)
+    return FloatGraph(tuple(operations), outputs, ranges=tuple(_ranges(rewritten, values)))
+
+
+def _ranges(rewritten: _Rewritten, values: Mapping[str, Value]) -> Iterator[Range]:
+    """Yield the ranges of values that are held as integers."""
+    for name, scaling in rewritten.rounded:
+        value = values.get(rewritten.root(name))
+        if isinstance(value, Given | Made):
+            yield Range.of(name, value, *scaling)
 
 
 def _operation(node: Any, rewritten: _Rewritten, values: Mapping[str, Value]) -> Operation:
@@ -58,7 +75,8 @@ def _operation(node: Any, rewritten: _Rewritten, values: Mapping[str, Value]) ->
     needed = needed_by(node) if any(True for _ in graphs_of(node)) else list(node.input)
     options = {attribute.name: _option(attribute, needed) for attribute in node.attribute}
     name = f"{node.domain}.{node.op_type}" if node.domain not in STANDARD else str(node.op_type)
-    return Operation(name, tuple(sorted(options.items())), tuple(_value(one, rewritten, values) for one in needed))
+    inputs = tuple(_value(one, rewritten, values) for one in needed)
+    return Operation(name, tuple(sorted(options.items())), inputs, tuple(node.output))
 
 
 def _value(name: str, rewritten: _Rewritten, values: Mapping[str, Value]) -> Value:
@@ -85,11 +103,13 @@ class _Rewritten:
         graph: A copy.
         numbers: Constants by name.
         same: What a value is another name of.
+        rounded: Names of values that pass through integers, with scale, zero point and type of those.
     """
 
     graph: Any
     numbers: dict[str, Numbers]
     same: dict[str, str] = field(default_factory=dict)
+    rounded: list[tuple[str, tuple[NDArray[Any], NDArray[Any], Any]]] = field(default_factory=list)
 
     @classmethod
     def of(cls, graph: Any) -> _Rewritten:
@@ -114,12 +134,13 @@ class _Rewritten:
         copy.node.extend(kept)
         _split_gemms(copy, found.numbers)
         for node in copy.node:
-            node.input[:] = [found._root(name) for name in node.input]
+            node.input[:] = [found.root(name) for name in node.input]
         for value in copy.output:
-            value.name = found._root(value.name)
+            value.name = found.root(value.name)
         return found
 
-    def _root(self, name: str) -> str:
+    def root(self, name: str) -> str:
+        """Return the name of what a value is but for its rounding."""
         while name in self.same:
             name = self.same[name]
         return name
@@ -140,6 +161,9 @@ class _Rewritten:
                     self.numbers[node.output[0]] = numbers
             elif source in makers and _same_scaling(makers[source], node, stored):
                 self.same[node.output[0]] = makers[source].input[0]
+                scale, *zero = (stored[name] for name in node.input[1:] if name)
+                found = zero[0] if zero else np.zeros((), np.uint8)  # what the standard takes where none is given
+                self.rounded.append((makers[source].input[0], (scale, found, found.dtype)))
 
     def _pass_lookup(
         self, node: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any], users: Mapping[str, int]

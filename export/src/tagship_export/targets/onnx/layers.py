@@ -22,8 +22,9 @@ def layer_values(payload: bytes, rows: Features) -> dict[str, Any]:
     options.log_severity_level = 4
     try:
         session = onnxruntime.InferenceSession(proto.SerializeToString(), options, providers=["CPUExecutionProvider"])
-        values = session.run(names, {proto.graph.input[0].name: rows})
-    except Exception as error:  # its exceptions have no common base but this; integers are not taken here
+        kind = onnx.helper.tensor_dtype_to_np_dtype(proto.graph.input[0].type.tensor_type.elem_type)
+        values = session.run(names, {proto.graph.input[0].name: rows.astype(kind)})
+    except Exception as error:  # its exceptions have no common base but this
         raise ValueError(f"ONNX Runtime gives no values between the layers: {error}") from error
     found = dict(zip(names, values, strict=True))
     return found | {OUTPUT: found[proto.graph.output[0].name]}  # other converters have other names for it
