@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -54,7 +56,9 @@ def test_a_logged_model_decides_as_the_file(mlflow: Any, folder: Path) -> None:
     np.testing.assert_array_equal(out[list(model.labels)].to_numpy(bool), model.predict(rows))
     np.testing.assert_array_equal(out.iloc[:, 3:].to_numpy(np.float32), model.predict_proba(rows))
     names = {column.name: (column.type.name, column.required) for column in info.signature.inputs}
-    assert names == {"weight": ("double", True), "humidity": ("double", False), "surface": ("string", False)}
+    assert names == {"weight": ("double", True), "humidity": ("double", True), "surface": ("string", True)}
+    with pytest.raises(mlflow.MlflowException, match=r"missing inputs \['humidity'\]"):
+        loaded.predict(rows.drop(columns="humidity"))
     assert loaded.metadata.get_input_schema().input_names() == ["weight", "humidity", "surface"]
 
 
@@ -121,10 +125,19 @@ def test_train_and_export_log_into_an_active_run(mlflow: Any, tmp_path: Path, ro
     assert files == {"run.json", "report.html", "export.json"}
 
 
-def test_the_program_on_the_page(mlflow: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_program_on_the_page_with_what_mlflow_has_by_default(mlflow: Any, folder: Path, tmp_path: Path) -> None:
+    """In an empty folder, without a variable that says where runs are kept."""
     page = Path(__file__).parents[2] / "docs" / "scikit-learn.md"
     (program,) = [block.body for block in blocks(page.read_text()) if block.reason is not None]
-    monkeypatch.chdir(folder)
-    names = {"mlflow": mlflow, "rows": frame()}
-    exec(compile(program, str(page), "exec"), names)  # noqa: S102
-    assert mlflow.MlflowClient().get_registered_model("parcels") is not None
+    shutil.copy(folder / "model.tflite", tmp_path)
+    frame().to_json(tmp_path / "rows.json")
+    lines = ["import mlflow, pandas", "rows = pandas.read_json('rows.json')", program]
+    lines.append("print(mlflow.MlflowClient().get_registered_model('parcels').name)")
+    (tmp_path / "page.py").write_text("\n".join(lines))
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("MLFLOW_")}
+    done = subprocess.run(
+        [sys.executable, "page.py"], cwd=tmp_path, env=clean, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert done.stdout.splitlines()[-1] == "parcels"
+    assert (tmp_path / "mlflow.db").is_file()

@@ -21,6 +21,7 @@ from tagship_runtime.errors import (
     ArtifactCorruptError,
     CheckFailedError,
     DataError,
+    InputError,
     InputValueError,
     MissingColumnError,
     UsageError,
@@ -148,6 +149,8 @@ def test_kept_columns_get_the_type_that_was_given(keep: Any) -> None:
         ({"on_error": "ignore"}, UsageError, "one of raise, skip, null"),
         ({"keep": {"id": "number"}}, UsageError, "keep gives 'id' the type 'number'"),
         ({"keep": 3}, UsageError, "keep is 3"),
+        ({"keep": ["id", "part", "id"]}, UsageError, "keep names the column 'id' more than once"),
+        ({"keep": pyarrow.schema([("id", "int64"), ("id", "int8")])}, UsageError, "'id' more than once"),
         ({"keep": ["heavy"]}, UsageError, "keep names 'heavy', and the predictions"),
         ({"sha256": "0" * 64}, ArtifactCorruptError, "has SHA-256"),
     ],
@@ -166,6 +169,16 @@ def test_rows_that_do_not_fit() -> None:
         scorer(PARCELS, keep={"id": "int16"})(table())
     with pytest.raises(UsageError, match=r"give types, such as keep=\{'id': 'int64'\}"):
         _ = scorer(PARCELS, keep="id").schema
+
+
+def test_a_column_of_a_name_twice_is_refused() -> None:
+    rows = table(3)
+    twice = rows.append_column("weight", pyarrow.array([99.0] * 3))
+    for given in (twice, twice.to_batches()[0]):
+        with pytest.raises(InputError, match="more than one column 'weight'; rename one"):
+            scorer(PARCELS)(given)
+    with pytest.raises(InputError, match="more than one column 'weight'; rename one"):
+        list(scorer(PARCELS)([rows.to_batches()[0], twice.to_batches()[0]]))
 
 
 PROGRAM = """

@@ -57,7 +57,7 @@ def signature(contract: Contract) -> Any:
     else:
         inputs = Schema(
             [
-                ColSpec("string" if feature.textual else "double", feature.name, required=not feature.takes_missing)
+                ColSpec("string" if feature.textual else "double", feature.name)  # a cell may be missing, no column
                 for feature in contract.features
             ]
         )

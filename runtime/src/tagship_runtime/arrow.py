@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tagship_runtime.errors import DataError, InputValueError, MissingColumnError, UsageError
-from tagship_runtime.features import encoder
+from tagship_runtime.features import check_unique, encoder
 from tagship_runtime.files import Batch, import_pyarrow
 from tagship_runtime.monitoring.drift import Drift
 from tagship_runtime.monitoring.process_counts import add_counts
@@ -153,6 +153,7 @@ class Scorer:
         model, first = self._artifact.predictor(), 0
         counted = self._counter(model)
         for record in batches:
+            check_unique(record.schema.names)
             columns = dict(zip(record.schema.names, record.columns, strict=True))
             batch = Batch(first=first, size=record.num_rows, columns=columns)
             usable, scores = self._scores(model, batch, counted)
@@ -242,12 +243,26 @@ def kept_types(keep: Any) -> dict[str, Any]:
 
         keep = to_arrow_schema(keep)
     if isinstance(keep, pyarrow.Schema):
-        return {field.name: field.type for field in keep}
+        return _once([(field.name, field.type) for field in keep])
     if isinstance(keep, Mapping):
         return {name: _type(name, kind) for name, kind in keep.items()}
     if isinstance(keep, Sequence) and all(isinstance(name, str) for name in keep):
-        return dict.fromkeys(keep)
+        return _once([(name, None) for name in keep])
     raise UsageError(f"keep is {keep!r}; names of columns, names with types, or a schema is needed")
+
+
+def _once(kept: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Return types by name.
+
+    Raises:
+        UsageError: A name is there twice.
+    """
+    found = dict(kept)
+    if len(found) < len(kept):
+        names = [name for name, _ in kept]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise UsageError(f"keep names the column {repeated!r} more than once; once is needed")
+    return found
 
 
 def _type(name: str, kind: Any) -> Any:

@@ -22,7 +22,7 @@ from tagship_runtime.contract import (
     TextFeature,
 )
 from tagship_runtime.contract.tensor_spec import TensorSpec
-from tagship_runtime.errors import ContractError, DataError, UsageError
+from tagship_runtime.errors import ContractError, DataError, InputError, UsageError
 from tagship_runtime.monitoring.drift import Drift
 from tagship_runtime.monitoring.reference import ColumnReference, Reference
 from tagship_runtime.monitoring.stability import stability
@@ -164,6 +164,13 @@ def test_a_row_counts_the_same_whatever_way_it_comes() -> None:
         documents.append(drift.to_dict())
     assert all(document == documents[0] for document in documents)
     assert documents[0]["rows"] == 200
+
+
+def test_scores_of_other_rows_are_refused_and_count_nothing() -> None:
+    drift = Drift(contract())
+    with pytest.raises(InputError, match="200 rows came with 150 rows of scores"):
+        drift.count(columns(3, 200), scores(3, 150))
+    assert drift.to_dict() == Drift(contract()).to_dict()
 
 
 def test_counts_of_another_artifact_are_refused() -> None:

@@ -30,7 +30,7 @@ def columns_of(rows: Any) -> Columns | None:
         return _columns_of_arrow(rows)
     if hasattr(rows, "columns"):  # pandas and polars
         names = list(map(str, rows.columns))
-        _check_unique(names)
+        check_unique(names)
         return {name: _of_series(rows[column]) for name, column in zip(names, rows.columns, strict=True)}
     if isinstance(rows, Sequence) and rows and by_name(rows[0]) is not None:
         return _columns_of_named(rows)
@@ -51,11 +51,16 @@ def by_name(row: Any) -> Mapping[str, Any] | None:
 
 
 def _columns_of_arrow(table: Any) -> Columns:
-    _check_unique(table.column_names)
+    check_unique(table.column_names)
     return {name: as_column(table[name], name) for name in table.column_names}
 
 
-def _check_unique(names: list[str]) -> None:
+def check_unique(names: list[str]) -> None:
+    """Refuse names of a table's columns that hold one twice.
+
+    Raises:
+        InputError: They do.
+    """
     if len(set(names)) < len(names):
         repeated = next(name for name in names if names.count(name) > 1)
         raise InputError(f"the table has more than one column {repeated!r}; rename one")

@@ -138,8 +138,16 @@ def _work(prepare: Prepare, pipe: Connection) -> None:
     """Answer parts until there are no more; what is wrong with one is sent back."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the parent tells its workers
     signal.signal(signal.SIGTERM, _end)
+    try:
+        _answer(prepare, pipe)
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing is half-written any more
+
+
+def _answer(prepare: Prepare, pipe: Connection) -> None:
+    """Answer until there are no more parts, or the parent is gone."""
     answer: Answer | None = None
-    with suppress(EOFError, OSError):  # there are no more, or the parent is gone
+    with suppress(EOFError, OSError):
         while True:
             part = pipe.recv()
             try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from tagship_runtime.errors import DataError, UsageError
+from tagship_runtime.errors import DataError, InputError, UsageError
 from tagship_runtime.features import columns_of, encoder
 from tagship_runtime.monitoring.reference import SCORE_BINS, Reference, count_scores
 from tagship_runtime.monitoring.stability import stability
@@ -61,10 +61,13 @@ class Drift:
             scores: What it gave for them, float32 (rows, labels).
 
         Raises:
-            InputError: Rows that the model cannot take.
+            InputError: Rows that the model cannot take, or more or fewer than scores.
         """
         if self.features:
             columns = self._columns(rows)
+            came = {len(columns[feature.name]) for feature, _ in self.features}
+            if came != {len(scores)}:
+                raise InputError(f"{max(came)} rows came with {len(scores)} rows of scores; give the scores of the rows")
             for place, (feature, column) in enumerate(self.features):
                 counts, missing = column.count(feature.observed(columns[feature.name]))
                 self._cells[place] += counts
