@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow
@@ -56,13 +57,21 @@ def make_features(path: Path, artifact: Path, rows: int) -> None:
             writer.write_table(pyarrow.table(columns, schema=schema))
 
 
-def run(*command: object) -> tuple[float, float]:
-    """Seconds, and peak memory in MB, of a process that has to succeed."""
+class Spent(NamedTuple):
+    """Cost of a process: seconds, peak memory in MB, and seconds of processor time of all its threads."""
+
+    seconds: float
+    peak: float
+    processor: float
+
+
+def run(*command: object) -> Spent:
+    """Return what a process cost that has to succeed."""
     start = time.perf_counter()
     process = subprocess.Popen([sys.executable, *map(str, command)])
     _, status, usage = os.wait4(process.pid, 0)
     assert os.waitstatus_to_exitcode(status) == 0
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return Spent(time.perf_counter() - start, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime)
 
 
 def measure(artifact: Path, rows: int, rounds: int, folder: Path) -> tuple[list[Line], float]:
@@ -74,9 +83,10 @@ def measure(artifact: Path, rows: int, rounds: int, folder: Path) -> tuple[list[
     peak = 0.0
     for _ in range(rounds):
         for name, code in (("pyarrow, streaming", STREAM), ("pyarrow, whole", WHOLE)):
-            samples[name].append([run("-c", code, source, out, ",".join(labels))[0]])
-        seconds, peak = run("-m", "tagship_runtime", "predict", artifact, source, "--out", out)
-        samples["tagship predict"].append([seconds])
+            samples[name].append([run("-c", code, source, out, ",".join(labels)).seconds])
+        spent = run("-m", "tagship_runtime", "predict", artifact, source, "--out", out)
+        peak = spent.peak
+        samples["tagship predict"].append([spent.seconds])
     assert pyarrow.parquet.ParquetFile(out).metadata.num_rows == rows
     peer = min(("pyarrow, streaming", "pyarrow, whole"), key=lambda name: float(np.median(samples[name])))
     return summarize(

@@ -220,13 +220,25 @@ class MissingColumnError(InputError, KeyError):
 
     def _cause(self) -> str:
         """Name a column that differs by blanks or case alone, or a line that seems to stand above the header."""
-        found = {str(name).strip().casefold(): name for name in self.found}
+        found = {folded(name): name for name in self.found}
         for name in self.missing:
-            if (near := found.get(str(name).strip().casefold())) is not None:
-                return f"; {near!r} was called {name!r} in training, so rename it"
+            if (near := found.get(folded(name))) is not None:
+                seen = ", in other characters of Unicode that look alike" if _look_alike(near, name) else ""
+                return f"; {near!r} was called {name!r} in training{seen}, so rename it"
         if len(self.found) == 1 < len(self.missing):
             return f"; if the line {self.found[0]!r} stands above the names of the columns, remove it"
         return ""
+
+
+def folded(text: object) -> str:
+    """Return a text without what people hardly see: blanks at its ends, case, and how Unicode composes letters."""
+    import unicodedata  # which nothing needs unless something is wrong
+
+    return unicodedata.normalize("NFC", str(text)).strip().casefold()
+
+
+def _look_alike(one: str, other: str) -> bool:
+    return one.strip() != other.strip() and one.strip().casefold() != other.strip().casefold()
 
 
 def _names(noun: str, names: Sequence[str], most: int = 6) -> str:

@@ -138,3 +138,26 @@ def test_a_line_below_a_table(row: list[Any], refused: bool) -> None:
 def test_tables_of_one_column_have_no_lines_below() -> None:
     check_rows_below(pyarrow.table({"a": ["x"] * 9}), "t")
     check_rows_below(pyarrow.table({"a": pyarrow.array([], "string")}), "t")
+
+
+def test_rows_without_a_cell_in_between_are_told() -> None:
+    table, told = columns(), list[str]()
+    for row in (7, 9):
+        for own in table.values():
+            own[row] = None
+    check_rows_below(pyarrow.table(table), "t", told.append)
+    assert told == ["t: row 7 has no cell, as 1 more, and is taken for an example"]
+    check_rows_below(pyarrow.table({"a": ["x", None, "x"]}), "t", told.append)
+    assert len(told) == 1
+
+
+@pytest.mark.parametrize("digits", [0, 1, 3, 12])
+def test_a_named_row_of_means_is_refused(digits: int) -> None:
+    table = columns()
+    mean = float(np.mean(table["weight"]).round(digits))
+    for name, cell in (("id", "Mittelwert"), ("count", None), ("weight", mean), ("heavy", None)):
+        table[name].append(cell)
+    with pytest.raises(TableError, match=r"'Mittelwert' in column 'id', and .*, the mean of the rows above it, in col"):
+        notes_on(table)
+    table["id"][-1], table["count"][-1] = "P40", 7
+    assert notes_on(table) == []

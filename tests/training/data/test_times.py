@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, time, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from tagship_training.config import Kinds
 from tagship_training.data import columns
 from tagship_training.data.kinds.calendar import helps
 from tagship_training.data.kinds.choose import kind_of
-from tagship_training.data.kinds.times import order_of
+from tagship_training.data.kinds.times import kind_of_times, order_of
 from tagship_training.errors import TableError
 
 
@@ -134,3 +135,32 @@ def test_a_part_helps_where_a_label_goes_with_it_and_else_does_not(part: str) ->
     assert not helps(other, milliseconds, targets)
     assert not helps(part, milliseconds, random.permutation(targets))
     assert not helps(part, milliseconds[:50], targets[:50])
+
+
+@pytest.mark.parametrize(
+    ("cell", "refused"),
+    [
+        ("Fr, 18.10.2024", True),
+        ("Mon 2024-10-18", True),
+        ("18.10.2024 05:16 Uhr", True),
+        ("18.10.2024 05.16", True),
+        ("1:34 PM", True),
+        ("05.16 Uhr", True),
+        ("1 h 30 min", True),
+        ("2d 4h", True),
+        ("L2024-10-18", False),
+        ("2024-10-18-A7", False),
+        ("2024.10.18", False),
+        ("1 h", False),
+        ("type 3 b", False),
+    ],
+)
+def test_dates_and_times_with_something_beside_them_are_no_words(cell: str, refused: bool) -> None:
+    values = np.array([cell] * 9 + ["other"], object)
+    if refused:
+        with pytest.raises(
+            TableError, match=re.escape(f"column 'a' holds {cell!r}; if these are dates or times, write")
+        ):
+            kind_of_times("a", values, Kinds())
+    else:
+        assert kind_of_times("a", values, Kinds()) is None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
+from tagship_runtime.errors import folded
 from tagship_runtime.features.base import Feature
 from tagship_runtime.features.cells import word, words
 from tagship_runtime.features.json_values import take, text, tuple_of
@@ -60,9 +61,9 @@ class CategoryFeature(Feature):
 
     def near_miss(self, values: NDArray[Any]) -> tuple[str, str] | None:
         """See :class:`Feature`."""
-        known = {value.strip().casefold(): value for value in self.values if value}
+        known = {folded(value): value for value in self.values if value}
         strange = (word for word in dict.fromkeys(words(values, self.name)) if word not in self.values)
-        return next(((word, near) for word in strange if (near := known.get(word.strip().casefold()))), None)
+        return next(((word, near) for word in strange if (near := known.get(folded(word)))), None)
 
     @property
     def bins(self) -> int:

@@ -15,7 +15,7 @@ from tagship_runtime.errors import DataError
 from tagship_runtime.files import read_batches, read_table
 from tagship_runtime.files.batch_reader import Reading
 from tagship_runtime.files.headers import check_header
-from tagship_runtime.files.readers import excel_errors
+from tagship_runtime.files.readers import excel, excel_errors
 from tagship_runtime.files.readers.excel_errors import find_unread
 from tagship_runtime.files.spelling.label_spellings import truth_of
 
@@ -172,3 +172,28 @@ def test_whole_numbers_are_spelled_without_a_fraction(tmp_path: Path) -> None:
     (batch,) = read_batches(str(tmp_path / "t.xlsx"))
     assert list(map(str, batch.columns["nr"])) == ["4711", "4712", "1.152921504606847e+18"]
     assert list(map(str, batch.columns["mm"])) == ["2.5", "3", "0"]
+
+
+def test_merged_cells_are_told(tmp_path: Path) -> None:
+    """Only the first of them has a value."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    for row in (["hall", "x", "y"], ["A", 1, 2], [None, 3, 4], ["B", 5, 6], [None, 7, 8]):
+        sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    notes: list[str] = []
+    assert read_table(str(tmp_path / "t.xlsx"), note=notes.append)["hall"].to_pylist() == ["A", None, "B", None]
+    assert notes == []
+    sheet.merge_cells("A2:A3")
+    sheet.merge_cells("A4:A5")
+    book.save(tmp_path / "t.xlsx")
+    read_table(str(tmp_path / "t.xlsx"), note=notes.append)
+    assert notes == [
+        f"{tmp_path / 't.xlsx'}, sheet 'Sheet': cells A2:A3 are merged, as 1 more ranges are, and all but the first are"
+        " read as blank; unmerge them and fill in what they show"
+    ]
+
+
+@pytest.mark.parametrize(("column", "name"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
+def test_names_of_columns(column: int, name: str) -> None:
+    assert excel._letters(column) == name

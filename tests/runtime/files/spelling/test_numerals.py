@@ -40,6 +40,9 @@ from tagship_runtime.files.spelling.numerals import Numerals, plain
         ("1\u2009234,5", None, "1234.5"),  # thin, as LaTeX and publishers have it
         ("1\u2007234.5", "1234.5", None),
         ("\u20131.387,63", None, "-1387.63"),  # of a word processor
+        ("% 12,5", None, "12.5e-2"),
+        ("% 12,5 %", None, None),
+        ("\u200e60,83\u200b", None, "60.83"),
         ("CHF 61.-", "61", None),  # no minus, but no cents
         ("CHF 1\u2019388.\u2014", "1388", None),
         ("12,-- \u20ac", None, "12"),

@@ -16,10 +16,10 @@ from tagship_training.errors import TableError
 
 NAMES = (
     r"^\s*(?:(?:grand|sub|zwischen|gesamt)[- ]?)?"
-    "(?:totals?|summen?|sums?|gesamt|ergebnis|insgesamt|somme|totale|suma|\u03a3|\u2211)"
+    "(?:average|mean|mittelwert|durchschnitt|moyenne|\u00f8|totals?|summen?|sums?|gesamt|ergebnis|insgesamt|somme|totale|suma|\u03a3|\u2211)"
     r"\s*:?\s*$"
 )
-"""Spellings of what names such a row, in English, German, French, Italian and Spanish."""
+"""Spellings of what names such a row, of sums or of means, in English, German, French, Italian and Spanish."""
 
 FEWEST = 5
 """Below so many rows, a number is a sum by chance."""
@@ -28,12 +28,13 @@ DECIMALS = 6
 """Digits behind the mark that are looked at."""
 
 
-def check_rows_below(table: pyarrow.Table, source: str) -> None:
+def check_rows_below(table: pyarrow.Table, source: str, note: Callable[[str], None] | None = None) -> None:
     """Refuse rows below a table that have no cell, or a text alone, where a blank may mean that a label is off.
 
     Args:
         table: As it was read.
         source: Its name, for messages.
+        note: Told of rows without a cell in between; None for nobody.
 
     Raises:
         TableError: There is one.
@@ -44,6 +45,10 @@ def check_rows_below(table: pyarrow.Table, source: str) -> None:
     first = int(filled[-1]) + 1 if len(filled) else 0
     if first <= last:
         raise TableError(f"{source} has no cell from row {first} on, up to its last row {last}; remove these rows")
+    if note is not None and len(filled) < len(table) and table.num_columns > 1:
+        row = int(np.argmin(there))
+        more = len(table) - len(filled) - 1
+        note(f"{source}: row {row} has no cell{f', as {more:,} more' if more else ''}, and is taken for an example")
     if last >= FEWEST and there[last] == 1 and (there[:last] > 1).all():
         name, text = next((name, cell) for name in table.column_names if (cell := table[name][last].as_py()))
         raise TableError(
@@ -67,6 +72,7 @@ def _counts(table: pyarrow.Table) -> NDArray[np.int64]:
 class _Cell:
     column: str
     shown: str
+    kind: str
 
 
 def check_totals(table: pyarrow.Table, source: str, note: Callable[[str], None] | None = None) -> None:
@@ -92,8 +98,8 @@ def check_totals(table: pyarrow.Table, source: str, note: Callable[[str], None] 
         name = told or blank
         beside = "" if name is None else f"{table[name][last].as_py() or ''!r} in column {name!r}, and "
         raise TableError(
-            f"{source}: row {last}, the last one, holds totals and is no example: {beside}{sums[0].shown}, the sum of "
-            f"the rows above it, in column {sums[0].column!r}; remove this row"
+            f"{source}: row {last}, the last one, holds totals and is no example: {beside}{sums[0].shown}, the "
+            f"{sums[0].kind} of the rows above it, in column {sums[0].column!r}; remove this row"
         )
     if note is None:
         return
@@ -128,6 +134,8 @@ def _blank_in_last(table: pyarrow.Table, last: int) -> Iterator[str]:
 def _sums(table: pyarrow.Table, last: int, *, loose: bool) -> Iterator[_Cell]:
     """Yield the numbers of the last row that are sums of those above it, and beyond what is summed.
 
+    Where the row is named, means are taken for the same.
+
     Args:
         table: All of it.
         last: Number of its last row.
@@ -140,7 +148,9 @@ def _sums(table: pyarrow.Table, last: int, *, loose: bool) -> Iterator[_Cell]:
         above = table[name][:last].cast(pyarrow.float64(), safe=False).to_numpy()
         above = above[np.isfinite(above)]
         if len(above) >= FEWEST and _is_sum(float(number), above, loose=loose):
-            yield _Cell(name, f"{number:.15g}")
+            yield _Cell(name, f"{number:.15g}", "sum")
+        elif loose and len(above) >= FEWEST and _is_mean(float(number), above):
+            yield _Cell(name, f"{number:.15g}", "mean")
 
 
 def _is_sum(number: float, above: NDArray[np.float64], *, loose: bool) -> bool:
@@ -149,3 +159,9 @@ def _is_sum(number: float, above: NDArray[np.float64], *, loose: bool) -> bool:
     unit = next((10.0**-digits for digits in range(DECIMALS) if (above.round(digits) == above).all()), 10.0**-DECIMALS)
     slack = unit * (np.sqrt(len(above)) if loose else 0.5)  # roundings of a unit add up as its root does
     return bool(abs(number - above.sum()) <= slack + 1e-12 * np.abs(above).sum())
+
+
+def _is_mean(number: float, above: NDArray[np.float64]) -> bool:
+    """Tell whether a number is the mean, to as many digits as it is written with."""
+    digits = len(f"{number:.15g}".partition(".")[2])
+    return bool(above.min() < above.max() and abs(number - above.mean()) <= 0.5 * 10.0**-digits + 1e-9 * abs(number))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tagship_runtime.errors import folded
+
 FEW = 3
 """So many are told one by one, and so many are named where there are more."""
 
@@ -46,14 +48,18 @@ def on_deciding(labels: dict[str, str]) -> list[str]:
 
 
 def on_labels_alike(labels: Sequence[str]) -> list[str]:
-    """Notices on labels that differ by blanks or case alone, as tags do that people typed."""
-    first: dict[str, str] = {}
+    """Notices on labels that differ by what people hardly see, as tags do that were typed."""
     return [
-        f"labels {other!r} and {label!r} differ by blanks or case alone, and are two labels; spell them alike if they "
+        f"labels {one!r} and {other!r} differ by blanks or case alone, and are two labels; spell them alike if they "
         "are one"
-        for label in labels
-        if (other := first.setdefault(label.strip().casefold(), label)) != label
+        for one, other in alike(labels)
     ]
+
+
+def alike(words: Sequence[str]) -> list[tuple[str, str]]:
+    """Pairs of words that differ by blanks, case or how Unicode composes letters alone."""
+    first: dict[str, str] = {}
+    return [(one, word) for word in words if (one := first.setdefault(folded(word), word)) != word]
 
 
 def on_texts(names: Sequence[str]) -> list[str]:

@@ -52,7 +52,7 @@ def read(
     """
     if Path(source).suffix.lower() != ".npz":
         table = read_table(source, text, dialect=dialect, signs=signs, durations=durations, note=note)
-        check_rows_below(table, source)
+        check_rows_below(table, source, note)
         check_totals(table, source, note)
         return table
     return _read_npz(source).to_table()

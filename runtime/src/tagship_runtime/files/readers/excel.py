@@ -30,6 +30,7 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
             f"{source}, sheet {sheet.name!r} is empty; a header row and rows of values are needed, and --sheet names "
             "another sheet"
         )
+    _tell_merged(source, sheet, reading)
     used = _used(names, _rows(sheet, unread))
     names = [names[place] for place in used]
     check_names(source, names)
@@ -129,6 +130,25 @@ def _check_formulas(source: str, sheet: Any, names: Sequence[str], unread: Unrea
             f"{source}, sheet {sheet.name!r}: the formula in cell {addresses[0]} has no value in the file{there}, as "
             "nothing has computed it; open the workbook in Excel or LibreOffice and save it, which stores values"
         )
+
+
+def _tell_merged(source: str, sheet: Any, reading: Reading) -> None:
+    """Note cells below the header that are merged, of which only the first has a value in the file."""
+    header = (sheet.start or (0, 0))[0]
+    merged = sorted(cells for cells in getattr(sheet, "merged_cell_ranges", None) or () if cells[1][0] > header)
+    if merged and reading.note is not None:
+        first, last = ("".join((_letters(column), str(row + 1))) for row, column in merged[0])
+        more = f", as {len(merged) - 1:,} more ranges are" if len(merged) > 1 else ""
+        reading.note(
+            f"{source}, sheet {sheet.name!r}: cells {first}:{last} are merged{more}, and all but the first are read as "
+            "blank; unmerge them and fill in what they show"
+        )
+
+
+def _letters(column: int) -> str:
+    """Return a column's name in Excel, by its number from 0 on."""
+    rest, letter = divmod(column, 26)
+    return (_letters(rest - 1) if rest else "") + chr(ord("A") + letter)
 
 
 def _check_durations(source: str, columns: Mapping[str, Sequence[Any]], reading: Reading, first: int) -> None:

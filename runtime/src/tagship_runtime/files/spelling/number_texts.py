@@ -46,7 +46,7 @@ _SPACES = "'\u2019\u00a0\u202f\u2007\u2008\u2009\u200a "
 
 _PATTERN = re.compile(
     rf"(?P<sign>[+{_MINUS}]?)\s*"
-    rf"(?P<before>{_CURRENCY})?"
+    rf"(?P<before>%|{_CURRENCY})?"
     rf"\s*(?P<inner>[+{_MINUS}]?)"
     rf"(?P<digits>[0-9][0-9.,{_SPACES}]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]+)?"
     rf"\s*(?P<after>%|{_CURRENCY})?"
@@ -54,6 +54,12 @@ _PATTERN = re.compile(
 VERSION = re.compile(r"[0-9]{1,3}\.([0-9]{1,3})")
 MINUS = tuple(_MINUS)
 SIGNS = (*MINUS, "+")
+
+INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+"""Marks without a width, which pages and office programs leave in cells."""
+
+BESIDE = dict.fromkeys(map(ord, "_'\"=~*\u2019\u2020\u2030\u2248\u00b1"))
+"""Marks beside digits with which these may be numbers to people: ="12", 12*, 12 \u2030, 12 \u00b1 0.5."""
 
 NO_CENTS = re.compile(r"(?<=[0-9])(?:([.,])(?:--?|[\u2013\u2014])|/[-=])(?![0-9])")
 """Signs of no cents, as in 12.- and 500/-, which are no minus."""
@@ -87,11 +93,12 @@ def plain(text: str, decimal: str) -> str | None:
         if len(marks) > 1 or not marks <= {other, *_SPACES} or not _are_groups(groups, marks) or found["power"]:
             return None
         whole = "".join(groups)
-    if found["after"] == "%" and found["power"]:
+    percent = "%" in (found["before"], found["after"])
+    if percent and found["power"]:
         return None
     sign = "-" if (found["sign"] or found["inner"]) in MINUS else ""
     fraction = f".{fractions[0]}" if fractions and fractions[0] else ""
-    return f"{sign}{whole or 0}{fraction}{'e-2' if found['after'] == '%' else found['power'] or ''}"
+    return f"{sign}{whole or 0}{fraction}{'e-2' if percent else found['power'] or ''}"
 
 
 def _are_groups(groups: Sequence[str], marks: Collection[str]) -> bool:
@@ -105,7 +112,10 @@ def _are_groups(groups: Sequence[str], marks: Collection[str]) -> bool:
 
 def is_made_of_digits(text: str) -> bool:
     """Tell whether a cell has nothing but digits and what may stand in a number, in whatever order these stand."""
-    return _PATTERN.fullmatch(_without_accounts_sign(_without_cents(text.replace(cells.UNDERSCORE, "")))) is not None
+    import unicodedata  # which readers on a device need not wait for
+
+    bare = unicodedata.normalize("NFKC", text).translate(BESIDE)
+    return _PATTERN.fullmatch(_without_accounts_sign(_without_cents(bare))) is not None
 
 
 def sign_of(text: str) -> str:
@@ -116,8 +126,8 @@ def sign_of(text: str) -> str:
 
 
 def _without_cents(text: str) -> str:
-    """Return a text without blanks at its ends and without what says that there are no cents."""
-    return NO_CENTS.sub(r"\1", text.strip())
+    """Return a text without blanks at its ends and what nobody sees, and without what says that there are no cents."""
+    return NO_CENTS.sub(r"\1", INVISIBLE.sub("", text).strip())
 
 
 def _without_accounts_sign(text: str) -> str:

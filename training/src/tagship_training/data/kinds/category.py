@@ -11,6 +11,7 @@ from tagship_runtime.files.spelling.numerals import MOSTLY, is_numeral
 from tagship_training.data.kinds.base import Column, Described
 from tagship_training.data.kinds.choose import check_no_numbers, code_among
 from tagship_training.data.kinds.months import note_on_months
+from tagship_training.data.notices import alike
 
 MIN_COUNT = 5
 """A word on fewer training rows than this has no column of its own."""
@@ -31,8 +32,19 @@ def describe(column: Column) -> Described:
     described = _describe(column)
     if not column.named:
         check_no_numbers(column.name, column.values, left_out=described.useless is not None)
-        return _told_of_months(column, _told_of_bounds(column, _told_of_codes(column, described)))
+        return _told_of_months(column, _told_of_bounds(column, _told_of_codes(column, _told_of_pairs(described))))
     return described
+
+
+def _told_of_pairs(described: Described) -> Described:
+    """Add that two words may be one."""
+    pairs = alike(described.feature.values) if isinstance(described.feature, CategoryFeature) else []
+    if not pairs or described.useless is not None:
+        return described
+    one, other = pairs[0]
+    more = "" if len(pairs) == 1 else f" ({len(pairs):,} such pairs)"
+    told = f"has {one!r} and {other!r}{more}, which differ by blanks, case or characters that look alike alone"
+    return replace(described, note=f"{told}, and are two words; spell them alike if they are one")
 
 
 def _told_of_bounds(column: Column, described: Described) -> Described:

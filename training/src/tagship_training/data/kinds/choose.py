@@ -134,7 +134,7 @@ def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None
     """
     texts = [cell for cell in values.tolist() if isinstance(cell, str) and cell.strip()]
     others = [cell for cell in texts if not is_numeral(cell) and cell.strip() not in cells.BLANK]
-    fractions = {cell for cell in texts if is_numeral(cell) and ("." in cell or "," in cell)}
+    fractions = {cell for cell in texts if ("." in cell or "," in cell) and (is_numeral(cell) or _measured(cell))}
     if left_out or len(fractions) > FEW_FRACTIONS:
         _check_no_words_among_numbers(name, texts, others)
         _check_no_units(name, texts, others)
@@ -150,12 +150,14 @@ def _check_no_words_among_numbers(name: str, texts: Sequence[str], others: Seque
         )
 
 
+def _measured(cell: str) -> str | None:
+    """Return the unit of a number; None where a cell is none with a unit."""
+    found = MEASURED.fullmatch(cell.strip())
+    return found[2] if found and is_made_of_digits(found[1]) else None
+
+
 def _check_no_units(name: str, texts: Sequence[str], others: Sequence[str]) -> None:
-    measured = [
-        (cell, found[2])
-        for cell in others
-        if (found := MEASURED.fullmatch(cell.strip())) and is_made_of_digits(found[1])
-    ]
+    measured = [(cell, unit) for cell in others if (unit := _measured(cell)) is not None]
     units = Counter(unit for _, unit in measured)
     if units and units.most_common(1)[0][1] >= MOSTLY * len(texts):
         raise TableError(

@@ -24,6 +24,16 @@ SHORT_YEAR = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}( .*)?")
 WITH_NAME = re.compile(r"[0-9]{1,2}[-/. ]{0,2}([^\W\d_]{3,10})[-/. ]{0,2}((?:19|20)?[0-9]{2})( .*)?")
 """Texts such as 1 août 2023 and 01-Aug-23, whose word may be a month's name."""
 
+BESIDE_DATE = re.compile(
+    r"(?:[^\W\d_]{2,10}[.,]{0,2} )?(?:[0-9]{1,2}[./-] ?[0-9]{1,2}[./-] ?[0-9]{4}|[0-9]{4}[/-][0-9]{1,2}[/-][0-9]{1,2})"
+    r"(?:[ T,]{1,2}[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2})?)?(?: ?[^\W\d_.]{1,5}\.?)?",
+)
+BESIDE_TIME = re.compile(
+    r"[0-9]{1,2}(?:[:.][0-9]{2}){1,2} ?(?:Uhr|h|[ap]\.?m\.?)|(?:[0-9]+ ?(?:d|h|hrs?|std|min|m|s|sec|sek)\.? ?){2,4}",
+    re.IGNORECASE,
+)
+"""Dates and times with something beside them that none has, such as Fr, 31.12.2024 and 1 h 30 min."""
+
 MOST_NAMES = 24
 """Months in full and in short."""
 
@@ -55,6 +65,7 @@ def kind_of_times(name: str, values: NDArray[Any], kinds: Kinds) -> type[Feature
             )
         return feature
     _check_years(name, counts)
+    _check_alone(name, counts)
     return None
 
 
@@ -109,6 +120,17 @@ def _check_years(name: str, counts: Counter[Any]) -> None:
                 f"column {name!r} holds {cells_of_one[0]!r}; if these are dates, {need}, or else take all as words "
                 f"with --categorical {name}"
             )
+
+
+def _check_alone(name: str, counts: Counter[Any]) -> None:
+    """Refuse dates and times with a weekday, a word or units beside them, which would be words."""
+    texts = {cell: cell.strip() for cell in counts if isinstance(cell, str)}
+    found = [cell for cell, text in texts.items() if BESIDE_DATE.fullmatch(text) or BESIDE_TIME.fullmatch(text)]
+    if found and sum(counts[cell] for cell in found) >= MOSTLY * sum(counts.values()):
+        raise TableError(
+            f"column {name!r} holds {found[0]!r}; if these are dates or times, write them alone, as 2024-12-31 13:34 "
+            f"or 1:30:00, or else take all as words with --categorical {name}, or --drop {name}"
+        )
 
 
 def _present(values: NDArray[Any], missing: Collection[str]) -> Counter[Any]:
