@@ -67,7 +67,9 @@ class Drift:
             columns = self._columns(rows)
             came = {len(columns[feature.name]) for feature, _ in self.features}
             if came != {len(scores)}:
-                raise InputError(f"{max(came)} rows came with {len(scores)} rows of scores; give the scores of the rows")
+                raise InputError(
+                    f"{max(came)} rows came with {len(scores)} rows of scores; give the scores of the rows"
+                )
             for place, (feature, column) in enumerate(self.features):
                 counts, missing = column.count(feature.observed(columns[feature.name]))
                 self._cells[place] += counts

@@ -300,6 +300,7 @@ def test_the_caller_says_what_is_on() -> None:
         ("a,b,c\nx,1,5,2\ny,2,7,3\n", "line 2 (row 0): has 4 cells, the header has 3.*decimal comma.*--separator"),
         ("a,b\n0,5,1,2\n", "has 4 cells, the header has 2.*write it in quotes"),
         ("a\n7\n1,5\n2,5\n", r"has 2 cells, the header has 1.*--separator ';' --decimal ,$"),
+        ("a;b\nx;1,5;\ny;2,5;\n", "has 3 cells, the header has 2.*the last one is empty: end rows without a separator"),
         ("a,b\nx,y,z\n", "has 3 cells, the header has 2; they have to match$"),
         ("a,b\n1,5,\n", "has 3 cells, the header has 2.*in quotes"),
     ],

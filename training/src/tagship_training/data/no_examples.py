@@ -156,12 +156,18 @@ def _sums(table: pyarrow.Table, last: int, *, loose: bool) -> Iterator[_Cell]:
 def _is_sum(number: float, above: NDArray[np.float64], *, loose: bool) -> bool:
     if not np.isfinite(number) or above.min() <= number <= above.max():
         return False
-    unit = next((10.0**-digits for digits in range(DECIMALS) if (above.round(digits) == above).all()), 10.0**-DECIMALS)
-    slack = unit * (np.sqrt(len(above)) if loose else 0.5)  # roundings of a unit add up as its root does
+    slack = _unit(above) * (np.sqrt(len(above)) if loose else 0.5)  # roundings of a unit add up as its root does
     return bool(abs(number - above.sum()) <= slack + 1e-12 * np.abs(above).sum())
 
 
 def _is_mean(number: float, above: NDArray[np.float64]) -> bool:
-    """Tell whether a number is the mean, to as many digits as it is written with."""
+    """Tell whether a number is the mean, to as many digits as it is written with, or as those are that it is of."""
     digits = len(f"{number:.15g}".partition(".")[2])
-    return bool(above.min() < above.max() and abs(number - above.mean()) <= 0.5 * 10.0**-digits + 1e-9 * abs(number))
+    slack = max(0.5 * 10.0**-digits, _unit(above) / np.sqrt(len(above)))
+    return bool(above.min() < above.max() and abs(number - above.mean()) <= slack)
+
+
+def _unit(numbers: NDArray[np.float64]) -> float:
+    """Return the place value of the last digit that numbers are written with, if they have as many as they need."""
+    digits = (digits for digits in range(DECIMALS) if (numbers.round(digits) == numbers).all())
+    return float(10.0 ** -next(digits, DECIMALS))

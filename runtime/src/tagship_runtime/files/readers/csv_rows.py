@@ -175,6 +175,8 @@ def _wrong_length(row: Sequence[str], names: Sequence[str], lines: _Lines, separ
         else ""
     )
     hint = quote or (_on_commas(row, names) if separator == COMMA else "")
+    if not hint and len(row) == len(names) + 1 and not row[-1]:
+        hint = "; the last one is empty: end rows without a separator, or the header with one as well"
     if not hint and 2 * len(names) < len(row):
         hint = f"; if {cells.shown(names[0])} is no column but a line above their names, remove it"
     many = "" if len(row) == 1 else "s"
