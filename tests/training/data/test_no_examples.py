@@ -135,8 +135,9 @@ def test_a_line_below_a_table(row: list[Any], refused: bool) -> None:
     check_rows_below(pyarrow.table(table), "t")
 
 
-def test_tables_of_one_column_have_no_lines_below() -> None:
+def test_tables_of_few_columns_have_no_lines_below() -> None:
     check_rows_below(pyarrow.table({"a": ["x"] * 9}), "t")
+    check_rows_below(pyarrow.table({"text": ["x"] * 9, "tags": [["a"]] * 8 + [None]}), "t")
     check_rows_below(pyarrow.table({"a": pyarrow.array([], "string")}), "t")
 
 

@@ -24,6 +24,9 @@ NAMES = (
 FEWEST = 5
 """Below so many rows, a number is a sum by chance."""
 
+FEW_COLUMNS = 2
+"""In so few, a text without a tag is a row as others are."""
+
 DECIMALS = 6
 """Digits behind the mark that are looked at."""
 
@@ -49,7 +52,7 @@ def check_rows_below(table: pyarrow.Table, source: str, note: Callable[[str], No
         row = int(np.argmin(there))
         more = len(table) - len(filled) - 1
         note(f"{source}: row {row} has no cell{f', as {more:,} more' if more else ''}, and is taken for an example")
-    if last >= FEWEST and there[last] == 1 and (there[:last] > 1).all():
+    if last >= FEWEST and table.num_columns > FEW_COLUMNS and there[last] == 1 and (there[:last] > 1).all():
         name, text = next((name, cell) for name in table.column_names if (cell := table[name][last].as_py()))
         raise TableError(
             f"{source}: row {last}, the last one, has nothing but {cells.shown(text)} in column {name!r}; if this is a "
