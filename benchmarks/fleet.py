@@ -89,7 +89,8 @@ RAY = (
     + """
 import pyarrow
 import ray
-ray.init(num_cpus=1, include_dashboard=False, logging_level="error", log_to_driver=False)
+settings = {"worker_niceness": 0}  # as the other engines' processes have
+ray.init(num_cpus=1, include_dashboard=False, logging_level="error", log_to_driver=False, _system_config=settings)
 ray.data.DataContext.get_current().enable_progress_bars = False
 rows = ray.data.read_parquet(str(folder / "rows"), columns=score.columns)
 

@@ -79,7 +79,13 @@ def ray() -> Iterator[Any]:
     pytest.importorskip("ray.data", reason="ray.data is not in this environment; run make fleet")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ray.init(num_cpus=3, include_dashboard=False, logging_level="error", log_to_driver=False)
+        ray.init(
+            num_cpus=3,
+            include_dashboard=False,
+            logging_level="error",
+            log_to_driver=False,
+            _system_config={"worker_niceness": 0},  # by default 15: beside other work they do not get to run
+        )
         ray.data.DataContext.get_current().enable_progress_bars = False
         yield ray
         ray.shutdown()
