@@ -12,7 +12,15 @@ import pytest
 
 import tagship_runtime
 from tagship_runtime import Predictor
-from tagship_runtime.contract import CategoryFeature, Contract, Feature, NumericFeature, OffsetFeature, TextFeature
+from tagship_runtime.contract import (
+    CategoryFeature,
+    Contract,
+    DateFeature,
+    Feature,
+    NumericFeature,
+    OffsetFeature,
+    TextFeature,
+)
 from tagship_runtime.contract.tensor_spec import TensorSpec
 from tagship_runtime.errors import EngineError, InputError, UsageError
 from tagship_runtime.explanation import Explainer
@@ -183,6 +191,14 @@ def test_offsets_are_shown_as_callers_have_them() -> None:
     matrix = encoder((time,), (None, 1)).encode([[1e9 + 5]])
     ((part, without),) = time.left_out(matrix[0], np.zeros(1, np.float32))
     assert (part, without.tolist()) == ("1000000005", [0])
+
+
+def test_dates_are_shown_as_callers_have_them() -> None:
+    day = DateFeature(name="day", since="2024-01-01", fill="2024-01-01")
+    rows = [["2024-03-05"], ["2025-06-01T13:45"]]
+    matrix = encoder((day,), (None, 1)).encode(rows)
+    parts = [part for row in matrix for part, _ in day.left_out(row, np.zeros(1, np.float32))]
+    assert parts == ["2024-03-05", "2025-06-01T13:45:00"]
 
 
 def test_scores_of_an_artifact(artifacts: dict[tuple[str, str], Path]) -> None:

@@ -60,6 +60,7 @@ class Recipe:
         weights: The NumPy type that weights are stored in.
         budget: What is allowed unless the user says otherwise.
         calibrated: Whether rows set the ranges of its activations.
+        rounds_input: Whether it takes integers of eight bits, on one scale for all columns.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Recipe:
     weights: str
     budget: Budget
     calibrated: bool = False
+    rounds_input: bool = False
 
     def golden_tolerance(self, max_difference: float) -> float:
         """Return how far golden scores may be off on another machine.
@@ -129,6 +131,7 @@ RECIPES: Mapping[str, Recipe] = {
             weights="int8",
             budget=Budget(max_flip_rate=0.02, max_f1_drop=0.01),
             calibrated=True,
+            rounds_input=True,
         ),
     )
 }

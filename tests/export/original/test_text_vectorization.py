@@ -13,7 +13,7 @@ import pytest
 import tagship_runtime
 from export.original.test_output_layer import keras_layers
 from repo.hard_cases import TEXTS
-from tagship_export import export, verify
+from tagship_export import export, export_all, verify
 from tagship_export.errors import OriginalError
 from tagship_export.original.open_original import open_original
 from tagship_runtime.contract import KerasTextFeature
@@ -230,6 +230,20 @@ def test_a_contract_that_says_other_rules_is_no_match(tmp_path: Path) -> None:
     assert "it describes other features than the original: 'article'" in " ".join(verdict.faults)
 
 
+@pytest.mark.parametrize("recipes", [["auto"], ["float32", "int8_io"]], ids=lambda names: names[0])
+@pytest.mark.parametrize("mode", ["count", "int"])
+def test_words_are_not_rounded_on_one_scale(mode: str, recipes: list[str], tmp_path: Path) -> None:
+    """Of a short text's counts little would be left, and other words would be meant by their numbers."""
+    model = model_of(vectorization(**{"output_mode": mode, **MODES[mode]}))
+    done = export_all(
+        model, tmp_path / "out", labels=["oil", "sport"], data=rows(), formats=["tflite"], recipes=recipes
+    )
+    refused = {refusal.name: refusal.reason for refusal in done.refusals}
+    assert "of all words would be rounded to eight bits on one scale" in refused["int8_io.tflite"]
+    assert not (tmp_path / "out" / "int8_io.tflite").exists()
+    assert done.passed == (recipes == ["auto"])
+
+
 def shout(text: Any) -> Any:
     return text
 
@@ -261,6 +275,7 @@ def test_what_no_contract_describes_is_refused_by_its_option(options: dict[str, 
     with pytest.raises(OriginalError, match=rf"the model takes text by TextVectorization, {said}") as caught:
         open_original(keras.Model(inputs, layers.Dense(2, "sigmoid")(given_words)))
     assert "\n" not in str(caught.value)
+    assert str(caught.value).count("the model takes text by") == 1
 
 
 def two_at_once(keras: Any, layers: Any) -> Any:

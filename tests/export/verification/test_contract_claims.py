@@ -16,7 +16,7 @@ from tagship_export.recipes import RECIPES
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.registry import open_artifact
 from tagship_export.verification.contract_claims import claimed_thresholds, contract_faults, judged_by, unchecked
-from tagship_runtime.contract import CategoryFeature, Contract, NumericFeature
+from tagship_runtime.contract import CategoryFeature, Contract, NumericFeature, TextFeature
 
 
 @pytest.fixture
@@ -121,6 +121,14 @@ def test_words_of_categories_are_checked(original: Original, opened: OpenArtifac
     swapped = claiming(opened, features=(CategoryFeature(name=first.name, values=("y",)), *rest))
     (fault,) = contract_faults(knows, swapped, RECIPES["float32"])
     assert "'feature_0' is one of y, where the original has one of x" in fault
+
+
+def test_of_many_words_the_one_that_differs_is_named(original: Original, opened: OpenArtifact) -> None:
+    first, *rest = original.features or ()
+    knows = replace(original, features=(TextFeature(name=first.name, vocabulary=("oil",)), *rest))
+    swapped = claiming(opened, features=(TextFeature(name=first.name, vocabulary=("gas",)), *rest))
+    (fault,) = contract_faults(knows, swapped, RECIPES["float32"])
+    assert "'feature_0' has 'gas' at place 0 of its vocabulary, where the original has 'oil'" in fault
 
 
 def test_against_a_run_everything_is_checked(original: Original, opened: OpenArtifact) -> None:

@@ -71,7 +71,7 @@ def test_a_cell_beyond_every_bound_ends_with_one_line(
         outcome = tagship("predict", texts["tflite"], table)
         assert outcome.code == 2
         assert f"line {2 + good.count('oil')}" in outcome.err
-        assert "field larger than field limit" in outcome.err
+        assert "a cell has more than 2,097,152 characters" in outcome.err
         assert outcome.err.count("\n") == 1
 
 

@@ -29,6 +29,16 @@ def test_tags() -> None:
         from_table(table, LabelColumns(tags="tags", min_count=9))
 
 
+def test_rare_tags_are_told() -> None:
+    table = pyarrow.table({"x": list(range(6)), "tags": ["a;b", "b", "a", "d", "", "c;;b"]})
+    notes: list[str] = []
+    from_table(table, LabelColumns(tags="tags", min_count=2, note=notes.append))
+    said = "2 tags are no labels, since each stands on fewer than 2 rows: 'c', 'd'; --tags-min-count changes that"
+    assert notes == [said]
+    from_table(table, LabelColumns(tags="tags", min_count=1, note=notes.append))
+    assert notes == [said]
+
+
 @pytest.mark.parametrize(
     ("separator", "cells"),
     [

@@ -208,12 +208,12 @@ def _described(layer: Any, name: str) -> KerasTextFeature:
         raise _refused("output_sequence_length=None", "leaves the length to the longest text; give a number")
     if config.get("encoding", "utf-8").lower().replace("_", "-") not in ("utf-8", "utf8"):
         raise _refused(f"encoding={config['encoding']!r}", "is none of a contract, which holds UTF-8")
-    vocabulary = _vocabulary(layer)
+    vocabulary, ngrams = _vocabulary(layer), _ngrams(config["ngrams"])
     try:
         return KerasTextFeature(
             name=name,
             vocabulary=vocabulary,
-            ngrams=_ngrams(config["ngrams"]),
+            ngrams=ngrams,
             standardize=config["standardize"],
             split=config["split"],
             sequence=length if mode == "int" else None,

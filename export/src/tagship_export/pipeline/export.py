@@ -16,6 +16,7 @@ from tagship_export.pipeline.document import export_document
 from tagship_export.pipeline.latency import with_latency
 from tagship_export.pipeline.options import ExportKeywords, ExportOptions
 from tagship_export.pipeline.output_folder import DOCUMENT, save, write_document
+from tagship_export.pipeline.plan import Planned
 from tagship_export.pipeline.prove import locate_divergence, prove, replay_golden
 from tagship_export.pipeline.prove_in_node import prove_in_node
 from tagship_export.pipeline.reference import Reference
@@ -112,6 +113,7 @@ def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candi
     for planned in options.plan:
         options.on_step(f"converting {planned.name}")
         try:
+            _check_input(planned, reference)
             payload = converter.payload(planned)
             options.on_step(f"verifying {planned.name}")
             candidate = replay_golden(prove(payload, planned, reference, options.golden_mode))
@@ -127,6 +129,19 @@ def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candi
     if first is not None and not candidates:
         raise first
     return candidates, refusals
+
+
+def _check_input(planned: Planned, reference: Reference) -> None:
+    """Refuse to round what is known of words on one scale: the longest text sets it, and of a short one little is left.
+
+    Raises:
+        ConversionError: The recipe would.
+    """
+    if planned.recipe.rounds_input and any(feature.kind == "text" for feature in reference.original.features or ()):
+        raise ConversionError(
+            "counts or numbers of all words would be rounded to eight bits on one scale, which the longest text sets; "
+            "take int8, whose input is in float"
+        )
 
 
 def _write(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tagship_export.original.open_original import Original
 from tagship_export.recipes import RECIPES, Recipe, recipe_named
@@ -132,4 +133,16 @@ def _difference(wanted: tuple[Feature, ...], found: tuple[Feature, ...] | None) 
     if names != other:
         return f"in the order {other}, where the original has {names}"
     want, got = next((want, got) for want, got in zip(wanted, found, strict=True) if want != got)
-    return f"{got.name!r} is {got.describe()}, where the original has {want.describe()}"
+    if got.describe() != want.describe():
+        return f"{got.name!r} is {got.describe()}, where the original has {want.describe()}"
+    return f"{got.name!r} has {_first_difference(want.to_dict(), got.to_dict())}"
+
+
+def _first_difference(want: Mapping[str, Any], got: Mapping[str, Any]) -> str:
+    """Say how two features differ that are described alike: by one word of many."""
+    key = next(key for key in {**want, **got} if want.get(key) != got.get(key))
+    wanted, found = want.get(key), got.get(key)
+    if isinstance(wanted, list) and isinstance(found, list) and len(wanted) == len(found):
+        place = next(place for place, pair in enumerate(zip(wanted, found, strict=True)) if pair[0] != pair[1])
+        return f"{found[place]!r} at place {place} of its {key}, where the original has {wanted[place]!r}"
+    return f"{key} {found!r}, where the original has {wanted!r}"

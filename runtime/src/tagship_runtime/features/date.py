@@ -19,6 +19,8 @@ from tagship_runtime.features.moments import DAY
 from tagship_runtime.features.numeric import MISSING_SHARE, QUANTILES, missing_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from tagship_runtime.documents import FeatureDocument, FeatureSummary
@@ -28,6 +30,9 @@ PARTS = {"month": 12, "weekday": 7}
 """Columns of each part of a date: January to December, Monday to Sunday."""
 
 SHOWN = {moments.DAY_FIRST: "day before month", moments.MONTH_FIRST: "month before day"}
+
+MINUTE = 60_000
+"""Milliseconds; days of float32 are no finer."""
 
 THURSDAY = 3
 """Weekday of 1970-01-01, counted from Monday."""
@@ -180,6 +185,12 @@ class DateFeature(Feature):
     def from_cells(self, cells: NDArray[np.float64]) -> list[Any]:
         """Return the dates as ISO 8601 spells them, to a millisecond."""
         return [moments.spelled(cell) for cell in np.rint(cells).tolist()]
+
+    def left_out(self, columns: Features, usual: Features) -> Iterator[tuple[str, Features]]:
+        """Yield the date to a minute; see :class:`Feature`."""
+        given = self.reference + float(columns[0]) * DAY
+        for _, without in super().left_out(columns, usual):
+            yield moments.spelled(round(given / MINUTE) * MINUTE), without
 
     def summarise(self, columns: Features) -> FeatureSummary:
         """Return quantiles in days since 1970, and the share that was missing where that is flagged."""

@@ -179,7 +179,8 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     elif drawn is None:
         table = read(options.data, text, dialect=dialect, note=tell)
         table = with_dates_in_iso(table, find_spelled_dates(table, fixed, kinds.missing), kinds.missing, tell)
-        drawn = DrawnRows(train=from_table(table, where, drop), words=label_words(table, where))
+        noted = replace(where, note=tell)
+        drawn = DrawnRows(train=from_table(table, noted, drop), words=label_words(table, where))
     # Words and tags of the training table are words and tags in the others, whatever those look like on their own.
     text += textual(drawn.train, kinds)
     where = replace(where, vocabulary=drawn.train.labels, words=drawn.words, note=tell)

@@ -19,6 +19,7 @@ from tagship_runtime.files.label_columns import LABEL_PREFIX, misspelled
 from tagship_runtime.files.spelling.label_spellings import check_known as check_known_words
 from tagship_runtime.files.spelling.label_spellings import check_said, truth_of, truth_of_blanks, words_of
 from tagship_runtime.typing import Targets
+from tagship_training.data.notices import listed
 from tagship_training.errors import TableError
 
 MOST_WORDS = 100
@@ -40,7 +41,8 @@ class LabelColumns:
         positive: Values that mean on, where all others mean off; none for the usual pairs, such as 1 and 0.
         words: Values of each label's column in the rows that are learned from, where they are known; see
             :func:`label_words`.
-        note: Told of columns that are off in all rows because they are blank; None for nobody.
+        note: Told of columns that are off in all rows because they are blank, and of tags too rare to be labels; None
+            for nobody.
     """
 
     prefix: str = LABEL_PREFIX
@@ -124,6 +126,12 @@ def _from_tags(table: pyarrow.Table, where: LabelColumns) -> FoundLabels:
         raise TableError(
             f"no tag of column {column!r} stands on {where.min_count} rows or more ({len(tags)} tags were found); "
             "lower --tags-min-count, or check --tags-separator"
+        )
+    rare = sorted(set(tags) - {tags[place] for place in kept})
+    if rare and where.note is not None:
+        many = "tag is no label, since it stands" if len(rare) == 1 else "tags are no labels, since each stands"
+        where.note(
+            f"{len(rare):,} {many} on fewer than {where.min_count} rows: {listed(rare)}; --tags-min-count changes that"
         )
     return FoundLabels(columns=(column,), labels=tuple(tags[i] for i in kept), targets=targets[:, kept])
 

@@ -158,6 +158,8 @@ def _rows(lines: _Lines, separator: str, reading: Reading) -> Iterator[list[str]
 def _reason(error: csv.Error) -> str:
     """Return the module's own words; those for text behind a cell's end name a separator alone."""
     reason = str(error).partition(" - ")[0]
+    if "larger than field limit" in reason:
+        return f"a cell has more than {LARGEST_CELL:,} characters"
     return "a cell goes on behind its closing quotation mark" if "expected after" in reason else reason
 
 
@@ -223,9 +225,7 @@ def _look(source: str, reading: Reading) -> tuple[list[str], str, Form]:
     try:
         rows = [row for row in reader if row]
     except csv.Error as error:
-        said = (
-            f"line {form.before + reader.line_num}: {str(error).partition(' - ')[0]}; is a quotation mark not closed?"
-        )
+        said = f"line {form.before + reader.line_num}: {_reason(error)}; is a quotation mark not closed?"
         raise DataError(f"{title(source)} cannot be read as a table: {said}") from error
     names = rows[0] if rows else []
     check_names(source, names)
