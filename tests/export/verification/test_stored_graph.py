@@ -107,7 +107,32 @@ def far_apart() -> Made:
     return model, rows.astype(np.float32)
 
 
-KINDS = {**MODELS, **{made.__name__: made for made in (recurrent, words, convolutional, biased, far_apart)}}
+def convolved_words() -> Made:
+    """Most weights are of a convolution, which ONNX files of integer weights leave in floats."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(3)
+    numbers = keras.Input((12,), dtype="int32")
+    hidden = layers.Conv1D(24, 3, activation="relu")(layers.Embedding(80, 16)(numbers))
+    model = keras.Model(numbers, layers.Dense(3, "sigmoid")(layers.GlobalMaxPooling1D()(hidden)))
+    return model, np.random.default_rng(0).integers(0, 80, (400, 12)).astype(np.int32)
+
+
+def looked_up() -> Made:
+    """A table, and a layer so small that LiteRT leaves it in floats."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(3)
+    numbers = keras.Input((12,), dtype="int32")
+    mean = layers.GlobalAveragePooling1D()(layers.Embedding(500, 16)(numbers))
+    model = keras.Model(numbers, layers.Dense(3, "sigmoid")(mean))
+    return model, np.random.default_rng(0).integers(0, 500, (400, 12)).astype(np.int32)
+
+
+MORE = (recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up)
+KINDS = {**MODELS, **{made.__name__: made for made in MORE}}
 FORMATS = ("tflite", "onnx")
 
 
@@ -139,6 +164,7 @@ def test_every_recipe_stores_the_original(name: str, kind: str) -> None:
     assert len(payloads) >= 2
     for recipe, payload in payloads.items():
         assert compared(target, payload, float32) == Differences(), recipe
+        assert target.stored_recipe(payload) == recipe
 
 
 def test_integers_from_end_to_end_may_begin_with_numbers_of_words() -> None:

@@ -100,6 +100,24 @@ def test_ordinary_rows_are_left_in_peace(last: dict[str, Any]) -> None:
     assert notes_on(table) == []
 
 
+@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize(("rows", "words"), [(50, 200), (100, 1000), (200, 1000)])
+@pytest.mark.parametrize("longest_last", [False, True])
+def test_counts_of_rare_words_are_no_sums(seed: int, rows: int, words: int, longest_last: bool) -> None:
+    """Of a thousand columns of which each has a few counts, the last row is the sum of some."""
+    random = np.random.default_rng(seed)
+    counts = (random.random((rows, words)) < 0.02) * random.geometric(0.5, (rows, words))
+    if longest_last:
+        counts = counts[np.argsort(counts.sum(axis=1), kind="stable")]
+    assert notes_on({f"w{place}": column.tolist() for place, column in enumerate(counts.T)}) == []
+
+
+def test_a_missing_reading_beside_a_rare_count_is_no_row_of_totals() -> None:
+    temperature = [*np.random.default_rng(1).normal(20, 3, 59).round(1).tolist(), None]
+    errors = [int(row in (20, 41)) for row in range(59)] + [2]
+    assert notes_on({"temp": temperature, "errors": errors, "label:a": [row % 2 for row in range(60)]}) == []
+
+
 def test_words_that_many_rows_have_and_numbers_that_grow_are_left_in_peace() -> None:
     kinds = ["sum", "mean", "max"] * 20
     assert notes_on({"kind": kinds, "n": list(range(60))}) == []

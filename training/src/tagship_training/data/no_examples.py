@@ -22,7 +22,10 @@ NAMES = (
 """Spellings of what names such a row, of sums or of means, in English, German, French, Italian and Spanish."""
 
 FEWEST = 5
-"""Below so many rows, a number is a sum by chance."""
+"""Of fewer numbers that are not zero, a number is a sum by chance."""
+
+SUMMED = 0.5
+"""Least share of a last row's numbers that are sums where nothing names it: in a wide table some are by chance."""
 
 FEW_COLUMNS = 2
 """In so few, a text without a tag is a row as others are."""
@@ -87,8 +90,8 @@ def check_totals(table: pyarrow.Table, source: str, note: Callable[[str], None] 
         note: Told of rows that may be totals; None for nobody.
 
     Raises:
-        TableError: The last row holds the sum of the rows above it in several columns, or in one beside a name such
-            as Total, or beside a cell that is blank in this row alone.
+        TableError: The last row holds the sum of the rows above it in a column beside a name such as Total; or in most
+            of its numbers, which are several, or one beside a cell that is blank in this row alone.
     """
     last = len(table) - 1
     if last < FEWEST:
@@ -97,7 +100,8 @@ def check_totals(table: pyarrow.Table, source: str, note: Callable[[str], None] 
     told = next((name for name, rows in named if rows[-1] == last), None)
     blank = None if told is not None else next(_blank_in_last(table, last), None)
     sums = list(_sums(table, last, loose=told is not None))
-    if sums and (told is not None or blank is not None or len(sums) > 1):
+    most = len(sums) >= SUMMED * len(_numbers(table, last)) and (blank is not None or len(sums) > 1)
+    if sums and (told is not None or most):
         name = told or blank
         beside = "" if name is None else f"{table[name][last].as_py() or ''!r} in column {name!r}, and "
         raise TableError(
@@ -144,16 +148,24 @@ def _sums(table: pyarrow.Table, last: int, *, loose: bool) -> Iterator[_Cell]:
         last: Number of its last row.
         loose: Whether what is shown may have been rounded after it was summed.
     """
-    for name in table.column_names:
-        kind, number = table[name].type, table[name][last].as_py()
-        if number is None or not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)):
-            continue
+    for name, number in _numbers(table, last).items():
         above = table[name][:last].cast(pyarrow.float64(), safe=False).to_numpy()
         above = above[np.isfinite(above)]
-        if len(above) >= FEWEST and _is_sum(float(number), above, loose=loose):
+        summed = len(above) if loose else np.count_nonzero(above)
+        if summed >= FEWEST and _is_sum(float(number), above, loose=loose):
             yield _Cell(name, f"{number:.15g}", "sum")
         elif loose and len(above) >= FEWEST and _is_mean(float(number), above):
             yield _Cell(name, f"{number:.15g}", "mean")
+
+
+def _numbers(table: pyarrow.Table, row: int) -> dict[str, float]:
+    """Return the numbers of a row by their column."""
+    found = {}
+    for name in table.column_names:
+        kind, number = table[name].type, table[name][row].as_py()
+        if number is not None and (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)):
+            found[name] = number
+    return found
 
 
 def _is_sum(number: float, above: NDArray[np.float64], *, loose: bool) -> bool:

@@ -1,4 +1,4 @@
-"""The recipe that a .tflite model was made by, found in the tensors of its matrix products and convolutions."""
+"""The recipe that a .tflite model was made by, found in the tensors that it multiplies by and looks up in."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from tagship_export.targets.majority import most_common
+
 PRODUCTS = frozenset(
     {
         *("FULLY_CONNECTED", "CONV_2D", "DEPTHWISE_CONV_2D", "TRANSPOSE_CONV", "CONV_3D", "BATCH_MATMUL"),
         *("LSTM", "UNIDIRECTIONAL_SEQUENCE_LSTM", "RNN", "UNIDIRECTIONAL_SEQUENCE_RNN", "SVDF"),
     }
 )
+LOOK_UPS = frozenset({"GATHER", "EMBEDDING_LOOKUP"})
 INTEGERS = frozenset({"int8", "uint8", "int4"})
 
 TAKEN = INTEGERS | {"int32", "int64"}
@@ -24,7 +27,7 @@ BY_ACTIVATION: Mapping[str, str] = {"int8": "int8", "uint8": "int8", "int16": "i
 
 
 def stored_recipe(payload: bytes) -> str:
-    """Return the name of the recipe that most weights are stored by; float32 where there is no product."""
+    """Return the name of the recipe that its weights are stored by; see :func:`most_common`."""
     from ai_edge_litert import schema_py_generated as schema
 
     model = schema.Model.GetRootAs(payload, 0)
@@ -32,7 +35,8 @@ def stored_recipe(payload: bytes) -> str:
     if _type(graph, graph.Outputs(0)) in INTEGERS and _type(graph, graph.Inputs(0)) in TAKEN:
         return "int8_io"
     names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
-    found: Counter[str] = Counter()
+    products: Counter[str] = Counter()
+    tables: Counter[str] = Counter()
     for part in map(model.Subgraphs, range(model.SubgraphsLength())):
         operators = list(map(part.Operators, range(part.OperatorsLength())))
         halves = {
@@ -41,16 +45,18 @@ def stored_recipe(payload: bytes) -> str:
             if _name(model, names, operator) == "DEQUANTIZE" and _size(model, part, operator.Inputs(0))
         }
         for operator in operators:
-            if _name(model, names, operator) not in PRODUCTS:
+            name = _name(model, names, operator)
+            if name not in PRODUCTS | LOOK_UPS:
                 continue
             inputs = [index for index in operator.InputsAsNumpy().tolist() if index >= 0]
             stored = [halves.get(index, index) for index in inputs]
             weights = [index for index in stored if _size(model, part, index) and _rank(part, index) > 1]
             others = [index for index in stored if not _size(model, part, index)]
             activation = _type(part, others[0]) if others else "float32"
+            found = products if name in PRODUCTS else tables
             for index in weights:
                 found[_recipe(_type(part, index), activation)] += _elements(part, index)
-    return found.most_common(1)[0][0] if found else "float32"
+    return most_common(products, tables)
 
 
 def _recipe(weights: str, activation: str) -> str:

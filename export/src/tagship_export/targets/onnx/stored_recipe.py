@@ -1,4 +1,4 @@
-"""The recipe that an ONNX model was made by, found in the tensors of its matrix products and convolutions."""
+"""The recipe that an ONNX model was made by, found in the tensors that it multiplies by and looks up in."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+
+from tagship_export.targets.majority import most_common
 
 FLOAT_PRODUCTS = frozenset({"MatMul", "Gemm", "Conv", "ConvTranspose", "LSTM", "GRU", "RNN", "Einsum"})
 INTEGER_PRODUCTS: Mapping[str, tuple[int, int]] = {
@@ -28,7 +30,7 @@ INTEGERS = frozenset({"int8", "uint8"})
 
 
 def stored_recipe(payload: bytes) -> str:
-    """Return the name of the recipe that most weights are stored by; float32 where there is no product."""
+    """Return the name of the recipe that its weights are stored by; see :func:`most_common`."""
     import onnx
 
     graph = onnx.load_from_string(payload).graph
@@ -39,11 +41,15 @@ def stored_recipe(payload: bytes) -> str:
     inputs, outputs = (known.kind(value.type.tensor_type.elem_type) for value in (graph.input[0], graph.output[0]))
     if {inputs, outputs} <= INTEGERS:
         return "int8_io"
-    found: Counter[str] = Counter()
+    products: Counter[str] = Counter()
+    tables: Counter[str] = Counter()
     for node in known.needed(graph.output[0].name):
         for recipe, elements in _products(known, node):
-            found[recipe] += elements
-    return found.most_common(1)[0][0] if found else "float32"
+            products[recipe] += elements
+        if node.op_type == "Gather" and (table := known.constant(node.input[0])) is not None and len(table.dims) > 1:
+            kind = known.kind(table.data_type)
+            tables["dynamic_int8" if kind in INTEGERS else kind] += int(np.prod(table.dims, dtype=np.int64))
+    return most_common(products, tables)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
