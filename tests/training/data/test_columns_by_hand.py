@@ -227,3 +227,16 @@ def test_words_without_a_column_are_counted() -> None:
         NumericFeature(name="c"),
     )
     assert unknown_words(data, features) == {"a": 2}
+
+
+@pytest.mark.parametrize(
+    ("count", "different", "left_out"), [(80, 80, True), (80, 73, True), (80, 72, False), (19, 19, False)]
+)
+def test_names_of_rows_are_left_out_of_small_tables(count: int, different: int, left_out: bool) -> None:
+    names = [f"A{row % different:04d}" for row in range(count)]
+    values = {"sku": texts(*names), "x": np.arange(count) * 0.5}
+    features, notices = infer(rows(HALF[:count, None], **values), Kinds(), frozenset())
+    assert [feature.name for feature in features] == (["x"] if left_out else ["sku", "x"])
+    assert [f"{different} different texts in {count} rows, as in a name" in notice for notice in notices] == [
+        True
+    ] * left_out

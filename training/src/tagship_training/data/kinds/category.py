@@ -19,6 +19,9 @@ MIN_COUNT = 5
 BOUNDS = "<>≤≥"
 """Marks of a measurement that is known by a bound alone, as in <0.5."""
 
+NEARLY_ALL, FEWEST_ROWS = 0.9, 20
+"""Share of different words from which on a column of a small table names its rows; in so few rows, all may differ."""
+
 MAX_WORDS = 100
 """The most columns that one categorical feature takes; the most frequent words have them."""
 
@@ -99,6 +102,6 @@ def _describe(column: Column) -> Described:
         reason = f"{len(counts):,} different texts in {rows:,} rows, none of them on {least} or more"
         return Described(None, f"{reason}; --text {column.name} counts their words")
     covered = sum(counts[word] for word in frequent) / rows
-    if covered < 0.5:
+    if covered < 0.5 or (rows >= FEWEST_ROWS and len(counts) > NEARLY_ALL * rows):
         return Described(feature, f"{len(counts):,} different texts in {rows:,} rows, as in a name or free text")
     return Described(feature)
