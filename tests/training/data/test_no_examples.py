@@ -118,6 +118,19 @@ def test_a_missing_reading_beside_a_rare_count_is_no_row_of_totals() -> None:
     assert notes_on({"temp": temperature, "errors": errors, "label:a": [row % 2 for row in range(60)]}) == []
 
 
+def test_a_brand_called_total_is_noted_whatever_its_ratings() -> None:
+    """A mean of few different numbers, rounded, is a number that many rows have."""
+    random = np.random.default_rng(2)
+    told = 0
+    for _ in range(20):
+        brands = [*random.choice(["Aral", "Esso", "Shell"], ROWS).tolist(), "Total"]
+        table = {"brand": brands, "stars": random.integers(1, 6, ROWS + 1).tolist()}
+        table |= {"price": random.uniform(1.6, 1.9, ROWS + 1).round(3).tolist(), "label:y": [1, 0] * 20 + [1]}
+        (note,) = notes_on(table)
+        told += "holds 'Total' in column 'brand', and is taken for an example" in note
+    assert told == 20
+
+
 def test_words_that_many_rows_have_and_numbers_that_grow_are_left_in_peace() -> None:
     kinds = ["sum", "mean", "max"] * 20
     assert notes_on({"kind": kinds, "n": list(range(60))}) == []
@@ -170,7 +183,20 @@ def test_rows_without_a_cell_in_between_are_told() -> None:
     assert len(told) == 1
 
 
-@pytest.mark.parametrize("digits", [0, 1, 3, 12])
+def test_a_mean_that_is_rounded_to_what_one_row_in_eight_has_is_noted() -> None:
+    table = columns()
+    for name, cell in (
+        ("id", "Mittelwert"),
+        ("count", None),
+        ("weight", float(round(np.mean(table["weight"])))),
+        ("heavy", None),
+    ):
+        table[name].append(cell)
+    (note,) = notes_on(table)
+    assert "holds 'Mittelwert' in column 'id', and is taken for an example; if it holds totals, remove it" in note
+
+
+@pytest.mark.parametrize("digits", [1, 3, 12])
 def test_a_named_row_of_means_is_refused(digits: int) -> None:
     table = columns()
     unrounded = np.array(table["weight"]) + np.random.default_rng(5).uniform(-0.005, 0.005, ROWS) * (digits == 12)

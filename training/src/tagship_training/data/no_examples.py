@@ -27,6 +27,9 @@ FEWEST = 5
 SUMMED = 0.5
 """Least share of a last row's numbers that are sums where nothing names it: in a wide table some are by chance."""
 
+BY_CHANCE = 0.02
+"""Largest share of a column's range that a mean's rounding may span: one of ratings from 1 to 5 is met by many rows."""
+
 FEW_COLUMNS = 2
 """In so few, a text without a tag is a row as others are."""
 
@@ -179,7 +182,8 @@ def _is_mean(number: float, above: NDArray[np.float64]) -> bool:
     """Tell whether a number is the mean, to as many digits as it is written with, or as those are that it is of."""
     digits = len(f"{number:.15g}".partition(".")[2])
     slack = max(0.5 * 10.0**-digits, _unit(above) / np.sqrt(len(above)))
-    return bool(above.min() < above.max() and abs(number - above.mean()) <= slack)
+    told = 2 * slack <= BY_CHANCE * (above.max() - above.min())
+    return bool(told and abs(number - above.mean()) <= slack)
 
 
 def _unit(numbers: NDArray[np.float64]) -> float:
