@@ -167,6 +167,18 @@ def test_every_recipe_stores_the_original(name: str, kind: str) -> None:
         assert target.stored_recipe(payload) == recipe
 
 
+def test_numbers_that_are_looked_up_and_are_no_weights_tell_no_recipe() -> None:
+    import onnx
+
+    helper, kinds = onnx.helper, onnx.TensorProto
+    table = onnx.numpy_helper.from_array(np.arange(6).reshape(3, 2), "table")
+    nodes = [helper.make_node("Gather", ["table", "x"], ["rows"]), helper.make_node("Cast", ["rows"], ["y"], to=1)]
+    given = helper.make_tensor_value_info("x", kinds.INT64, [None])
+    gives = helper.make_tensor_value_info("y", kinds.FLOAT, [None, 2])
+    payload = helper.make_model(helper.make_graph(nodes, "looked up", [given], [gives], [table])).SerializeToString()
+    assert TARGETS["onnx"].stored_recipe(payload) == "float32"
+
+
 def test_integers_from_end_to_end_may_begin_with_numbers_of_words() -> None:
     target, _, payloads = made("words", "tflite")
     assert {recipe: target.stored_recipe(payload) for recipe, payload in payloads.items()} == {

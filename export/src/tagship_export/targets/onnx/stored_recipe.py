@@ -28,6 +28,9 @@ PASSING = frozenset({"DequantizeLinear", "QuantizeLinear", "Cast", "Transpose", 
 
 INTEGERS = frozenset({"int8", "uint8"})
 
+BY_ACTIVATION: Mapping[str, str] = {"int8": "int8", "uint8": "int8", "int16": "int16x8", "uint16": "int16x8"}
+"""Recipes of integer weights by the type of what they are multiplied with; floats are quantized on the fly."""
+
 
 def stored_recipe(payload: bytes) -> str:
     """Return the name of the recipe that its weights are stored by; see :func:`most_common`."""
@@ -47,8 +50,7 @@ def stored_recipe(payload: bytes) -> str:
         for recipe, elements in _products(known, node):
             products[recipe] += elements
         if node.op_type == "Gather" and (table := known.constant(node.input[0])) is not None and len(table.dims) > 1:
-            kind = known.kind(table.data_type)
-            tables["dynamic_int8" if kind in INTEGERS else kind] += int(np.prod(table.dims, dtype=np.int64))
+            tables[known.recipe(table, "float32")] += int(np.prod(table.dims, dtype=np.int64))
     return most_common(products, tables)
 
 
@@ -89,6 +91,13 @@ class _Graph:
             node = self.makers.get(node.input[0])
         return "float32"
 
+    def recipe(self, tensor: Any, activation: str) -> str:
+        """Return the recipe that a constant is stored by, beside an activation of a type."""
+        kind = self.kind(tensor.data_type)
+        if kind in INTEGERS:
+            return BY_ACTIVATION.get(activation, "dynamic_int8")
+        return "float16" if kind == "float16" else "float32"
+
     def kind(self, number: int) -> str:
         """Return NumPy's name of a tensor's type."""
         import onnx
@@ -109,11 +118,4 @@ def _products(graph: _Graph, node: Any) -> Iterator[tuple[str, int]]:
         tensor = graph.constant(weight)
         if tensor is None or len(tensor.dims) < 2:
             continue
-        elements = int(np.prod(tensor.dims, dtype=np.int64))
-        kind = graph.kind(tensor.data_type)
-        if kind in INTEGERS:
-            multiplied = graph.activation(activation)
-            by_type = {"int8": "int8", "uint8": "int8", "int16": "int16x8", "uint16": "int16x8"}
-            yield by_type.get(multiplied, "dynamic_int8"), elements
-        else:
-            yield "float16" if kind == "float16" else "float32", elements
+        yield graph.recipe(tensor, graph.activation(activation)), int(np.prod(tensor.dims, dtype=np.int64))
