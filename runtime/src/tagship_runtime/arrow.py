@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from tagship_runtime.errors import DataError, InputValueError, MissingColumnError, UsageError
-from tagship_runtime.features import check_unique, encoder
+from tagship_runtime.features import check_unique, encoder, repeated_in
 from tagship_runtime.files import Batch, import_pyarrow
 from tagship_runtime.monitoring.drift import Drift
 from tagship_runtime.monitoring.process_counts import add_counts
@@ -257,12 +257,9 @@ def _once(kept: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     Raises:
         UsageError: A name is there twice.
     """
-    found = dict(kept)
-    if len(found) < len(kept):
-        names = [name for name, _ in kept]
-        repeated = next(name for name in names if names.count(name) > 1)
+    if (repeated := repeated_in([name for name, _ in kept])) is not None:
         raise UsageError(f"keep names the column {repeated!r} more than once; once is needed")
-    return found
+    return dict(kept)
 
 
 def _type(name: str, kind: Any) -> Any:

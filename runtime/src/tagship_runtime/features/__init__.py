@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tagship_runtime.features.base_encoder import Encoder
-from tagship_runtime.features.columns import as_column, by_name, check_unique, columns_of
+from tagship_runtime.features.columns import as_column, by_name, check_unique, columns_of, repeated_in
 
 if TYPE_CHECKING:
     from tagship_runtime.errors import Shape
     from tagship_runtime.features.base import Feature
 
-__all__ = ["Encoder", "as_column", "by_name", "check_unique", "columns_of", "encoder"]
+__all__ = ["Encoder", "as_column", "by_name", "check_unique", "columns_of", "encoder", "repeated_in"]
 
 
 def encoder(features: tuple[Feature, ...] | None, shape: Shape, integers: str | None = None) -> Encoder:

@@ -61,9 +61,13 @@ def check_unique(names: list[str]) -> None:
     Raises:
         InputError: They do.
     """
-    if len(set(names)) < len(names):
-        repeated = next(name for name in names if names.count(name) > 1)
+    if (repeated := repeated_in(names)) is not None:
         raise InputError(f"the table has more than one column {repeated!r}; rename one")
+
+
+def repeated_in(names: Sequence[str]) -> str | None:
+    """Return the first name that is there twice; None where all differ."""
+    return next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
 
 
 def _columns_of_named(rows: Sequence[Any]) -> Columns:

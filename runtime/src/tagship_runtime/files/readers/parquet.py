@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tagship_runtime.errors import DataError
+from tagship_runtime.features import repeated_in
 from tagship_runtime.files.arrow_texts import texts_in
 from tagship_runtime.files.open_table import existing, one_line
 from tagship_runtime.files.prefetch import prefetched
@@ -77,7 +78,6 @@ def numbered(batches: Iterable[Any], empty: Any = None) -> Iterator[Batch]:
 
 def _batch(batch: Any, first: int) -> Batch:
     names = batch.schema.names
-    if len(set(names)) < len(names):
-        repeated = next(name for name in names if names.count(name) > 1)
+    if (repeated := repeated_in(names)) is not None:
         raise DataError(f"the table has more than one column {repeated!r}; rename one")
     return Batch(first=first, size=batch.num_rows, columns=dict(zip(names, batch.columns, strict=True)))
