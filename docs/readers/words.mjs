@@ -46,7 +46,8 @@ export function wordsByKeras(text, { standardize, split }) {
   if (standardize?.startsWith("lower")) text = text.replace(/[A-Z]+/g, (some) => some.toLowerCase());
   if (standardize?.endsWith("strip_punctuation")) text = text.replace(/[!-/:-@[-`{-~]+/g, "");
   if (split === "whitespace") return text.match(/[^\t-\r ]+/g) ?? [];
-  return split === "character" ? [...text] : text ? [text] : [];
+  if (split === "character") return [...text.replace(/\p{Surrogate}/gu, "\ufffd\ufffd\ufffd")]; // one for each byte
+  return text ? [text] : [];
 }
 
 /** The words of a text, in linear time. */

@@ -55,7 +55,9 @@ def words_by_keras(text, standardize, split):
         text = re.sub(r"[!-/:-@\[-`{-~]+", "", text)
     if split == "whitespace":
         return re.findall("[^\t-\r ]+", text)
-    return {"character": list(text), None: [text] * bool(text)}[split]
+    if split == "character":
+        return list(text.encode("utf-8", "surrogatepass").decode("utf-8", "replace"))
+    return {None: [text] * bool(text)}[split]
 
 
 def words_of(text):

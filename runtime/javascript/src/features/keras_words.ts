@@ -25,5 +25,6 @@ export function kerasWords(text: string, { standardize, split }: KerasRules): st
   if (lower) text = text.replace(/[A-Z]+/g, (some) => some.toLowerCase());
   if (strip) text = text.replace(/[!-/:-@[-`{-~]+/g, "");
   if (split === "whitespace") return text.match(/[^\t-\r ]+/g) ?? [];
-  return split === "character" ? [...text] : text ? [text] : [];
+  if (split === "character") return [...text.replace(/\p{Surrogate}/gu, "\ufffd\ufffd\ufffd")]; // one for each byte
+  return text ? [text] : [];
 }

@@ -95,14 +95,16 @@ class KerasTextFeature(TextFeature):
         return self
 
     def tokens(self, said: str) -> list[str]:
-        """Return the words of a text; halves of surrogate pairs stay what they are, and are in no vocabulary."""
+        """Return the words of a text; as a character, half of a surrogate pair is three U+FFFD, one for each byte."""
         table, taken_out = STANDARDIZE[self.standardize]
         kept = said.encode("utf-8", "surrogatepass").translate(table, taken_out)
         if self.split == "whitespace":
             words = kept.translate(BLANKS).decode("utf-8", "surrogatepass").split(" ")
             return [word for word in words if word]
+        if self.split == "character":
+            return list(kept.decode("utf-8", "replace"))
         whole = kept.decode("utf-8", "surrogatepass")
-        return list(whole) if self.split == "character" else [whole] if whole else []
+        return [whole] if whole else []
 
     def ngrams_of(self, said: str) -> list[str]:
         """See :class:`TextFeature`."""
