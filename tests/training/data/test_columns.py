@@ -201,3 +201,28 @@ def test_codes_that_are_numbers_by_a_power_of_ten_are_told(tmp_path: Path) -> No
     read(str(tmp_path / "t.csv"), note=notes.append)
     said = "'0E0' in column 'code' is read as 0; training with --categorical code takes words"
     assert notes == [f"{tmp_path / 't.csv'}: {said}"]
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ([f"P{row:02}" for row in range(60)], [f"P{row:02}" for row in range(60)]),  # one column each below 100 rows
+        (["none"] * 40 + [f"P{row}" for row in range(160)], ["none"]),
+    ],
+)
+def test_a_column_of_names_is_left_out_unless_it_is_named(names: list[str], words: list[str]) -> None:
+    """The option that the note names does keep it."""
+    table = pyarrow.table({"part": names, "x": list(range(len(names)))})
+    data = Dataset(table=table, targets=TARGET[: len(names)], labels=("y",))
+    (feature,), (note,) = infer(data, Kinds())
+    assert feature.name == "x"
+    assert note.endswith(f"different texts in {len(names)} rows, as in a name or free text; --categorical keeps it")
+    features, notes = infer(data, Kinds(categorical=("part",)))
+    assert features[0] == CategoryFeature(name="part", values=tuple(words))
+    assert notes == []
+
+
+def test_codes_and_words_that_look_alike_are_both_told() -> None:
+    (_,), (note,) = infer(rows(c=["007", "7 ", "7", "12"] * 50), Kinds())
+    assert "is taken as words: it holds codes such as '007'" in note
+    assert "; it has '7' and '7 ', which differ by blanks" in note

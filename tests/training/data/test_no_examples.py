@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow
+import pyarrow.parquet
 import pytest
 
 from tagship_training.data.no_examples import check_rows_below, check_totals
@@ -207,3 +208,81 @@ def test_a_named_row_of_means_is_refused(digits: int) -> None:
         notes_on(table)
     table["id"][-1], table["count"][-1] = "P40", 7
     assert notes_on(table) == []
+
+
+def averaged(digits: int) -> dict[str, list[Any]]:
+    """The ordinary table, with means below it that nothing names."""
+    table = columns()
+    means = {name: float(np.mean(table[name]).round(digits)) for name in ("count", "weight")}
+    for name, own in table.items():
+        own.append(means.get(name))
+    return table
+
+
+@pytest.mark.parametrize("digits", [2, 4, 12])
+def test_a_row_of_means_without_a_name_is_refused(digits: int) -> None:
+    with pytest.raises(TableError, match=r"the last one, holds means and is no example: '' in column 'id', and"):
+        notes_on(averaged(digits))
+
+
+@pytest.mark.parametrize("case", ["as rounded as the rest", "few settings", "filled in", "one of two", "copies"])
+def test_rows_in_the_middle_are_no_means(case: str) -> None:
+    table = averaged(4)
+    if case == "as rounded as the rest":  # which chance makes of columns that are alike
+        table |= {name: [round(number, 0) for number in table[name]] for name in ("count", "weight")}
+    if case == "few settings":
+        table["count"], table["weight"] = [10, 20] * 20 + [15], [1.0, 2.0] * 20 + [1.5]
+    if case == "filled in":
+        for name in ("count", "weight"):
+            table[name][7] = table[name][-1] = float(np.mean([*table[name][:7], *table[name][8:-1]]))
+    if case == "one of two":
+        table["weight"][-1] = 3.3
+    if case == "copies":
+        table["weight"] = [number / 100 for number in table["count"]]
+        table["count"][-1], table["weight"][-1] = 44, 0.44
+    assert notes_on(table) == []
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_last_row_drawn_as_others_are_is_left_in_peace(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    drawn = [
+        random.integers(0, 9, 60).astype(float), random.normal(0, 1, 60).round(2), random.uniform(0, 1, 60),
+        random.lognormal(3, 1, 60).round(1),
+    ]  # fmt: skip
+    table = {f"c{place}": own for place, own in enumerate(drawn)} | {
+        f"d{place}": own * 25.4 for place, own in enumerate(drawn)
+    }
+    for last in (None, "median", "rounded mean"):
+        for own in table.values() if last else ():
+            own[-1] = np.median(own[:-1]) if last == "median" else own[:-1].mean().round()
+        assert notes_on({name: own.tolist() for name, own in table.items()}) == []
+
+
+@pytest.mark.parametrize(("row", "told"), [
+    (["* estimated", None, None, None], "has nothing but '* estimated' in column 'id', and is taken for an example"),
+    ([None, 0, None, None], "has nothing but 0 in column 'count', and is taken for an example"),
+    (["Summe", None, 212.5, None], "is taken for an example, though it holds totals: 'Summe' in column 'id', and"),
+    ([None, None, None, None], "has no cell, and is taken for an example"),
+])  # fmt: skip
+def test_a_last_row_may_be_kept(tmp_path: Path, row: list[Any], told: str) -> None:
+    table = columns()
+    row = [sum(table["weight"]) if cell == 212.5 else cell for cell in row]
+    for own, cell in zip(table.values(), row, strict=True):
+        own.append(cell)
+    path, notes = str(tmp_path / "t.parquet"), list[str]()
+    pyarrow.parquet.write_table(pyarrow.table(table), path)
+    with pytest.raises(TableError, match=r"or (else )?--keep-last-row takes it for an example"):
+        read(path)
+    assert len(read(path, keep_last_row=True, note=notes.append)) == ROWS + 1
+    (note,) = notes
+    assert "row 40" in note
+    assert told in note
+
+
+def test_blank_rows_below_a_table_are_not_kept() -> None:
+    table = columns()
+    for own in table.values():
+        own += [None, None]
+    with pytest.raises(TableError, match="has no cell from row 40 on, up to its last row 41; remove these rows"):
+        check_rows_below(pyarrow.table(table), "t", keep_last=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +68,8 @@ def check_unique(names: list[str]) -> None:
 
 def repeated_in(names: Sequence[str]) -> str | None:
     """Return the first name that is there twice; None where all differ."""
-    return next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+    counts = Counter(names)
+    return next((name for name in names if counts[name] > 1), None)
 
 
 def _columns_of_named(rows: Sequence[Any]) -> Columns:

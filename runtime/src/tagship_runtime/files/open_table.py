@@ -7,7 +7,6 @@ import gzip
 import io
 import sys
 import zlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import entry_points
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from tagship_runtime.errors import DataError, MissingFileError
-from tagship_runtime.features import cells
+from tagship_runtime.features import cells, repeated_in
 from tagship_runtime.files.file_contents import contents_other_than
 from tagship_runtime.files.spelling.encodings import DEFAULT, GUESS, encoding_of, example_of
 
@@ -157,16 +156,16 @@ def check_names(source: str, names: Sequence[str]) -> None:
     """Refuse a table with two columns of one name, or with a name that is no text."""
     if not all(map(is_text, names)):
         raise DataError(f"{title(source)} {not_text(','.join(names))}")
-    repeated = [name for name, count in Counter(names).items() if count > 1]
-    if "" in repeated:
+    repeated = repeated_in(names)
+    if names.count("") > 1:
         places = [str(place) for place, name in enumerate(names, 1) if not name]
         raise DataError(
             f"{title(source)} has a first row {cells.shown(list(filter(None, names))[:3])} without a name for columns "
             f"{', '.join(places[:5])}{' and more' if len(places) > 5 else ''}; the first row has to name the columns, "
             "so remove what stands above their names, or name or remove these columns"
         )
-    if repeated:
-        raise DataError(f"{title(source)} has more than one column {repeated[0]!r}; rename one")
+    if repeated is not None:
+        raise DataError(f"{title(source)} has more than one column {repeated!r}; rename one")
 
 
 def title(source: str) -> str:

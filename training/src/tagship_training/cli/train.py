@@ -84,6 +84,11 @@ def _add_columns_and_rows(parser: argparse.ArgumentParser) -> None:
     rows.add_argument("--test", metavar="FILE", help="rows to judge by; default: a third of DATA")
     rows.add_argument("--validation", metavar="FILE", help="rows to tune on; default: folds of the training rows")
     rows.add_argument(
+        "--keep-last-row",
+        action="store_true",
+        help="learn from a last row that looks like totals or a line below the table, which is an error else",
+    )
+    rows.add_argument(
         "--sample",
         type=int,
         metavar="N",
@@ -160,7 +165,7 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     from tagship_training.data.parts_spelling import AsSpelled
     from tagship_training.data.tables import from_table, read, read_sparse
 
-    drop, kinds, dialect = _list(options.drop), _kinds(options), dialect_of(options)
+    drop, kinds, dialect, keep = _list(options.drop), _kinds(options), dialect_of(options), options.keep_last_row
 
     @once
     def tell(sentence: str) -> None:
@@ -177,7 +182,7 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
     if rows is not None:
         drawn = DrawnRows(train=rows)
     elif drawn is None:
-        table = read(options.data, text, dialect=dialect, note=tell)
+        table = read(options.data, text, dialect=dialect, keep_last_row=keep, note=tell)
         table = with_dates_in_iso(table, find_spelled_dates(table, fixed, kinds.missing), kinds.missing, tell)
         noted = replace(where, note=tell)
         drawn = DrawnRows(train=from_table(table, noted, drop), words=label_words(table, where))
@@ -196,7 +201,7 @@ def _read(options: argparse.Namespace, config: Config, where: LabelColumns, note
         rows = read_sparse(path, drop)
         if rows is not None:
             return rows
-        table = read(path, text, dialect=dialect, signs=signs, durations=durations, note=tell)
+        table = read(path, text, dialect=dialect, signs=signs, durations=durations, keep_last_row=keep, note=tell)
         return from_table(with_dates_in_iso(table, dates, kinds.missing, tell), where, drop)
 
     return replace(

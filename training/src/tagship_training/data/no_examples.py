@@ -1,9 +1,8 @@
-"""Rows that are no examples: blank ones and lines of text below a table, and totals."""
+"""Rows that are no examples: blank ones and lines of text below a table, totals and means."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pyarrow
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 
 from tagship_runtime.features import cells
 from tagship_runtime.files.spelling.numerals import STRAY
+from tagship_training.data.sums_and_means import FEWEST, find_means, find_sums, numbers_of
 from tagship_training.errors import TableError
 
 NAMES = (
@@ -21,29 +21,26 @@ NAMES = (
 )
 """Spellings of what names such a row, of sums or of means, in English, German, French, Italian and Spanish."""
 
-FEWEST = 5
-"""Of fewer numbers that are not zero, a number is a sum by chance."""
-
 SUMMED = 0.5
-"""Least share of a last row's numbers that are sums where nothing names it: in a wide table some are by chance."""
+"""Least share of a row's numbers that are sums or means where nothing names it: in wide tables, some are by chance."""
 
-BY_CHANCE = 0.02
-"""Largest share of a column's range that a mean's rounding may span: one of ratings from 1 to 5 is met by many rows."""
+KEEPS = "--keep-last-row takes it for an example"
+"""Advice where a last row is refused."""
 
 FEW_COLUMNS = 2
 """In so few, a text without a tag is a row as others are."""
 
-DECIMALS = 6
-"""Digits behind the mark that are looked at."""
 
-
-def check_rows_below(table: pyarrow.Table, source: str, note: Callable[[str], None] | None = None) -> None:
+def check_rows_below(
+    table: pyarrow.Table, source: str, note: Callable[[str], None] | None = None, *, keep_last: bool = False
+) -> None:
     """Refuse rows below a table that have no cell, or a text alone, where a blank may mean that a label is off.
 
     Args:
         table: As it was read.
         source: Its name, for messages.
-        note: Told of rows without a cell in between; None for nobody.
+        note: Told of rows without a cell in between, and of what is kept; None for nobody.
+        keep_last: Whether the last row is an example whatever it holds.
 
     Raises:
         TableError: There is one.
@@ -52,18 +49,21 @@ def check_rows_below(table: pyarrow.Table, source: str, note: Callable[[str], No
     there = _counts(table)
     filled = np.flatnonzero(there)
     first = int(filled[-1]) + 1 if len(filled) else 0
-    if first <= last:
-        raise TableError(f"{source} has no cell from row {first} on, up to its last row {last}; remove these rows")
+    if first <= last and not (keep_last and first == last):
+        hint = f"remove this row, or {KEEPS}" if first == last else "remove these rows"
+        raise TableError(f"{source} has no cell from row {first} on, up to its last row {last}; {hint}")
     if note is not None and len(filled) < len(table) and table.num_columns > 1:
         row = int(np.argmin(there))
         more = len(table) - len(filled) - 1
         note(f"{source}: row {row} has no cell{f', as {more:,} more' if more else ''}, and is taken for an example")
     if last >= FEWEST and table.num_columns > FEW_COLUMNS and there[last] == 1 and (there[:last] > 1).all():
-        name, text = next((name, cell) for name in table.column_names if (cell := table[name][last].as_py()))
-        raise TableError(
-            f"{source}: row {last}, the last one, has nothing but {cells.shown(text)} in column {name!r}; if this is a "
-            "line below the table, remove it"
-        )
+        row_cells = ((name, table[name][last].as_py()) for name in table.column_names)
+        name, text = next((name, cell) for name, cell in row_cells if cell not in (None, ""))
+        found = f"{source}: row {last}, the last one, has nothing but {cells.shown(text)} in column {name!r}"
+        if not keep_last:
+            raise TableError(f"{found}; if this is a line below the table, remove it, or else {KEEPS}")
+        if note is not None:
+            note(f"{found}, and is taken for an example")
 
 
 def _counts(table: pyarrow.Table) -> NDArray[np.int64]:
@@ -77,41 +77,36 @@ def _counts(table: pyarrow.Table) -> NDArray[np.int64]:
     return counts
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    column: str
-    shown: str
-    kind: str
-
-
-def check_totals(table: pyarrow.Table, source: str, note: Callable[[str], None] | None = None) -> None:
+def check_totals(
+    table: pyarrow.Table, source: str, note: Callable[[str], None] | None = None, *, keep_last: bool = False
+) -> None:
     """Refuse a last row of totals, and note rows that by their name alone may be some.
 
     Args:
         table: As it was read.
         source: Its name, for messages.
         note: Told of rows that may be totals; None for nobody.
+        keep_last: Whether the last row is an example whatever it holds.
 
     Raises:
         TableError: The last row holds the sum of the rows above it in a column beside a name such as Total; or in most
-            of its numbers, which are several, or one beside a cell that is blank in this row alone.
+            of its numbers, which are several, or one beside a cell that is blank in this row alone; or means in most of
+            them, which no chance makes.
     """
     last = len(table) - 1
     if last < FEWEST:
         return
     named = list(_named(table))
-    told = next((name for name, rows in named if rows[-1] == last), None)
-    blank = None if told is not None else next(_blank_in_last(table, last), None)
-    sums = list(_sums(table, last, loose=told is not None))
-    most = len(sums) >= SUMMED * len(_numbers(table, last)) and (blank is not None or len(sums) > 1)
-    if sums and (told is not None or most):
-        name = told or blank
-        beside = "" if name is None else f"{table[name][last].as_py() or ''!r} in column {name!r}, and "
+    found = _totals(table, next((name for name, rows in named if rows[-1] == last), None))
+    if found is not None and not keep_last:
         raise TableError(
-            f"{source}: row {last}, the last one, holds totals and is no example: {beside}{sums[0].shown}, the "
-            f"{sums[0].kind} of the rows above it, in column {sums[0].column!r}; remove this row"
+            f"{source}: row {last}, the last one, holds {found[0]} and is no example: {found[1]}; remove this row, "
+            f"or else {KEEPS}"
         )
     if note is None:
+        return
+    if found is not None:
+        note(f"{source}: row {last}, the last one, is taken for an example, though it holds {found[0]}: {found[1]}")
         return
     for name, rows in named:
         word, more = table[name][rows[0]].as_py(), "" if len(rows) == 1 else f", as {len(rows) - 1:,} more do"
@@ -119,6 +114,29 @@ def check_totals(table: pyarrow.Table, source: str, note: Callable[[str], None] 
             f"{source}: row {rows[0]} holds {word!r} in column {name!r}{more}, and is taken for an example; if it "
             "holds totals, remove it"
         )
+
+
+def _totals(table: pyarrow.Table, named: str | None) -> tuple[str, str] | None:
+    """Return what the last row holds, totals or means, and by what it is known; None where it is no such row.
+
+    Args:
+        table: All of it.
+        named: The column in which that row has the name of such a row.
+    """
+    last = len(table) - 1
+    blank = None if named is not None else next(_blank_in_last(table, last), None)
+    most = SUMMED * len(numbers_of(table))
+    totals = find_sums(table, named=named is not None)
+    if named is None and (len(totals) < most or (blank is None and len(totals) < 2)):
+        totals = []
+    if not totals and named is None and len(means := find_means(table)) >= most:
+        totals = means
+    if not totals:
+        return None
+    name, first = named or blank, totals[0]
+    beside = "" if name is None else f"{table[name][last].as_py() or ''!r} in column {name!r}, and "
+    kinds = "means" if first.kind == "mean" else "totals"
+    return kinds, f"{beside}{first.shown}, the {first.kind} of the rows above it, in column {first.column!r}"
 
 
 def _named(table: pyarrow.Table) -> Iterator[tuple[str, list[int]]]:
@@ -139,54 +157,3 @@ def _blank_in_last(table: pyarrow.Table, last: int) -> Iterator[str]:
             texts = pyarrow.types.is_string(table[name].type)
             if not texts or not pyarrow.compute.any(pyarrow.compute.equal(table[name][:last], "")).as_py():
                 yield name
-
-
-def _sums(table: pyarrow.Table, last: int, *, loose: bool) -> Iterator[_Cell]:
-    """Yield the numbers of the last row that are sums of those above it, and beyond what is summed.
-
-    Where the row is named, means are taken for the same.
-
-    Args:
-        table: All of it.
-        last: Number of its last row.
-        loose: Whether what is shown may have been rounded after it was summed.
-    """
-    for name, number in _numbers(table, last).items():
-        above = table[name][:last].cast(pyarrow.float64(), safe=False).to_numpy()
-        above = above[np.isfinite(above)]
-        summed = len(above) if loose else np.count_nonzero(above)
-        if summed >= FEWEST and _is_sum(float(number), above, loose=loose):
-            yield _Cell(name, f"{number:.15g}", "sum")
-        elif loose and len(above) >= FEWEST and _is_mean(float(number), above):
-            yield _Cell(name, f"{number:.15g}", "mean")
-
-
-def _numbers(table: pyarrow.Table, row: int) -> dict[str, float]:
-    """Return the numbers of a row by their column."""
-    found = {}
-    for name in table.column_names:
-        kind, number = table[name].type, table[name][row].as_py()
-        if number is not None and (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)):
-            found[name] = number
-    return found
-
-
-def _is_sum(number: float, above: NDArray[np.float64], *, loose: bool) -> bool:
-    if not np.isfinite(number) or above.min() <= number <= above.max():
-        return False
-    slack = _unit(above) * (np.sqrt(len(above)) if loose else 0.5)  # roundings of a unit add up as its root does
-    return bool(abs(number - above.sum()) <= slack + 1e-12 * np.abs(above).sum())
-
-
-def _is_mean(number: float, above: NDArray[np.float64]) -> bool:
-    """Tell whether a number is the mean, to as many digits as it is written with, or as those are that it is of."""
-    digits = len(f"{number:.15g}".partition(".")[2])
-    slack = max(0.5 * 10.0**-digits, _unit(above) / np.sqrt(len(above)))
-    told = 2 * slack <= BY_CHANCE * (above.max() - above.min())
-    return bool(told and abs(number - above.mean()) <= slack)
-
-
-def _unit(numbers: NDArray[np.float64]) -> float:
-    """Return the place value of the last digit that numbers are written with, if they have as many as they need."""
-    digits = (digits for digits in range(DECIMALS) if (numbers.round(digits) == numbers).all())
-    return float(10.0 ** -next(digits, DECIMALS))

@@ -29,6 +29,7 @@ def read(
     dialect: Dialect | None = None,
     signs: Mapping[str, str] | None = None,
     durations: Sequence[str] = (),
+    keep_last_row: bool = False,
     note: Callable[[str], None] | None = None,
 ) -> pyarrow.Table:
     """Read a table: .csv, .tsv, .txt, .jsonl (all also .gz), .parquet, .xlsx, ``sample:NAME``, or .npz.
@@ -42,18 +43,19 @@ def read(
         dialect: How it is spelled, as far as that is given.
         signs: Percent sign or currency of cells in the table that is learned from, by the column's name.
         durations: Columns of durations in the table that is learned from.
+        keep_last_row: Whether the last row is an example, though it looks like totals or a line below the table.
         note: Told what was found by looking.
 
     Raises:
         MissingFileError: No such file.
         DataError: Not such a table.
         TableError: An .npz that cannot be read, or lacks one of the arrays; or a table whose last row has no cell, is a
-            line below the table, or holds totals.
+            line below the table, or holds totals or means.
     """
     if Path(source).suffix.lower() != ".npz":
         table = read_table(source, text, dialect=dialect, signs=signs, durations=durations, note=note)
-        check_rows_below(table, source, note)
-        check_totals(table, source, note)
+        check_rows_below(table, source, note, keep_last=keep_last_row)
+        check_totals(table, source, note, keep_last=keep_last_row)
         return table
     return _read_npz(source).to_table()
 

@@ -33,61 +33,59 @@ def describe(column: Column) -> Described:
         TableError: Nobody says that these are words, and they are mostly numbers.
     """
     described = _describe(column)
-    if not column.named:
-        check_no_numbers(column.name, column.values, left_out=described.useless is not None)
-        return _told_of_months(column, _told_of_bounds(column, _told_of_codes(column, _told_of_pairs(described))))
-    return described
+    if column.named:
+        return described
+    check_no_numbers(column.name, column.values, left_out=described.useless is not None)
+    numbers = [told for told in (_on_codes(column), _on_bounds(column)) if told]
+    others = [told for told in (_on_pairs(described), _on_months(column)) if told]
+    if described.useless is not None:
+        return replace(described, useless="; it ".join([described.useless, *numbers, *others]))
+    note = ("is taken as words: it " if numbers else "") + "; it ".join([*numbers, *others])
+    return replace(described, note=note or None)
 
 
-def _told_of_pairs(described: Described) -> Described:
-    """Add that two words may be one."""
+def _on_pairs(described: Described) -> str | None:
+    """Say that two words may be one."""
     pairs = alike(described.feature.values) if isinstance(described.feature, CategoryFeature) else []
     if not pairs or described.useless is not None:
-        return described
+        return None
     one, other = pairs[0]
     more = "" if len(pairs) == 1 else f" ({len(pairs):,} such pairs)"
     told = f"has {one!r} and {other!r}{more}, which differ by blanks, case or characters that look alike alone"
-    return replace(described, note=f"{told}, and are two words; spell them alike if they are one")
+    return f"{told}, and are two words; spell them alike if they are one"
 
 
-def _told_of_bounds(column: Column, described: Described) -> Described:
-    """Add that measurements are taken as words because some are given by a bound, as below what can be measured."""
-    texts = [text for cell in column.values.tolist() if isinstance(cell, str) and (text := cell.strip())]
+def _on_bounds(column: Column) -> str | None:
+    """Say that measurements are taken as words because some are given by a bound, as below what can be measured."""
+    texts = _texts(column)
     bounded = [text for text in texts if text[0] in BOUNDS and is_numeral(text.lstrip(f"{BOUNDS}= "))]
     if not bounded or len(bounded) + sum(map(is_numeral, texts)) < MOSTLY * len(texts):
-        return described
+        return None
     word = f'"{bounded[0]}"' if "," in bounded[0] else bounded[0]
     same = f"--missing '{word}' takes numbers, or " if len(set(bounded)) == 1 else ""
-    told = (
+    return (
         f"holds {bounded[0]!r} and the like in {len(bounded):,} of {len(column.values):,} training rows among its "
         f"numbers; {same}write a number for a bound, such as half of it"
     )
-    if described.useless is not None:
-        return replace(described, useless=f"{described.useless}; it {told}")
-    return replace(described, note=f"is taken as words: it {told}")
 
 
-def _told_of_codes(column: Column, described: Described) -> Described:
-    """Add that integers are taken as words because some begin with zeros."""
+def _on_codes(column: Column) -> str | None:
+    """Say that integers are taken as words because some begin with zeros."""
     present = [cell for cell in column.values.tolist() if isinstance(cell, str) and cell.strip() not in cells.BLANK]
     code = code_among(present)
     if code is None:
-        return described
-    told = f"holds codes such as {code!r}, whose zeros a number would lose; --numeric {column.name} takes numbers"
-    if described.useless is not None:
-        return replace(described, useless=f"{described.useless}; it {told}")
-    return replace(described, note=f"is taken as words: it {told}")
+        return None
+    return f"holds codes such as {code!r}, whose zeros a number would lose; --numeric {column.name} takes numbers"
 
 
-def _told_of_months(column: Column, described: Described) -> Described:
-    """Add that words may be months, such as 2022/10."""
-    texts = [text for cell in column.values.tolist() if isinstance(cell, str) and (text := cell.strip())]
-    told = note_on_months(Counter(text for text in texts if text not in cells.FILE_BLANK), "words")
-    if told is None:
-        return described
-    if described.useless is not None:
-        return replace(described, useless=f"{described.useless}; it {told}")
-    return replace(described, note=f"{described.note}; it {told}" if described.note else told)
+def _on_months(column: Column) -> str | None:
+    """Say that words may be months, such as 2022/10."""
+    return note_on_months(Counter(text for text in _texts(column) if text not in cells.FILE_BLANK), "words")
+
+
+def _texts(column: Column) -> list[str]:
+    """Return the cells that are texts, without blanks at their ends, and without those that are nothing else."""
+    return [text for cell in column.values.tolist() if isinstance(cell, str) and (text := cell.strip())]
 
 
 def _describe(column: Column) -> Described:
@@ -103,5 +101,6 @@ def _describe(column: Column) -> Described:
         return Described(None, f"{reason}; --text {column.name} counts their words")
     covered = sum(counts[word] for word in frequent) / rows
     if covered < 0.5 or (rows >= FEWEST_ROWS and len(counts) > NEARLY_ALL * rows):
-        return Described(feature, f"{len(counts):,} different texts in {rows:,} rows, as in a name or free text")
+        reason = f"{len(counts):,} different texts in {rows:,} rows, as in a name or free text"
+        return Described(feature, f"{reason}; --categorical keeps it")
     return Described(feature)
