@@ -28,6 +28,14 @@ from tagship_training.errors import TableError
 MEASURED = re.compile(r"(.*\d[.,]?)\s*([^\W\d_][^\s\d]{0,7})")
 """A number and its unit, such as 12,5 mm."""
 
+_SHORT, _LONG = (rf"(?:0|[1-9][0-9]{{0,{more}}})(?:[.,][0-9]+)?" for more in (2, 4))
+
+SEVERAL = re.compile(
+    rf"{_SHORT}(?:\s*/\s*{_SHORT})+|{_LONG}(?:\s*[x\u00d7*]\s*{_LONG})+|({_SHORT})\s*[-\u2013]\s*({_SHORT})",
+    re.IGNORECASE,
+)
+"""Numbers of one cell, such as 128/83, 12 x 40 x 8 and 10-20; order numbers such as 2023/0815 are none."""
+
 CODE = re.compile(cells.CODE)
 
 FEW_FRACTIONS = 10
@@ -140,6 +148,7 @@ def check_no_numbers(name: str, values: NDArray[Any], *, left_out: bool) -> None
         _check_no_units(name, texts, others)
     if left_out or len(set(texts)) >= MOSTLY * len(texts):
         _check_no_unknown_spelling(name, texts, others)
+        _check_no_several(name, texts, others)
 
 
 def _check_no_words_among_numbers(name: str, texts: Sequence[str], others: Sequence[str]) -> None:
@@ -174,6 +183,28 @@ def _check_no_unknown_spelling(name: str, texts: Sequence[str], others: Sequence
             f"{digits[0]!r}; if these are numbers, write them without marks between thousands, or else take all as "
             f"words with --categorical {name}, or --drop {name}"
         )
+
+
+def _check_no_several(name: str, texts: Sequence[str], others: Sequence[str]) -> None:
+    several = [cell for cell in others if _holds_several(cell.strip())]
+    if several and len(several) >= (1 - STRAY) * (len(texts) - _blanks(texts)):
+        raise TableError(
+            f"column {name!r} holds several numbers in a cell, such as {several[0]!r}; write each in a column of its "
+            f"own, or take all as words with --categorical {name}, or --drop {name}"
+        )
+
+
+def _blanks(texts: Sequence[str]) -> int:
+    return sum(text.strip() in cells.FILE_BLANK for text in texts)
+
+
+def _holds_several(text: str) -> bool:
+    """Tell whether a cell holds several numbers; of a range, the first one is the smaller."""
+    found = SEVERAL.fullmatch(text)
+    if found is None or found[1] is None:
+        return found is not None
+    low, high = (float(number.replace(",", ".")) for number in found.groups())
+    return low < high
 
 
 def _is_number(text: str, missing: Collection[str]) -> bool:
