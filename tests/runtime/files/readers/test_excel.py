@@ -151,6 +151,17 @@ def test_the_sheet_that_is_read_is_looked_at(tmp_path: Path) -> None:
     assert find_unread(tmp_path / "t.xlsx", "zwei").errors == {0: {0: "#REF!"}}
 
 
+def test_hidden_rows_and_columns_are_read_as_others(tmp_path: Path) -> None:
+    """As docs/tables.md says."""
+    book = openpyxl.Workbook()
+    for row in (("a", "b"), (1, 2), (3, 4)):
+        book.worksheets[0].append(row)
+    book.worksheets[0].row_dimensions[3].hidden = True
+    book.worksheets[0].column_dimensions["B"].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    assert read_table(str(tmp_path / "t.xlsx")).to_pydict() == {"a": [1, 3], "b": [2, 4]}
+
+
 def test_hidden_sheets_are_passed_over(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.worksheets[0].append(["old"])

@@ -44,6 +44,13 @@ from tagship_runtime.files.spelling.numerals import Numerals, plain
         ("% 12,5 %", None, None),
         ("\u200e60,83\u200b", None, "60.83"),
         ("CHF 61.-", "61", None),  # no minus, but no cents
+        (" $ -   ", "0", "0"),  # as Excel's accounting format has zero
+        ("\u2013 \u20ac", "0", "0"),
+        ("CHF-", "0", "0"),
+        ("% -", None, None),
+        ("$", None, None),
+        ("$ - -", None, None),
+        ("- $ -", None, None),
         ("CHF 1\u2019388.\u2014", "1388", None),
         ("12,-- \u20ac", None, "12"),
         ("-12,-", None, "-12"),
@@ -269,3 +276,31 @@ def test_versions_tell_where_nothing_is_in_doubt_and_are_named_where_they_contra
     numerals = Numerals("t")
     numerals.rewrite({"a": ["1.50", "2.10"], "b": ["1,234", "7"]}, known=False)  # all of them rounded alike
     assert numerals.decimal == "."
+
+
+@pytest.mark.parametrize("amount", ["$ 1,200.50", "$1200.50", "1200.50 USD"])
+@pytest.mark.parametrize("zero", [" $ -   ", "- $", "US$-"])
+def test_a_dash_beside_a_currency_is_zero_among_its_amounts(amount: str, zero: str, tmp_path: Path) -> None:
+    path, notes = tmp_path / "t.csv", list[str]()
+    path.write_text("a;b\n" + f"{zero};1\n{amount};2\n-;3\n" * 20)
+    assert read_table(str(path), note=notes.append)["a"].to_pylist() == [0.0, 1200.5, None] * 20
+    assert f"{path}: {zero!r} in column 'a' is read as 0 (zero of an accounting format)" in notes
+
+
+@pytest.mark.parametrize("others", ["", "5.5", "\u20ac 5.50", "12 %"])
+def test_a_dash_beside_a_currency_is_asked_about_without_its_amounts(others: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a;b\n" + f"$ -;1\n{others};2\n" * 20)
+    alone = "holds '\\$ -', which is zero in accounts, but up to there no amount in that currency; write 0, or give"
+    with pytest.raises(DataError, match=alone if others in ("", "5.5") else "spell all of them alike"):
+        read_table(str(path))
+    table = read_table(str(path), dialect=Dialect.parse(missing=("$ -",)))
+    assert table["a"].null_count >= 20
+
+
+def test_a_dash_beside_the_currency_of_training_is_zero(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("a;b\n$ -;1\n$ -;2\n")
+    assert read_table(str(path), signs={"a": "$"})["a"].to_pylist() == [0.0, 0.0]
+    with pytest.raises(DataError, match="holds '\\$ -', and training's cells had EUR"):
+        read_table(str(path), signs={"a": "EUR"})

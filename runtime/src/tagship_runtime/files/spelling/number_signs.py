@@ -8,7 +8,7 @@ from typing import Any
 
 from tagship_runtime.errors import DataError
 from tagship_runtime.features import cells
-from tagship_runtime.files.spelling.number_texts import sign_of
+from tagship_runtime.files.spelling.number_texts import is_accounts_zero, sign_of
 
 
 class NumberSigns:
@@ -64,11 +64,13 @@ class NumberSigns:
             texts: Those which Python does not read as numbers.
 
         Raises:
-            DataError: It is such a column, or has another currency than training's cells.
+            DataError: It is such a column, or has another currency than training's cells, or a currency and a dash
+                before any amount of that currency.
         """
         seen = self._seen.setdefault(name, {})
         number = () if "" in seen else islice(self._others(column, set(texts)), 1)
-        for cell in (*texts, *number):
+        zeros = [text for text in texts if is_accounts_zero(text) and self._is_there(text)]
+        for cell in (*(text for text in texts if text not in zeros), *zeros, *number):
             if self._is_there(cell):
                 seen.setdefault(sign_of(cell) if isinstance(cell, str) else "", cell)
         if len(seen) > 1 and ("%" in seen or len(seen) > 2 or "" not in seen):
@@ -80,6 +82,12 @@ class NumberSigns:
             raise DataError(
                 f"{self._name}: column {name!r} holds {other!r}, and training's cells had {trained}; convert the "
                 "numbers, or, if they mean the same, write them without a sign"
+            )
+        alone = next((zero for sign, zero in seen.items() if zero in zeros and sign != trained), None)
+        if alone is not None:
+            raise DataError(
+                f"{self._name}: column {name!r} holds {alone!r}, which is zero in accounts, but up to there no amount "
+                f"in that currency; write 0, or give --missing {alone.strip()!r} if it is none"
             )
 
     def _others(self, column: Sequence[Any], odd: Collection[str]) -> Iterator[Any]:

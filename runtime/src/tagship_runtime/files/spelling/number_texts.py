@@ -61,6 +61,9 @@ INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 BESIDE = dict.fromkeys(map(ord, "_'\"=~*\u2019\u2020\u2030\u2248\u00b1"))
 """Marks beside digits with which these may be numbers to people: ="12", 12*, 12 \u2030, 12 \u00b1 0.5."""
 
+ZERO = re.compile(rf"(?P<before>{_CURRENCY})\s*[\u2014{_MINUS}]|[\u2014{_MINUS}]\s*(?P<after>{_CURRENCY})")
+"""Zero in the accounting formats of spreadsheets: ``$ -``."""
+
 NO_CENTS = re.compile(r"(?<=[0-9])(?:([.,])(?:--?|[\u2013\u2014])|/[-=])(?![0-9])")
 """Signs of no cents, as in 12.- and 500/-, which are no minus."""
 
@@ -69,16 +72,18 @@ def plain(text: str, decimal: str) -> str | None:
     """Return a number as Python spells it; None where it is none.
 
     A percentage is a share: ``12 %`` becomes 0.12, exactly rounded. A currency is dropped. ``(12)`` and ``12-`` are
-    negative, as in accounts.
+    negative, as in accounts, and ``$ -`` is zero.
 
     Args:
         text: A cell.
         decimal: The mark before the fraction; the other one stands between thousands, as do blanks and apostrophes.
     """
     text = _without_cents(text)
+    if is_accounts_zero(text):
+        return "0"
     bare = _without_accounts_sign(text)
     if bare != text:
-        number = None if bare[:1] in SIGNS else plain(bare, decimal)
+        number = None if bare[:1] in SIGNS or is_accounts_zero(bare) else plain(bare, decimal)
         return None if number is None or number[0] == "-" else f"-{number}"
     found = _PATTERN.fullmatch(text)
     if found is None or (found["sign"] and found["inner"]) or (found["before"] and found["after"]):
@@ -120,9 +125,15 @@ def is_made_of_digits(text: str) -> bool:
 
 def sign_of(text: str) -> str:
     """Return the percent sign of a number, or its currency as :data:`SAME` has it, or nothing."""
-    found = _PATTERN.fullmatch(_without_accounts_sign(_without_cents(text)))
+    bare = _without_cents(text)
+    found = ZERO.fullmatch(bare) or _PATTERN.fullmatch(_without_accounts_sign(bare))
     sign = "" if found is None else found["before"] or found["after"] or ""
     return SAME.get(sign, sign)
+
+
+def is_accounts_zero(text: str) -> bool:
+    """Tell whether a cell is a currency and a dash, which is zero among amounts of that currency."""
+    return ZERO.fullmatch(_without_cents(text)) is not None
 
 
 def _without_cents(text: str) -> str:
@@ -151,6 +162,8 @@ def may_be_versions(texts: Sequence[str]) -> bool:
 
 def way_of(text: str, decimal: str) -> str:
     """Name what is unusual about a number's spelling."""
+    if is_accounts_zero(text):
+        return "zero of an accounting format"
     ways = ["decimal comma"] if decimal == COMMA and COMMA in text else []
     other = POINT if decimal == COMMA else COMMA
     if other in text or re.search(rf"\d[{_SPACES}]\d", text):
