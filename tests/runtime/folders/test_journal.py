@@ -65,6 +65,26 @@ def test_what_has_changed_is_unfinished(out: Path, parts: list[Part], change: st
     assert left(out, parts[:1]) == ["one.csv"]
 
 
+def test_an_answer_that_is_damaged_at_its_size_is_made_again(out: Path, parts: list[Part]) -> None:
+    answer(out, parts[0], 3)
+    (out / "one.csv").write_text("xxy")
+    notes: list[str] = []
+    with Journal.opened(out, MADE_BY) as journal:
+        assert journal.unfinished(parts[:1], notes.append) == parts[:1]
+    assert notes == [f"{out / 'one.csv'} is not what was written there; {parts[0].source} is answered again"]
+
+
+def test_a_journal_without_digests_goes_by_sizes(out: Path, parts: list[Part]) -> None:
+    """Version 0.1 wrote such."""
+    answer(out, parts[0], 3)
+    made_by, entry = map(json.loads, (out / NAME).read_text().splitlines())
+    del entry["sha256"]
+    (out / NAME).write_text(f"{json.dumps(made_by)}\n{json.dumps(entry)}\n")
+    assert left(out, parts[:1]) == []
+    (out / "one.csv").write_text("xxxx")
+    assert left(out, parts[:1]) == ["one.csv"]
+
+
 def test_a_last_line_that_is_cut_short_is_none(out: Path, parts: list[Part]) -> None:
     with Journal.opened(out, MADE_BY) as journal:
         journal.unfinished(parts)

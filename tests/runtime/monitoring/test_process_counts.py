@@ -68,6 +68,12 @@ def test_workers_add_up_to_one(
     ]
     assert json.loads((tmp_path / "fleet.json").read_text()) == whole
     assert json.loads(tagship("drift", artifact, tmp_path / "fleet.json", "--json").out) == whole
+    same = tmp_path / "counts" / ".." / "fleet.json"
+    again = tagship("drift", artifact, tmp_path / "fleet.json", same, "--json")
+    assert json.loads(again.out) == whole
+    assert again.err == (
+        f"tagship: note: {tmp_path / 'fleet.json'} is named more than once, and counted once: files are 1, not 2\n"
+    )
 
 
 def test_a_call_that_fails_or_is_left_counts_nothing(artifact: Path, table: pyarrow.Table, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from tagship_runtime.cli.options import note
 from tagship_runtime.cli.predict_table import drift_file
 from tagship_runtime.errors import DataError, MissingFileError
+from tagship_runtime.features import repeated_in
 from tagship_runtime.loading import read_contract
 from tagship_runtime.monitoring.drift import Drift
 from tagship_runtime.terminal.json import print_json
@@ -31,7 +33,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Add up, and say what is distributed otherwise; no engine is needed."""
     contract = read_contract(options.artifact)[1]
-    total, files = Drift(contract), _files(options.counts)
+    total, named = Drift(contract), _files(options.counts)
+    files = list({path.resolve(): path for path in reversed(named)}.values())[::-1]
+    if len(files) < len(named):
+        twice = repeated_in([str(path.resolve()) for path in named])
+        note(f"{twice} is named more than once, and counted once: files are {len(files):,}, not {len(named):,}")
     for path in files:
         try:
             total.merge(Drift.from_dict(_document(path), contract))
@@ -49,7 +55,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _files(given: Sequence[str]) -> list[Path]:
-    """Return files, those of folders sorted by name.
+    """Return files as they are named, those of folders sorted by name.
 
     Raises:
         MissingFileError: One is not there, or a folder has none.
@@ -62,7 +68,7 @@ def _files(given: Sequence[str]) -> list[Path]:
                 f"{path} {'has no .json file' if path.is_dir() else 'does not exist'}; counts are needed"
             )
         found += own
-    return list(dict.fromkeys(found))
+    return found
 
 
 def _document(path: Path) -> dict[str, object]:

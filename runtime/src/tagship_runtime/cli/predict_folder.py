@@ -49,7 +49,7 @@ def predict_folder(options: argparse.Namespace) -> int:
         Journal.opened(options.out, made_by) as journal,
         Progress() as progress,
     ):
-        unfinished = journal.unfinished(parts)
+        unfinished = journal.unfinished(parts, note)
         fingerprints = {part.name: part.fingerprint() for part in unfinished}
         rows = 0
         for part, figures in run_parts(unfinished, partial(Answer, options), options.workers or 1, note):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
 from tagship_runtime.errors import OutputError, UsageError
 from tagship_runtime.files import remove_temporary, replacing
+from tagship_runtime.files.sidecar import sha256_of_file
 from tagship_runtime.folders.parts import Part
 
 NAME = "_tagship.jsonl"
@@ -48,12 +49,16 @@ class Journal:
         except (FileExistsError, NotADirectoryError) as error:
             raise OutputError(f"--out is {folder}, which is a file; a folder is needed for several tables") from error
 
-    def unfinished(self, parts: Iterable[Part]) -> list[Part]:
-        """Return the parts that have no answer yet, or one of a table that has changed since; rewrite the journal.
+    def unfinished(self, parts: Iterable[Part], note: Callable[[str], None] | None = None) -> list[Part]:
+        """Return parts without an answer, or whose answer or table has changed since, and rewrite the journal.
 
-        What a process that was killed left of them is removed.
+        Answers are read as a whole and compared with their digest. What a process that was killed left is removed.
+
+        Args:
+            parts: All of them.
+            note: Told of answers that are no longer what was written.
         """
-        done = {part.name: self._finished[part.name] for part in parts if self._is_finished(part)}
+        done = {part.name: self._finished[part.name] for part in parts if self._is_finished(part, note)}
         self._finished = done
         lines = [{"made_by": self._made_by}, *({"part": name, **entry} for name, entry in done.items())]
         with replacing(self.folder / NAME) as temporary:
@@ -72,8 +77,13 @@ class Journal:
             figures: What is told of it at the end.
         """
         remove_temporary(self.folder / part.name)
-        size = (self.folder / part.name).stat().st_size
-        entry = {"source": fingerprint, "bytes": size, "figures": figures}
+        answer = self.folder / part.name
+        entry = {
+            "source": fingerprint,
+            "bytes": answer.stat().st_size,
+            "sha256": sha256_of_file(answer),
+            "figures": figures,
+        }
         self._finished[part.name] = entry
         with (self.folder / NAME).open("a", encoding="utf-8") as stream:
             stream.write(_line({"part": part.name, **entry}))
@@ -83,14 +93,15 @@ class Journal:
         """Notes on each finished part, in the order of their names."""
         return [self._finished[name]["figures"] for name in sorted(self._finished)]
 
-    def _is_finished(self, part: Part) -> bool:
+    def _is_finished(self, part: Part, note: Callable[[str], None] | None) -> bool:
         entry, answer = self._finished.get(part.name), self.folder / part.name
-        return (
-            entry is not None
-            and entry["source"] == part.fingerprint()
-            and answer.is_file()
-            and answer.stat().st_size == entry["bytes"]
-        )
+        if entry is None or entry["source"] != part.fingerprint() or not answer.is_file():
+            return False
+        # Journals of version 0.1 have no digests.
+        same = answer.stat().st_size == entry["bytes"] and entry.get("sha256") in (None, sha256_of_file(answer))
+        if not same and note is not None:
+            note(f"{answer} is not what was written there; {part.source} is answered again")
+        return same
 
 
 def _line(document: Mapping[str, Any]) -> str:
