@@ -162,6 +162,24 @@ def test_a_bad_row_names_its_table(tagship: Command, tmp_path: Path) -> None:
     assert ids(tmp_path / "skip") == [row for row in range(4 * ROWS) if row != 2 * ROWS + 17]
 
 
+@pytest.mark.parametrize("row", [0, 63, 64, 4000, 4999])
+def test_a_bad_row_in_one_of_many_row_groups(tagship: Command, tmp_path: Path, row: int) -> None:
+    """No row is lost beside it, and none is there twice."""
+    (path,) = make(tmp_path / "rows", parts=1, rows=5000).iterdir()
+    table = pyarrow.parquet.read_table(path)
+    weight = [None if number == row else cell for number, cell in enumerate(table["weight"].to_pylist())]
+    bad = table.set_column(1, "weight", pyarrow.array(weight, pyarrow.float64()))
+    pyarrow.parquet.write_table(bad, path, row_group_size=64)
+    (tmp_path / "out").mkdir()
+    command = ("predict", PARCELS, path, "--out", tmp_path / "out" / "a.parquet", "--id-column", "id")
+    done = tagship(*command)
+    assert done.code == 2
+    assert f"row {row}, column 'weight': the value is missing" in done.err
+    assert list((tmp_path / "out").iterdir()) == []
+    assert tagship(*command, "--on-error", "skip").code == 0
+    assert ids(tmp_path / "out") == [number for number in range(5000) if number != row]
+
+
 def run(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "tagship_runtime", "predict", *map(str, arguments)]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True, **options)
