@@ -45,6 +45,16 @@ def test_one_format(tagship: Command, article_run: Path, tmp_path: Path) -> None
     assert entry["bytes"] == (tmp_path / "float32.onnx").stat().st_size
 
 
+def test_what_a_killed_export_left_is_named(tagship: Command, article_run: Path, tmp_path: Path) -> None:
+    left = [tmp_path / f".float32.onnx.{place:016x}.tmp" for place in range(4)]
+    for file in left:
+        file.write_bytes(b"half")
+    done = tagship("export", article_run, "--out", tmp_path, "--formats", "onnx")
+    assert done.code == 0
+    assert f"note: {left[0]}, {left[1]}, {left[2]} and 1 more were left by a process that was killed" in done.err
+    assert all(file.exists() for file in left)
+
+
 def test_bad_options(tagship: Command, article_run: Path, artifact: Path, tmp_path: Path) -> None:
     out = ("--out", tmp_path / "out")
     cases = {

@@ -208,8 +208,11 @@ def test_bad_originals(tagship: Command, article_run: Path, tmp_path: Path) -> N
     (no_model / "model.keras").unlink()
     picture = tmp_path / "picture.keras"
     picture.write_bytes(b"\x89PNG")
+    left = tmp_path / f".killed.{'0f' * 8}.tmp"
+    shutil.copytree(article_run, left)
     cases = {
         tmp_path / "absent": "does not exist",
+        tmp_path / "killed": f"a training that was killed left {left}: rename",
         tmp_path / "empty": "without run.json",
         damaged: "is damaged",
         no_model: "no model.keras",

@@ -143,7 +143,7 @@ def test_against_a_bare_file_it_says_what_nobody_checked(article_run: Path, open
         "thresholds",
         "features",
     ]
-    assert told[2] == "features: names, order"
+    assert told[2] == "features: names, order, kinds"
     flagged = claiming(
         opened,
         features=(
@@ -156,9 +156,9 @@ def test_against_a_bare_file_it_says_what_nobody_checked(article_run: Path, open
     )
     more = list(unchecked(bare, flagged, judged_by(flagged)))
     assert more[2:] == [
-        "features: names, order, fills of missing values, words of categories",
+        "features: names, order, kinds, fills of missing values, words of categories",
         "source.sha256, which names no file that is at hand",
         "golden rows: it has none to replay",
     ]
     named = bare.called(opened.labels).deciding_by(opened.contract.thresholds)
-    assert list(unchecked(named, opened, judged_by(opened))) == ["features: names, order"]
+    assert list(unchecked(named, opened, judged_by(opened))) == ["features: names, order, kinds"]

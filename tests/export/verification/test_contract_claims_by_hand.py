@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from tagship_export.recipes import RECIPES
 from tagship_export.verification import shipped_thresholds
 from tagship_export.verification.contract_claims import claimed_thresholds, contract_faults, judged_by, unchecked
 from tagship_export.verification.shipped_thresholds import shipped_threshold_faults
-from tagship_runtime.contract import CategoryFeature, NumericFeature
+from tagship_runtime.contract import CategoryFeature, DateFeature, NumericFeature
 from tagship_runtime.files.dataset import Dataset
 
 EXACT, INEXACT = RECIPES["float32"], RECIPES["int8"]
@@ -155,7 +156,7 @@ def test_golden_tolerances_have_a_limit(weights: dict[str, int], tolerance: floa
 
 
 LABELS, THRESHOLDS = "names and order of the labels", "thresholds: both sides"
-MOVED, NAMES = "thresholds that were moved", "features: names, order"
+MOVED, NAMES = "thresholds that were moved", "features: names, order, kinds"
 MEANING, SOURCE, RECIPE, GOLDEN = "meaning and order", "source.sha256", "recipe: the", "golden rows: it"
 CATEGORY = CategoryFeature(name="y", values=("red",))
 
@@ -174,6 +175,11 @@ CATEGORY = CategoryFeature(name="y", values=("red",))
         ({"features": None}, {}, [NAMES]),
         ({"features": None}, {"features": (X, NumericFeature(name="y", fill=0.0))}, [NAMES + ", fills of missing"]),
         ({"features": None}, {"features": (X, CATEGORY)}, [NAMES + ", words of categories"]),
+        (
+            {"features": None},
+            {"features": (replace(X, currency="€"), DateFeature(name="y", since="2024-01-01", first="day"))},
+            [NAMES + ", currencies, days that dates count from, order of day and month"],
+        ),
         ({"features": None}, {"features": None}, [MEANING]),
         ({"file": None}, {"source": {"framework": "keras 3", "sha256": "def"}}, []),
         ({"file": None}, {"source": {"framework": "keras 3", "sha256": "123"}}, [SOURCE]),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tagship_runtime.errors import OutputError
-from tagship_runtime.files import replacing, replacing_folder
+from tagship_runtime.files import left_beside, left_inside, replacing, replacing_folder
 
 
 def test_two_writers_do_not_mix(tmp_path: Path) -> None:
@@ -162,6 +162,16 @@ def test_a_kill_at_any_stage_leaves_the_old_folder_or_the_new_one_whole(tmp_path
     with replacing_folder(target) as temporary:
         (temporary / "first").write_text("next")
     assert (target / "first").read_text() == "next"
+
+
+def test_what_a_kill_leaves_is_found_beside_and_inside(tmp_path: Path) -> None:
+    with replacing_folder(tmp_path / "run[1]") as temporary:
+        assert left_beside(tmp_path / "run[1]") == [temporary]
+        assert left_beside(tmp_path / "run") == left_beside(tmp_path / "run[1") == []
+    (tmp_path / ".run[1].tmp").touch()
+    with replacing(tmp_path / "run") as file:
+        assert left_inside(tmp_path) == left_beside(tmp_path / "run") == [file]
+    assert left_inside(tmp_path) == left_inside(tmp_path / "nowhere") == []
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

@@ -132,8 +132,11 @@ def test_a_finished_run_is_kept(tagship: Command, table: pyarrow.Table, tmp_path
     refused = tagship("train", tmp_path / "parts.csv", "--out", out, *SMALL, "--seed", 9)
     assert (refused.code, (out / "run.json").read_bytes()) == (2, before)
     assert "--force" in refused.err
-    assert tagship("train", tmp_path / "parts.csv", "--out", out, *SMALL, "--seed", 9, "--force").code == 0
-    assert read(out)["configuration"]["seed"] == 9
+    left = tmp_path / f".run.{'0f' * 8}.tmp"
+    left.mkdir()
+    done = tagship("train", tmp_path / "parts.csv", "--out", out, *SMALL, "--seed", 9, "--force")
+    assert (done.code, read(out)["configuration"]["seed"], left.exists()) == (0, 9, True)
+    assert f"note: {left} was left by a process that was killed" in done.err
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     refused = tagship("train", tmp_path / "parts.csv", "--out", tmp_path / "mine", "--force")

@@ -19,8 +19,9 @@ from tagship_export.cli.options import (
 )
 from tagship_export.recipes import RECIPES
 from tagship_export.targets import DEFAULT_FORMATS, DEFAULT_PREFIX
-from tagship_runtime.cli.options import byte_count, names
+from tagship_runtime.cli.options import byte_count, names, note_left
 from tagship_runtime.errors import UsageError
+from tagship_runtime.files import left_inside
 from tagship_runtime.terminal.json import print_json
 
 if TYPE_CHECKING:
@@ -134,6 +135,7 @@ def run(options: argparse.Namespace) -> int:
     with progress() as on_step:
         done = export_all(options.source, options.out, options=chosen, on_step=on_step)
     notes = device_files(done.artifacts, device_kinds)
+    note_left(left_inside(options.out))
     if options.json:
         print_json(_documents(done))
     else:

@@ -25,6 +25,7 @@ from tagship_runtime.contract import Feature, check_labels, check_thresholds, re
 from tagship_runtime.documents import RUN_FORMAT, FeatureDocument, RunDocument, SizeDocument, run_folder
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
 from tagship_runtime.features import Encoder, columns_of, encoder
+from tagship_runtime.files import left_beside
 from tagship_runtime.files.sidecar import sha256_of_file
 from tagship_runtime.thresholds import Thresholds, resolve_thresholds
 from tagship_runtime.typing import Features, Scores
@@ -196,7 +197,7 @@ def open_original(
     if size is not None and path.is_file():
         raise OriginalError(f"size {size!r} was given for {source}, which is one model; a run folder has several")
     if not path.exists():
-        raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed")
+        raise MissingFileError(f"{source} does not exist; a run folder or a .keras file is needed{_killed(path)}")
     if path.is_file():
         loaded = load_keras(path)
         model, texts = _opened(loaded, logits=logits, independent=independent)
@@ -288,6 +289,12 @@ def _features(folder: Path, size: str | None) -> list[FeatureDocument] | None:
     if size is None or not path.is_file():
         return None
     return cast(list[FeatureDocument], json.loads(path.read_text(encoding="utf-8")))
+
+
+def _killed(path: Path) -> str:
+    """Name the runs that a training left beside, if it was killed as it replaced the run that is missed."""
+    runs = [str(left) for left in left_beside(path) if (left / run_folder.RUN).is_file()]
+    return f"; a training that was killed left {' and '.join(runs)}: rename the run that you want" if runs else ""
 
 
 def _step(run: RunDocument, size: str, folder: Path) -> SizeDocument:

@@ -15,6 +15,24 @@ from tagship_runtime.selftest import tolerance_limit
 ELSEWHERE = "unknown"
 """Recipe in the contract of a file that was made by another tool."""
 
+FACTS = {
+    "kind": "kinds",
+    "fill": "fills of missing values",
+    "indicator": "indicators of missing values",
+    "missing": "words for missing values",
+    "percent": "percentages",
+    "currency": "currencies",
+    "offset": "offsets",
+    "since": "days that dates count from",
+    "first": "order of day and month",
+    "parts": "parts of dates",
+    "values": "words of categories",
+    "vocabulary": "vocabularies of texts",
+    "tokenizer": "rules of words",
+    "ngrams": "sizes of n-grams",
+}
+"""What the keys of a feature in a contract state."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedBy:
@@ -98,7 +116,7 @@ def unchecked(original: Original, artifact: OpenArtifact, judged: JudgedBy) -> I
         yield from () if original.features is not None else ("features: the name of the column of texts",)
     elif original.features is None:
         if contract.features is not None:
-            yield f"features: names, order{_of_features(contract.features)}"
+            yield f"features: {', '.join(_facts(contract.features))}"
         else:
             yield "meaning and order of the inputs"
     if not _names_file(original, contract):
@@ -116,10 +134,10 @@ def _names_file(original: Original, contract: Contract) -> bool:
     return original.file is not None or contract.made_from in original.digests
 
 
-def _of_features(features: tuple[Feature, ...]) -> str:
-    """Return which kinds of facts the features have besides names and order."""
-    facts = {feature.learned for feature in features if feature.learned is not None}
-    return "".join(f", {fact}" for fact in sorted(facts))
+def _facts(features: tuple[Feature, ...]) -> list[str]:
+    """Return what the features state, names and their order first."""
+    stated = {key for feature in features for key, value in feature.to_dict().items() if value is not None} - {"name"}
+    return ["names", "order", *(FACTS.get(key, key) for key in sorted(stated, key=[*FACTS, *sorted(stated)].index))]
 
 
 def _difference(wanted: tuple[Feature, ...], found: tuple[Feature, ...] | None) -> str:

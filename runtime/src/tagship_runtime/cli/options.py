@@ -17,6 +17,9 @@ from tagship_runtime.predictor import Predictor
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.thresholds import Thresholds
 
+LISTED = 3
+"""Files that are named, of those that a process left behind."""
+
 
 def add_artifact_options(parser: argparse.ArgumentParser) -> None:
     """Declare what :func:`load_artifact` reads, such as ``--labels``, ``--threshold`` and ``--sha256``."""
@@ -76,6 +79,15 @@ def dialect_of(options: argparse.Namespace) -> Dialect:
 def note(sentence: str) -> None:
     """Tell people what was found by looking."""
     print(f"tagship: note: {sentence}", file=sys.stderr)
+
+
+def note_left(left: Sequence[Path]) -> None:
+    """Name what processes that were killed left behind, if no other one is writing it."""
+    if left:
+        one = len(left) == 1
+        named = ", ".join(map(str, left[:LISTED])) + (f" and {len(left) - LISTED:,} more" if len(left) > LISTED else "")
+        note(f"{named} {'was' if one else 'were'} left by a process that was killed, unless another one is writing; "
+             f"remove {'it' if one else 'them'} if none is")  # fmt: skip
 
 
 def once(tell: Callable[[str], None]) -> Callable[[str], None]:

@@ -78,11 +78,6 @@ class Feature(ABC):
         return None
 
     @property
-    def learned(self) -> str | None:
-        """Facts that it holds of the rows that it was fitted to, in words for people; None where there are none."""
-        return None
-
-    @property
     def counted(self) -> tuple[str, ...]:
         """Words, and runs of words, that its columns count, in order; none where they hold something else.
 

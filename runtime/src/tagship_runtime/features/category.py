@@ -42,11 +42,6 @@ class CategoryFeature(Feature):
         """See :class:`Feature`."""
         return len(self.values)
 
-    @property
-    def learned(self) -> str:
-        """See :class:`Feature`."""
-        return "words of categories"
-
     def encode(self, values: NDArray[Any], into: Features) -> int:
         """See :class:`Feature`."""
         index = {value: i for i, value in enumerate(self.values)}

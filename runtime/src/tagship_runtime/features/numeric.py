@@ -80,11 +80,6 @@ class NumericFeature(Feature):
             return None
         return math.nan if self.fill is None else self.fill
 
-    @property
-    def learned(self) -> str | None:
-        """See :class:`Feature`."""
-        return None if self.fill is None else "fills of missing values"
-
     def read(self, values: NDArray[Any]) -> NDArray[Any]:
         """Return cells as real numbers, NaN where one is missing.
 

@@ -101,11 +101,6 @@ class TextFeature(Feature):
         return len(self.vocabulary)
 
     @property
-    def learned(self) -> str:
-        """See :class:`Feature`."""
-        return "vocabularies of texts"
-
-    @property
     def counted(self) -> tuple[str, ...]:
         """See :class:`Feature`."""
         return self.vocabulary

@@ -4,7 +4,7 @@
 and verification; :func:`open_writer` streams out.
 """
 
-from tagship_runtime.files.atomic_write import remove_temporary, replacing, replacing_folder
+from tagship_runtime.files.atomic_write import left_beside, left_inside, remove_temporary, replacing, replacing_folder
 from tagship_runtime.files.batch_reader import STDIN, Batch, read_batches
 from tagship_runtime.files.headers import check_header
 from tagship_runtime.files.pyarrow_import import arrow_file, import_pyarrow
@@ -21,6 +21,8 @@ __all__ = [
     "arrow_file",
     "check_header",
     "import_pyarrow",
+    "left_beside",
+    "left_inside",
     "open_writer",
     "read_batches",
     "read_table",

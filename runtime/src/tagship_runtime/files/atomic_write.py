@@ -85,6 +85,20 @@ def _unpredictable(target: Path) -> Path:
 
 def remove_temporary(path: str | os.PathLike[str]) -> None:
     """Remove what :func:`replacing` left beside ``path`` in a process that was killed; nobody may be writing to it."""
-    target = Path(path)
-    for left in target.parent.glob(f".{glob.escape(target.name[:100])}.{'[0-9a-f]' * 16}.tmp"):
+    for left in left_beside(path):
         left.unlink(missing_ok=True)
+
+
+def left_beside(path: str | os.PathLike[str]) -> list[Path]:
+    """Return temporary files and folders for ``path``: of processes that were killed, or that are still writing."""
+    target = Path(path)
+    return _temporary(target.parent, glob.escape(target.name[:100]))
+
+
+def left_inside(folder: str | os.PathLike[str]) -> list[Path]:
+    """Return the same for whatever is in a folder."""
+    return _temporary(Path(folder), "*")
+
+
+def _temporary(folder: Path, name: str) -> list[Path]:
+    return sorted(folder.glob(f".{name}.{'[0-9a-f]' * 16}.tmp"))

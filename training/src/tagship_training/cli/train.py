@@ -10,8 +10,18 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tagship_runtime.cli.options import TABLES, add_dialect_options, byte_count, dialect_of, names, note, once
+from tagship_runtime.cli.options import (
+    TABLES,
+    add_dialect_options,
+    byte_count,
+    dialect_of,
+    names,
+    note,
+    note_left,
+    once,
+)
 from tagship_runtime.errors import UsageError
+from tagship_runtime.files import left_beside
 from tagship_runtime.files.label_columns import LABEL_PREFIX
 from tagship_runtime.terminal.json import print_json
 
@@ -146,6 +156,7 @@ def run(options: argparse.Namespace) -> int:
     notes: list[str] = []
     finished = _train(options, config, _read(options, config, where, notes), notes)
     finished.save(options.out, force=options.force)
+    note_left(left_beside(options.out))
     _print(finished, options, notes)
     return 0
 
