@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from tagship_runtime.errors import DataError, MissingFileError
+from tagship_runtime.files import read_batches
 from tagship_runtime.files.label_columns import feature_columns, label_column
 from tagship_runtime.files.readers.npz import read_npz
 
@@ -39,6 +40,15 @@ def test_names_and_no_truth(tmp_path: Path) -> None:
     arrays = read_npz(tmp_path / "a.npz")
     assert arrays.targets is None
     assert (arrays.feature_names, arrays.label_names) == (("a", "b"), ("c",))
+
+
+def test_texts_are_rows_of_one_cell(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.array(["oil up", "gold"]))
+    (batch,) = read_batches(str(tmp_path / "a.npz"))
+    assert np.array_equal(batch.rows, [["oil up"], ["gold"]])
+    np.savez(tmp_path / "a.npz", x=X[0])
+    with pytest.raises(DataError, match=r"x has shape \(2,\)"):
+        list(read_batches(str(tmp_path / "a.npz")))
 
 
 def test_what_is_none(tmp_path: Path) -> None:

@@ -122,6 +122,8 @@ def read(source: str, reading: Reading) -> Iterator[Batch]:
     """
     arrays = read_npz(source)
     features, rows = arrays.features, len(arrays.features) if arrays.features.ndim else 0
+    if isinstance(features, np.ndarray) and features.dtype.kind == "U" and features.ndim == 1:  # one text a row
+        features = features[:, None]
     if features.ndim < 2:
         raise DataError(f"{source}: x has shape {features.shape}; (rows, ...) is needed, for one row x[None]")
     columns: dict[str, Any] = {name: array.tolist() for name, array in arrays.others.items() if array.shape == (rows,)}
