@@ -8,7 +8,7 @@ rounding.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,7 +54,16 @@ class Numbers:
         """Return the constant of integers, their scale and what stands for 0, both along the axes of ``stored``."""
         step = scale.astype(np.float64)
         numbers = (stored.astype(np.float64) - zero_point.astype(np.float64)) * step
-        return cls(name, numbers, np.abs(step), fine=stored.dtype.itemsize == 1)
+        return cls(name, numbers, np.abs(step), fine=stored.dtype.itemsize <= 2)
+
+    def through(self, scale: NDArray[Any], zero_point: NDArray[Any], kind: Any) -> Numbers:
+        """Return what an engine makes of the constant on its way through integers of a type, and back.
+
+        Engines round a number in the middle of two steps to either; as far from both, it is not what it was anyway.
+        """
+        limits, step, zero = np.iinfo(kind), scale.astype(np.float64), zero_point.astype(np.float64)
+        stored = np.clip(np.rint(self.values / step) + zero, limits.min, limits.max)
+        return replace(self, values=(stored - zero) * step, step=np.maximum(self.step, np.abs(step)), fine=True)
 
 
 @dataclass(frozen=True, slots=True)

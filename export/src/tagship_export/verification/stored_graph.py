@@ -146,8 +146,9 @@ def coarser(stored: FloatGraph, rounded: FloatGraph) -> Iterator[str]:
         rounded: Of the original, converted by the same recipe; its operations are those of the payload.
     """
     for value, own in zip(_constants(stored), _constants(rounded), strict=False):
-        same = value.values.shape == own.values.shape
-        if same and value.fine and (np.broadcast_to(value.step, value.values.shape) > own.step * (1 + CLOSE)).any():
+        if value.values.shape != own.values.shape or not (value.fine or not own.step.any()):
+            continue
+        if (np.broadcast_to(value.step, value.values.shape) > own.step * (1 + CLOSE)).any():
             yield f"the numbers of {value.name!r} are rounded to coarser steps than by its recipe"
 
 

@@ -63,8 +63,9 @@ def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy
     if judged.origin == "asked":
         return
     rounded = None if judged.recipe.exact else again.rounded()
-    if rounded is not None:
-        yield from coarser(stored, rounded)
+    same = again.as_trained() if judged.recipe.exact else rounded
+    if same is not None:
+        yield from coarser(stored, same)
     if rounded is not None or judged.recipe.exact:
         yield from rounded_elsewhere(stored, rounded)
 

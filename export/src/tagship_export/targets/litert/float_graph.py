@@ -120,13 +120,21 @@ class _Reader:
         for operator in _operators_in_order(graph):
             name = self._name(operator)
             if name in QUANTIZES:
-                values[operator.outputs[0]] = self._value(graph, operator.inputs[0], values)
+                values[operator.outputs[0]] = self._passed(graph, operator, values)
                 continue
             operations.append(self._operation(graph, operator, name, values))
             for place, index in enumerate(operator.outputs):
                 values[index] = Made(len(operations) - 1, place)
         outputs = tuple(self._value(graph, index, values) for index in graph.outputs)
         return FloatGraph(tuple(operations), outputs, ranges=tuple(self._ranges(graph, values)))
+
+    def _passed(self, graph: Any, operator: Any, values: dict[int, Value]) -> Value:
+        """Return what an operator gives that only quantizes: its value, or a constant that is rounded."""
+        value, tensor = self._value(graph, operator.inputs[0], values), graph.tensors[operator.outputs[0]]
+        scaling, kind = _scaling(tensor), self.types[tensor.type]
+        if not isinstance(value, Numbers) or scaling is None or kind not in INTEGERS:
+            return value
+        return value.through(*scaling, kind)
 
     def _ranges(self, graph: Any, values: Mapping[int, Value]) -> Iterator[Range]:
         """Yield the ranges of values that are held as integers."""

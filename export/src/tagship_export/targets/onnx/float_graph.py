@@ -124,7 +124,7 @@ class _Rewritten:
         makers = {name: node for node in copy.node for name in node.output if name}
         biases = set(_biases(copy, stored, makers))
         users = Counter(name for node in copy.node for name in node.input)
-        for node in copy.node:
+        for node in nodes_in_order(copy):
             found._pass(node, stored, makers, biases)
             found._pass_lookup(node, stored, makers, users)
         for node in copy.node:
@@ -160,10 +160,19 @@ class _Rewritten:
                 if numbers is not None and (stored[source].dtype.itemsize == 1 or node.output[0] in biases):
                     self.numbers[node.output[0]] = numbers
             elif source in makers and _same_scaling(makers[source], node, stored):
-                self.same[node.output[0]] = makers[source].input[0]
-                scale, *zero = (stored[name] for name in node.input[1:] if name)
-                found = zero[0] if zero else np.zeros((), np.uint8)  # what the standard takes where none is given
-                self.rounded.append((makers[source].input[0], (scale, found, found.dtype)))
+                self._pass_pair(makers[source].input[0], node, stored)
+
+    def _pass_pair(self, source: str, node: Any, stored: Mapping[str, NDArray[Any]]) -> None:
+        """Note what a node gives that dequantizes what was quantized: the value itself, or a constant, rounded."""
+        scale, *zero = (stored[name] for name in node.input[1:] if name)
+        found = zero[0] if zero else np.zeros((), np.uint8)  # what the standard takes where none is given
+        constant = self.numbers.get(self.root(source))
+        if constant is None:
+            self.same[node.output[0]] = source
+            self.rounded.append((source, (scale, found, found.dtype)))
+            return
+        scale, zero_point = (_broadcast(part, constant.values, _axis(node)) for part in (scale, found))
+        self.numbers[node.output[0]] = constant.through(scale, zero_point, found.dtype)
 
     def _pass_lookup(
         self, node: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any], users: Mapping[str, int]
@@ -231,10 +240,13 @@ def _dequantized(node: Any, stored: Mapping[str, NDArray[Any]]) -> Numbers | Non
     if any(name and name not in stored for name in node.input):
         return None
     values, scale, *zero = (stored[name] for name in node.input if name)
-    axis = next((attribute.i for attribute in node.attribute if attribute.name == "axis"), 1)
-    return Numbers.scaled(
-        node.input[0], values, *(_broadcast(part, values, axis) for part in (scale, *(zero or [np.zeros(())])))
-    )
+    along = (_broadcast(part, values, _axis(node)) for part in (scale, *(zero or [np.zeros(())])))
+    return Numbers.scaled(node.input[0], values, *along)
+
+
+def _axis(node: Any) -> int:
+    """Return the axis along which a node has scales."""
+    return next((int(attribute.i) for attribute in node.attribute if attribute.name == "axis"), 1)
 
 
 def _broadcast(part: NDArray[Any], values: NDArray[Any], axis: int) -> NDArray[Any]:

@@ -1,0 +1,188 @@
+"""Changes of a payload's graph that leave every stored number as it was: what happens to numbers on their way."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def with_constant_clipped(payload: bytes) -> bytes:
+    """A model whose factors of scaling pass through 8 or 16 bits that hold half of the largest.
+
+    With ONNX each has a scale of its own, so that all others stay as they are to the last digit.
+    """
+    return _clipped_in_tflite(payload) if payload[4:8] == b"TFL3" else _clipped_in_onnx(payload)
+
+
+def _clipped_in_onnx(payload: bytes) -> bytes:
+    import onnx
+    from onnx import numpy_helper
+
+    proto = onnx.load_from_string(payload)
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in proto.graph.initializer}
+    place, node, name = next(
+        (place, node, name)
+        for place, node in enumerate(proto.graph.node)
+        for name in node.input
+        if node.op_type == "Mul" and name in stored and stored[name].size > 1
+    )
+    scale = (np.abs(stored[name]) / 127).astype(np.float32).ravel()
+    scale[np.abs(stored[name]).argmax()] /= 2
+    pair = quantized_and_back(proto, name, scale, np.zeros(scale.size, np.int8), axis=stored[name].ndim - 1)
+    node.input[list(node.input).index(name)] = pair[1].output[0]
+    for one in pair[::-1]:
+        proto.graph.node.insert(place, one)
+    return bytes(proto.SerializeToString(deterministic=True))
+
+
+def quantized_and_back(proto: Any, name: str, scale: Any, zero: Any, **attributes: Any) -> list[Any]:
+    """The two nodes through which a value of an ONNX model passes integers; scale and zero point are added to it."""
+    from onnx import helper, numpy_helper
+
+    names = [f"{name}:scale", f"{name}:zero"]
+    for one, values in zip(names, (scale, zero), strict=True):
+        proto.graph.initializer.append(numpy_helper.from_array(np.asarray(values), one))
+    return [
+        helper.make_node("QuantizeLinear", [name, *names], [f"{name}:integers"], **attributes),
+        helper.make_node("DequantizeLinear", [f"{name}:integers", *names], [f"{name}:rounded"], **attributes),
+    ]
+
+
+def _clipped_in_tflite(payload: bytes) -> bytes:
+    model = read(payload)
+    graph = model.subgraphs[0]
+    place, multiplies, index = factors(model)
+    shape, most = graph.tensors[index].shape, float(np.abs(numbers(model, index)).max())
+    integers = add_tensor(model, "integers", shape, "INT16", scale=most / 2 / 32767)
+    rounded = add_tensor(model, "rounded", shape, "FLOAT32")
+    multiplies.inputs = np.array([rounded if one == index else one for one in multiplies.inputs], np.int32)
+    operators = [operator(model, "QUANTIZE", [index], [integers]), operator(model, "DEQUANTIZE", [integers], [rounded])]
+    graph.operators[place:place] = operators
+    return written(model)
+
+
+def read(payload: bytes) -> Any:
+    """A .tflite model as objects."""
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    return flatbuffer_utils.read_model_from_bytearray(bytearray(payload))
+
+
+def written(model: Any) -> bytes:
+    from ai_edge_litert.tools import flatbuffer_utils
+
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
+
+
+def factors(model: Any) -> tuple[int, Any, int]:
+    """The first multiplication by several constants, its place, and the place of those among the tensors."""
+    graph = model.subgraphs[0]
+    number = _code(model, "MUL")
+    return next(
+        (place, one, int(index))
+        for place, one in enumerate(graph.operators)
+        for index in one.inputs
+        if one.opcodeIndex == number
+        and model.buffers[graph.tensors[index].buffer].data is not None
+        and np.prod(graph.tensors[index].shape) > 1
+    )
+
+
+def numbers(model: Any, index: int) -> NDArray[np.float32]:
+    tensor = model.subgraphs[0].tensors[index]
+    return np.frombuffer(bytes(bytearray(model.buffers[tensor.buffer].data)), np.float32).reshape(tensor.shape)
+
+
+def add_tensor(
+    model: Any,
+    name: str,
+    shape: Sequence[int],
+    kind: str,
+    *,
+    scale: float | None = None,
+    data: NDArray[np.float32] | None = None,
+) -> int:
+    """Add a tensor to the first graph, and return its place."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    tensor, buffer = schema.TensorT(), schema.BufferT()
+    tensor.name, tensor.shape, tensor.type = name.encode(), np.array(shape, np.int32), getattr(schema.TensorType, kind)
+    if data is not None:
+        buffer.data = np.frombuffer(data.tobytes(), np.uint8)
+    model.buffers.append(buffer)
+    tensor.buffer = len(model.buffers) - 1
+    tensor.quantization = schema.QuantizationParametersT()
+    if scale is not None:
+        tensor.quantization.scale, tensor.quantization.zeroPoint = np.array([scale], np.float32), np.zeros(1, np.int64)
+    model.subgraphs[0].tensors.append(tensor)
+    return len(model.subgraphs[0].tensors) - 1
+
+
+def operator(model: Any, kind: str, inputs: Sequence[int], outputs: Sequence[int]) -> Any:
+    from ai_edge_litert import schema_py_generated as schema
+
+    made = schema.OperatorT()
+    made.opcodeIndex = _code(model, kind)
+    made.inputs, made.outputs = np.array(inputs, np.int32), np.array(outputs, np.int32)
+    return made
+
+
+def _code(model: Any, kind: str) -> int:
+    """The place of an operation among those that the model has, where it is put if it is not among them."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    number = getattr(schema.BuiltinOperator, kind)
+    for place, code in enumerate(model.operatorCodes):
+        if max(code.builtinCode, code.deprecatedBuiltinCode) == number:
+            return place
+    code = schema.OperatorCodeT()
+    code.builtinCode, code.deprecatedBuiltinCode, code.version = number, min(number, 127), 2
+    model.operatorCodes.append(code)
+    return len(model.operatorCodes) - 1
+
+
+def with_second_writer(payload: bytes) -> bytes:
+    """A .tflite model whose scaled inputs are computed twice, with a factor of 0 before and as it should be behind."""
+    model = read(payload)
+    graph = model.subgraphs[0]
+    place, honest, index = factors(model)
+    wrong = numbers(model, index).copy()
+    wrong.flat[0] = 0
+    other = add_tensor(model, "other", wrong.shape, "FLOAT32", data=wrong)
+    first = copy.deepcopy(honest)
+    first.inputs = np.array([other if one == index else one for one in honest.inputs], np.int32)
+    graph.operators[place] = first
+    graph.operators.append(honest)
+    return written(model)
+
+
+def with_written_constant(payload: bytes) -> bytes:
+    """A .tflite model one of whose factors is written over by an operator."""
+    model = read(payload)
+    place, _, index = factors(model)
+    other = add_tensor(model, "other", numbers(model, index).shape, "FLOAT32", data=numbers(model, index) * 0)
+    model.subgraphs[0].operators.insert(place, operator(model, "ABS", [other], [index]))
+    return written(model)
+
+
+def with_written_input(payload: bytes) -> bytes:
+    """A .tflite model whose rows are written over by an operator."""
+    model = read(payload)
+    rows = model.subgraphs[0].inputs[0]
+    model.subgraphs[0].operators.insert(0, operator(model, "ABS", [rows], [rows]))
+    return written(model)
+
+
+def with_cycle(payload: bytes) -> bytes:
+    """A .tflite model whose first multiplication takes what a later operator gives, and that its result."""
+    model = read(payload)
+    graph = model.subgraphs[0]
+    _, multiplies, index = factors(model)
+    behind = add_tensor(model, "behind", graph.tensors[multiplies.outputs[0]].shape, "FLOAT32")
+    graph.operators.append(operator(model, "ABS", [multiplies.outputs[0]], [behind]))
+    multiplies.inputs = np.array([index, behind], np.int32)
+    return written(model)
