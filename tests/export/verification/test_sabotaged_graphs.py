@@ -5,6 +5,7 @@ Each is sealed with the contract as it was.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,10 +13,24 @@ import numpy as np
 import pytest
 
 from export.verification.sabotage import taken_apart
-from export.verification.sabotaged_graphs import with_constant_clipped
+from export.verification.sabotaged_graphs import (
+    add_tensor,
+    factors,
+    operator,
+    read,
+    with_constant_clipped,
+    with_cycle,
+    with_second_writer,
+    with_written_constant,
+    with_written_input,
+    written,
+)
 from tagship_export import export, open_original, verify
 from tagship_export.original.open_original import Original
-from tagship_export.targets.float_graph import Numbers
+from tagship_export.targets.depth_first import depth_first
+from tagship_export.targets.float_graph import FloatGraph, Numbers, TwoReadingsError
+from tagship_export.targets.registry import target_of
+from tagship_export.targets.runtime_target import RuntimeTarget
 from tagship_runtime import container
 
 RECIPES, FORMATS = ("float32", "int8"), ("tflite", "onnx")
@@ -23,6 +38,9 @@ FILES = [f"{recipe}.{kind}" for recipe in RECIPES for kind in FORMATS]
 
 SABOTAGES: Mapping[Callable[[bytes], bytes], tuple[tuple[str, ...], str]] = {
     with_constant_clipped: (FORMATS, "are not those of the original, rounded"),
+    with_second_writer: (("tflite",), "is written by an operator and has another value before"),
+    with_written_constant: (("tflite",), "is written by an operator and has another value before"),
+    with_written_input: (("tflite",), "is written by an operator and has another value before"),
 }
 """What is done, to which formats, and what is said of it."""
 
@@ -65,6 +83,73 @@ def test_the_sound_file_passes(
 ) -> None:
     verdict = verify(originals[against], folder / name, str(scaled_run / "rows" / "test.parquet"))
     assert verdict.passed, verdict.faults
+
+
+def graph_of(payload: bytes) -> FloatGraph:
+    target = target_of(payload)
+    assert isinstance(target, RuntimeTarget)
+    return target.float_graph(payload)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_operators_that_need_each_other_are_refused_and_not_followed(folder: Path, recipe: str) -> None:
+    payload, _ = taken_apart(folder / f"{recipe}.tflite")
+    with pytest.raises(TwoReadingsError, match="tensor behind is read before any operator has written it"):
+        graph_of(with_cycle(payload))
+
+
+def test_an_output_that_no_operator_writes(folder: Path) -> None:
+    payload, _ = taken_apart(folder / "float32.tflite")
+    model = read(payload)
+    model.subgraphs[0].operators.pop()
+    with pytest.raises(TwoReadingsError, match="is an output that no operator writes"):
+        graph_of(written(model))
+
+
+def test_a_state_and_a_constant_of_no_elements_need_no_writer(folder: Path) -> None:
+    payload, _ = taken_apart(folder / "float32.tflite")
+    model = read(payload)
+    place, _, _ = factors(model)
+    state, empty = add_tensor(model, "state", [1, 4], "FLOAT32"), add_tensor(model, "empty", [0], "FLOAT32")
+    out = add_tensor(model, "out", [1, 4], "FLOAT32")
+    model.subgraphs[0].operators.insert(place, operator(model, "ADD", [state, empty], [out]))
+    with pytest.raises(TwoReadingsError, match="tensor state is read before"):
+        graph_of(written(model))
+    model.subgraphs[0].tensors[state].isVariable = True
+    graph_of(written(model))
+
+
+@pytest.mark.parametrize("named", ["input", "constant"])
+def test_an_onnx_node_that_gives_what_is_given(folder: Path, named: str) -> None:
+    import onnx
+
+    payload, _ = taken_apart(folder / "float32.onnx")
+    proto = onnx.load_from_string(payload)
+    name = proto.graph.input[0].name if named == "input" else proto.graph.initializer[0].name
+    proto.graph.node[0].output[0] = name
+    with pytest.raises(TwoReadingsError, match=f"'{name}' is the name of two values"):
+        graph_of(proto.SerializeToString())
+
+
+def test_depth_first_evaluates_needs_once_for_each_that_is_done() -> None:
+    """Each of many takes all that were before it, so that anything slower shows."""
+    calls = Counter[int]()
+    names = [object() for _ in range(200)]
+    places = {id(one): place for place, one in enumerate(names)}
+
+    def needs(one: object) -> list[object]:
+        calls[places[id(one)]] += 1
+        return names[: places[id(one)]]
+
+    assert list(depth_first(names[::-1], needs)) == names
+    assert max(calls.values()) <= 2
+
+
+def test_operations_that_need_each_other_have_no_order() -> None:
+    one, other, last = object(), object(), object()
+    needs = {id(one): [other], id(other): [one], id(last): [one]}
+    with pytest.raises(ValueError, match="need each other"):
+        list(depth_first([last], lambda operation: needs[id(operation)]))
 
 
 @pytest.mark.parametrize(

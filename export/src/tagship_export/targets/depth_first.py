@@ -14,16 +14,24 @@ def depth_first(ends: Iterable[T], needs: Callable[[T], Iterable[T]]) -> Iterato
     Args:
         ends: Those that are needed, in order.
         needs: Returns what an operation needs, in order; operations are told apart by identity.
+
+    Raises:
+        ValueError: Operations need each other.
     """
     done: set[int] = set()
+    open_ones: set[int] = set()
     stack = list(ends)[::-1]
     while stack:
         operation = stack[-1]
+        if id(operation) in done:
+            stack.pop()
+            continue
         waiting = [needed for needed in needs(operation) if id(needed) not in done]
-        if id(operation) not in done and waiting:
+        if waiting and id(operation) in open_ones:
+            raise ValueError("operations that need each other have no order")
+        if waiting:
+            open_ones.add(id(operation))
             stack += reversed(waiting)
             continue
-        stack.pop()
-        if id(operation) not in done:
-            done.add(id(operation))
-            yield operation
+        done.add(id(stack.pop()))
+        yield operation

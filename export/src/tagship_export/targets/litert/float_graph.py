@@ -20,6 +20,7 @@ from tagship_export.targets.float_graph import (
     TwoReadingsError,
     Value,
 )
+from tagship_export.targets.litert.run_order import refuse_other_orders
 
 QUANTIZES = frozenset({"QUANTIZE", "DEQUANTIZE"})
 PRODUCTS: Mapping[str, tuple[int, int, int]] = {
@@ -114,6 +115,7 @@ class _Reader:
         """Read one of the graphs."""
         self.seen.add(number)
         graph = self.model.subgraphs[number]
+        refuse_other_orders(graph, [place for place, one in enumerate(graph.tensors) if self._holds_numbers(one)])
         values: dict[int, Value] = {-1: None}
         values.update((index, Given(place)) for place, index in enumerate(graph.inputs))
         operations: list[Operation] = []
@@ -197,10 +199,15 @@ class _Reader:
         low, high = (float((limit - np.max(scaling[1])) * np.max(scaling[0])) for limit in (limits.min, limits.max))
         return replace(value, ends=(low, high), fine=False)
 
-    def _stored(self, tensor: Any) -> NDArray[Any] | None:
+    def _holds_numbers(self, tensor: Any) -> bool:
+        """Tell whether a tensor is a constant."""
         data = self.model.buffers[tensor.buffer].data
-        if data is None or not len(data):
+        return data is not None and len(data) > 0
+
+    def _stored(self, tensor: Any) -> NDArray[Any] | None:
+        if not self._holds_numbers(tensor):
             return None
+        data = self.model.buffers[tensor.buffer].data
         kind = self.types[tensor.type]
         if kind in ("string", "int4", "resource", "variant"):
             return np.frombuffer(bytes(bytearray(data)), np.uint8)

@@ -201,8 +201,9 @@ def _refuse_names_of_two(graph: Any) -> None:
     """
     constants = (tensor.name for tensor in graph.initializer)
     sparse = (tensor.values.name for tensor in graph.sparse_initializer)
-    made = (name for node in graph.node for name in node.output if name)
-    counted = Counter((*constants, *sparse, *made))
+    made = [name for node in graph.node for name in node.output if name]
+    written = {value.name for value in graph.input}.intersection(made)
+    counted = Counter((*constants, *sparse, *made, *written))
     twice = next((name for name, times in counted.items() if times > 1), None)
     if twice is not None:
         raise TwoReadingsError(f"{twice!r} is the name of two values, of which an engine may take either")
