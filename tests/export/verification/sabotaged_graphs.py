@@ -39,6 +39,36 @@ def _clipped_in_onnx(payload: bytes) -> bytes:
     return bytes(proto.SerializeToString(deterministic=True))
 
 
+def with_coarse_channel(payload: bytes) -> bytes:
+    """An ONNX model that rounds the last column of what its first product takes to steps a million times coarser.
+
+    Its bias is stored in floats, as some tools do.
+    """
+    import onnx
+    from onnx import numpy_helper
+
+    proto = onnx.load_from_string(payload)
+    graph = proto.graph
+    makers = {name: node for node in graph.node for name in node.output}
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    place, product = next((place, one) for place, one in enumerate(graph.node) if one.op_type == "Gemm")
+    taken, scale = product.input[0], np.float32(0.1)
+    weights = stored.get(product.input[1])
+    if weights is None:
+        quantizes, rows, _, bias = (makers[name] for name in (makers[taken].input[0], taken, *product.input[1:3]))
+        taken, scale, weights = quantizes.input[0], stored[rows.input[1]], stored[makers[product.input[1]].input[0]]
+        floats = stored[bias.input[0]] * stored[bias.input[1]]
+        graph.initializer.append(numpy_helper.from_array(floats.astype(np.float32), "bias"))
+        product.input[2] = "bias"
+    scales = np.full(weights.shape[0], scale, np.float32)
+    scales[-1] *= 1e6
+    pair = quantized_and_back(proto, taken, scales, np.zeros(scales.size, np.int8), axis=1)
+    product.input[0] = pair[1].output[0]
+    for one in pair[::-1]:
+        graph.node.insert(place, one)
+    return bytes(proto.SerializeToString(deterministic=True))
+
+
 def quantized_and_back(proto: Any, name: str, scale: Any, zero: Any, **attributes: Any) -> list[Any]:
     """The two nodes through which a value of an ONNX model passes integers; scale and zero point are added to it."""
     from onnx import helper, numpy_helper

@@ -18,7 +18,7 @@ from tagship_export.targets.float_graph import FloatGraph, Given, Made, Range
 from tagship_export.targets.registry import TARGETS
 from tagship_export.verification.activation_ranges import clipping_ranges, moved_ranges, range_faults
 from tagship_export.verification.own_conversion import UNKNOWN, Explained
-from tagship_export.verification.stored_graph import rounded_elsewhere
+from tagship_export.verification.stored_graph import rounded_elsewhere, uneven_channels
 from tagship_runtime.files.dataset import Dataset
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.typing import Features
@@ -151,11 +151,33 @@ def test_graphs_within_graphs_have_ranges_too() -> None:
     def within(*ranges: Range) -> FloatGraph:
         return FloatGraph((SimpleNamespace(options=(("body", FloatGraph((), (), ranges=ranges)),)),), ())  # type: ignore[arg-type]
 
-    assert list(rounded_elsewhere(within(held()), within(held(low=-2.0)))) == []
+    assert list(rounded_elsewhere(within(held()), within(held(low=-2.0, step=0.015)))) == []
     assert list(rounded_elsewhere(within(), within(held()))) == []
     for known in (None, within(), within(held(LAST)), FloatGraph((), (), ranges=(held(),))):
         (said,) = rounded_elsewhere(within(held()), known)
         assert "'vMade(operation=0, output=0)' pass through integers" in said
+
+
+@pytest.mark.parametrize(("step", "faults"), [(0.01, 0), (0.005, 0), (0.0102, 1), (2.56, 1), (0.0, 1)])
+def test_the_same_ends_by_coarser_steps(step: float, faults: int) -> None:
+    """Eight bits in place of sixteen hold the same numbers, a 256th of them."""
+    own = FloatGraph((), (), ranges=(held(), held(step=2 / 65535), held(LAST)))
+    stored = FloatGraph((), (), ranges=(held(step=step), held(LAST)))
+    said = list(rounded_elsewhere(stored, own))
+    assert [f"{held(step=step).levels:,.0f} steps, where by its recipe they are to 200" in one for one in said] == (
+        [True] * faults
+    )
+    assert len(list(moved_ranges(stored, own))) == (step != 0.01)
+
+
+@pytest.mark.parametrize(
+    ("scale", "zero", "uneven"),
+    [([0.1, 0.1], [0, 0], False), ([0.1, 1e5], [0, 0], True), ([0.1, 0.1], [0, 1], True), (0.1, 3, False)],
+)
+def test_channels_that_are_rounded_by_steps_of_their_own(scale: Any, zero: Any, uneven: bool) -> None:
+    one = Range.of("x", HIDDEN, np.array(scale), np.array(zero), np.int8)
+    said = ["the values of 'x' are rounded by other steps in one channel than in another"] * uneven
+    assert list(uneven_channels(FloatGraph((), (), ranges=(one,)))) == said
 
 
 def clipped(counts: Mapping[Any, int], total: int, off: float = 0.1) -> list[str]:

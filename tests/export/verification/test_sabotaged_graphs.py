@@ -18,6 +18,7 @@ from export.verification.sabotaged_graphs import (
     factors,
     operator,
     read,
+    with_coarse_channel,
     with_constant_clipped,
     with_cycle,
     with_second_writer,
@@ -38,6 +39,7 @@ FILES = [f"{recipe}.{kind}" for recipe in RECIPES for kind in FORMATS]
 
 SABOTAGES: Mapping[Callable[[bytes], bytes], tuple[tuple[str, ...], str]] = {
     with_constant_clipped: (FORMATS, "are not those of the original, rounded"),
+    with_coarse_channel: (("onnx",), "are rounded by other steps in one channel than in another"),
     with_second_writer: (("tflite",), "is written by an operator and has another value before"),
     with_written_constant: (("tflite",), "is written by an operator and has another value before"),
     with_written_input: (("tflite",), "is written by an operator and has another value before"),

@@ -94,6 +94,7 @@ class Range:
         value: Which is rounded.
         low, high: The least and the greatest number that there is an integer for.
         step: Distance of two such numbers; of several, the largest.
+        uneven: Whether channels have ranges of their own, so that one may lose what all others keep.
     """
 
     name: str
@@ -101,13 +102,20 @@ class Range:
     low: float
     high: float
     step: float
+    uneven: bool = False
+
+    @property
+    def levels(self) -> float:
+        """Steps between the two ends; none by a scale that is not above 0."""
+        return (self.high - self.low) / self.step if self.step > 0 else 0.0
 
     @classmethod
     def of(cls, name: str, value: Given | Made, scale: NDArray[Any], zero: NDArray[Any], kind: Any) -> Range:
         """Return the range of integers of a type; of channels with scales of their own, what all of them hold."""
-        limits, steps = np.iinfo(kind), np.asarray(scale, np.float64)
-        low, high = ((limit - np.asarray(zero, np.float64)) * steps for limit in (limits.min, limits.max))
-        return cls(name, value, float(low.max()), float(high.min()), float(steps.max()))
+        limits, steps, zeros = np.iinfo(kind), np.asarray(scale, np.float64), np.asarray(zero, np.float64)
+        low, high = ((limit - zeros) * steps for limit in (limits.min, limits.max))
+        uneven = bool(np.ptp(steps) or np.ptp(zeros))
+        return cls(name, value, float(low.max()), float(high.min()), float(steps.max()), uneven)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

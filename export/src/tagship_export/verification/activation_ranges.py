@@ -61,7 +61,7 @@ def range_faults(
 
 
 def moved_ranges(stored: FloatGraph, own: FloatGraph) -> Iterator[str]:
-    """Yield ranges that are others than the same rows give here.
+    """Yield ranges that are others than the same rows give here: their ends, or the steps between.
 
     Args:
         stored: Of the payload.
@@ -78,7 +78,8 @@ def moved_ranges(stored: FloatGraph, own: FloatGraph) -> Iterator[str]:
 
 def _same_ends(one: Range, other: Range) -> bool:
     allowed = SAME_ENDS * (other.high - other.low)
-    return abs(one.low - other.low) <= allowed and abs(one.high - other.high) <= allowed
+    step = abs(one.step - other.step) <= SAME_ENDS * other.step
+    return step and abs(one.low - other.low) <= allowed and abs(one.high - other.high) <= allowed
 
 
 def _far_off(off: NDArray[np.float64], own: NDArray[np.float64]) -> Iterator[str]:

@@ -153,16 +153,33 @@ def coarser(stored: FloatGraph, rounded: FloatGraph) -> Iterator[str]:
 
 
 def rounded_elsewhere(stored: FloatGraph, rounded: FloatGraph | None) -> Iterator[str]:
-    """Yield values that pass through integers where by their recipe they do not.
+    """Yield values that pass through integers where by their recipe they do not, or through fewer of them.
 
     Args:
         stored: Of the payload.
         rounded: Of the original, converted by the same recipe; None of recipes that round no values.
     """
-    known = set() if rounded is None else {place for place, _ in _ranges(rounded)}
+    known: dict[tuple[Any, ...], float] = {}
+    for place, one in () if rounded is None else _ranges(rounded):
+        known[place] = min(one.levels, known.get(place, one.levels))
     for place, one in _ranges(stored):
         if place not in known:
             yield f"the values of {one.name!r} pass through integers, which by its recipe they do not"
+        elif not one.uneven and one.levels < known[place] * (1 - CLOSE):
+            yield (
+                f"the values of {one.name!r} are rounded to {one.levels:,.0f} steps, where by its recipe they are to "
+                f"{known[place]:,.0f}"
+            )
+
+
+def uneven_channels(stored: FloatGraph) -> Iterator[str]:
+    """Yield values whose channels are rounded by steps of their own, which no recipe does.
+
+    Scores show a channel of too coarse a step only where rows use it.
+    """
+    for _, one in _ranges(stored):
+        if one.uneven:
+            yield f"the values of {one.name!r} are rounded by other steps in one channel than in another"
 
 
 def _ranges(graph: FloatGraph, outer: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Range]]:

@@ -10,7 +10,13 @@ from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.float_graph import FloatGraph, TwoReadingsError
 from tagship_export.targets.reconversion import Reconversion
 from tagship_export.verification.contract_claims import JudgedBy
-from tagship_export.verification.stored_graph import Differences, coarser, differences, rounded_elsewhere
+from tagship_export.verification.stored_graph import (
+    Differences,
+    coarser,
+    differences,
+    rounded_elsewhere,
+    uneven_channels,
+)
 from tagship_export.verification.stored_weights import weight_faults
 
 
@@ -60,6 +66,7 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
 
 def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy) -> Iterator[str]:
     """Yield what the same recipe stores otherwise here; the caller may know of another tool that made the file."""
+    yield from uneven_channels(stored)
     if judged.origin == "asked":
         return
     rounded = None if judged.recipe.exact else again.rounded()
