@@ -131,7 +131,20 @@ def looked_up() -> Made:
     return model, np.random.default_rng(0).integers(0, 500, (400, 12)).astype(np.int32)
 
 
-MORE = (recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up)
+def attending() -> Made:
+    """A table whose rows are multiplied, and added to the product: ONNX multiplies the integers that it looks up."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(3)
+    numbers = keras.Input((12,), dtype="int32")
+    found = layers.Embedding(60, 16)(numbers)
+    hidden = layers.MultiHeadAttention(2, 8)(found, found) + found
+    model = keras.Model(numbers, layers.Dense(3, "sigmoid")(layers.GlobalMaxPooling1D()(hidden)))
+    return model, np.random.default_rng(0).integers(0, 60, (400, 12)).astype(np.int32)
+
+
+MORE = (recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up, attending)
 KINDS = {**MODELS, **{made.__name__: made for made in MORE}}
 FORMATS = ("tflite", "onnx")
 
@@ -389,6 +402,45 @@ def rows_twice(proto: Any) -> None:
 def test_what_scales_and_operations_can_hide(change: Callable[[Any], None]) -> None:
     found, _ = edited(change)
     assert found != Differences()
+
+
+def another_scale_of_rows(proto: Any) -> None:
+    """Of one of several products of the same integers."""
+    scales = next(one for one in proto.graph.node if one.op_type == "Mul" and one.output[0].endswith("scales_mul"))
+    scales.input[0] = scaled_by(proto, scales.input[0], 1.5, "larger")
+
+
+def another_zero_of_rows(proto: Any) -> None:
+    product = node(proto, "MatMulInteger")
+    values = numpy_helper.to_array(constant(proto, product.input[2]))
+    proto.graph.initializer.append(numpy_helper.from_array(values - np.asarray(1, values.dtype), "lower"))
+    product.input[2] = "lower"
+
+
+def another_scale_of_the_table(proto: Any) -> None:
+    sums = next(one for one in proto.graph.node if one.op_type == "DequantizeLinear")
+    sums.input[1] = scaled_by(proto, sums.input[1], 1.5, "larger")
+
+
+def integers_for_numbers(proto: Any) -> None:
+    """The sum takes integers that were looked up as they are."""
+    sums = next(one for one in proto.graph.node if one.op_type == "DequantizeLinear")
+    sums.op_type = "Cast"
+    del sums.input[1:]
+    sums.attribute.append(helper.make_attribute("to", onnx.TensorProto.FLOAT))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [another_scale_of_rows, another_zero_of_rows, another_scale_of_the_table, integers_for_numbers],
+    ids=lambda change: change.__name__,
+)
+def test_looked_up_integers_are_the_same_numbers_to_all_who_take_them(change: Callable[[Any], None]) -> None:
+    target, float32, payloads = made("attending", "onnx")
+    proto = onnx.load_from_string(payloads["dynamic_int8"])
+    assert compared(target, proto.SerializeToString(), float32) == Differences()
+    change(proto)
+    assert compared(target, proto.SerializeToString(), float32) != Differences()
 
 
 @pytest.mark.parametrize("change", [bias_scale, activation_by_two_scales], ids=lambda change: change.__name__)

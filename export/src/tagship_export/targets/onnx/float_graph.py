@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -22,6 +22,7 @@ from tagship_export.targets.float_graph import (
     Value,
 )
 from tagship_export.targets.onnx.canonical_names import graphs_of, needed_by, nodes_in_order
+from tagship_export.targets.onnx.integer_lookups import Lookup, integer_lookups
 
 PLAIN_GEMM = {"alpha": 1.0, "beta": 1.0, "transA": 0}
 """Attributes of a Gemm that is a MatMul and an Add."""
@@ -123,12 +124,13 @@ class _Rewritten:
         found = cls(copy, {name: Numbers.as_stored(name, values) for name, values in stored.items()})
         makers = {name: node for node in copy.node for name in node.output if name}
         biases = set(_biases(copy, stored, makers))
-        users = Counter(name for node in copy.node for name in node.input)
+        looked_up = {lookup.output: lookup for lookup in integer_lookups(copy.node, stored)}
+        for lookup in looked_up.values():
+            found._pass_lookup(lookup, stored[lookup.table])
         for node in nodes_in_order(copy):
             found._pass(node, stored, makers, biases)
-            found._pass_lookup(node, stored, makers, users)
         for node in copy.node:
-            _undo_dynamic(node, found.numbers, stored, makers)
+            _undo_dynamic(node, found.numbers, stored, makers, looked_up)
         kept = [node for node in copy.node if node.output[0] not in found.numbers]
         del copy.node[:]
         copy.node.extend(kept)
@@ -174,23 +176,10 @@ class _Rewritten:
         scale, zero_point = (_broadcast(part, constant.values, _axis(node)) for part in (scale, found))
         self.numbers[node.output[0]] = constant.through(scale, zero_point, found.dtype)
 
-    def _pass_lookup(
-        self, node: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any], users: Mapping[str, int]
-    ) -> None:
+    def _pass_lookup(self, lookup: Lookup, stored: NDArray[Any]) -> None:
         """Note that integers become numbers behind a look-up among them, and for it alone."""
-        lookup = makers.get(node.input[0]) if node.op_type == "DequantizeLinear" else None
-        if lookup is None or lookup.op_type != "Gather" or lookup.input[0] not in stored:
-            return
-        table, names = lookup.input[0], [name for name in node.input[1:] if name]
-        alone = users[table] == users[lookup.output[0]] == 1
-        if (
-            alone
-            and stored[table].dtype.itemsize == 1
-            and all(name in stored and stored[name].size == 1 for name in names)
-        ):
-            scale, *zero = (stored[name].reshape(()) for name in names)
-            self.numbers[table] = Numbers.scaled(table, stored[table], scale, *(zero or [np.zeros(())]))
-            self.same[node.output[0]] = lookup.output[0]
+        self.numbers[lookup.table] = Numbers.scaled(lookup.table, stored, lookup.scale, lookup.zero_point)
+        self.same.update((name, lookup.output) for name in lookup.dequantized)
 
 
 def _refuse_names_of_two(graph: Any) -> None:
@@ -273,13 +262,20 @@ def _same_scaling(quantizes: Any, dequantizes: Any, stored: Mapping[str, NDArray
 
 
 def _undo_dynamic(
-    node: Any, numbers: dict[str, Numbers], stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any]
+    node: Any,
+    numbers: dict[str, Numbers],
+    stored: Mapping[str, NDArray[Any]],
+    makers: Mapping[str, Any],
+    looked_up: Collection[str],
 ) -> None:
-    """Make the last operation of a product that quantizes on the fly the product itself; in place."""
+    """Make the last operation of a product of integers the product itself; in place.
+
+    Its rows are quantized on the fly, or are integers that were looked up.
+    """
     if node.op_type != "Mul":
         return
     for sums, scales in (node.input, list(node.input)[::-1]):
-        found = _dynamic_product(makers.get(sums), makers.get(scales), stored, makers)
+        found = _dynamic_product(makers.get(sums), makers.get(scales), stored, makers, looked_up)
         if found is not None:
             rows, weights, constant = found
             numbers[f"{weights}:product"] = constant
@@ -289,7 +285,11 @@ def _undo_dynamic(
 
 
 def _dynamic_product(
-    cast: Any, scales: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any]
+    cast: Any,
+    scales: Any,
+    stored: Mapping[str, NDArray[Any]],
+    makers: Mapping[str, Any],
+    looked_up: Collection[str],
 ) -> tuple[str, str, Numbers] | None:
     """Return what a product takes, the name of its weights, and those as numbers; None where it is no such product."""
     if cast is None or scales is None or (cast.op_type, scales.op_type) != ("Cast", "Mul"):
@@ -297,19 +297,21 @@ def _dynamic_product(
     product = makers.get(cast.input[0])
     if product is None or product.op_type != "MatMulInteger":
         return None
-    rows, weights, rows_zero, *weights_zero = product.input
-    source = makers.get(rows)
-    if source is None or source.op_type != "DynamicQuantizeLinear" or list(source.output)[::2] != [rows, rows_zero]:
-        return None
-    if {*weights_zero, weights, scales.input[1]} - stored.keys() or scales.input[0] != source.output[1]:
+    rows, weights, *zeros = product.input
+    taken = rows if rows in looked_up else _quantized_on_the_fly(rows, zeros[:1], scales.input[0], makers)
+    if taken is None or {*zeros[1:], weights, scales.input[1]} - stored.keys():
         return None
     values, last = stored[weights], stored[weights].ndim - 1
-    parts = stored[scales.input[1]], stored[weights_zero[0]] if weights_zero else np.zeros(())
-    return (
-        source.input[0],
-        weights,
-        Numbers.scaled(weights, values, *(_broadcast(part, values, last) for part in parts)),
-    )
+    parts = stored[scales.input[1]], stored[zeros[1]] if zeros[1:] else np.zeros(())
+    return taken, weights, Numbers.scaled(weights, values, *(_broadcast(part, values, last) for part in parts))
+
+
+def _quantized_on_the_fly(rows: str, zero: Sequence[str], scale: str, makers: Mapping[str, Any]) -> str | None:
+    """Return what rows of integers were quantized from, by the scale and zero point of a product; None if otherwise."""
+    source = makers.get(rows)
+    if source is None or source.op_type != "DynamicQuantizeLinear":
+        return None
+    return str(source.input[0]) if list(source.output) == [rows, scale, *zero] else None
 
 
 def _split_gemms(graph: Any, numbers: dict[str, Numbers]) -> None:
