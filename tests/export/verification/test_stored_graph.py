@@ -13,7 +13,7 @@ from onnx import helper, numpy_helper
 
 from export.models import MODELS, Made
 from tagship_export.errors import ConversionError
-from tagship_export.targets.float_graph import TwoReadingsError
+from tagship_export.targets.float_graph import Numbers, TwoReadingsError
 from tagship_export.targets.onnx.target import OnnxTarget
 from tagship_export.targets.registry import TARGETS
 from tagship_export.targets.runtime_target import RuntimeTarget
@@ -257,13 +257,43 @@ def test_the_smallest_number_of_a_constant_is_held_to_its_own_size(kind: str) ->
 @pytest.mark.parametrize("recipe", ["dynamic_int8", "int8", "int16x8", "int8_io"])
 @pytest.mark.parametrize("kind", FORMATS)
 def test_every_recipe_rounds_by_its_own_steps(kind: str, recipe: str) -> None:
-    target, _, payloads = made("far_apart", kind)
+    target, float32, payloads = made("far_apart", kind)
     if recipe not in payloads:
         pytest.skip(f"there is no {recipe} of it in {kind}")
     model, rows = KINDS["far_apart"]()
     with quiet():
         again = target.make(recipe, model, calibration=rows[200:])
-    assert list(coarser(target.float_graph(payloads[recipe]), target.float_graph(again))) == []
+    graphs = [target.float_graph(payload) for payload in (payloads[recipe], again, float32)]
+    assert list(coarser(graphs[0], graphs[1], graphs[2])) == []
+
+
+@pytest.mark.parametrize("name", ["looked_up", "attending"])
+def test_tables_whose_step_few_rows_decide(name: str) -> None:
+    """What is looked up is an activation where activations are integers, and few rows reach a part of a table."""
+    import keras
+
+    target = TARGETS["tflite"]
+    assert isinstance(target, RuntimeTarget)
+    model, rows = KINDS[name]()
+    words = next(layer for layer in model.layers if isinstance(layer, keras.layers.Embedding))
+    table = words.get_weights()[0]
+    table[0] *= 4
+    words.set_weights([table])
+    with quiet():
+        payloads = [target.make("int8_io", model, calibration=given) for given in (rows, rows[(rows > 0).all(axis=1)])]
+        payloads.append(target.convert(model, None))
+    stored, own, trained = map(target.float_graph, payloads)
+    place, lookup = next((i, one) for i, one in enumerate(stored.operations) if one.name == "GATHER")
+    table, its_own = (graph.operations[place].inputs[0] for graph in (stored, own))
+    assert isinstance(table, Numbers)
+    assert isinstance(its_own, Numbers)
+    assert float(table.step) > 3 * float(its_own.step)
+    assert list(coarser(stored, own, trained)) == []
+    coarse = replace(table, step=np.abs(table.values).max() / 63)
+    operations = list(stored.operations)
+    operations[place] = replace(lookup, inputs=(coarse, *lookup.inputs[1:]))
+    (fault,) = coarser(replace(stored, operations=tuple(operations)), own, trained)
+    assert fault == f"the numbers of {table.name!r} are rounded to coarser steps than by its recipe"
 
 
 @pytest.mark.parametrize("kind", FORMATS)

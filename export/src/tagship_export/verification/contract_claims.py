@@ -48,6 +48,11 @@ class JudgedBy:
     origin: str
     faults: tuple[str, ...]
 
+    def or_made_elsewhere(self, fault: str) -> str:
+        """Return what differs from a conversion made here, with what to do if it is one of another tool."""
+        way = f"if another tool or version made it, --recipe {self.recipe.name} judges it by its scores alone"
+        return f"{fault}; {way}"
+
 
 def judged_by(artifact: OpenArtifact, asked: str | None = None) -> JudgedBy:
     """Find the recipe to judge an artifact by: what the caller asks for, else what its own tensors are.

@@ -54,12 +54,8 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
     if judged.recipe.exact:
         return Stored(unchecked=(_others(found.structure),))
     if judged.origin != "asked":
-        return Stored(
-            faults=(
-                f"its graph is not the original's by any recipe: {found.structure}; if another tool or version made "
-                f"it, --recipe {judged.recipe.name} judges it by its scores alone",
-            )
-        )
+        fault = f"its graph is not the original's by any recipe: {found.structure}"
+        return Stored(faults=(judged.or_made_elsewhere(fault),))
     weights = () if artifact.constants is None else tuple(weight_faults(again.model, list(artifact.constants())))
     return Stored(faults=weights, unchecked=(_others(found.structure),))
 
@@ -71,10 +67,8 @@ def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy
         return
     rounded = None if judged.recipe.exact else again.rounded()
     same = again.as_trained() if judged.recipe.exact else rounded
-    if same is not None:
-        yield from coarser(stored, same)
-    if rounded is not None or judged.recipe.exact:
-        yield from rounded_elsewhere(stored, rounded)
+    faults = [] if same is None else [*coarser(stored, same, again.as_trained()), *rounded_elsewhere(stored, rounded)]
+    yield from map(judged.or_made_elsewhere, faults)
 
 
 def _others(structure: str) -> str:

@@ -79,7 +79,8 @@ def verify(
             explained = largest_difference(known, again, judged.recipe, matrix, compared.original)
         stored = compare_stored(again, opened, judged)
         if judged.recipe.calibrated and judged.origin != "asked" and not stored.faults:
-            ranges = range_faults(again, matrix, compared.original, compared.worst, explained)
+            found = range_faults(again, matrix, compared.original, compared.worst, explained)
+            ranges = map(judged.or_made_elsewhere, found)
             stored = replace(stored, faults=tuple(ranges))
     verdict = judge(
         compared,
