@@ -132,14 +132,18 @@ def looked_up() -> Made:
 
 
 def attending() -> Made:
-    """A table whose rows are multiplied, and added to the product: ONNX multiplies the integers that it looks up."""
+    """A table whose rows are multiplied, and added to the product: ONNX multiplies the integers that it looks up.
+
+    It is looked up in twice.
+    """
     import keras
 
     layers = keras.layers
     keras.utils.set_random_seed(3)
     numbers = keras.Input((12,), dtype="int32")
-    found = layers.Embedding(60, 16)(numbers)
-    hidden = layers.MultiHeadAttention(2, 8)(found, found) + found
+    words = layers.Embedding(60, 16)
+    found, others = words(numbers[:, :6]), words(numbers[:, 6:])
+    hidden = layers.MultiHeadAttention(2, 8)(found, found) + found + others
     model = keras.Model(numbers, layers.Dense(3, "sigmoid")(layers.GlobalMaxPooling1D()(hidden)))
     return model, np.random.default_rng(0).integers(0, 60, (400, 12)).astype(np.int32)
 

@@ -15,7 +15,7 @@ from tagship_export.targets.onnx.canonical_names import needed_by
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lookup:
-    """A look-up among integers that all who take it read alike.
+    """A look-up in a table of integers that all who take some of it read alike.
 
     Attributes:
         table: Name of the constant.
@@ -43,18 +43,18 @@ def integer_lookups(nodes: Sequence[Any], stored: Mapping[str, NDArray[Any]]) ->
         for name in needed_by(node):
             takers[name].append(node)
     makers = {name: node for node in nodes for name in node.output if name}
-    for node in nodes:
-        if node.op_type != "Gather" or node.input[0] not in stored or not takers[node.output[0]]:
+    for table in [name for name, values in stored.items() if values.dtype.itemsize == 1]:
+        lookups = takers[table]
+        if any(one.op_type != "Gather" or one.input[0] != table or not takers[one.output[0]] for one in lookups):
             continue
-        table, output = str(node.input[0]), str(node.output[0])
-        if stored[table].dtype.itemsize > 1 or len(takers[table]) > 1:
+        taken = [(str(one.output[0]), taker) for one in lookups for taker in takers[one.output[0]]]
+        found = {_scaling(taker, output, takers, makers, stored) for output, taker in taken}
+        if len(found) != 1 or (known := found.pop()) is None:
             continue
-        found = [_scaling(one, output, takers, makers, stored) for one in takers[output]]
-        known = [one for one in found if one is not None]
-        if len(known) == len(found) and all(one == known[0] for one in known):
-            scale, zero = known[0]
-            numbers = tuple(str(one.output[0]) for one in takers[output] if one.op_type == "DequantizeLinear")
-            yield Lookup(table, output, np.asarray(scale), np.asarray(zero), numbers)
+        for output in dict.fromkeys(output for output, _ in taken):
+            numbers = (one for name, one in taken if name == output and one.op_type == "DequantizeLinear")
+            dequantized = tuple(str(one.output[0]) for one in numbers)
+            yield Lookup(table, output, np.asarray(known[0]), np.asarray(known[1]), dequantized)
 
 
 def _scaling(
