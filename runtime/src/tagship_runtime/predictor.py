@@ -234,10 +234,11 @@ class Predictor:
 
         The row is scored again without each of its parts, one at a time: an n-gram of a text, the word of a category
         (as one that is not known), a number (as if it was missing, or the middle of the golden rows where none may be).
-        The effect is the difference of the label's log-odds, so of a linear model it is exactly what the part adds, and
-        of any other what is lost with this part alone. Log-odds are taken from before the sigmoid, so that scores near
-        1 can be told apart; where a model does not end in sigmoids, from its scores, and next to 1 an effect is then
-        the least that it may be, or cannot be told from none.
+        The effect is the difference of the label's log-odds, which is what is lost with this part alone: of a linear
+        model what the part adds, unless rows are divided by their length, as those of words are in trained models.
+        Log-odds are taken from before the sigmoid, so that scores near 1 can be told apart; where a model does not end
+        in sigmoids, from its scores, and next to 1 an effect is then the least that it may be, or cannot be told from
+        none.
 
         Args:
             row: A dict, or a sequence of cells.

@@ -54,7 +54,7 @@ def test_categories_are_read_as_they_are_spelled(tagship: Command, spelled: Path
     options = ("--categorical", "code,flag,level", "--test", plain, "--epochs", 4, "--members", 2, "--hidden", 8)
     done = tagship("train", spelled, "--out", tmp_path / "run", *options)
     assert done.code == 0, done.err
-    assert "without a column" not in done.err
+    assert "that the model" not in done.err
     features = {f["name"]: f for f in json.loads((tmp_path / "run" / "run.json").read_text())["features"]}
     assert features["code"]["values"] == sorted(WORDS)
     assert features["flag"]["values"] == ["False", "True"]

@@ -6,8 +6,10 @@ import numpy as np
 import pandas
 import pytest
 
-from tagship_training import Config, Options, TrainingError, train
+from tagship_runtime.files.dataset import Dataset
+from tagship_training import Config, Kinds, Options, TrainingError, train
 from tagship_training.data.notices import on_columns_left_out, on_labels_alike, on_rare_labels, on_unknown_words
+from tagship_training.data.prepare import prepare
 from tagship_training.data.splits import check_positives
 
 QUICK = Config(hidden=(4,), epochs=1, members=2)
@@ -18,13 +20,27 @@ def test_one_line_for_many_of_a_kind(count: int, lines: int) -> None:
     names = [f"n{number}" for number in range(count)]
     told = on_columns_left_out(dict.fromkeys(names, "every value is 0"))
     rare = on_rare_labels({name: number for number, name in enumerate(reversed(names))}, rows=333, least=10)
-    unknown = on_unknown_words({name: number for number, name in enumerate(names)}, rows=50, purpose="test")
+    unknown = on_unknown_words({name: number for number, name in enumerate(names)}, "are odd", rows=50, purpose="test")
     assert len(told) == len(rare) == len(unknown) == lines
     if count > 3:
         assert told[0] == f"{count} columns are left out: every value is 0: 'n0', 'n1', 'n2' and {count - 3} more"
         assert f"'n{count - 1}' (0), 'n{count - 2}' (1)" in rare[0]  # the rarest
         assert f"'n{count - 1}' ({count - 1})" in unknown[0]  # the most frequent
-        assert f"in {count} columns (of 50 rows)" in unknown[0]
+        assert f"in {count} columns test rows (of 50) are odd: " in unknown[0]
+
+
+def test_texts_without_a_known_word_are_told_as_such() -> None:
+    targets = np.tile(np.array([[0], [1], [1], [0]], np.uint8), (20, 1))
+
+    def rows(body: list[str | None], kind: list[str]) -> Dataset:
+        table = {"body": np.array(body, object), "kind": np.array(kind, object)}
+        return Dataset(table=table, targets=targets, labels=("oil",))
+
+    learned = rows(["oil gold up", "gold oil down", "oil down gold", "up gold oil"] * 20, ["a", "b"] * 40)
+    judged = rows(["oil up here"] * 76 + ["", "", None, "zinc"], ["a", "c"] * 40)
+    told = prepare(learned, judged, None, QUICK, Options(kinds=Kinds(text=("body",), categorical=("kind",)))).notices
+    assert "column 'body': 4 of 80 test rows have no word that the model knows, or are empty" in told
+    assert "column 'kind': 40 of 80 test rows hold a word that the model does not know" in told
 
 
 def test_each_reason_has_its_line() -> None:

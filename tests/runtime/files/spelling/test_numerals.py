@@ -80,7 +80,12 @@ from tagship_runtime.files.spelling.numerals import Numerals, plain
         ("12 34", None, None),
         ("(1,234.50)", "-1234.50", None),
         ("( 12 )", "-12", "-12"),
-        ("$(1.5)", None, None),
+        ("$(1.5)", "-1.5", None),
+        ("$ (1,234.50)", "-1234.50", None),
+        ("(5) €", "-5", "-5"),
+        ("$ (-5)", None, None),
+        ("$ (5) €", None, None),
+        ("$ ()", None, None),
         ("($1.5)", "-1.5", None),
         ("1.234,5-", None, "-1234.5"),
         ("7\u2212", "-7", "-7"),
@@ -203,6 +208,8 @@ def test_negative_numbers_of_accounts_are_told() -> None:
 
 def test_numbers_that_all_stand_in_parentheses_are_words() -> None:
     assert Numerals("a.csv").rewrite({"x": ["(1)", "(2)", " (3)"]}, known=False) == {}
+    for amounts in (["(€ 1)", "(€ 2)"], ["€ (1)", "€ (2)"]):
+        assert Numerals("a.csv").rewrite({"x": amounts}, known=False) == {"x": ["-1", "-2"]}
 
 
 @pytest.mark.parametrize("separator", [";", ","])

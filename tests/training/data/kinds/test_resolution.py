@@ -147,6 +147,27 @@ def test_words_that_are_mostly_numbers(values: list[Any], left_out: bool, refuse
         check_no_numbers("c", texts(*values), left_out=left_out)
 
 
+UNITS = (
+    "mm", "°C", "°", "℃", "Grad C", "° C", "°F", "%vol", "% vol", "€/kg", "$/h", "€/m²", "Mio. €", "mg / l",
+    "l / 100 km", "m^2", "sq ft", "fl. oz", "″", "% p.a.", "(mm)", "pieces/hour", "Ω",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("number", ["{},5 ", "-{}", "1.{:03},25 "])
+def test_numbers_with_a_unit_are_no_words(unit: str, number: str) -> None:
+    cells = [f"{number.format(place)}{unit}" for place in range(30)]
+    for left_out in (True, False)[: 1 + ("," in number)]:
+        with pytest.raises(TableError, match="numbers with a unit, such as"):
+            check_no_numbers("c", texts(*cells), left_out=left_out)
+    check_no_numbers("c", texts(*[f"{place} {unit} {place}" for place in range(30)]), left_out=True)
+
+
+@pytest.mark.parametrize("spelled", ["{}-A", "{}:30", "{}_x", "A{}", "{} Main St {}", "{}/A", "no. {}"])
+def test_names_with_numbers_stay_names(spelled: str) -> None:
+    check_no_numbers("c", texts(*[spelled.format(place, 2 * place) for place in range(100, 130)]), left_out=True)
+
+
 def test_a_dash_that_only_tables_of_text_take_for_missing_is_told() -> None:
     """JSON Lines and Parquet have their own null, so that a column of numbers and dashes is not left out unsaid."""
     with pytest.raises(TableError, match=r"numbers, but there are '-' .*\(10 cells\).* name them with --missing"):

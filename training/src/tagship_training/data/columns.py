@@ -188,7 +188,7 @@ def textual(rows: Dataset, kinds: Kinds) -> list[str]:
 
 
 def unknown_words(rows: Dataset, features: Sequence[Feature]) -> dict[str, int]:
-    """Count, by feature, the cells that hold a word without a column; missing ones are not counted."""
+    """Count, by feature, the cells that hold what it does not know; missing ones are not counted, but empty texts."""
     columns = rows.columns
     unknown = {}
     for feature in features:

@@ -94,25 +94,20 @@ def on_rare_labels(counts: dict[str, int], rows: int, least: int) -> list[str]:
     ]
 
 
-def on_unknown_words(counts: dict[str, int], rows: int, purpose: str) -> list[str]:
-    """Notices on cells whose word has no column.
+def on_unknown_words(counts: Mapping[str, int], said: str, rows: int, purpose: str) -> list[str]:
+    """Notices on cells that hold what the model will not know.
 
     Args:
         counts: By the feature's name.
+        said: Words for what such rows do, as features of one kind have them (``unknown``).
         rows: How many there are.
         purpose: Of these rows, such as ``test``.
     """
     if len(counts) <= FEW:
-        return [
-            f"column {feature!r}: {count} of {rows} {purpose} rows hold a word without a column"
-            for feature, count in counts.items()
-        ]
+        return [f"column {feature!r}: {count} of {rows} {purpose} rows {said}" for feature, count in counts.items()]
     most = sorted(counts, key=lambda feature: -counts[feature])
-    said = ", ".join(f"{feature!r} ({counts[feature]})" for feature in most[:FEW])
-    return [
-        f"{purpose} rows hold words without a column in {len(counts)} columns (of {rows} rows): {said} and "
-        f"{len(counts) - FEW} more"
-    ]
+    named = ", ".join(f"{feature!r} ({counts[feature]})" for feature in most[:FEW])
+    return [f"in {len(counts)} columns {purpose} rows (of {rows}) {said}: {named} and {len(counts) - FEW} more"]
 
 
 def on_drawn_rows(rows: int, learned: int, passes: int, counts: Mapping[str, int]) -> str:

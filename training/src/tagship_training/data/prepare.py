@@ -199,9 +199,11 @@ def _encode(rows: Dataset, features: tuple[Feature, ...], name: str) -> Matrix:
 
 
 def _notices(rows: Mapping[str, Dataset], features: tuple[Feature, ...]) -> list[str]:
-    """Sentences on words that are not known from training."""
+    """Sentences on words that are not known from training, a kind of features after the other."""
     notices = []
     for name, own in rows.items():
-        if name != "train":
-            notices += on_unknown_words(columns.unknown_words(own, features), len(own), name)
+        counts = {} if name == "train" else columns.unknown_words(own, features)
+        for said in dict.fromkeys(feature.unknown for feature in features):
+            alike = [feature.name for feature in features if feature.unknown == said and feature.name in counts]
+            notices += on_unknown_words({one: counts[one] for one in alike}, said, len(own), name)
     return notices

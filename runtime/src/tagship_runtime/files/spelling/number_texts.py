@@ -64,6 +64,9 @@ BESIDE = dict.fromkeys(map(ord, "_'\"=~*\u2019\u2020\u2030\u2248\u00b1"))
 ZERO = re.compile(rf"(?P<before>{_CURRENCY})\s*[\u2014{_MINUS}]|[\u2014{_MINUS}]\s*(?P<after>{_CURRENCY})")
 """Zero in the accounting formats of spreadsheets: ``$ -``."""
 
+NEGATIVE = re.compile(rf"({_CURRENCY})?\s*\(([^()]*)\)\s*({_CURRENCY})?")
+"""A negative number in accounts: ``(12.75)`` and ``$ (12.75)``."""
+
 NO_CENTS = re.compile(r"(?<=[0-9])(?:([.,])(?:--?|[\u2013\u2014])|/[-=])(?![0-9])")
 """Signs of no cents, as in 12.- and 500/-, which are no minus."""
 
@@ -142,9 +145,10 @@ def _without_cents(text: str) -> str:
 
 
 def _without_accounts_sign(text: str) -> str:
-    """Return what stands in parentheses, or before a minus; a text that is neither as it is."""
-    if text.startswith("(") and text.endswith(")"):
-        return text[1:-1].strip()
+    """Return what stands in parentheses, with a currency beside them, or before a minus; other texts as they are."""
+    found = NEGATIVE.fullmatch(text)
+    if found is not None:
+        return " ".join(part.strip() for part in found.groups() if part and part.strip())
     return text[:-1].rstrip() if len(text) > 1 and text.endswith(MINUS) else text
 
 

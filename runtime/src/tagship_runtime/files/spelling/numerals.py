@@ -19,6 +19,7 @@ from tagship_runtime.files.spelling.number_texts import (
     is_plain,
     may_be_versions,
     plain,
+    sign_of,
     way_of,
 )
 
@@ -174,7 +175,7 @@ class Numerals:
     def holds_numbers(self, cells: Sequence[Any]) -> bool:
         """Tell whether the texts among cells are numbers or missing, but for a few."""
         texts = [cell for cell in cells if isinstance(cell, str) and cell.strip() not in self.missing]
-        if texts and all(text.lstrip().startswith("(") for text in texts):
+        if texts and all(text.lstrip().startswith("(") and not sign_of(text) for text in texts):
             return False  # (1), (2) count something
         others = sum(not is_numeral(text) for text in texts)
         return others <= STRAY * len(texts)
