@@ -646,7 +646,18 @@ def test_signatures_of_other_tensors_and_sparse_ones_are_refused(recipe: str) ->
         weight = next(tensor for tensor in model.subgraphs[0].tensors if model.buffers[tensor.buffer].data is not None)
         weight.sparsity = schema.SparsityParametersT()
 
-    refused = {"other outputs than": other_output, "other inputs than": other_input, "is sparse": sparse}
+    def blocks(model: Any) -> None:
+        weight = next(tensor for tensor in model.subgraphs[0].tensors if model.buffers[tensor.buffer].data is not None)
+        weight.quantization = weight.quantization or schema.QuantizationParametersT()
+        weight.quantization.detailsType = schema.QuantizationDetails.BlockwiseQuantization
+        weight.quantization.details = schema.BlockwiseQuantizationT()
+
+    refused = {
+        "other outputs than": other_output,
+        "other inputs than": other_input,
+        "is sparse": sparse,
+        "has scales in two places": blocks,
+    }
     for said, change in refused.items():
         with pytest.raises(TwoReadingsError, match=said):
             target.float_graph(changed(change))

@@ -67,8 +67,9 @@ def _refuse_two_readings(payload: bytes) -> None:
     """Refuse what readers take in two ways.
 
     Raises:
-        TwoReadingsError: A buffer has numbers in its table and behind it all, a tensor is said to be sparse, or a
-            signature names another graph or other tensors than the first graph's inputs and outputs.
+        TwoReadingsError: A buffer has numbers in its table and behind it all, a tensor is said to be sparse or has
+            scales in two places, or a signature names another graph or other tensors than the first graph's inputs and
+            outputs.
     """
     from ai_edge_litert import schema_py_generated as schema
 
@@ -78,9 +79,11 @@ def _refuse_two_readings(payload: bytes) -> None:
             raise TwoReadingsError(f"buffer {number} has numbers in two places, of which an engine may take either")
     for graph in map(model.Subgraphs, range(model.SubgraphsLength())):
         for tensor in map(graph.Tensors, range(graph.TensorsLength())):
+            name = (tensor.Name() or b"").decode("utf-8", "replace")
             if tensor.Sparsity() is not None:
-                name = (tensor.Name() or b"").decode("utf-8", "replace")
                 raise TwoReadingsError(f"tensor {name!r} is sparse, which some engines expand and others pass over")
+            if tensor.Quantization() is not None and tensor.Quantization().DetailsType():
+                raise TwoReadingsError(f"tensor {name!r} has scales in two places, of which an engine may take either")
     for signature in map(model.SignatureDefs, range(model.SignatureDefsLength())):
         _check_signature(signature, model.Subgraphs(0))
 
