@@ -20,19 +20,12 @@ def with_constant_clipped(payload: bytes) -> bytes:
 
 def _clipped_in_onnx(payload: bytes) -> bytes:
     import onnx
-    from onnx import numpy_helper
 
     proto = onnx.load_from_string(payload)
-    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in proto.graph.initializer}
-    place, node, name = next(
-        (place, node, name)
-        for place, node in enumerate(proto.graph.node)
-        for name in node.input
-        if node.op_type == "Mul" and name in stored and stored[name].size > 1
-    )
-    scale = (np.abs(stored[name]) / 127).astype(np.float32).ravel()
-    scale[np.abs(stored[name]).argmax()] /= 2
-    pair = quantized_and_back(proto, name, scale, np.zeros(scale.size, np.int8), axis=stored[name].ndim - 1)
+    place, node, name, values = _factors_of_onnx(proto)
+    scale = (np.abs(values) / 127).astype(np.float32).ravel()
+    scale[np.abs(values).argmax()] /= 2
+    pair = quantized_and_back(proto, name, scale, np.zeros(scale.size, np.int8), axis=values.ndim - 1)
     node.input[list(node.input).index(name)] = pair[1].output[0]
     for one in pair[::-1]:
         proto.graph.node.insert(place, one)
@@ -67,6 +60,38 @@ def with_coarse_channel(payload: bytes) -> bytes:
     for one in pair[::-1]:
         graph.node.insert(place, one)
     return bytes(proto.SerializeToString(deterministic=True))
+
+
+def with_constant_of_sixteen_bits(payload: bytes) -> bytes:
+    """An ONNX model that stores its factors of scaling as integers of 16 bits, by one scale for all."""
+    import onnx
+    from onnx import helper, numpy_helper
+
+    proto = onnx.load_from_string(payload)
+    place, node, name, values = _factors_of_onnx(proto)
+    step = np.float32(np.abs(values).max() / 32767)
+    arrays = {"integers": np.rint(values / step).astype(np.int16), "step": step, "zero": np.int16(0)}
+    proto.graph.initializer.extend(numpy_helper.from_array(np.asarray(one), name) for name, one in arrays.items())
+    node.input[list(node.input).index(name)] = "floats"
+    proto.graph.node.insert(
+        place, helper.make_node("DequantizeLinear", list(arrays), ["floats"], domain="com.microsoft")
+    )
+    if all(entry.domain != "com.microsoft" for entry in proto.opset_import):
+        proto.opset_import.append(helper.make_opsetid("com.microsoft", 1))
+    return bytes(proto.SerializeToString(deterministic=True))
+
+
+def _factors_of_onnx(proto: Any) -> tuple[int, Any, str, NDArray[np.float32]]:
+    """The first multiplication by several constants, its place, and name and numbers of those."""
+    from onnx import numpy_helper
+
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in proto.graph.initializer}
+    return next(
+        (place, node, name, stored[name])
+        for place, node in enumerate(proto.graph.node)
+        for name in node.input
+        if node.op_type == "Mul" and name in stored and stored[name].size > 1
+    )
 
 
 def quantized_and_back(proto: Any, name: str, scale: Any, zero: Any, **attributes: Any) -> list[Any]:

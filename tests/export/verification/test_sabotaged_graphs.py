@@ -1,6 +1,6 @@
 """Sabotages that leave every stored number as it was fail verification all the same, whatever scores show.
 
-Each is sealed with the contract as it was.
+Each is sealed with the contract as it was, and with one that agrees with what was done; see ``test_sabotage.py``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from export.verification.sabotage import taken_apart
+from export.verification.sabotage import sealed, taken_apart
 from export.verification.sabotaged_graphs import (
     add_tensor,
     factors,
@@ -20,6 +20,7 @@ from export.verification.sabotaged_graphs import (
     read,
     with_coarse_channel,
     with_constant_clipped,
+    with_constant_of_sixteen_bits,
     with_cycle,
     with_second_writer,
     with_written_constant,
@@ -32,13 +33,13 @@ from tagship_export.targets.depth_first import depth_first
 from tagship_export.targets.float_graph import FloatGraph, Numbers, TwoReadingsError
 from tagship_export.targets.registry import target_of
 from tagship_export.targets.runtime_target import RuntimeTarget
-from tagship_runtime import container
 
 RECIPES, FORMATS = ("float32", "int8"), ("tflite", "onnx")
 FILES = [f"{recipe}.{kind}" for recipe in RECIPES for kind in FORMATS]
 
 SABOTAGES: Mapping[Callable[[bytes], bytes], tuple[tuple[str, ...], str]] = {
     with_constant_clipped: (FORMATS, "are not those of the original, rounded"),
+    with_constant_of_sixteen_bits: (("onnx",), "are rounded to coarser steps than by its recipe"),
     with_coarse_channel: (("onnx",), "are rounded by other steps in one channel than in another"),
     with_second_writer: (("tflite",), "is written by an operator and has another value before"),
     with_written_constant: (("tflite",), "is written by an operator and has another value before"),
@@ -62,6 +63,7 @@ def originals(scaled_run: Path) -> Mapping[str, Original]:
 
 
 @pytest.mark.parametrize("against", ["run", "bare"])
+@pytest.mark.parametrize("forged", [False, True], ids=["honest", "forged"])
 @pytest.mark.parametrize(("change", "name"), TRIED, ids=[f"{change.__name__}-{name}" for change, name in TRIED])
 def test_what_happens_to_numbers_on_their_way(
     folder: Path,
@@ -69,11 +71,12 @@ def test_what_happens_to_numbers_on_their_way(
     originals: Mapping[str, Original],
     change: Callable[[bytes], bytes],
     name: str,
+    forged: bool,
     against: str,
 ) -> None:
     payload, contract = taken_apart(folder / name)
-    sealed = container.attach(change(payload), contract)
-    verdict = verify(originals[against], sealed, str(scaled_run / "rows" / "test.parquet"))
+    artifact = sealed(change(payload), contract, forged, recipe=contract.recipe)
+    verdict = verify(originals[against], artifact, str(scaled_run / "rows" / "test.parquet"))
     assert not verdict.passed
     assert SABOTAGES[change][1] in " ".join(verdict.faults)
 

@@ -159,7 +159,7 @@ class _Rewritten:
         elif node.op_type == "DequantizeLinear":
             if source in stored:
                 numbers = _dequantized(node, stored)
-                if numbers is not None and (stored[source].dtype.itemsize == 1 or node.output[0] in biases):
+                if numbers is not None and (stored[source].dtype.itemsize <= 2 or node.output[0] in biases):
                     self.numbers[node.output[0]] = numbers
             elif source in makers and _same_scaling(makers[source], node, stored):
                 self._pass_pair(makers[source].input[0], node, stored)
