@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas
 import pytest
@@ -32,7 +34,7 @@ def test_one_line_for_many_of_a_kind(count: int, lines: int) -> None:
 def test_texts_without_a_known_word_are_told_as_such() -> None:
     targets = np.tile(np.array([[0], [1], [1], [0]], np.uint8), (20, 1))
 
-    def rows(body: list[str | None], kind: list[str]) -> Dataset:
+    def rows(body: Sequence[str | None], kind: Sequence[str]) -> Dataset:
         table = {"body": np.array(body, object), "kind": np.array(kind, object)}
         return Dataset(table=table, targets=targets, labels=("oil",))
 

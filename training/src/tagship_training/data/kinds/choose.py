@@ -26,7 +26,7 @@ from tagship_training.data.kinds.times import kind_of_times
 from tagship_training.errors import TableError
 
 _NUMBER = r"[^\d(]{0,3}\d[\d.,'\u2019\s]*?"
-_FIRST_OF_UNIT = r"[^\W\d_]|[\u00b0\u2103\u2109\u2032\u2033%($\u00a3\u00a5\u20a0-\u20bf]"
+_FIRST_OF_UNIT = r"[^\W\d_]|[\u00b0\u2103\u2109\u2032\u2033(]|[%$\u00a3\u00a5\u20a0-\u20bf](?=\s*[/\w])"
 MEASURED = re.compile(rf"({_NUMBER})\s*(?![x\u00d7*]\s*\d)((?:{_FIRST_OF_UNIT}).{{0,19}})")
 """A number and its unit, such as 12,5 mm, 21 \u00b0C, 4 \u20ac/kg and 6 l / 100 km."""
 
