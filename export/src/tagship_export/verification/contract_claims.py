@@ -31,7 +31,7 @@ FACTS = {
     "tokenizer": "rules of words",
     "ngrams": "sizes of n-grams",
 }
-"""What the keys of a feature in a contract state."""
+"""Meaning of the keys of a feature in a contract."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
