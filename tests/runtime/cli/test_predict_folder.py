@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import signal
@@ -18,6 +19,8 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
+from tagship_runtime.cli.predict import add_arguments
+from tagship_runtime.cli.predict_folder import DECIDING
 from tagship_runtime.folders.journal import NAME
 
 PARCELS = Path(__file__).parents[2] / "data" / "v0_1" / "parcels" / "artifacts" / "float32.tflite"
@@ -110,7 +113,17 @@ def test_finished_parts_are_skipped(tagship: Command, tmp_path: Path) -> None:
     assert changed == {"part-1.parquet", "part-2.parquet", "part-3.parquet"}
 
 
-@pytest.mark.parametrize("cut", [b"", b'{"made_by": {', b'{"part": "part-0.par'])
+@pytest.mark.parametrize(
+    "cut",
+    [
+        b"",
+        b'{"made_by": {',
+        b'{"part": "part-0.par',
+        b'{"part": "part-0.parquet"}',
+        b'{"part": "\xff"}',
+        b'{"part": []}\n[1]',
+    ],
+)
 def test_a_journal_that_is_cut_short(tagship: Command, tmp_path: Path, cut: bytes) -> None:
     rows, out = make(tmp_path / "rows"), tmp_path / "out"
     command = ("predict", PARCELS, rows, "--out", out, "--id-column", "id")
@@ -133,6 +146,15 @@ def test_answers_of_other_makers_are_not_mixed(tagship: Command, tmp_path: Path)
         "empty it\n",
     )
     assert {path: path.read_bytes() for path in out.iterdir()} == before
+
+
+def test_every_option_that_may_change_answers_is_one_of_their_makers() -> None:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    others = {
+        "artifact", "data", "out", "drift", "follow", "threads", "workers", "sha256", "public_key", "allow_loops",
+    }  # fmt: skip
+    assert vars(parser.parse_args(["M", "rows"])).keys() - others == set(DECIDING)
 
 
 def test_a_bad_row_names_its_table(tagship: Command, tmp_path: Path) -> None:

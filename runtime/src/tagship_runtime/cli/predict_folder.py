@@ -26,7 +26,7 @@ from tagship_runtime.terminal.progress import Progress
 
 DECIDING = (
     "threshold", "labels", "id_column", "scores", "labels_only", "top_k", "on_error", "format", "separator", "decimal",
-    "encoding", "missing", "sheet", "explain",
+    "encoding", "missing", "dates", "sheet", "explain",
 )  # fmt: skip
 """Options that answers depend on; those of one folder were made with the same."""
 

@@ -17,6 +17,9 @@ from tagship_runtime.folders.parts import Part
 NAME = "_tagship.jsonl"
 """Readers of folders of tables leave out names that begin so."""
 
+PART = {"part", "source", "bytes", "figures"}
+"""Keys of a line on a part."""
+
 
 class Journal:
     """A file of JSON lines in the folder; the first says by what answers are made, each other that one is finished.
@@ -109,25 +112,29 @@ def _line(document: Mapping[str, Any]) -> str:
 
 
 def _read(path: Path, made_by: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Return what is finished, by name; a last line that is cut short is none."""
+    """Return what is finished, by name; a line that is damaged, or a last one that is cut short, is none."""
     if not path.exists():
         return {}
-    documents = []
-    for line in path.read_text(encoding="utf-8").splitlines():
-        try:
-            documents.append(json.loads(line))
-        except ValueError:
-            continue
+    found = [_document(line) for line in path.read_bytes().splitlines()]
+    documents = [document for document in found if isinstance(document, dict)]
     if not documents:
         return {}
-    before = documents[0].get("made_by", {})
+    before = documents[0].get("made_by") or {}
     other = sorted(key for key in before.keys() | made_by.keys() if before.get(key) != made_by.get(key))
     if other:
         raise UsageError(
             f"{path.parent} holds answers that were made with another {' and '.join(other)}; give another --out, or "
             "empty it"
         )
-    return {entry.pop("part"): entry for entry in documents[1:] if "part" in entry}
+    return {entry.pop("part"): entry for entry in documents[1:] if entry.keys() >= PART}
+
+
+def _document(line: bytes) -> object:
+    """Return what a line holds; None where it is damaged."""
+    try:
+        return json.loads(line)
+    except ValueError:
+        return None
 
 
 @contextmanager

@@ -123,10 +123,13 @@ def _started(prepare: Prepare) -> Iterator[_Worker]:
     process = context.Process(target=_work, args=(prepare, theirs), daemon=True)
     process.start()
     theirs.close()
+    worker = _Worker(process, ours)
     try:
-        yield _Worker(process, ours)
+        yield worker
     finally:
         ours.close()
+        if worker.part is None:  # it ends by itself, and no signal comes between what it takes down
+            process.join(PATIENCE)
         process.terminate()
         process.join(PATIENCE)
         if process.is_alive():
