@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import tagship_runtime
-from tagship_runtime import Predictor
+from tagship_runtime import Predictor, explanation
 from tagship_runtime.contract import (
     CategoryFeature,
     Contract,
@@ -84,7 +84,12 @@ def effects(model: Predictor, row: Any, **options: int) -> dict[str, dict[tuple[
     return {label: {(one.feature, one.part): one.effect for one in parts} for label, parts in found.items()}
 
 
-def test_effects_of_a_linear_model_are_its_weights(model: Predictor) -> None:
+@pytest.mark.parametrize("at_once", [explanation.AT_ONCE, 7 * 2, 1])
+def test_effects_of_a_linear_model_are_its_weights(
+    model: Predictor, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many rows are scored at a time."""
+    monkeypatch.setattr(explanation, "AT_ONCE", at_once)
     row = {"age": 4, "dose": 2.5, "sex": "M", "said": "Caf\u0301 oil, oil; nothing"}
     found = effects(model, row)
     # Without its number, age is missing: the fill, and flagged. Without a fill and golden rows, dose becomes 0.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
@@ -24,6 +25,9 @@ LEAST_SCORE, MOST_SCORE = 2.0**-126, 1 - ROUNDING
 
 NEAR_ONE = 1 - 2.0**-16
 """From here on, less than two decimal digits of a score's log-odds are sure."""
+
+AT_ONCE = 1 << 22
+"""Numbers of encoded rows that are scored at a time: a text of many words is as many rows as it has words."""
 
 CANNOT_TELL = "(the score is too near 1 for float32 to tell all that moved it)"
 
@@ -59,7 +63,7 @@ class Influence(NamedTuple):
         feature: The column that it stands in.
         part: The word or run of words of a text; the value of any other column.
         effect: The label's log-odds, ``log(score / (1 - score))``, less those of the row without the part: above 0 it
-            speaks for the label, below 0 against it.
+            raises the label's score in this row, below 0 it lowers it.
     """
 
     feature: str
@@ -112,20 +116,24 @@ class Explainer:
 
     def _influences(self, row: Any) -> tuple[Scores, dict[str, list[Influence]], bool]:
         """Return scores, what moved them, and whether log-odds are from before the sigmoid."""
-        names, rows = zip(*self._rows(row), strict=True)
-        matrix = np.stack(rows)
-        (scores,) = self.model.predict_encoded(matrix[:1])
-        logits = self.model.log_odds(matrix)
-        effects = _effects_on_scores(self.model.predict_encoded(matrix)) if logits is None else logits[0] - logits[1:]
-        found = {
-            label: _strongest(names[1:], effects[:, place], self.most) for place, label in enumerate(self.model.labels)
-        }
-        return scores, found, logits is not None
-
-    def _rows(self, row: Any) -> Iterator[tuple[tuple[str, str], Features]]:
-        """Yield the encoded row, and then itself without each of its parts, with their feature and name."""
         (whole,) = self.model.encode([row])
-        yield ("", ""), whole
+        (scores,) = self.model.predict_encoded(whole[None])
+        names: list[tuple[str, str]] = []
+        effects: list[NDArray[np.float64]] = []
+        parts, exact = self._parts(whole), True
+        while some := list(islice(parts, max(1, AT_ONCE // max(1, len(whole))))):
+            names += [name for name, _ in some]
+            matrix = np.stack([whole, *(without for _, without in some)])
+            logits = self.model.log_odds(matrix)
+            exact = exact and logits is not None
+            own = _effects_on_scores(self.model.predict_encoded(matrix)) if logits is None else logits[0] - logits[1:]
+            effects.append(own)
+        every = np.concatenate([np.zeros((0, len(scores))), *effects])
+        found = {label: _strongest(names, every[:, place], self.most) for place, label in enumerate(self.model.labels)}
+        return scores, found, exact
+
+    def _parts(self, whole: Features) -> Iterator[tuple[tuple[str, str], Features]]:
+        """Yield feature and name of each part of an encoded row, with the row that lacks it."""
         position = 0
         for feature in self.features:
             place = slice(position, position + feature.width)
@@ -152,7 +160,7 @@ def _usual(model: Model) -> Features:
     return np.median(model.encode(golden.values(model.contract.input)), axis=0).astype(np.float32)
 
 
-def _strongest(names: tuple[tuple[str, str], ...], effects: NDArray[np.float64], most: int) -> list[Influence]:
+def _strongest(names: Sequence[tuple[str, str]], effects: NDArray[np.float64], most: int) -> list[Influence]:
     order = np.argsort(-np.abs(effects), kind="stable")[:most]
     return [
         Influence(names[place][0], unicodedata.normalize("NFC", names[place][1]), float(effects[place]))
