@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas
 import pyarrow
 import pytest
 
@@ -169,6 +170,14 @@ def test_rows_that_do_not_fit() -> None:
         scorer(PARCELS, keep={"id": "int16"})(table())
     with pytest.raises(UsageError, match=r"give types, such as keep=\{'id': 'int64'\}"):
         _ = scorer(PARCELS, keep="id").schema
+
+
+@pytest.mark.parametrize("frame", [pandas.DataFrame({"weight": [1.0]}), {"weight": np.ones(1)}, [{"weight": 1.0}]])
+def test_what_is_no_batch_of_arrow_is_told_how_to_be_one(frame: Any) -> None:
+    with pytest.raises(
+        UsageError, match=r"takes record batches and tables of pyarrow, not .* batch_format=\"pyarrow\""
+    ):
+        list(scorer(PARCELS)(frame))
 
 
 def test_a_column_of_a_name_twice_is_refused() -> None:

@@ -153,6 +153,12 @@ class Scorer:
         model, first = self._artifact.predictor(), 0
         counted = self._counter(model)
         for record in batches:
+            if not isinstance(record, import_pyarrow().RecordBatch):
+                raise UsageError(
+                    f"the scorer takes record batches and tables of pyarrow, not {type(record).__name__} (of "
+                    f'{type(batches).__name__}); give batch_format="pyarrow" to Ray, frame.to_arrow() of Polars, or '
+                    "pyarrow.Table.from_pandas(frame)"
+                )
             check_unique(record.schema.names)
             columns = dict(zip(record.schema.names, record.columns, strict=True))
             batch = Batch(first=first, size=record.num_rows, columns=columns)
