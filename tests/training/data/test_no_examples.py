@@ -167,6 +167,25 @@ def test_a_line_below_a_table(row: list[Any], refused: bool) -> None:
     check_rows_below(pyarrow.table(table), "t")
 
 
+@pytest.mark.parametrize(("rows", "refused"), [
+    ([["As of 2024", None, None, None], ["Source: us", None, None, None]], 40),
+    ([[None, None, None, None], ["Source: us", None, None, None]], 41),
+    ([["As of 2024", None, None, ""], [None, None, None, None], ["Source: us", None, None, ""]], 40),
+    ([[f"note {row}", None, None, None] for row in range(5)], 40),
+    ([[f"note {row}", None, None, None] for row in range(6)], None),
+    ([["P3", None, None, None], ["Source: us", None, None, None]], None),
+    ([[None, None, None, "x"]] * 3, None),
+])  # fmt: skip
+def test_lines_below_a_table(rows: list[list[Any]], refused: int | None) -> None:
+    table, told = columns(), list[str]()
+    for place, own in enumerate(table.values()):
+        own += [row[place] for row in rows]
+    with pytest.raises(TableError, match=f"{refused}.*--keep-last-row takes") if refused else nullcontext():
+        check_rows_below(pyarrow.table(table), "t")
+    check_rows_below(pyarrow.table(table), "t", told.append, keep_last=True)
+    assert any(f"{refused}" in note and "taken for" in note for note in told) == (refused is not None)
+
+
 def test_tables_of_few_columns_have_no_lines_below() -> None:
     check_rows_below(pyarrow.table({"a": ["x"] * 9}), "t")
     check_rows_below(pyarrow.table({"text": ["x"] * 9, "tags": [["a"]] * 8 + [None]}), "t")

@@ -96,7 +96,7 @@ def _add_columns_and_rows(parser: argparse.ArgumentParser) -> None:
     rows.add_argument(
         "--keep-last-row",
         action="store_true",
-        help="learn from a last row that looks like totals or a line below the table, which is an error else",
+        help="learn from last rows that look like totals or lines below the table, which are an error else",
     )
     rows.add_argument(
         "--sample",

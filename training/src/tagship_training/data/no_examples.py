@@ -24,8 +24,11 @@ NAMES = (
 SUMMED = 0.5
 """Least share of a row's numbers that are sums or means where nothing names it: in wide tables, some are by chance."""
 
-KEEPS = "--keep-last-row takes it for an example"
-"""Advice where a last row is refused."""
+KEEPS, KEEP = (f"--keep-last-row takes {what}" for what in ("it for an example", "them for examples"))
+"""Advice where a last row is refused, or several."""
+
+MOST_LINES = 5
+"""So many lines may stand below a table."""
 
 FEW_COLUMNS = 2
 """In so few, a text without a tag is a row as others are."""
@@ -56,14 +59,43 @@ def check_rows_below(
         row = int(np.argmin(there))
         more = len(table) - len(filled) - 1
         note(f"{source}: row {row} has no cell{f', as {more:,} more' if more else ''}, and is taken for an example")
-    if last >= FEWEST and table.num_columns > FEW_COLUMNS and there[last] == 1 and (there[:last] > 1).all():
-        row_cells = ((name, table[name][last].as_py()) for name in table.column_names)
-        name, text = next((name, cell) for name, cell in row_cells if cell not in (None, ""))
-        found = f"{source}: row {last}, the last one, has nothing but {cells.shown(text)} in column {name!r}"
-        if not keep_last:
-            raise TableError(f"{found}; if this is a line below the table, remove it, or else {KEEPS}")
-        if note is not None:
-            note(f"{found}, and is taken for an example")
+    below = _lines_below(table, there)
+    if below is None:
+        return
+    row, name = below
+    text = cells.shown(table[name][row].as_py())
+    if row == last:
+        found = f"row {row}, the last one, has nothing but {text} in column {name!r}"
+        hint = f"if this is a line below the table, remove it, or else {KEEPS}"
+    else:
+        found = f"rows {row} to {last}, the last ones, have a cell each at most, such as {text} in column {name!r}"
+        hint = f"if these are lines below the table, remove them, or else {KEEP}"
+    if not keep_last:
+        raise TableError(f"{source}: {found}; {hint}")
+    if note is not None:
+        note(f"{source}: {found}, and {'is taken for an example' if row == last else 'are taken for examples'}")
+
+
+def _lines_below(table: pyarrow.Table, there: NDArray[np.int64]) -> tuple[int, str] | None:
+    """Return the first of the last rows that hold a cell each at most, and its column; None where others do as well.
+
+    Of several such rows, no cell may stand above them too: rows without a tag are sorted to the end, notes are not.
+    """
+    more = np.flatnonzero(there > 1)
+    first, last = int(more[-1]) + 1 if len(more) else 0, len(table) - 1
+    if first > last or last - first >= MOST_LINES or last < FEWEST or table.num_columns <= FEW_COLUMNS:
+        return None
+    if not (there[:first] > 1).all():
+        return None
+    lines = [(row, name) for row in range(first, last + 1) if there[row] for name in _filled(table, row)]
+    if len(lines) > 1 and any(table[name][row].as_py() in table[name][:first].to_pylist() for row, name in lines):
+        return None
+    return lines[0] if lines else None
+
+
+def _filled(table: pyarrow.Table, row: int) -> Iterator[str]:
+    """Yield the columns that have a cell in a row."""
+    return (name for name in table.column_names if table[name][row].as_py() not in (None, ""))
 
 
 def _counts(table: pyarrow.Table) -> NDArray[np.int64]:
