@@ -12,6 +12,7 @@ import pytest
 
 import tagship_runtime
 
+PARCELS = Path(__file__).parents[2] / "data" / "v0_1" / "parcels" / "artifacts" / "float32.tflite"
 Command = Callable[..., Any]
 
 
@@ -95,3 +96,10 @@ def test_columns_that_the_model_does_not_have_are_named(
     done = tagship(command, artifact, *given)
     assert (done.code, done.out, len(done.err.splitlines())) == (2, "", 1)
     assert "feature_0" in done.err
+
+
+def test_unknown_words_of_rows_without_names_are_counted(tagship: Command, tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", x=np.array([["2", "30", "odd"], ["3", "40", "ICE"]]))
+    done = tagship("predict", PARCELS, tmp_path / "a.npz", "--labels-only")
+    assert (done.code, len(done.out.splitlines())) == (0, 3)
+    assert "2 of 2 cells of 'surface' hold a word that the model does not know" in done.err

@@ -180,13 +180,15 @@ def _with_near_misses(
     scored: Iterator[tuple[Batch, Scores]], model: Predictor, summary: Summary
 ) -> Iterator[tuple[Batch, Scores]]:
     """Yield batches, and look in the first ones with unknown words of a feature for what one of them may mean."""
-    features = {feature.name: feature for feature in model.contract.features or ()}
+    features = {feature.name: (place, feature) for place, feature in enumerate(model.contract.features or ())}
     counts: Counter[str] = Counter()
     looks: Counter[str] = Counter()
     for batch, scores in scored:
         for name in [name for name, count in summary.unknown.items() if count > counts[name]]:
             if name not in summary.near and looks[name] < LOOKS:
-                near = features[name].near_miss(as_column(batch.columns[name]))
+                place, feature = features[name]
+                cells = batch.columns[name] if batch.rows is None else batch.rows[:, place]  # by name, or by order
+                near = feature.near_miss(as_column(cells))
                 summary.near |= {} if near is None else {name: near}
                 looks[name] += 1
         counts.update(summary.unknown - counts)

@@ -210,6 +210,7 @@ def test_numbers_that_all_stand_in_parentheses_are_words() -> None:
     assert Numerals("a.csv").rewrite({"x": ["(1)", "(2)", " (3)"]}, known=False) == {}
     for amounts in (["(€ 1)", "(€ 2)"], ["€ (1)", "€ (2)"]):
         assert Numerals("a.csv").rewrite({"x": amounts}, known=False) == {"x": ["-1", "-2"]}
+    assert Numerals("a.csv").rewrite({"x": ["(5 %)", "(7) %"]}, known=False) == {"x": ["-5e-2", "-7e-2"]}
 
 
 @pytest.mark.parametrize("separator", [";", ","])

@@ -149,18 +149,28 @@ def test_words_that_are_mostly_numbers(values: list[Any], left_out: bool, refuse
 
 UNITS = (
     "mm", "°C", "°", "℃", "Grad C", "° C", "°F", "%vol", "% vol", "€/kg", "$/h", "€/m²", "Mio. €", "mg / l",
-    "l / 100 km", "m^2", "sq ft", "fl. oz", "″", "% p.a.", "(mm)", "pieces/hour", "Ω",
+    "l / 100 km", "m^2", "sq ft", "fl. oz", "″", "% p.a.", "(mm)", "pieces/hour", "Ω", "[mm]",
+    "㎡", "% (v/v)", "˚C", "”", "milligrams per litre",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("unit", UNITS)
-@pytest.mark.parametrize("number", ["{},5 ", "-{}", "1.{:03},25 "])
+@pytest.mark.parametrize("number", ["{},5 ", "-{}", "1.{:03},25 ", "1.{}e-3 ", "< {}", "ca. {},5 ", "1,{} ± 0,1 "])
 def test_numbers_with_a_unit_are_no_words(unit: str, number: str) -> None:
     cells = [f"{number.format(place)}{unit}" for place in range(30)]
     for left_out in (True, False)[: 1 + ("," in number)]:
         with pytest.raises(TableError, match="numbers with a unit, such as"):
             check_no_numbers("c", texts(*cells), left_out=left_out)
     check_no_numbers("c", texts(*[f"{place} {unit} {place}" for place in range(30)]), left_out=True)
+
+
+@pytest.mark.parametrize(
+    "amount",
+    ["EUR {},4 Mio", "Rs. {} lakh", "CHF {} Mio", "US$ {} bn", "kr. {},5 mio", "${}.40/h", "€ {},4/kg", "{} 1/min"],
+)
+def test_amounts_with_a_unit_are_no_words(amount: str) -> None:
+    with pytest.raises(TableError, match="numbers with a unit, such as"):
+        check_no_numbers("c", texts(*[amount.format(place) for place in range(60)]), left_out=True)
 
 
 @pytest.mark.parametrize("spelled", ["{}-A", "{}:30", "{}_x", "A{}", "{} Main St {}", "{}/A", "no. {}"])

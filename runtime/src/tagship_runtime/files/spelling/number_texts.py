@@ -64,7 +64,7 @@ BESIDE = dict.fromkeys(map(ord, "_'\"=~*\u2019\u2020\u2030\u2248\u00b1"))
 ZERO = re.compile(rf"(?P<before>{_CURRENCY})\s*[\u2014{_MINUS}]|[\u2014{_MINUS}]\s*(?P<after>{_CURRENCY})")
 """Zero in the accounting formats of spreadsheets: ``$ -``."""
 
-NEGATIVE = re.compile(rf"({_CURRENCY})?\s*\(([^()]*)\)\s*({_CURRENCY})?")
+NEGATIVE = re.compile(rf"({_CURRENCY})?\s*\(([^()]*)\)\s*(%|{_CURRENCY})?")
 """A negative number in accounts: ``(12.75)`` and ``$ (12.75)``."""
 
 NO_CENTS = re.compile(r"(?<=[0-9])(?:([.,])(?:--?|[\u2013\u2014])|/[-=])(?![0-9])")

@@ -25,10 +25,18 @@ from tagship_training.data.kinds.text import looks_like_text
 from tagship_training.data.kinds.times import kind_of_times
 from tagship_training.errors import TableError
 
-_NUMBER = r"[^\d(]{0,3}\d[\d.,'\u2019\s]*?"
-_FIRST_OF_UNIT = r"[^\W\d_]|[\u00b0\u2103\u2109\u2032\u2033(]|[%$\u00a3\u00a5\u20a0-\u20bf](?=\s*[/\w])"
-MEASURED = re.compile(rf"({_NUMBER})\s*(?![x\u00d7*]\s*\d)((?:{_FIRST_OF_UNIT}).{{0,19}})")
-"""A number and its unit, such as 12,5 mm, 21 \u00b0C, 4 \u20ac/kg and 6 l / 100 km."""
+UNIT = re.compile(
+    r"\s*(?![x\u00d7*]\s*\d)"
+    r"((?:[^\W\d_]|[\u00b0\u02da\u2032\u2033\u201d\u2103\u2109\u3380-\u33df(\[]"
+    r"|/(?=\s*[a-z\u00b5\u03bc])|[%$\u00a3\u00a5\u20a0-\u20bf](?=\s*[/\w(\[])).{0,29})"
+)
+"""A unit behind a number, such as mm, \u00b0C, \u20ac/kg and l / 100 km."""
+
+ABOUT = re.compile(r"(?:[<>\u2264\u2265~\u2248\u00d8\u2300]=?|ca\.|approx\.)\s*", re.IGNORECASE)
+"""What may stand before a number with a unit."""
+
+LONGEST_MEASURED = 64
+"""Characters of a number with its unit, at most."""
 
 _SHORT, _LONG = (rf"(?:0|[1-9][0-9]{{0,{more}}})(?:[.,][0-9]+)?" for more in (2, 4))
 
@@ -162,9 +170,15 @@ def _check_no_words_among_numbers(name: str, texts: Sequence[str], others: Seque
 
 
 def _measured(cell: str) -> str | None:
-    """Return the unit of a number; None where a cell is none with a unit."""
-    found = MEASURED.fullmatch(cell.strip())
-    return found[2] if found and is_made_of_digits(found[1]) else None
+    """Return the unit of a number, which is as long as it can be; None where a cell is none with a unit."""
+    bare = ABOUT.sub("", cell.strip(), count=1) if ABOUT.match(cell.strip()) else cell.strip()
+    if len(bare) > LONGEST_MEASURED:
+        return None
+    for end in reversed([digit.end() for digit in re.finditer("[0-9][.,]?", bare)]):
+        unit = UNIT.fullmatch(bare, end)
+        if unit is not None and is_made_of_digits(bare[:end]):
+            return unit[1]
+    return None
 
 
 def _check_no_units(name: str, texts: Sequence[str], others: Sequence[str]) -> None:
