@@ -232,6 +232,20 @@ def with_written_input(payload: bytes) -> bytes:
     return written(model)
 
 
+def with_small_integers(payload: bytes, kind: str, scale: float | None) -> bytes:
+    """A .tflite model whose rows pass through a type that no recipe makes, and that holds far less than eight bits."""
+    model = read(payload)
+    graph = model.subgraphs[0]
+    rows = int(graph.inputs[0])
+    small = add_tensor(model, "small", graph.tensors[rows].shape, kind, scale=scale)
+    back = add_tensor(model, "back", graph.tensors[rows].shape, "FLOAT32")
+    for one in graph.operators:
+        one.inputs = np.array([back if index == rows else index for index in one.inputs], np.int32)
+    pair = [operator(model, "QUANTIZE", [rows], [small]), operator(model, "DEQUANTIZE", [small], [back])]
+    graph.operators[:0] = pair
+    return written(model)
+
+
 def with_cycle(payload: bytes) -> bytes:
     """A .tflite model whose first multiplication takes what a later operator gives, and that its result."""
     model = read(payload)

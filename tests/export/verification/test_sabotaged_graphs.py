@@ -23,6 +23,7 @@ from export.verification.sabotaged_graphs import (
     with_constant_of_sixteen_bits,
     with_cycle,
     with_second_writer,
+    with_small_integers,
     with_written_constant,
     with_written_input,
     written,
@@ -101,6 +102,16 @@ def test_operators_that_need_each_other_are_refused_and_not_followed(folder: Pat
     payload, _ = taken_apart(folder / f"{recipe}.tflite")
     with pytest.raises(TwoReadingsError, match="tensor behind is read before any operator has written it"):
         graph_of(with_cycle(payload))
+
+
+@pytest.mark.parametrize(("kind", "scale"), [("INT4", 1.0), ("UINT4", 1.0), ("FLOAT16", None), ("INT64", 1.0)])
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_types_that_no_recipe_makes_are_operations(folder: Path, recipe: str, kind: str, scale: float | None) -> None:
+    payload, _ = taken_apart(folder / f"{recipe}.tflite")
+    graph, own = (graph_of(one) for one in (with_small_integers(payload, kind, scale), payload))
+    added = [operation.name for operation in graph.operations][: len(graph.operations) - len(own.operations)]
+    assert added[:1] == ["QUANTIZE"]
+    assert len(graph.operations) > len(own.operations)
 
 
 def test_an_output_that_no_operator_writes(folder: Path) -> None:

@@ -124,7 +124,7 @@ class _Reader:
         operations: list[Operation] = []
         for operator in _operators_in_order(graph):
             name = self._name(operator)
-            if name in QUANTIZES:
+            if name in QUANTIZES and self._is_known(graph.tensors[operator.outputs[0]]):
                 values[operator.outputs[0]] = self._passed(graph, operator, values)
                 continue
             operations.append(self._operation(graph, operator, name, values))
@@ -132,6 +132,11 @@ class _Reader:
                 values[index] = Made(len(operations) - 1, place)
         outputs = tuple(self._value(graph, index, values) for index in graph.outputs)
         return FloatGraph(tuple(operations), outputs, ranges=tuple(self._ranges(graph, values)))
+
+    def _is_known(self, tensor: Any) -> bool:
+        """Tell whether a quantized value is one of ours: engines also make int4 and float16, which hold far less."""
+        kind = self.types[tensor.type]
+        return kind == "float32" or (kind in INTEGERS and _scaling(tensor) is not None)
 
     def _passed(self, graph: Any, operator: Any, values: dict[int, Value]) -> Value:
         """Return what an operator gives that only quantizes: its value, or a constant that is rounded."""
