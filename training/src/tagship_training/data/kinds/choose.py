@@ -33,7 +33,7 @@ UNIT = re.compile(
 """A unit behind a number, such as mm, \u00b0C, \u20ac/kg and l / 100 km."""
 
 ABOUT = re.compile(r"(?:[<>\u2264\u2265~\u2248\u00d8\u2300]=?|ca\.|approx\.)\s*", re.IGNORECASE)
-"""What may stand before a number with a unit."""
+"""Signs and words that may stand before a number with a unit."""
 
 LONGEST_MEASURED = 64
 """Characters of a number with its unit, at most."""
