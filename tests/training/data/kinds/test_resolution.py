@@ -166,7 +166,18 @@ def test_numbers_with_a_unit_are_no_words(unit: str, number: str) -> None:
 
 @pytest.mark.parametrize(
     "amount",
-    ["EUR {},4 Mio", "Rs. {} lakh", "CHF {} Mio", "US$ {} bn", "kr. {},5 mio", "${}.40/h", "€ {},4/kg", "{} 1/min"],
+    [
+        "EUR {},4 Mio",
+        "Rs. {} lakh",
+        "CHF {} Mio",
+        "US$ {} bn",
+        "kr. {},5 mio",
+        "${}.40/h",
+        "€ {},4/kg",
+        "{} 1/min",
+        "\uff11{}\uff0c\uff14 mm",
+        f"{{}},4{' ' * 60}mm",
+    ],
 )
 def test_amounts_with_a_unit_are_no_words(amount: str) -> None:
     with pytest.raises(TableError, match="numbers with a unit, such as"):

@@ -32,8 +32,11 @@ UNIT = re.compile(
 )
 """A unit behind a number, such as mm, \u00b0C, \u20ac/kg and l / 100 km."""
 
-ABOUT = re.compile(r"(?:[<>\u2264\u2265~\u2248\u00d8\u2300]=?|ca\.|approx\.)\s*", re.IGNORECASE)
+ABOUT = re.compile(r"^(?:[<>\u2264\u2265~\u2248\u00d8\u2300]=?|ca\.|approx\.)\s*", re.IGNORECASE)
 """Signs and words that may stand before a number with a unit."""
+
+HEAD = re.compile(r"\D*\d[\d\s.,eE%+\-_'\"=~*\u2019\u2020\u2030\u2212\u2013\u2248\u00b1\uff0c\uff0e]*")
+"""As far as a number may go at most, with the marks that people write in one."""
 
 LONGEST_MEASURED = 64
 """Characters of a number with its unit, at most."""
@@ -171,10 +174,11 @@ def _check_no_words_among_numbers(name: str, texts: Sequence[str], others: Seque
 
 def _measured(cell: str) -> str | None:
     """Return the unit of a number, which is as long as it can be; None where a cell is none with a unit."""
-    bare = ABOUT.sub("", cell.strip(), count=1) if ABOUT.match(cell.strip()) else cell.strip()
+    bare = ABOUT.sub("", " ".join(cell.split()))
     if len(bare) > LONGEST_MEASURED:
         return None
-    for end in reversed([digit.end() for digit in re.finditer("[0-9][.,]?", bare)]):
+    head = HEAD.match(bare)
+    for end in reversed([digit.end() for digit in re.finditer(r"\d[.,]?", head[0] if head else "")]):
         unit = UNIT.fullmatch(bare, end)
         if unit is not None and is_made_of_digits(bare[:end]):
             return unit[1]
