@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
+from tagship_export import export, open_original
 from tagship_export.data.golden_rows import record
+from tagship_export.original.open_original import Original
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.constants import Constant
 from tagship_export.targets.registry import target_of
@@ -18,6 +21,22 @@ from tagship_runtime import container
 from tagship_runtime.contract import Contract
 from tagship_runtime.contract.decode import read_features
 from tagship_runtime.errors import EngineError, InputError
+
+RECIPES, FORMATS = ("float32", "int8"), ("tflite", "onnx")
+FILES = [f"{recipe}.{kind}" for recipe in RECIPES for kind in FORMATS]
+"""What is sabotaged."""
+
+
+def sound_files(run: Path, folders: pytest.TempPathFactory) -> Path:
+    """A folder with :data:`FILES` of a run."""
+    out = folders.mktemp("sound")
+    export(run, out, recipes=RECIPES)
+    return out
+
+
+def both_originals(run: Path) -> dict[str, Original]:
+    """A run, and its model as a bare Keras file."""
+    return {"run": open_original(run), "bare": open_original(run / "model.keras")}
 
 
 def sealed(payload: bytes, contract: Contract, forged: bool, recipe: str = "int8") -> bytes:

@@ -16,33 +16,33 @@ import pytest
 
 from export.verification.sabotage import (
     CLAIMS,
+    FILES,
+    FORMATS,
+    both_originals,
     changed_weights,
     claiming,
     jittered,
     sealed,
+    sound_files,
     taken_apart,
     with_dead_branch,
 )
-from tagship_export import export, open_original, verify
+from tagship_export import verify
 from tagship_export.original.open_original import Original
 from tagship_export.targets.registry import target_of
 from tagship_runtime import container
 
 Command = Callable[..., Any]
-RECIPES, FORMATS = ("float32", "int8"), ("tflite", "onnx")
-FILES = [f"{recipe}.{kind}" for recipe in RECIPES for kind in FORMATS]
 
 
 @pytest.fixture(scope="module")
 def folder(article_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("sound")
-    export(article_run, out, recipes=RECIPES)
-    return out
+    return sound_files(article_run, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def originals(article_run: Path) -> Mapping[str, Original]:
-    return {"run": open_original(article_run), "bare": open_original(article_run / "model.keras")}
+    return both_originals(article_run)
 
 
 @pytest.fixture(scope="module")

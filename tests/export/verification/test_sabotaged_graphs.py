@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from export.verification.sabotage import sealed, taken_apart
+from export.verification.sabotage import FILES, FORMATS, RECIPES, both_originals, sealed, sound_files, taken_apart
 from export.verification.sabotaged_graphs import (
     add_tensor,
     factors,
@@ -28,15 +28,12 @@ from export.verification.sabotaged_graphs import (
     with_written_input,
     written,
 )
-from tagship_export import export, open_original, verify
+from tagship_export import verify
 from tagship_export.original.open_original import Original
 from tagship_export.targets.depth_first import depth_first
 from tagship_export.targets.float_graph import FloatGraph, Numbers, TwoReadingsError
 from tagship_export.targets.registry import target_of
 from tagship_export.targets.runtime_target import RuntimeTarget
-
-RECIPES, FORMATS = ("float32", "int8"), ("tflite", "onnx")
-FILES = [f"{recipe}.{kind}" for recipe in RECIPES for kind in FORMATS]
 
 SABOTAGES: Mapping[Callable[[bytes], bytes], tuple[tuple[str, ...], str]] = {
     with_constant_clipped: (FORMATS, "are not those of the original, rounded"),
@@ -53,14 +50,12 @@ TRIED = [(change, name) for change, (kinds, _) in SABOTAGES.items() for name in 
 
 @pytest.fixture(scope="module")
 def folder(scaled_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("sound")
-    export(scaled_run, out, recipes=RECIPES)
-    return out
+    return sound_files(scaled_run, tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
 def originals(scaled_run: Path) -> Mapping[str, Original]:
-    return {"run": open_original(scaled_run), "bare": open_original(scaled_run / "model.keras")}
+    return both_originals(scaled_run)
 
 
 @pytest.mark.parametrize("against", ["run", "bare"])

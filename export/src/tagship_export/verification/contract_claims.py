@@ -142,7 +142,7 @@ def _names_file(original: Original, contract: Contract) -> bool:
 def _facts(features: tuple[Feature, ...]) -> list[str]:
     """Return what the features state, names and their order first."""
     stated = {key for feature in features for key, value in feature.to_dict().items() if value is not None} - {"name"}
-    return ["names", "order", *(FACTS.get(key, key) for key in sorted(stated, key=[*FACTS, *sorted(stated)].index))]
+    return ["names", "order", *(fact for key, fact in FACTS.items() if key in stated), *sorted(stated - FACTS.keys())]
 
 
 def _difference(wanted: tuple[Feature, ...], found: tuple[Feature, ...] | None) -> str:

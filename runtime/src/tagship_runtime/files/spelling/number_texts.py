@@ -82,7 +82,7 @@ def plain(text: str, decimal: str) -> str | None:
         decimal: The mark before the fraction; the other one stands between thousands, as do blanks and apostrophes.
     """
     text = _without_cents(text)
-    if is_accounts_zero(text):
+    if ZERO.fullmatch(text):
         return "0"
     bare = _without_accounts_sign(text)
     if bare != text:
