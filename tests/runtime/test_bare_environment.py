@@ -61,7 +61,7 @@ tagship_runtime.load({artifact!r})
 print(*sorted(set(sys.modules) - before))
 """
 
-SLOW = {"argparse", "concurrent.futures", "importlib.metadata", "numpy.typing", "pathlib"}
+SLOW = {"argparse", "concurrent.futures", "hashlib", "importlib.metadata", "numpy.typing", "pathlib"}
 """Modules of milliseconds each, that a first decision can do without."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -43,6 +44,16 @@ def test_digest_can_be_checked_by_hand(artifact: Path) -> None:
     payload = container.unpack(data).payload
     rest = b"{" + text[len('{"digest":"",') + 64 :]
     assert hashlib.sha256(payload + rest).hexdigest() == json.loads(text)["digest"]
+
+
+@pytest.mark.parametrize("size", [0, container.SMALL_BYTES, container.SMALL_BYTES + 1])
+def test_digests_are_those_of_hashlib_whatever_computes_them(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    parts = b"TFL3" * (size // 4), b"{}"[: size % 4 + 2]
+    want = hashlib.sha256(b"".join(parts)).hexdigest()
+    assert container.digest_of(*parts) == want
+    for lean in ("_sha2", "_sha256"):
+        monkeypatch.setitem(sys.modules, lean, None)  # what an import of an absent module looks like
+    assert container.digest_of(*parts) == want
 
 
 def test_other_tools_read_the_tflite_tail(artifacts: dict[tuple[str, str], Path]) -> None:

@@ -18,7 +18,7 @@ _SEAL = b'TAGSHIP_SEAL("'
 _COMMENT = b'")\n/* tagship.json\n'
 _END = b"\n*/\n"
 _DIGEST_SIZE = 64
-_ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)\\u002a")
+_ESCAPED = rb"(?<!\\)((?:\\\\)*)\\u002a"
 """An asterisk as an escape; behind an odd number of backslashes it is a text that looks like one."""
 
 
@@ -40,7 +40,7 @@ class CFormat(Format):
         start = offset + len(_SEAL) + _DIGEST_SIZE + len(_COMMENT)
         if offset < 0 or data[start - len(_COMMENT) : start] != _COMMENT or not data.endswith(_END):
             return None
-        return offset, _ESCAPED.sub(rb"\1*", data[start : -len(_END)])
+        return offset, re.sub(_ESCAPED, rb"\1*", data[start : -len(_END)])
 
     def is_whole(self, data: bytes) -> bool:
         """Refuse a file without its tail: it is of no use to anybody."""

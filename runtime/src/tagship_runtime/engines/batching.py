@@ -170,9 +170,13 @@ class Scorer:
 
 
 def _chunk_rows(row_bytes: int, model_bytes: int) -> int:
-    """Number of rows to compute at a time: the same for a file on every machine, so that its scores are too."""
+    """Number of rows to compute at a time: the same for a file on every machine, so that its scores are too.
+
+    A power of two: rows of every chunk then begin where the first one's do in the lines of the cache.
+    """
     between_layers = max(LEAST_ROWS, CACHE_BYTES // max(1, model_bytes // MODEL_BYTES))
-    return max(1, min(CHUNK_ROWS, CHUNK_BYTES // row_bytes, between_layers))
+    most = min(CHUNK_ROWS, CHUNK_BYTES // row_bytes, between_layers)
+    return 1 << (most.bit_length() - 1) if most else 1
 
 
 def _chunks(start: int, stop: int, size: int) -> Iterator[tuple[int, int]]:
