@@ -9,6 +9,7 @@ int main(int count, char** arguments) try {
   Ort::SessionOptions options;
   options.SetIntraOpNumThreads(1);
   options.AddConfigEntry("session.qdq_matmulnbits_accuracy_level", "1");  // products in float32
+  options.AddConfigEntry("session.x64quantprecision", "1");               // none cut off at 16 bits
   const std::string bytes = tagship::read_file(arguments[1]);
   Ort::Session session(env, bytes.data(), bytes.size(), options);
   Ort::AllocatorWithDefaultOptions allocator;

@@ -56,6 +56,7 @@ def open_onnx(path):
 
     options = onnxruntime.SessionOptions()
     options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "1")  # products in float32
+    options.add_session_config_entry("session.x64quantprecision", "1")  # none cut off at 16 bits
     session = onnxruntime.InferenceSession(path, options)
     contract = json.loads(session.get_modelmeta().custom_metadata_map["tagship"])
     return contract, lambda batch: session.run(None, {contract["input"]["name"]: batch})[0]

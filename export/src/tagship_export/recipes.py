@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from tagship_export.errors import ExportError
@@ -48,6 +48,10 @@ class Budget:
         }
 
 
+EIGHT_BITS = frozenset({"int8", "uint8"})
+"""NumPy types of weights in eight bits; which of them is the format's affair."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """One way to store numbers.
@@ -57,7 +61,7 @@ class Recipe:
         score_tolerance: A flip is borderline within it; float32 scores may be off by it.
         exact: Whether a score that is farther off fails the artifact, flips or none; then thresholds ship
             unchanged, else they are moved onto the artifact's scores.
-        weights: The NumPy type that weights are stored in.
+        weights: The NumPy type that weights are stored in; for int8, uint8 will do.
         budget: What is allowed unless the user says otherwise.
         calibrated: Whether rows set the ranges of its activations.
         rounds_input: Whether it takes integers of eight bits, on one scale for all columns.
@@ -70,6 +74,10 @@ class Recipe:
     budget: Budget
     calibrated: bool = False
     rounds_input: bool = False
+
+    def stores(self, kinds: Collection[str]) -> bool:
+        """Tell whether there are weights as by this recipe among constants of some NumPy types."""
+        return not (EIGHT_BITS if self.weights in EIGHT_BITS else {self.weights}).isdisjoint(kinds)
 
     def golden_tolerance(self, max_difference: float) -> float:
         """Return how far golden scores may be off on another machine.

@@ -16,6 +16,7 @@ from tagship_export.data.golden_changes import shown
 from tagship_export.data.golden_rows import Changes, extend_golden, make_golden, replay
 from tagship_export.data.rows import read_rows
 from tagship_export.errors import ExportError
+from tagship_export.recipes import EIGHT_BITS
 from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.base import Target
 from tagship_export.targets.registry import open_artifact, target_of
@@ -69,7 +70,7 @@ def attach(
     if old is not None:
         fresh = _with_what_holds(fresh, old, proved=_still_proved(target, data, old, fresh))
     artifact = OpenArtifact(contract=fresh, runner=runner)
-    tolerance = INTEGER_TOLERANCE if "int8" in target.weight_bytes(payload) else FLOAT_TOLERANCE
+    tolerance = FLOAT_TOLERANCE if EIGHT_BITS.isdisjoint(target.weight_bytes(payload)) else INTEGER_TOLERANCE
     fresh = replace(fresh, golden=_golden(artifact, table, tolerance, partial(shown, target, payload)))
     if table is not None and table.targets is not None:
         decisions = artifact.decide(artifact.scores(table.table))

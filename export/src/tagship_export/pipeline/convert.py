@@ -41,7 +41,7 @@ class Converter:
             payload = target.make(recipe.name, model, calibration=self.calibration, batch=self.batch, float32=float32)
         _check_halves(target, payload)
         same = recipe.name != "float32" and payload == float32
-        if same or recipe.weights not in target.weight_bytes(payload):
+        if same or not recipe.stores(target.weight_bytes(payload)):
             raise ConversionError(f"unchanged: no weight would be stored in {recipe.weights}, so it is float32 again")
         return payload
 

@@ -25,12 +25,12 @@ export interface Ort {
   readonly env?: { readonly versions?: { readonly common?: string } };
 }
 
-// One thread, as small models are slower on several. The accuracy level keeps the scores of int8 models the same on
-// every processor; a runtime that does not know the entry ignores it.
+// One thread, as small models are slower on several. The session's entries keep the scores of int8 models the same on
+// every processor; a runtime that does not know one ignores it.
 const DEFAULTS = {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
-  extra: { session: { qdq_matmulnbits_accuracy_level: "1" } },
+  extra: { session: { qdq_matmulnbits_accuracy_level: "1", x64quantprecision: "1" } },
 };
 
 /**

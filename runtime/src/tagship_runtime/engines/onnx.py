@@ -14,9 +14,11 @@ from tagship_runtime.errors import EngineError, PackageMissingError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-EXACT_PRODUCTS = ("session.qdq_matmulnbits_accuracy_level", "1")
-"""Setting by which products of stored integers are computed in float32, where the default rounds activations to
-integers, differently on each processor (ONNX Runtime 1.32 and later; earlier ones ignore it)."""
+EXACT_PRODUCTS = (("session.qdq_matmulnbits_accuracy_level", "1"), ("session.x64quantprecision", "1"))
+"""Settings by which products of stored integers are the same on every processor. By the first they are computed in
+float32, where the default rounds activations to integers, differently on each (ONNX Runtime 1.32 and later; earlier
+ones ignore it). By the second, int8 weights are computed with as uint8 where they would not be exact: x86 processors
+without VNNI add two products of uint8 and int8 in 16 bits, and what does not fit is cut off."""
 
 _DTYPES = {"tensor(float)": "float32", "tensor(float16)": "float16", "tensor(double)": "float64"} | {
     f"tensor({kind}{bits})": f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)
@@ -82,7 +84,8 @@ def _open(payload: bytes) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 4  # what fails is raised; nothing else is worth a line on stderr
-    options.add_session_config_entry(*EXACT_PRODUCTS)
+    for setting in EXACT_PRODUCTS:
+        options.add_session_config_entry(*setting)
     try:
         return onnxruntime.InferenceSession(payload, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # its exceptions have no common base but this
