@@ -160,6 +160,7 @@ def _train(name: str, data: Path, folder: Path) -> Path:
         "labels": [label.removeprefix("label:") for label in labels],
         "thresholds": [_best_f1(y["validation"][:, i], scores[:, i]) for i in range(len(labels))],
         "features": [{"name": name, "kind": "numeric", "fill": None} for name in features],
+        "configuration": {},
     }
     (folder / "run.json").write_text(json.dumps(run))
     return folder

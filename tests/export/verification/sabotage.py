@@ -60,10 +60,20 @@ def taken_apart(path: Path) -> tuple[bytes, Contract]:
     return payload, contract
 
 
+def middle(dtype: np.dtype[Any]) -> int:
+    """The integer that stands for 0 among weights."""
+    return 128 if dtype == np.uint8 else 0
+
+
+def from_middle(values: np.ndarray) -> np.ndarray:
+    """Numbers of steps from the one that stands for 0, which no type cuts off."""
+    return values.astype(np.float64) - middle(values.dtype)
+
+
 def negated(constant: Constant, place: int) -> bytes:
     values = constant.values.copy()
-    lowest = None if values.dtype.kind == "f" else np.iinfo(values.dtype).min
-    values[place] = np.iinfo(values.dtype).max if values[place] == lowest else -values[place]
+    negative = -from_middle(values)[place] + middle(values.dtype)
+    values[place] = negative if values.dtype.kind == "f" else min(negative, np.iinfo(values.dtype).max)
     return constant.replaced(values)
 
 
@@ -77,20 +87,23 @@ def changed_weights(path: Path) -> list[tuple[str, bytes]]:
     payload, contract = taken_apart(path)
     quantized = contract.recipe == "int8"
     return [
-        (constant.name, negated(constant, int(np.abs(constant.values.astype(np.float64)).argmax())))
+        (constant.name, negated(constant, int(np.abs(from_middle(constant.values)).argmax())))
         for constant in target_of(payload).constants(payload)
-        if is_of_layers(constant) and (constant.values.dtype.kind == "i") == quantized and constant.values.any()
+        if is_of_layers(constant)
+        and (constant.values.dtype.kind != "f") == quantized
+        and from_middle(constant.values).any()
     ]
 
 
 def jittered(constant: Constant) -> bytes:
     """Two steps up or down at three of four places, and the largest number negated among them."""
     random = np.random.default_rng(0)
-    values = constant.values.astype(int)
+    values = from_middle(constant.values)
     moved = values + random.choice([-2, 2], values.size) * (random.random(values.size) < 0.75)
     largest = int(np.abs(values).argmax())
     moved[largest] = -values[largest]
-    return constant.replaced(np.clip(moved, -127, 127).astype(np.int8))
+    dtype = constant.values.dtype
+    return constant.replaced((np.clip(moved, -127, 127) + middle(dtype)).astype(dtype))
 
 
 def with_dead_branch(payload: bytes) -> bytes:

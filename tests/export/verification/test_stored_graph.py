@@ -12,6 +12,7 @@ import pytest
 from onnx import helper, numpy_helper
 
 from export.models import MODELS, Made
+from export.verification.sabotage import from_middle, middle
 from tagship_export.errors import ConversionError
 from tagship_export.targets.float_graph import Numbers, TwoReadingsError
 from tagship_export.targets.onnx.target import OnnxTarget
@@ -206,13 +207,13 @@ def test_integers_from_end_to_end_may_begin_with_numbers_of_words() -> None:
 
 def changed(values: np.ndarray) -> list[np.ndarray]:
     """The largest number negated, and moved by two steps of eight bits, or by as little of a float."""
-    place = int(np.abs(values.astype(np.float64)).argmax())
-    largest = float(values[place])
-    least = -127 if values.dtype == np.int8 else -np.inf
+    numbers, eight_bits = from_middle(values), values.dtype.itemsize == 1
+    place = int(np.abs(numbers).argmax())
+    largest = float(numbers[place])
     found = []
-    for number in (-largest, largest - np.sign(largest) * (2 if values.dtype == np.int8 else abs(largest) / 256)):
+    for number in (-largest, largest - np.sign(largest) * (2 if eight_bits else abs(largest) / 256)):
         found.append(values.copy())
-        found[-1][place] = max(number, least)
+        found[-1][place] = (np.clip(number, -127, 127) if eight_bits else number) + middle(values.dtype)
     return found
 
 
@@ -223,11 +224,12 @@ def test_any_number_that_is_changed_shows(name: str, kind: str) -> None:
     for recipe, payload in payloads.items():
         tried = 0
         for constant in target.constants(payload):
-            if not constant.values.any() or (constant.values.dtype == np.int16 and constant.numbers is None):
+            values = constant.values
+            if not from_middle(values).any() or (values.dtype == np.int16 and constant.numbers is None):
                 continue
             scale_of_activations = kind == "onnx" and not constant.shape  # by other rows it would be another
-            for values in changed(constant.values)[: 1 if scale_of_activations else 2]:
-                found = compared(target, constant.replaced(values), float32)
+            for other in changed(values)[: 1 if scale_of_activations else 2]:
+                found = compared(target, constant.replaced(other), float32)
                 assert found != Differences(), (recipe, constant.name)
                 tried += 1
         assert tried >= 8
@@ -305,16 +307,16 @@ def test_steps_of_both_signs_at_most_places_hide_nothing(kind: str) -> None:
     target, float32, payloads = made("biased", kind)
     for recipe in ("int8", "int16x8", "dynamic_int8"):
         matrix = max(
-            (one for one in target.constants(payloads[recipe]) if one.values.dtype == np.int8),
+            (one for one in target.constants(payloads[recipe]) if one.values.dtype.itemsize == 1),
             key=lambda one: one.values.size,
         )
         random = np.random.default_rng(0)
-        values = matrix.values.astype(int)
+        values = from_middle(matrix.values).astype(int)
         moved = values + random.choice([-2, 2], values.size) * (random.random(values.size) < 0.75)
         moved[np.abs(values).argmax()] *= -1
-        changed = np.clip(moved, -127, 127).astype(np.int8)
+        changed = (np.clip(moved, -127, 127) + middle(matrix.values.dtype)).astype(matrix.values.dtype)
         found = compared(target, matrix.replaced(changed), float32)
-        off = int((np.abs(changed.astype(int) - values) >= 1).sum())
+        off = int((np.abs(from_middle(changed) - values) >= 1).sum())
         assert found.numbers == (
             f"{off} of the {values.size} numbers of {matrix.name!r} are not those of the original, rounded",
         )

@@ -122,18 +122,15 @@ def _scores(runner: ArtifactRunner, matrix: Features, labels: int) -> Scores:
 
 
 def _negated(constant: Constant, count: int) -> Iterator[NDArray[Any]]:
-    """Yield the values with one of the largest negated."""
+    """Yield the values with one of the largest negated, of unsigned integers around the middle, which stands for 0."""
     values = constant.values
-    order = np.argsort(-np.abs(values.astype(np.float64)), kind="stable")[:count]
-    for place in order[values[order] != 0].tolist():
+    integers = values.dtype.kind in "iu"
+    middle = (np.iinfo(values.dtype).max + 1) // 2 if values.dtype.kind == "u" else 0
+    order = np.argsort(-np.abs(values.astype(np.float64) - middle), kind="stable")[:count]
+    for place in order[values[order] != middle].tolist():
+        negative = 2 * middle - values[place].item()
         changed = values.copy()
-        if values.dtype.kind == "u":
-            changed[place] = np.iinfo(values.dtype).max - values[place]
-        else:
-            with np.errstate(over="ignore"):
-                changed[place] = -values[place]
-            if changed[place] == values[place]:  # the least integer, which has no negative
-                changed[place] = np.iinfo(values.dtype).max
+        changed[place] = min(negative, np.iinfo(values.dtype).max) if integers else negative  # the least one has none
         yield changed
 
 
