@@ -87,6 +87,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "export/verification/test_threshold_transfer.py",
     ),
     "tagship_export.verification.own_conversion": ("export/verification/test_own_conversion.py",),
+    "tagship_export.verification.looked_up_tables": ("export/verification/test_looked_up_tables.py",),
     "tagship_export.verification.stored_graph": ("export/verification/test_stored_payload.py",),
     "tagship_export.verification.stored_payload": ("export/verification/test_stored_payload.py",),
     "tagship_export.verification.verify": ("export/verification/test_verify_by_hand.py",),

@@ -16,7 +16,7 @@ from tagship_export import export, open_original, verify
 from tagship_export.original.open_original import Original
 from tagship_export.targets.float_graph import FloatGraph, Given, Made, Range
 from tagship_export.targets.registry import TARGETS
-from tagship_export.verification.activation_ranges import clipping_ranges, moved_ranges, range_faults
+from tagship_export.verification.activation_ranges import clipping_ranges, kept, moved_ranges, range_faults
 from tagship_export.verification.own_conversion import UNKNOWN, Explained
 from tagship_export.verification.stored_graph import rounded_elsewhere, uneven_channels
 from tagship_runtime.files.dataset import Dataset
@@ -192,8 +192,31 @@ def test_a_quarter_of_the_rows_may_lie_beyond_those_that_calibrated() -> None:
     alike = dict.fromkeys((HIDDEN, LAST, Given(0)))
     assert clipped(dict.fromkeys(alike, 250), 1000) == []
     assert len(clipped(dict.fromkeys(alike, 300), 1000)) == 3
-    assert clipped(dict.fromkeys(alike, 5), 12) == []
-    assert len(clipped(dict.fromkeys(alike, 7), 12)) == 3
+    assert clipped(dict.fromkeys(alike, 12), 32) == []
+    assert len(clipped(dict.fromkeys(alike, 14), 32)) == 3
+
+
+def test_of_few_rows_three_may_have_calibrated_beyond_which_half_of_all_lie() -> None:
+    alike = dict.fromkeys((HIDDEN, LAST, Given(0)))
+    assert clipped(dict.fromkeys(alike, 9), 12) == []
+    assert len(clipped(dict.fromkeys(alike, 10), 12)) == 3
+
+
+def test_a_range_that_a_converter_took_from_what_is_made_of_a_value() -> None:
+    """The largest of several numbers, by whose range all of them are held: -1 of them is nothing that is lost."""
+    all_of_them, largest = Made(0, 0), Made(1, 0)
+    own = FloatGraph((), (), ranges=(held(all_of_them, low=0.0), held(largest, low=0.0), held(Given(0), low=-1.0)))
+    reached: dict[Given | Made, Any] = {
+        all_of_them: (np.full(100, -1.0), np.full(100, 0.9)),
+        largest: (np.full(100, 0.2), np.full(100, 0.9)),
+        Given(0): (np.full(100, -1.0), np.full(100, 0.5)),
+    }
+    found = kept(reached, own)
+    assert [(one[0][0], one[1][0]) for one in found.values()] == [(0.2, 0.9), (0.2, 0.9), (-1.0, 0.5)]
+    del reached[largest]
+    found = kept(reached, own)
+    assert [(one[0][0], one[1][0]) for one in found.values()] == [(0.0, 0.9), (-1.0, 0.5)]
+    assert kept({LAST: reached[all_of_them]}, FloatGraph((), ())) == {LAST: reached[all_of_them]}
 
 
 def test_one_range_that_many_more_rows_go_beyond_than_the_others() -> None:

@@ -27,7 +27,11 @@ def converted(off: Any = 0.0, refusal: Exception | None = None) -> Any:
         if refusal is not None:
             raise refusal
         scores = (ROWS + np.asarray(off)).astype(np.float32)
-        return SimpleNamespace(scores=lambda matrix: scores, close=lambda: noted.update(closed=True))
+
+        def of(matrix: Any) -> Any:
+            return scores[[int(np.flatnonzero((row == ROWS).all(axis=1))[0]) for row in matrix]]
+
+        return SimpleNamespace(scores=of, close=lambda: noted.update(closed=True))
 
     return SimpleNamespace(runner=runner, noted=noted)
 
@@ -76,6 +80,26 @@ def test_rows_that_calibrated_are_those_of_an_export(monkeypatch: pytest.MonkeyP
     assert again.noted["calibration"] == "encoded training rows"
     assert most("dynamic_int8", again, run) == pytest.approx(0.04, abs=1e-6)
     assert again.noted["calibration"] is ROWS
+
+
+def test_a_row_alone_may_be_farther_off_than_among_others() -> None:
+    """As by recipes that quantize a batch by one scale."""
+    again, alone = converted(), np.array([0.0, 0.25, 0.0], np.float32)
+
+    def runner(recipe: str, calibration: Any) -> Any:
+        def scores(matrix: Any) -> Any:
+            rows = [int(np.flatnonzero((row == ROWS).all(axis=1))[0]) for row in matrix]
+            return (matrix + alone[rows, None] * (len(matrix) == 1) + np.float32(0.125) * (len(matrix) > 1)).astype(
+                "f4"
+            )
+
+        return SimpleNamespace(scores=scores, close=lambda: None)
+
+    again.runner = runner
+    found = largest_difference(WITHOUT_ROWS, again, RECIPES["dynamic_int8"], ROWS, ROWS)
+    assert found.rows is not None
+    assert found.rows.tolist() == pytest.approx([0.125, 0.25, 0.125])
+    assert found.most == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize("error", [ConversionError("no way"), EngineError("neither")])

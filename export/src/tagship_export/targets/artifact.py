@@ -11,7 +11,7 @@ import numpy as np
 
 from tagship_export.targets.constants import Constant
 from tagship_export.targets.reconversion import Reconversion
-from tagship_export.targets.runner import ArtifactRunner, Values
+from tagship_export.targets.runner import ArtifactRunner, Runner, Values
 from tagship_runtime.contract import Contract
 from tagship_runtime.features import Encoder, encoder
 from tagship_runtime.thresholds import decide
@@ -19,6 +19,12 @@ from tagship_runtime.typing import Decisions, Features, Scores
 
 ALONE_ROWS = 1000
 """So many rows are also scored one by one, because that is how most of them will be."""
+
+
+def score_both_ways(runner: Runner, matrix: Features) -> tuple[Scores, Scores]:
+    """Return the scores of all encoded rows as one batch, and of the first 1,000 one by one."""
+    alone = [runner.scores(row[None]) for row in matrix[:ALONE_ROWS]]
+    return runner.scores(matrix), np.concatenate(alone)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +74,7 @@ class OpenArtifact:
 
     def score_both_ways(self, matrix: Features) -> tuple[Scores, Scores]:
         """Return the scores of all encoded rows as one batch, and of the first 1,000 one by one."""
-        alone = [self.runner.scores(row[None]) for row in matrix[:ALONE_ROWS]]
-        return self.runner.scores(matrix), np.concatenate(alone)
+        return score_both_ways(self.runner, matrix)
 
     def decide(self, scores: Scores) -> Decisions:
         """Return decisions for scores, bool (rows, labels)."""

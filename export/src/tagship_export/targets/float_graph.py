@@ -14,6 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+FINEST = 127
+"""Steps that the largest of numbers has which were given a scale of their own by eight bits."""
+
 
 class TwoReadingsError(ValueError):
     """Bytes of a payload that readers take in two ways: an engine may compute with others than those that are read."""

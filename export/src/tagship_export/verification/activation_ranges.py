@@ -24,6 +24,10 @@ ODD, ODD_AT_LEAST = 5.0, 0.02
 """Times the share of rows that go beyond the file's other ranges, and share besides, from which a range is an odd one:
 whatever calibrated a file did so for all its ranges, and rows beyond it go beyond all of them about as often."""
 
+ENDS, CALIBRATES = 2, 4
+"""Ends of a range, each of which one row sets of those that calibrate and a further one: that is how many lie beyond by
+chance. An export calibrates by one of so many rows that it is given, which may be those at hand."""
+
 LEAST_TYPICAL = 0.02
 """Difference of scores that three quarters of the rows may have whatever a conversion by them has."""
 
@@ -54,10 +58,33 @@ def range_faults(
     yield from _far_off(off, explained.rows)
     rows = spread(matrix)
     try:
-        reached = extremes(again, rows, {one.value for one in stored.ranges})
+        reached = kept(extremes(again, rows, {one.value for one in stored.ranges}), own)
     except (ValueError, RuntimeError):  # an engine that gives none; scores alone judge
         return
     yield from clipping_ranges(stored.ranges, reached, spread(off), spread(explained.rows))
+
+
+def kept(reached: Extremes, own: FloatGraph) -> Extremes:
+    """Return what rows reach as far as a conversion that they calibrate keeps it.
+
+    A converter may give a value the range of what is made of it, such as that of the largest of several, and cut the
+    others off. What that reaches then says whether the range is one of these rows.
+    """
+    ends = _widest(own)
+    held = {value: both for value, both in reached.items() if value in ends and not _beyond(ends[value], *both).any()}
+    found = dict(reached)
+    for value in reached.keys() & (ends.keys() - held.keys()):
+        one = ends[value]
+        alike = [both for other, both in held.items() if (ends[other].low, ends[other].high) == (one.low, one.high)]
+        low, high = max(alike, key=lambda both: float(both[1].max() - both[0].min()), default=reached[value])
+        found[value] = np.clip(low, one.low, one.high), np.clip(high, one.low, one.high)
+    return found
+
+
+def _widest(graph: FloatGraph) -> dict[Given | Made, Range]:
+    """Return the range of each value; of several, one that holds most."""
+    ranges = sorted(graph.ranges, key=lambda one: one.high - one.low)
+    return {one.value: one for one in ranges}
 
 
 def moved_ranges(stored: FloatGraph, own: FloatGraph) -> Iterator[str]:
@@ -101,18 +128,19 @@ def clipping_ranges(
 
     Args:
         ranges: Of the payload.
-        reached: What the original's values reach on the rows.
+        reached: What the original's values reach on the rows, as far as a conversion that these calibrate keeps it.
         off: How far off the artifact's scores of each row are.
         own: How far off those of a conversion are that the rows calibrate.
     """
     known = [one for one in ranges if one.value in reached]
     clipped = [_beyond(one, *reached[one.value]) for one in known]
+    most = max(SATURATED, ENDS / (len(off) // CALIBRATES + 1))
     counts = [int(rows.sum()) for rows in clipped]
     for place, (one, rows) in enumerate(zip(known, clipped, strict=True)):
         usual = float(np.median(counts[:place] + counts[place + 1 :] or [len(rows)]))
         odd = ODD_AT_LEAST + ODD * upper_bound(usual, len(rows))
         share = lower_bound(counts[place], len(rows))
-        if share > SATURATED or (share > odd and _hurt(off[rows], own[rows])):
+        if share > most or (share > odd and _hurt(off[rows], own[rows])):
             yield (
                 f"{counts[place]:,} of {len(rows):,} rows go beyond the range of {one.name!r}, {_ends(one)}: more than "
                 f"chance leaves to the rows that calibrated it; {usual:.0f} go beyond a usual one of its others"

@@ -11,6 +11,7 @@ from tagship_export.data.splits import calibration_rows
 from tagship_export.errors import ConversionError
 from tagship_export.original.open_original import Original
 from tagship_export.recipes import LEAST_TOLERANCE, Recipe
+from tagship_export.targets.artifact import score_both_ways
 from tagship_export.targets.reconversion import Reconversion
 from tagship_export.verification.bounds import lower_bound
 from tagship_runtime.errors import EngineError, InputError
@@ -37,7 +38,7 @@ class Explained:
         most: By which a score may be off.
         beyond: Share of rows that may be farther off, by chance; 0 where the rows that calibrated the file are known,
             so that one of them is a fault.
-        rows: What the conversion's scores of each row are off by; None where there is none.
+        rows: What the conversion's scores of each row are off by, alone or among others; None where there is none.
     """
 
     most: float
@@ -86,9 +87,12 @@ def largest_difference(
     except (ConversionError, EngineError, InputError):
         return UNKNOWN
     try:
-        rows = np.abs(runner.scores(matrix).astype(np.float64) - scores).max(axis=1)
+        batch, alone = score_both_ways(runner, matrix)
     finally:
         runner.close()
+    rows = np.abs(batch.astype(np.float64) - scores).max(axis=1)
+    some = rows[: len(alone)]
+    np.maximum(some, np.abs(alone.astype(np.float64) - scores[: len(alone)]).max(axis=1), out=some)
     difference = float(rows.max())
     if same:
         return Explained(max(LEAST_TOLERANCE, SAME_ROWS * difference), rows=rows)

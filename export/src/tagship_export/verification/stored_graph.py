@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tagship_export.targets.float_graph import FloatGraph, Numbers, Operation, Range, Value
+from tagship_export.targets.float_graph import FINEST, FloatGraph, Numbers, Operation, Range, Value
 
 ARITHMETIC = 1e-6
 """Share of each number that float32 leaves open; what converters fold is equal to the bit, and what they round was at
@@ -18,12 +18,6 @@ most 8.3e-8 of it beyond half a step, over all recipes and formats."""
 
 CLOSE = 1e-3
 """Share by which a step may be coarser than that of the same recipe, made here."""
-
-LOOKUPS = {"Gather": 0, "GATHER": 0, "EMBEDDING_LOOKUP": 1}
-"""Operations that look up in a table, by its place among their inputs."""
-
-FINEST = 127
-"""Steps that the largest number of a weight has to have, which is what eight bits give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,37 +128,24 @@ def _coarse(sizes: NDArray[np.float64], step: NDArray[np.float64]) -> bool:
         sizes: Of the original's numbers.
         step: Of each, or along the axis that has one for each channel.
     """
-    largest = _largest(sizes, step)
+    axes = tuple(axis for axis in range(step.ndim) if step.shape[axis] == 1) if step.size > 1 else None
+    largest = sizes.max(axis=axes, keepdims=True)
     return bool(((largest > 0) & (largest * (1 + ARITHMETIC) < step * FINEST)).any())
 
 
-def _largest(sizes: NDArray[np.float64], step: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the largest of those that share a step."""
-    axes = tuple(axis for axis in range(step.ndim) if step.shape[axis] == 1) if step.size > 1 else None
-    largest: NDArray[np.float64] = sizes.max(axis=axes, keepdims=True)
-    return largest
-
-
-def coarser(stored: FloatGraph, rounded: FloatGraph, trained: FloatGraph) -> Iterator[str]:
+def coarser(stored: FloatGraph, rounded: FloatGraph) -> Iterator[str]:
     """Yield constants that are rounded to coarser steps than the same recipe rounds them to here.
 
-    One step for all channels is within half of it of every number, and leaves nothing of a channel of small ones. What
-    is looked up in a table is an activation to some recipes, whose step the rows that calibrate decide: where those
-    reach a part of the table, it is finer than the table needs.
+    One step for all channels is within half of it of every number, and leaves nothing of a channel of small ones.
 
     Args:
         stored: Of the payload.
         rounded: Of the original, converted by the same recipe; its operations are those of the payload.
-        trained: Of the original as it is.
     """
-    tables = _tables(trained)
-    for value, own, exact in zip(_constants(stored), _constants(rounded), _constants(trained), strict=False):
+    for value, own in zip(_constants(stored), _constants(rounded), strict=False):
         if value.values.shape != own.values.shape or not (value.fine or not own.step.any()):
             continue
-        most = own.step
-        if most.any() and any(exact is table for table in tables):
-            most = np.maximum(most, _largest(np.abs(exact.values), most) / FINEST)
-        if (np.broadcast_to(value.step, value.values.shape) > most * (1 + CLOSE)).any():
+        if (np.broadcast_to(value.step, value.values.shape) > own.step * (1 + CLOSE)).any():
             yield f"the numbers of {value.name!r} are rounded to coarser steps than by its recipe"
 
 
@@ -206,12 +187,6 @@ def _ranges(graph: FloatGraph, outer: tuple[Any, ...] = ()) -> Iterator[tuple[tu
         for name, option in operation.options:
             if isinstance(option, FloatGraph):
                 yield from _ranges(option, (*outer, place, name))
-
-
-def _tables(graph: FloatGraph) -> list[Numbers]:
-    """Return constants that are looked up in."""
-    taken = [(LOOKUPS[one.name], one.inputs) for one in graph.operations if one.name in LOOKUPS]
-    return [table for place, inputs in taken if isinstance(table := inputs[place], Numbers)]
 
 
 def _constants(graph: FloatGraph) -> Iterator[Numbers]:

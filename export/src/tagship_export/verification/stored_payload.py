@@ -10,6 +10,7 @@ from tagship_export.targets.artifact import OpenArtifact
 from tagship_export.targets.float_graph import FloatGraph, TwoReadingsError
 from tagship_export.targets.reconversion import Reconversion
 from tagship_export.verification.contract_claims import JudgedBy
+from tagship_export.verification.looked_up_tables import table_faults
 from tagship_export.verification.stored_graph import (
     Differences,
     coarser,
@@ -63,11 +64,13 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
 def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy) -> Iterator[str]:
     """Yield what the same recipe stores otherwise here; the caller may know of another tool that made the file."""
     yield from uneven_channels(stored)
+    rounded = None if judged.recipe.exact else again.rounded()
+    if rounded is not None:
+        yield from table_faults(stored, rounded, again.as_trained())
     if judged.origin == "asked":
         return
-    rounded = None if judged.recipe.exact else again.rounded()
     same = again.as_trained() if judged.recipe.exact else rounded
-    faults = [] if same is None else [*coarser(stored, same, again.as_trained()), *rounded_elsewhere(stored, rounded)]
+    faults = [] if same is None else [*coarser(stored, same), *rounded_elsewhere(stored, rounded)]
     yield from map(judged.or_made_elsewhere, faults)
 
 

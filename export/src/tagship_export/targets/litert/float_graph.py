@@ -31,17 +31,16 @@ PRODUCTS: Mapping[str, tuple[int, int, int]] = {
 }
 """Places of rows, weights and bias of products; a bias of integers is in steps of the product, whatever it says."""
 
-CLIPS = frozenset({"MINIMUM", "MAXIMUM", "CONCATENATION", "SELECT", "SELECT_V2", "PADV2"})
-"""Operations whose constants are stored by the scale of what they stand beside, which holds nothing beyond its ends."""
-
 COPIES = frozenset(
     {
         *("RESHAPE", "EXPAND_DIMS", "SQUEEZE", "TRANSPOSE", "GATHER", "GATHER_ND", "SLICE", "STRIDED_SLICE", "SPLIT"),
         *("PACK", "UNPACK", "PAD", "TILE", "REVERSE_V2", "MAX_POOL_2D", "BROADCAST_TO", "SPACE_TO_BATCH_ND"),
-        *("BATCH_TO_SPACE_ND", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "SPLIT_V", *CLIPS),
+        *("BATCH_TO_SPACE_ND", "SPACE_TO_DEPTH", "DEPTH_TO_SPACE", "SPLIT_V", "CONCATENATION"),
+        *("MINIMUM", "MAXIMUM", "SELECT", "SELECT_V2", "PADV2"),
     }
 )
-"""Operations that hand integers on as they are, so that one scale has to hold for what they take and give."""
+"""Operations that hand integers on as they are, so that one scale has to hold for what they take and give: constants
+are stored by that of the values, and what lies beyond its ends is cut off."""
 
 INTEGERS = frozenset({"int8", "uint8", "int16", "int32"})
 """Types of values that a scale makes numbers of."""
@@ -158,7 +157,7 @@ class _Reader:
 
     def _operation(self, graph: Any, operator: Any, name: str, values: dict[int, Value]) -> Operation:
         inputs = [self._value(graph, index, values) for index in operator.inputs]
-        if name in CLIPS:
+        if name in COPIES:
             inputs = [self._clipped(graph.tensors[i], one) for i, one in zip(operator.inputs, inputs, strict=True)]
         if name in PRODUCTS and len(inputs) > PRODUCTS[name][2]:
             places = PRODUCTS[name]
