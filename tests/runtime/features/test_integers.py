@@ -72,6 +72,19 @@ def test_what_is_no_such_integer_is_refused(dtype: str, cell: Any, message: str 
     assert (caught.value.row, caught.value.column) == (1, "[1]")
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("cell", ["1e4000", "-1e4000"])
+def test_longer_floats_than_64_bits_are_refused_as_others_are(cell: str) -> None:
+    if np.finfo(np.longdouble).maxexp <= 1024:
+        pytest.skip("floats of this platform are no longer than 64 bits")
+    encode = encoder(None, (None, 2), "int32")
+    rows = np.array([[1, 2], [3, np.longdouble(cell)]], np.longdouble)
+    for way in (rows, rows.astype(object), rows.tolist()):
+        with pytest.raises(InputValueError, match="is no integer; the model takes int32"):
+            encode.encode(way)
+    np.testing.assert_array_equal(encode.encode(rows[:1]), [[1, 2]])
+
+
 def test_large_integers_beside_a_missing_one_are_not_floats_first() -> None:
     encode = encoder(None, (None, 2), "int64")
     assert encode.encode([[2**53 + 1, 0.0]]).tolist() == [[2**53 + 1, 0]]

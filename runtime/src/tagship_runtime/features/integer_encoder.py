@@ -132,7 +132,8 @@ def fits(values: NDArray[Any], dtype: np.dtype[Any]) -> bool:
         return not values.size
     if values.dtype.kind != "f":
         return bool(int(values.min()) >= limits.min and int(values.max()) <= limits.max)
-    numbers = values.astype(np.float64)  # 2.0**63 and the like are exact
+    with np.errstate(over="ignore"):  # of longer floats, what is infinite in 64 bits no type of integers holds
+        numbers = values.astype(np.float64)  # 2.0**63 and the like are exact
     within = (numbers >= float(limits.min)) & (numbers < float(limits.max) + 1) & (numbers == np.rint(numbers))
     return bool(within.all())
 
