@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 
 import tagship_runtime
 from tagship_export import export, open_original
+from tagship_runtime.errors import InputValueError
 
 Command = Callable[..., Any]
 
@@ -24,6 +26,16 @@ def test_the_rows_that_judge_are_not_those_that_calibrate(saved: Path) -> None:
     parts = [set(part.table[:, 0]) for part in (evidence.calibration, evidence.tuning, evidence.verdict)]
     assert [len(part) for part in parts] == [150, 150, 300]
     assert len(set.union(*parts)) == 600
+
+
+def test_what_is_wrong_with_a_row_is_told_by_its_place_in_the_file(saved: Path) -> None:
+    original = open_original(saved / "article.keras", labels=["a", "b", "c"])
+    for row in (0, 7, 39):
+        rows = np.zeros((40, 6))
+        rows[row, 2] = np.nan
+        with pytest.raises(InputValueError, match="NaN") as caught:
+            export(original, saved / "none", data=(rows, np.zeros((40, 3))))
+        assert caught.value.row == row
 
 
 def test_without_validation_rows_training_rows_tune(article_run: Path, tmp_path: Path) -> None:

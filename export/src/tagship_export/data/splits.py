@@ -56,6 +56,7 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
 
     Raises:
         OriginalError: Rows or labels are missing.
+        InputError: Rows of ``data`` do not fit the model.
     """
     if original.labels is None:
         raise OriginalError("the labels of the model's scores are not known; name them with --labels")
@@ -66,7 +67,9 @@ def split_rows(original: Original, data: Any = None) -> tuple[Original, HeldOutS
         if original.texts is not None:
             return _with_texts(original, original.texts, data)
         rows = read_rows(data, labels, original.features, original.positive, original.label_words)
-        return _named(original, rows), _divide(rows)
+        named = _named(original, rows)
+        named.encoder.encode(rows.table)  # what is wrong with a row is told by its place among those that are given
+        return named, _divide(rows)
     if data is None and "test" not in original.rows:
         raise OriginalError("the run has no test rows to prove anything on; give some with --data FILE")
     if data is None:
