@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -595,6 +595,47 @@ def test_a_name_of_two_constants_is_refused(recipe: str, first: bool) -> None:
     model.graph.initializer.insert(0 if first else len(model.graph.initializer), model.graph.initializer[1])
     with pytest.raises(TwoReadingsError, match="is the name of two values"):
         target.float_graph(model.SerializeToString())
+
+
+@pytest.mark.parametrize("recipe", ["float32", "int8"])
+def test_a_constant_that_a_caller_may_give_is_refused(recipe: str) -> None:
+    """ONNX Runtime takes the constant where nobody gives another, as the runtime never does."""
+    target, _, payloads = made("biased", "onnx")
+    proto = onnx.load_from_string(payloads[recipe])
+    tensor = proto.graph.initializer[0]
+    proto.graph.input.append(helper.make_tensor_value_info(tensor.name, tensor.data_type, list(tensor.dims)))
+    with pytest.raises(TwoReadingsError, match=f"'{tensor.name}' is a constant and an input, for which a caller may"):
+        target.float_graph(proto.SerializeToString())
+
+
+def within_loops(graph: Any, inside: bool = False) -> Iterator[Any]:
+    """Constants of graphs that a graph runs, in initializers and in attributes."""
+    yield from graph.initializer if inside else ()
+    for one in graph.node:
+        for attribute in one.attribute:
+            if attribute.HasField("g"):
+                yield from within_loops(attribute.g, inside=True)
+            elif inside and attribute.HasField("t"):
+                yield attribute.t
+
+
+@pytest.mark.parametrize("recipe", ["float32", "float16", "dynamic_int8", "int8", "int16x8"])
+def test_constants_within_loops_are_compared_too(recipe: str) -> None:
+    target, float32, payloads = made("recurrent", "onnx")
+    count = len(list(within_loops(onnx.load_from_string(payloads[recipe]).graph)))
+    tried = 0
+    for place in range(count):
+        proto = onnx.load_from_string(payloads[recipe])
+        tensor = list(within_loops(proto.graph))[place]
+        values = numpy_helper.to_array(tensor).copy()
+        if values.dtype.kind not in "iuf" or not values.any():
+            continue
+        largest = int(np.abs(values.astype(np.float64)).argmax())
+        values.flat[largest] = values.flat[largest] + 3 if values.dtype.kind == "u" else -values.flat[largest]
+        tensor.CopyFrom(numpy_helper.from_array(values, tensor.name))
+        assert compared(target, proto.SerializeToString(), float32) != Differences(), tensor.name
+        tried += 1
+    assert tried >= 3
 
 
 def test_a_buffer_in_two_places_is_refused() -> None:

@@ -183,12 +183,17 @@ class _Rewritten:
 
 
 def _refuse_names_of_two(graph: Any) -> None:
-    """Refuse a name that stands for two values, of which readers take the first or the last.
+    """Refuse a name that stands for two values, of which readers take the first or the last, or what a caller gives.
+
+    Files of IR versions below 4 list their constants among the inputs, which later ones need not.
 
     Raises:
         TwoReadingsError: Naming it.
     """
-    constants = (tensor.name for tensor in graph.initializer)
+    constants = [tensor.name for tensor in graph.initializer]
+    given = {value.name for value in graph.input}.intersection(constants)
+    if given:
+        raise TwoReadingsError(f"{min(given)!r} is a constant and an input, for which a caller may give another value")
     sparse = (tensor.values.name for tensor in graph.sparse_initializer)
     made = [name for node in graph.node for name in node.output if name]
     written = {value.name for value in graph.input}.intersection(made)
