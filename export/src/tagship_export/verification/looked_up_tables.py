@@ -17,7 +17,7 @@ from tagship_export.verification.stored_graph import CLOSE
 
 COARSER = 2.0
 """Times that steps may be as far apart as by a conversion that other rows calibrate; 1.9 were the most between 3 rows
-and 2,000, over models of 16 kinds."""
+and 2,000, over models of 11 kinds."""
 
 LOOKUPS = ("GATHER",)
 """Operations that take a table first, and give integers by its scale."""
