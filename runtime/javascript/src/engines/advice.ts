@@ -1,6 +1,6 @@
 /** What most often keeps an engine from starting, and what to do; loaded where it happens. */
 
-import { EngineError, UsageError, messageOf, quoted } from "../errors.js";
+import { ContractError, EngineError, UsageError, messageOf, quoted } from "../errors.js";
 
 const NO_WASM =
   "ONNX Runtime does not find its WebAssembly; say where it is before load(...), with Vite: " +
@@ -28,4 +28,9 @@ export function notLiteRt(given: unknown): UsageError {
     `litert(core) was given ${quoted(given)}, which has no loadAndCompile; pass the module: import * as core from ` +
       "'@litertjs/core'",
   );
+}
+
+/** The error for a model whose tensor is not as the contract has it. */
+export function otherTensor(name: string, said: string, isSo = "none"): ContractError {
+  return new ContractError(`the contract promises '${name}' as ${said}, the model has ${isSo}; export it again`);
 }

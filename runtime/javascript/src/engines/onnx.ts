@@ -2,7 +2,7 @@
 
 import { onnxFormat } from "../container/onnx.js";
 import type { TensorSpec } from "../contract/schema.js";
-import { ContractError, listed } from "../errors.js";
+import { listed } from "../errors.js";
 import type { Engine, TensorData } from "./base.js";
 
 interface Metadata {
@@ -50,8 +50,8 @@ export function onnx(ort: Ort | { readonly default: Ort }, options: object = {})
     } catch (error) {
       throw (await import("./advice.js")).noSession(error);
     }
-    check(input, session.inputMetadata);
-    check(output, session.outputMetadata);
+    await check(input, session.inputMetadata);
+    await check(output, session.outputMetadata);
     const { Tensor } = runtime;
     const rest = input.shape.slice(1) as number[];
     return {
@@ -67,12 +67,12 @@ export function onnx(ort: Ort | { readonly default: Ort }, options: object = {})
 }
 
 /** The contract's word against the model's. */
-function check({ name, dtype, shape }: TensorSpec, tensors: readonly Metadata[] | undefined): void {
+async function check({ name, dtype, shape }: TensorSpec, tensors: readonly Metadata[] | undefined): Promise<void> {
   if (tensors === undefined) return;
   const found = tensors.find((tensor) => tensor.name === name);
   const free = (size: number | string | null): number | null => (typeof size === "number" ? size : null);
   const isSo = found && `${found.type} ${listed(found.shape?.map(free) ?? [])}`;
   const said = `${dtype} ${listed(shape)}`;
   if (said === isSo) return;
-  throw new ContractError(`the contract promises '${name}' as ${said}, the model has ${isSo ?? "none"}; export it again`);
+  throw (await import("./advice.js")).otherTensor(name, said, isSo);
 }
