@@ -294,11 +294,11 @@ def test_tables_whose_step_few_rows_decide(name: str) -> None:
     assert isinstance(table, Numbers)
     assert isinstance(its_own, Numbers)
     assert float(table.step) > 3 * float(its_own.step)
-    assert list(table_faults(stored, own, trained)) == []
-    coarse = replace(table, step=np.abs(table.values).max() / 63)
+    assert list(table_faults(stored, own, trained, 100)) == []
+    coarse = replace(table, step=np.abs(table.values).max() / 15)
     operations = list(stored.operations)
     operations[place] = replace(lookup, inputs=(coarse, *lookup.inputs[1:]))
-    (fault,) = table_faults(replace(stored, operations=tuple(operations)), own, trained)
+    (fault,) = table_faults(replace(stored, operations=tuple(operations)), own, trained, 100)
     assert fault == f"the numbers of {table.name!r} are rounded to far coarser steps than by its recipe"
 
 

@@ -39,7 +39,7 @@ def said(
         as_trained=converted or (lambda: graph(step=0)),
         rounded=lambda: rounded,
     )
-    return compare_stored(again, artifact(constants=lambda: iter([1, 2])), judged(recipe, origin))
+    return compare_stored(again, artifact(constants=lambda: iter([1, 2])), judged(recipe, origin), 100)
 
 
 def refuse() -> FloatGraph:

@@ -173,7 +173,7 @@ def test_scores_may_be_no_farther_off_than_a_conversion_that_is_made_here() -> N
 def test_what_is_stored_is_compared_whatever_the_recipe(recipe: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
 
-    def compare_stored(again: Any, opened: Any, judged: Any) -> Stored:
+    def compare_stored(again: Any, opened: Any, judged: Any, rows: int) -> Stored:
         seen.append((judged.recipe.name, judged.origin))
         return Stored(faults=("3 weights",), unchecked=("a graph",))
 

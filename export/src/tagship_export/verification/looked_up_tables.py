@@ -15,27 +15,28 @@ from tagship_export.targets.float_graph import FINEST, FloatGraph, Numbers
 from tagship_export.verification.own_conversion import SATURATED
 from tagship_export.verification.stored_graph import CLOSE
 
-COARSER = 2.0
-"""Times that steps may be as far apart as by a conversion that other rows calibrate; 1.9 were the most between 3 rows
-and 2,000, over models of 11 kinds."""
+COARSER, ENOUGH = 8.0, 100
+"""Times that steps may be as far apart as by a conversion that other rows calibrate, and rows that these have to be:
+what is made of the numbers may be a product of several, whose extremes are rare."""
 
 LOOKUPS = ("GATHER",)
 """Operations that take a table first, and give integers by its scale."""
 
 
-def table_faults(stored: FloatGraph, rounded: FloatGraph, trained: FloatGraph) -> Iterator[str]:
+def table_faults(stored: FloatGraph, rounded: FloatGraph, trained: FloatGraph, rows: int) -> Iterator[str]:
     """Yield tables of which less is left than other rows to calibrate explain, whoever made the payload.
 
     Args:
         stored: Of the payload, whose numbers are those of the original but for rounding and for what is cut off.
         rounded: Of the original, converted by the same recipe here.
         trained: Of the original as it is.
+        rows: How many calibrate the conversion made here.
     """
     for table, own, exact in zip(_tables(stored), _tables(rounded), _tables(trained), strict=False):
         if exact.values.dtype.kind != "f" or not exact.values.size or not np.isfinite(table.ends).all():
             continue
         needed = float(np.abs(exact.values).max()) / FINEST
-        if float(table.step.max()) > max(needed * (1 + CLOSE), COARSER * float(own.step.max())):
+        if rows >= ENOUGH and float(table.step.max()) > max(needed * (1 + CLOSE), COARSER * float(own.step.max())):
             yield f"the numbers of {table.name!r} are rounded to far coarser steps than by its recipe"
         lost = _beyond(exact, table) & ~_beyond(exact, own)
         if lost.mean() > SATURATED:

@@ -29,7 +29,7 @@ class Stored:
     unchecked: tuple[str, ...] = ()
 
 
-def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy) -> Stored:
+def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy, rows: int) -> Stored:
     """Compare every constant and operation of a payload with those of its original.
 
     Where the operations are others than those that the original is converted to here, nothing says that the payload
@@ -40,6 +40,7 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
         again: The original, converted here.
         artifact: Which is open.
         judged: Recipe, and where that is known from.
+        rows: How many the two are compared on, which calibrate a conversion where no others are at hand.
     """
     try:
         stored = again.stored()
@@ -51,7 +52,7 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
     except (LookupError, ValueError, TypeError, RecursionError) as error:  # constants that are not as they say
         found = Differences(structure=f"it cannot be read ({error})")
     if found.structure is None:
-        return Stored(faults=(*found.numbers, *_unlike_its_recipe(stored, again, judged)))
+        return Stored(faults=(*found.numbers, *_unlike_its_recipe(stored, again, judged, rows)))
     if judged.recipe.exact:
         return Stored(unchecked=(_others(found.structure),))
     if judged.origin != "asked":
@@ -61,12 +62,12 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
     return Stored(faults=weights, unchecked=(_others(found.structure),))
 
 
-def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy) -> Iterator[str]:
+def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy, rows: int) -> Iterator[str]:
     """Yield what the same recipe stores otherwise here; the caller may know of another tool that made the file."""
     yield from uneven_channels(stored)
     rounded = None if judged.recipe.exact else again.rounded()
     if rounded is not None:
-        yield from table_faults(stored, rounded, again.as_trained())
+        yield from table_faults(stored, rounded, again.as_trained(), rows)
     if judged.origin == "asked":
         return
     same = again.as_trained() if judged.recipe.exact else rounded

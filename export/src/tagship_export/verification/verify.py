@@ -77,7 +77,7 @@ def verify(
         again = opened.convert_again(known.model)
         if not judged.recipe.exact:
             explained = largest_difference(known, again, judged.recipe, matrix, compared.original)
-        stored = compare_stored(again, opened, judged)
+        stored = compare_stored(again, opened, judged, len(matrix))
         if judged.recipe.calibrated and judged.origin != "asked" and not stored.faults:
             found = range_faults(again, matrix, compared.original, compared.worst, explained)
             ranges = map(judged.or_made_elsewhere, found)
