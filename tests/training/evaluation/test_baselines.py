@@ -9,6 +9,9 @@ import pandas
 import pytest
 
 from tagship_training import Config, Options, train
+from tagship_training.evaluation.baselines import TrainedBaseline, compare_trained
+from tagship_training.thresholds.objectives import Objective
+from tagship_training.thresholds.tune import tune
 
 QUICK = Config(hidden=(8,), epochs=4, members=3)
 
@@ -29,3 +32,34 @@ def test_baselines_are_compared_and_named(
     assert run.diagnosis.curve is not None
     assert list(run.diagnosis.curve) == ["25%", "50%", "100%"]
     json.dumps(run.to_dict(), allow_nan=False)
+
+
+def test_baselines_are_asked_for_the_confidence_that_the_network_is() -> None:
+    """A baseline of the network's own scores decides as the network."""
+    random, goal = np.random.default_rng(0), Objective.parse("precision=0.8")
+    targets = (random.random((400, 2)) < 0.4).astype(np.uint8)
+    scores = np.clip(0.3 + 0.3 * targets + random.normal(0, 0.15, (400, 2)), 0, 1).astype(np.float32)
+    own = TrainedBaseline(title="itself", simple=True, held_out=scores, test=scores)
+    asked = {confidence: tune(targets, scores, goal, 0, confidence) for confidence in (None, 0.95)}
+    assert asked[None] != asked[0.95]
+    for confidence, thresholds in asked.items():
+        (found,) = compare_trained([own], targets, targets, (scores, thresholds), goal, 0, confidence)
+        assert found.macro_f1_difference == (0, 0)
+
+
+def test_a_run_asks_its_baselines_for_its_confidence(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def noting(*arguments: object) -> tuple[float, ...]:
+        asked.append(arguments[-1])
+        return tune(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("tagship_training.evaluation.baselines.tune", noting)
+    monkeypatch.setattr("tagship_training.evaluation.baseline_models.TREES", 10)
+    random = np.random.default_rng(0)
+    features = random.normal(size=(300, 3))
+    targets = (features @ random.normal(size=(3, 2)) > 0).astype(int)
+    config = Config(hidden=(8,), epochs=2, members=1, objective=Objective.parse("precision=0.8"), confidence=0.95)
+    run = train(features, targets, config=config, options=Options(baselines=True))
+    assert asked == [0.95] * len(run.baselines)
+    assert len(asked) == 4

@@ -84,6 +84,7 @@ def compare_trained(
     network: tuple[Scores, tuple[float, ...]],
     objective: Objective,
     seed: int,
+    confidence: float | None = None,
 ) -> tuple[Baseline, ...]:
     """Compare models that were trained already with the network on the test rows.
 
@@ -94,11 +95,12 @@ def compare_trained(
         network: The network's scores of the test rows, and its thresholds.
         objective: Goal that thresholds are tuned for.
         seed: Of the resamples.
+        confidence: Chance that new rows reach a precision or recall, asked of their thresholds as of the network's.
     """
     own = bootstrap(targets, *network, seed)
     found = []
     for baseline in trained:
-        thresholds = tune(held_out_targets, baseline.held_out, objective, seed)
+        thresholds = tune(held_out_targets, baseline.held_out, objective, seed, confidence)
         model = Model(title=baseline.title, make=constant, simple=baseline.simple)
         found.append(_judge(model, targets, baseline.test, thresholds, own, objective, seed))
     return tuple(found)
@@ -110,6 +112,7 @@ def compare(
     network: tuple[Scores, tuple[float, ...]],
     objective: Objective,
     seed: int,
+    confidence: float | None = None,
 ) -> tuple[Baseline, ...]:
     """Train each baseline, and compare it with the network on the test rows.
 
@@ -120,9 +123,10 @@ def compare(
         network: The network's scores of the test rows, and its thresholds.
         objective: Goal that thresholds are tuned for.
         seed: Of the models and resamples.
+        confidence: As for :func:`compare_trained`.
     """
     own = bootstrap(test[1], *network, seed)
-    return tuple(_compare(model, rows, test, own, objective, seed) for model in MODELS)
+    return tuple(_compare(model, rows, test, own, objective, seed, confidence) for model in MODELS)
 
 
 def _compare(
@@ -132,10 +136,11 @@ def _compare(
     network: Mapping[str, NDArray[np.float64]],
     objective: Objective,
     seed: int,
+    confidence: float | None,
 ) -> Baseline:
     """Train one baseline, and compare it with the network's figures on the same resampled rows."""
     features, targets = test
-    thresholds = tune(rows.held_out_targets, scores_of_held_out(model, seed, rows), objective, seed)
+    thresholds = tune(rows.held_out_targets, scores_of_held_out(model, seed, rows), objective, seed, confidence)
     learned = rows.folds != NOBODY
     scores = scores_by(fitted(model.make(seed), rows.matrix[learned], rows.targets[learned]), features)
     return _judge(model, targets, scores, thresholds, network, objective, seed)

@@ -86,16 +86,14 @@ def _compare_baselines(
 ) -> tuple[baselines.Baseline, ...]:
     """Compare the model with simpler ones: those that are there already, others on the same rows, or none."""
     table, ensemble, network = model.table, model.ensemble, (scores, model.thresholds)
-    targets = table.rows["test"].known_targets
+    targets, goal = table.rows["test"].known_targets, (config.objective, config.seed, config.confidence)
     if options.baselines is None:
-        return baselines.compare_trained(
-            model.simpler_models, ensemble.rows.held_out_targets, targets, network, config.objective, config.seed
-        )
+        return baselines.compare_trained(model.simpler_models, ensemble.rows.held_out_targets, targets, network, *goal)
     if not options.baselines:
         return ()
     on_step("training baselines")
     test = (all_rows(table.matrices["test"]), targets)
-    return baselines.compare(ensemble.rows, test, network, config.objective, config.seed)
+    return baselines.compare(ensemble.rows, test, network, *goal)
 
 
 def _gather_curves(model: TrainedModel, scores: Scores, config: Config) -> CurvesDocument:
