@@ -45,9 +45,14 @@ def test_steps_are_at_most_eight_times_as_coarse_or_what_the_table_needs(
 )
 def test_a_quarter_of_its_numbers_may_be_cut_off(high: float, own: float, faults: int) -> None:
     """By other rows; what the conversion made here does not keep either is nothing that is lost."""
-    said = list(table_faults(table(high=high), table(high=own), EXACT, 12))
+    said = list(table_faults(table(high=high), table(high=own), EXACT, 100))
     assert [one.split(" of ")[0] for one in said] == (["2"] if own > 1 else ["3"]) * faults
     assert all(one.endswith("of the 4 numbers of 'words' are cut off, which its recipe keeps") for one in said)
+
+
+def test_few_rows_say_nothing_of_a_table() -> None:
+    assert list(table_faults(table(high=0.05), table(), EXACT, 99)) == []
+    assert len(list(table_faults(table(high=0.05), table(), EXACT, 100))) == 1
 
 
 @pytest.mark.parametrize("step", [0.0, 9.0])

@@ -17,7 +17,8 @@ from tagship_export.verification.stored_graph import CLOSE
 
 COARSER, ENOUGH = 8.0, 100
 """Times that steps may be as far apart as by a conversion that other rows calibrate, and rows that these have to be:
-what is made of the numbers may be a product of several, whose extremes are rare."""
+what is made of the numbers may be a product of several, whose extremes are rare, and few rows look up a small part of a
+table, beyond which much of it lies."""
 
 LOOKUPS = ("GATHER",)
 """Operations that take a table first, and give integers by its scale."""
@@ -32,11 +33,13 @@ def table_faults(stored: FloatGraph, rounded: FloatGraph, trained: FloatGraph, r
         trained: Of the original as it is.
         rows: How many calibrate the conversion made here.
     """
+    if rows < ENOUGH:
+        return
     for table, own, exact in zip(_tables(stored), _tables(rounded), _tables(trained), strict=False):
         if exact.values.dtype.kind != "f" or not exact.values.size or not np.isfinite(table.ends).all():
             continue
         needed = float(np.abs(exact.values).max()) / FINEST
-        if rows >= ENOUGH and float(table.step.max()) > max(needed * (1 + CLOSE), COARSER * float(own.step.max())):
+        if float(table.step.max()) > max(needed * (1 + CLOSE), COARSER * float(own.step.max())):
             yield f"the numbers of {table.name!r} are rounded to far coarser steps than by its recipe"
         lost = _beyond(exact, table) & ~_beyond(exact, own)
         if lost.mean() > SATURATED:

@@ -26,6 +26,9 @@ INTEGER_PRODUCTS: Mapping[str, tuple[int, int]] = {
 PASSING = frozenset({"DequantizeLinear", "QuantizeLinear", "Cast", "Transpose", "Reshape", "Identity"})
 """Operations that stand between a stored weight and the product that uses it."""
 
+INTEGER_RESULTS = frozenset({"QLinearMatMul", "QLinearConv", "QGemm", "QLinearAdd", "QLinearMul", "QLinearConcat"})
+"""Operations of ONNX Runtime's other form of integer graphs, which give integers of eight bits by a scale."""
+
 INTEGERS = frozenset({"int8", "uint8"})
 
 BY_ACTIVATION: Mapping[str, str] = {"int8": "int8", "uint8": "int8", "int16": "int16x8", "uint16": "int16x8"}
@@ -84,7 +87,9 @@ class _Graph:
     def activation(self, name: str) -> str:
         """Return the type that a value was quantized to, float32 where it was not, or only on the fly."""
         node = self.makers.get(name)
-        while node is not None and node.op_type in PASSING:
+        while node is not None and node.op_type in PASSING | INTEGER_RESULTS:
+            if node.op_type in INTEGER_RESULTS:
+                return "uint8"
             if node.op_type == "QuantizeLinear":
                 zero = self.constants.get(node.input[2]) if len(node.input) > 2 else None
                 return "uint8" if zero is None else self.kind(zero.data_type)
