@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from typing import cast
 
 import numpy as np
 import pandas
 import pytest
 
+from tagship_runtime.documents import BaselineMetrics
 from tagship_training import Config, Options, train
-from tagship_training.evaluation.baselines import TrainedBaseline, compare_trained
+from tagship_training.evaluation.baselines import Baseline, TrainedBaseline, compare_trained, verdict
 from tagship_training.thresholds.objectives import Objective
 from tagship_training.thresholds.tune import tune
 
@@ -63,3 +65,25 @@ def test_a_run_asks_its_baselines_for_its_confidence(monkeypatch: pytest.MonkeyP
     run = train(features, targets, config=config, options=Options(baselines=True))
     assert asked == [0.95] * len(run.baselines)
     assert len(asked) == 4
+
+
+def baseline(title: str, log_loss: tuple[float, float] | None, macro_f1: tuple[float, float]) -> Baseline:
+    """One that is simple, compared by scores where it has any."""
+    figures = cast(BaselineMetrics, {"macro_f1": 0.5} if log_loss is None else {"macro_f1": 0.5, "log_loss": 0.3})
+    return Baseline(
+        title=title,
+        simple=True,
+        figures=figures,
+        log_loss_difference=log_loss,
+        macro_f1_difference=macro_f1,
+        by_decisions=False,
+    )
+
+
+def test_for_other_goals_than_f1_scores_are_what_the_verdict_is_about() -> None:
+    same, worse = baseline("forest", (-0.01, 0.02), (-0.3, -0.2)), baseline("line", (-0.2, -0.1), (-0.3, -0.2))
+    assert verdict([same, worse]) == (
+        "a simpler model may be as good: these test rows do not show the network's scores to be better than those of a "
+        "forest (95% interval of what it loses in log loss: -0.0100 to +0.0200)"
+    )
+    assert verdict([worse]) == "the network beats every baseline on these test rows, in log loss"

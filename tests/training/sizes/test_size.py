@@ -63,6 +63,12 @@ def test_choice(choice: dict[str, Any], want: str) -> None:
     assert choose(LADDER, TARGETS, Config(**choice)).name == want
 
 
+def test_goals_that_may_be_missed_are_in_the_document() -> None:
+    sure, unsure = size("32", 900, 0.8, 0.9), replace(size("32", 900, 0.8, 0.9), notices=("label 'a': ...",))
+    assert "notices" not in sure.to_dict(chosen=True, test=sure.metrics)
+    assert unsure.to_dict(chosen=False, test=sure.metrics)["notices"] == ["label 'a': ..."]
+
+
 def test_decisions_count_besides_scores() -> None:
     worse = [*LADDER[:2], size("16", 300, 0.7999, 0.88, spread=0.02), *LADDER[3:]]
     assert choose(worse, TARGETS, Config()).name == "32"

@@ -22,7 +22,14 @@ from tagship_export.original.output_layer import with_sigmoid
 from tagship_export.original.text_vectorization import TextInput, take_texts_off
 from tagship_export.original.tracing import OUTPUT, integers, row_shape, trace
 from tagship_runtime.contract import Feature, check_labels, check_thresholds, read_features
-from tagship_runtime.documents import RUN_FORMAT, FeatureDocument, RunDocument, SizeDocument, run_folder
+from tagship_runtime.documents import (
+    RUN_FORMAT,
+    ConfigurationDocument,
+    FeatureDocument,
+    RunDocument,
+    SizeDocument,
+    run_folder,
+)
 from tagship_runtime.errors import ContractError, LabelError, MissingFileError
 from tagship_runtime.features import Encoder, columns_of, encoder
 from tagship_runtime.files import left_beside
@@ -55,7 +62,9 @@ class Original:
         run: The run folder that it comes from, if it is one.
         file: The Keras file that it was loaded from; None for a model that was there already.
         texts: Where the model as it was given takes texts: what is known of them; ``model`` is then what follows.
-        notes: What was done to it before anything is made of it, in sentences.
+        goal: What its thresholds were tuned for, as the contract's ``source`` names it; empty for F1, and where
+            others were given.
+        notes: What was done to it before anything is made of it, and what is known of its thresholds, in sentences.
     """
 
     model: Any
@@ -69,6 +78,7 @@ class Original:
     run: Path | None = None
     file: Path | None = None
     texts: TextInput | None = None
+    goal: Mapping[str, str | float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @cached_property
@@ -137,9 +147,10 @@ class Original:
                 raise OriginalError(str(error)) from error
             return replace(self, thresholds=tuple(numbers))
         try:
-            return replace(self, thresholds=resolve_thresholds(thresholds, self.labels))
+            chosen = resolve_thresholds(thresholds, self.labels)
         except LabelError as error:
             raise OriginalError(str(error)) from error
+        return replace(self, thresholds=chosen, goal=self.goal if chosen == self.thresholds else {})
 
     def scores(self, features: Features) -> Scores:
         """Return scores by Keras for encoded rows, float32 (rows, labels)."""
@@ -256,6 +267,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         positive = tuple(run["configuration"].get("positive", ()))
         words = {label: tuple(own) for label, own in dict(run.get("label_words", ())).items()}
         features = read_features(_features(folder, size) or run["features"])
+        goal, notices = _goal(run["configuration"]), () if step is None else tuple(step.get("notices", ()))
     except (ValueError, KeyError, TypeError, ContractError) as error:
         if isinstance(error, OriginalError):
             raise
@@ -274,6 +286,8 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         label_words=words,
         run=folder if chosen else None,  # whose report is about the chosen size
         file=model_file,
+        goal=goal,
+        notes=notices,
     )
     if original.width != len(labels):
         raise OriginalError(f"{folder} has {len(labels)} labels for a model that gives {original.width} scores")
@@ -281,6 +295,13 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
     if original.row_shape != (width,):
         raise OriginalError(f"{folder} has features of {width} columns for a model of rows {original.row_shape}")
     return original
+
+
+def _goal(configuration: ConfigurationDocument) -> dict[str, str | float]:
+    """Return what a run's thresholds were tuned for; nothing for F1, which is the default."""
+    objective, confidence = configuration.get("objective", "f1"), configuration.get("confidence")
+    goal: dict[str, str | float] = {} if objective == "f1" else {"objective": objective}
+    return goal if confidence is None else {**goal, "confidence": confidence}
 
 
 def _features(folder: Path, size: str | None) -> list[FeatureDocument] | None:

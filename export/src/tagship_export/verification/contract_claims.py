@@ -94,6 +94,9 @@ def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) 
         yield f"it describes other features than the original: {_difference(features, contract.features)}"
     if recipe.exact and original.thresholds is not None and original.thresholds != contract.thresholds:
         yield f"its thresholds are {contract.thresholds}, the original's {original.thresholds}"
+    stated = {name: contract.source[name] for name in ("objective", "confidence") if name in contract.source}
+    if original.rows and stated and stated != original.goal:
+        yield f"its thresholds are said to be for {_goal(stated)}, the original's are for {_goal(original.goal)}"
     if _names_file(original, contract) and contract.made_from not in original.digests:
         yield (
             f"it was made from another model: its source.sha256 is {contract.made_from}, the original's "
@@ -169,3 +172,9 @@ def _first_difference(want: Mapping[str, Any], got: Mapping[str, Any]) -> str:
         place = next(place for place, pair in enumerate(zip(wanted, found, strict=True)) if pair[0] != pair[1])
         return f"{found[place]!r} at place {place} of its {key}, where the original has {wanted[place]!r}"
     return f"{key} {found!r}, where the original has {wanted!r}"
+
+
+def _goal(named: Mapping[str, object]) -> str:
+    """Name what thresholds were tuned for."""
+    objective = str(named.get("objective", "f1"))
+    return f"{objective} (confidence {named['confidence']})" if "confidence" in named else objective

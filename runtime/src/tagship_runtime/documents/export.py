@@ -243,11 +243,15 @@ class SourceDocument(TypedDict):
         sha256: Of the model file; null where the model came from memory.
         framework: What the model is of.
         tools: Versions of the packages that took part.
+        objective: What a run tuned its thresholds for, where that is not F1, such as ``precision=0.9``.
+        confidence: Chance that new rows reach it, where one was asked for.
     """
 
     sha256: str | None
     framework: str
     tools: dict[str, str]
+    objective: NotRequired[str]
+    confidence: NotRequired[float]
 
 
 class ExportDocument(TypedDict):

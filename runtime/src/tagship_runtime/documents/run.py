@@ -109,6 +109,7 @@ class SizeDocument(TypedDict):
         bytes: Of its float32 LiteRT file without the contract.
         microseconds: For one row through LiteRT, on one thread of the machine that trained.
         thresholds: Tuned for this size.
+        notices: Labels whose goal no threshold of this size is sure to reach, in sentences.
     """
 
     name: str
@@ -118,6 +119,7 @@ class SizeDocument(TypedDict):
     microseconds: float
     thresholds: list[float]
     metrics: MetricsBySplit
+    notices: NotRequired[list[str]]
 
 
 class DiagnosisDocument(TypedDict):

@@ -173,6 +173,15 @@ def verdict(baselines: Sequence[Baseline]) -> str:
     """Say in a sentence whether a network was the right choice."""
     as_good = [baseline for baseline in baselines if baseline.as_good]
     simple = [baseline for baseline in as_good if baseline.simple]
+    by_decisions = all(baseline.by_decisions for baseline in baselines)
+    scored = [baseline for baseline in simple if baseline.log_loss_difference is not None]
+    if scored and not by_decisions:
+        best = min(scored, key=lambda baseline: baseline.figures["log_loss"])
+        low, high = best.log_loss_difference or (0.0, 0.0)
+        return (
+            f"a simpler model may be as good: these test rows do not show the network's scores to be better than those "
+            f"of a {best.title} (95% interval of what it loses in log loss: {low:+.4f} to {high:+.4f})"
+        )
     if simple:
         best = max(simple, key=lambda baseline: baseline.figures["macro_f1"])
         low, high = best.macro_f1_difference
@@ -185,4 +194,4 @@ def verdict(baselines: Sequence[Baseline]) -> str:
         )
     if as_good:
         return f"the network beats every simpler model, but not a {as_good[0].title}, which is larger to ship"
-    return "the network beats every baseline on these test rows, in log loss or in macro-F1"
+    return f"the network beats every baseline on these test rows, in log loss{' or in macro-F1' * by_decisions}"

@@ -50,7 +50,7 @@ class SizeMaker:
         config, targets = self.config, self.rows.held_out_targets
         calibration = platt.fit(targets, held_out) if config.calibrate else None
         held_out = held_out if calibration is None else platt.apply(held_out, *calibration)
-        thresholds, _ = choose_thresholds(
+        thresholds, notices = choose_thresholds(
             targets, held_out, self.labels, config.objective, config.seed, config.confidence
         )
         width, columns = self.rows.matrix.shape[1], columns_of(groups, shares)
@@ -71,4 +71,5 @@ class SizeMaker:
             microseconds=microseconds,
             learned_loss=float(np.dot(shares, [learned_loss(group, self.rows) for group in groups])),
             metrics=metrics.evaluate(targets, held_out, thresholds),
+            notices=notices,
         )

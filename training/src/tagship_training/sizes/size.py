@@ -48,6 +48,7 @@ class Size:
         microseconds: For one row through LiteRT on the machine of the training.
         learned_loss: Log loss of rows that it learned from.
         metrics: On the held-out rows.
+        notices: Labels whose goal no threshold is sure to reach, in sentences.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Size:
     microseconds: float
     learned_loss: float
     metrics: Metrics
+    notices: tuple[str, ...] = ()
 
     @property
     def of_texts(self) -> bool:
@@ -80,7 +82,7 @@ class Size:
 
     def to_dict(self, *, chosen: bool, test: Metrics) -> SizeDocument:
         """Return the size as ``run.json`` has it, with its test metrics."""
-        return {
+        document: SizeDocument = {
             "name": self.name,
             "chosen": chosen,
             "parameters": self.parameters,
@@ -89,6 +91,7 @@ class Size:
             "thresholds": list(self.thresholds),
             "metrics": {"held_out": self.metrics, "test": test},
         }
+        return {**document, "notices": list(self.notices)} if self.notices else document
 
 
 def choose(sizes: Sequence[Size], targets: Targets, config: Config) -> Size:
