@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tagship_export.recipes import EIGHT_BITS
 from tagship_export.targets.majority import most_common
 
 FLOAT_PRODUCTS = frozenset({"MatMul", "Gemm", "Conv", "ConvTranspose", "LSTM", "GRU", "RNN", "Einsum"})
@@ -29,8 +30,6 @@ PASSING = frozenset({"DequantizeLinear", "QuantizeLinear", "Cast", "Transpose", 
 INTEGER_RESULTS = frozenset({"QLinearMatMul", "QLinearConv", "QGemm", "QLinearAdd", "QLinearMul", "QLinearConcat"})
 """Operations of ONNX Runtime's other form of integer graphs, which give integers of eight bits by a scale."""
 
-INTEGERS = frozenset({"int8", "uint8"})
-
 BY_ACTIVATION: Mapping[str, str] = {"int8": "int8", "uint8": "int8", "int16": "int16x8", "uint16": "int16x8"}
 """Recipes of integer weights by the type of what they are multiplied with; floats are quantized on the fly."""
 
@@ -45,7 +44,7 @@ def stored_recipe(payload: bytes) -> str:
         constants={tensor.name: tensor for tensor in graph.initializer},
     )
     inputs, outputs = (known.kind(value.type.tensor_type.elem_type) for value in (graph.input[0], graph.output[0]))
-    if {inputs, outputs} <= INTEGERS:
+    if {inputs, outputs} <= EIGHT_BITS:
         return "int8_io"
     products: Counter[str] = Counter()
     tables: Counter[str] = Counter()
@@ -99,7 +98,7 @@ class _Graph:
     def recipe(self, tensor: Any, activation: str) -> str:
         """Return the recipe that a constant is stored by, beside an activation of a type."""
         kind = self.kind(tensor.data_type)
-        if kind in INTEGERS:
+        if kind in EIGHT_BITS:
             return BY_ACTIVATION.get(activation, "dynamic_int8")
         return "float16" if kind == "float16" else "float32"
 
