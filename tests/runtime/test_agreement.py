@@ -113,22 +113,30 @@ def test_what_passes(got: SelfTest, passed: bool, finding: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("weights", "limit"),
+    ("weights", "recipe", "limit"),
     [
-        ({}, 1e-3),
-        ({"float32": 400}, 1e-3),
-        ({"float32": 400, "int8": 101}, 0.25),
-        ({"float32": 400, "int8": 99}, 1e-3),
-        ({"float32": 400, "uint8": 101}, 0.25),
-        ({"float32": 400, "float16": 202}, 0.05),
-        ({"float32": 400, "float16": 198}, 1e-3),
-        ({"float16": 200, "int8": 101}, 0.25),
-        ({"float16": 200, "uint8": 99}, 0.05),
-        ({"int64": 9999, "float32": 4}, 1e-3),  # shapes and axes, no weights
+        ({}, None, 1e-3),
+        ({"float32": 400}, None, 1e-3),
+        ({"float32": 400}, "int8", 1e-3),  # says so, and has none
+        ({"float32": 400}, "float16", 1e-3),
+        ({"float32": 400, "int8": 101}, None, 0.25),
+        ({"float32": 400, "int8": 99}, None, 1e-3),
+        ({"float32": 400, "int8": 99}, "float32", 1e-3),
+        ({"float32": 400, "int8": 1}, "dynamic_int8", 0.25),  # a large table, and products of integers
+        ({"float32": 400, "uint8": 1}, "int16x8", 0.25),
+        ({"float32": 400, "float16": 2}, "float16", 0.05),
+        ({"float32": 400, "float16": 2}, "int8_io", 1e-3),
+        ({"float32": 400, "uint8": 101}, "float32", 0.25),  # verification says that the contract is wrong
+        ({"float32": 400, "float16": 202}, None, 0.05),
+        ({"float32": 400, "float16": 198}, None, 1e-3),
+        ({"float16": 200, "int8": 101}, None, 0.25),
+        ({"float16": 200, "uint8": 99}, None, 0.05),
+        ({"uint8": 1}, None, 0.25),
+        ({"int64": 9999, "float32": 4}, None, 1e-3),  # shapes and axes, no weights
     ],
 )
-def test_how_large_a_tolerance_may_be(weights: dict[str, int], limit: float) -> None:
-    assert tolerance_limit(weights) == limit
+def test_how_large_a_tolerance_may_be(weights: dict[str, int], recipe: str | None, limit: float) -> None:
+    assert tolerance_limit(weights, recipe) == limit
 
 
 class Model:
@@ -142,6 +150,7 @@ class Model:
             thresholds=(0.5, 0.5),
             description="as it is",
             input=SimpleNamespace(row_shape=(1,), integers=None),
+            recipe="int8",
         )
         self.engine: Any = SimpleNamespace(name="fake", version="7")
         self.weight_bytes = {"int8": 5}

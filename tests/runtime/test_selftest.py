@@ -16,7 +16,6 @@ from tagship_runtime import container
 from tagship_runtime.contract import NumericFeature
 from tagship_runtime.engines.base import Engine, Session
 from tagship_runtime.errors import CheckFailedError
-from tagship_runtime.selftest import tolerance_limit
 from tagship_runtime.typing import Scores
 
 
@@ -115,22 +114,6 @@ def test_a_tolerance_above_its_limit_fails(artifact: Path) -> None:
         assert result.limit == 1e-3
         if not passes:
             assert result.finding == "its tolerance is above 0.001, the most that its numbers may need"
-
-
-@pytest.mark.parametrize(
-    ("weights", "limit"),
-    [
-        ({"float32": 400}, 1e-3),
-        ({"float32": 400, "int8": 99}, 1e-3),
-        ({"float32": 400, "int8": 101}, 0.25),
-        ({"float32": 400, "float16": 300}, 0.05),
-        ({"uint8": 1}, 0.25),
-        ({"int32": 4000}, 1e-3),
-        ({}, 1e-3),
-    ],
-)
-def test_the_limit_goes_by_what_most_weights_are(weights: dict[str, int], limit: float) -> None:
-    assert tolerance_limit(weights) == limit
 
 
 def test_another_contract_than_the_rows_were_recorded_with_fails(artifact: Path) -> None:

@@ -51,20 +51,26 @@ EXACT = 1e-6
 """Largest difference of scores that counts as the same arithmetic."""
 
 LIMITS = {"float32": 1e-3, "float16": 0.05, "integers": 0.25}
-"""Largest tolerance that golden rows may have, by how most of the weights are stored; see docs/verification.md."""
+"""Largest tolerance that golden rows may have, by how weights are stored; see docs/verification.md."""
 
 _WIDTHS = {"float32": 4, "float16": 2, "int8": 1, "uint8": 1}
+_STORED = {"float32": ("float32",), "float16": ("float16",)}
+_EIGHT_BITS = ("int8", "uint8")
 
 
-def tolerance_limit(weight_bytes: Mapping[str, int]) -> float:
-    """Return how large a golden tolerance may be, whatever the contract says.
+def tolerance_limit(weight_bytes: Mapping[str, int], recipe: str | None) -> float:
+    """Return how large a golden tolerance may be, whatever the contract says of it.
 
     Args:
         weight_bytes: Bytes of the payload's own constants by NumPy type name; the type with most elements decides.
+        recipe: What the payload is said to be stored by, if that is known. Its type decides where the payload has
+            weights of it, however few: products of integers are as coarse beside a large table of float32.
     """
     elements = {kind: size // _WIDTHS[kind] for kind, size in weight_bytes.items() if kind in _WIDTHS}
     most = max(elements, key=elements.__getitem__, default="float32")
-    return LIMITS.get(most, LIMITS["integers"])
+    said = () if recipe is None else _STORED.get(recipe, _EIGHT_BITS)
+    kinds = (most, *(kind for kind in said if elements.get(kind)))
+    return max(LIMITS.get(kind, LIMITS["integers"]) for kind in kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +156,7 @@ def replay(predictor: Replayable) -> SelfTest:
         flips=flips,
         engine=f"{predictor.engine.name} {predictor.engine.version}",
         machine=f"{processor_name()}, {platform.machine()} {platform.system()}",
-        limit=tolerance_limit(predictor.weight_bytes),
+        limit=tolerance_limit(predictor.weight_bytes, predictor.contract.recipe),
         described=golden.described in (None, predictor.contract.description),
     )
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+import tagship_runtime
 from tagship_export import export
 from tagship_export.data.splits import split_rows
 from tagship_export.original.open_original import open_original
@@ -68,3 +70,26 @@ def test_what_breaks_its_budget_is_rejected(article_run: Path, tmp_path: Path, m
     assert [artifact.verification.passed for artifact in made] == [False]
     assert made[0].path == tmp_path / "rejected" / "float32.onnx"
     assert not (tmp_path / "float32.onnx").exists()
+
+
+def test_products_of_integers_beside_more_weights_in_floats(tmp_path: Path) -> None:
+    """Golden rows alone and among others are as far apart as such products make them, whatever most weights are."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(3)
+    numbers = keras.Input((12,), dtype="int32")
+    found = layers.Conv1D(64, 5, activation="relu")(layers.Embedding(80, 32, "random_normal")(numbers))  # in floats
+    hidden = layers.Dense(16, "relu", kernel_initializer=keras.initializers.RandomNormal(stddev=4.0))
+    last = layers.Dense(3, "sigmoid", kernel_initializer=keras.initializers.RandomNormal(stddev=1.0))
+    model = keras.Model(numbers, last(hidden(layers.GlobalMaxPooling1D()(found))))
+    rows = np.random.default_rng(0).integers(0, 80, (400, 12)).astype(np.int32)
+    original = open_original(model, labels=["a", "b", "c"])
+    (made,) = export(original, tmp_path / "out", data=rows, recipes=["dynamic_int8"], formats=["onnx"])
+    assert made.verification.passed, made.verification.faults
+    shipped = tagship_runtime.load(made.path)
+    assert shipped.weight_bytes["float32"] / 4 > shipped.weight_bytes["uint8"]
+    golden = shipped.contract.golden
+    assert golden is not None
+    assert golden.tolerance > 1e-3
+    assert shipped.selftest().passed

@@ -150,7 +150,18 @@ def attending() -> Made:
     return model, np.random.default_rng(0).integers(0, 60, (400, 12)).astype(np.int32)
 
 
-MORE = (recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up, attending)
+def unrolled() -> Made:
+    """Steps one after the other, of which the first has a state of zeros, to whose product a bias is added."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(5)
+    steps = layers.GRU(6, unroll=True, bias_initializer="random_normal")
+    model = keras.Sequential([keras.Input((5, 4)), steps, layers.Dense(16), layers.Dense(2, "sigmoid")])
+    return model, np.random.default_rng(0).normal(size=(300, 5, 4)).astype(np.float32)
+
+
+MORE = (recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up, attending, unrolled)
 KINDS = {**MODELS, **{made.__name__: made for made in MORE}}
 FORMATS = ("tflite", "onnx")
 

@@ -98,6 +98,7 @@ def test_any_label_and_threshold_round_trips(labels: list[str], threshold: float
         ("input", {"name": "x", "dtype": "float32"}, "no key 'shape'"),
         ("output", {"name": "x", "dtype": "float32", "shape": [None, 3]}, "2 labels"),
         ("golden", {"rows": [[1]], "scores": [], "decisions": [], "tolerance": 0}, "golden"),
+        ("golden", {"rows": [], "scores": [], "decisions": [], "tolerance": -1}, "-1.0 is below 0"),
         ("source", None, "not an object"),
     ],
 )

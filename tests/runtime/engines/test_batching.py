@@ -50,7 +50,7 @@ def test_the_last_chunk_goes_back_over_rows(start: int, stop: int, size: int, wa
 
 @pytest.mark.parametrize(
     ("width", "chunk"),
-    [(1, 16384), (8, 16384), (9, 8192), (128, 1024), (129, 512), (1 << 17, 1), (1 << 20, 1)],
+    [(1, 8192), (16, 8192), (17, 4096), (128, 1024), (129, 512), (1 << 17, 1), (1 << 20, 1)],
 )
 def test_a_chunk_fits_the_cache(width: int, chunk: int) -> None:
     spec = TensorSpec(name="features", dtype="float32", shape=(None, width))
@@ -61,7 +61,7 @@ def test_a_chunk_fits_the_cache(width: int, chunk: int) -> None:
 
 @pytest.mark.parametrize(
     ("model_bytes", "chunk"),
-    [(0, 16384), (49, 16384), (10_640, 4096), (44_864, 1024), (274_244, 512), (9_000_000, 512)],
+    [(0, 8192), (49, 8192), (10_640, 8192), (20_000, 4096), (40_548, 2048), (274_244, 512), (9_000_000, 512)],
 )
 def test_rows_that_are_more_work_are_computed_fewer_at_a_time(model_bytes: int, chunk: int) -> None:
     engine = FakeEngine()

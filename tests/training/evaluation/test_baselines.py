@@ -83,7 +83,7 @@ def baseline(title: str, log_loss: tuple[float, float] | None, macro_f1: tuple[f
 def test_for_other_goals_than_f1_scores_are_what_the_verdict_is_about() -> None:
     same, worse = baseline("forest", (-0.01, 0.02), (-0.3, -0.2)), baseline("line", (-0.2, -0.1), (-0.3, -0.2))
     assert verdict([same, worse]) == (
-        "a simpler model may be as good: these test rows do not show the network's scores to be better than those of a "
-        "forest (95% interval of what it loses in log loss: -0.0100 to +0.0200)"
+        "a simpler model may be as good: these test rows do not show the network's scores to be better than those of "
+        "the forest (95% interval of what it loses in log loss: -0.0100 to +0.0200)"
     )
     assert verdict([worse]) == "the network beats every baseline on these test rows, in log loss"

@@ -43,6 +43,10 @@ def test_students_that_do_not_help_give_no_size() -> None:
     assert size_of_all([FIRST, SECOND], [WORSE], MAKER) == []
 
 
+def test_students_that_are_better_alone_are_a_size_already() -> None:
+    assert size_of_all([WORSE], [FIRST], MAKER) == []
+
+
 @pytest.mark.parametrize(("groups", "want"), [([FIRST], ["networks"]), ([FIRST, LINEAR], ["networks", "linear"])])
 def test_the_linear_one_stands_beside_networks(groups: Any, want: list[str]) -> None:
     sizes = sizes_of_teachers(groups, MAKER)

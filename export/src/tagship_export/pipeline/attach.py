@@ -144,7 +144,7 @@ def with_golden_row(data: bytes, artifact: OpenArtifact, row: Any, tolerance: fl
     """
     target = target_of(data)
     payload, _ = target.unpack(data)
-    limit = tolerance_limit(target.weight_bytes(payload))
+    limit = tolerance_limit(target.weight_bytes(payload), artifact.contract.recipe)
     golden = extend_golden(artifact.contract.golden, artifact, row, min(tolerance, limit))
     return target.embed(payload, replace(artifact.contract, golden=golden))
 

@@ -127,7 +127,8 @@ def _golden(
     mode: GoldenMode,
 ) -> Golden | None:
     """Record golden rows, whose scores may be as far off elsewhere as the recipe and the weights' type allow."""
-    target, limit = planned.target, tolerance_limit(planned.target.weight_bytes(payload))
+    target = planned.target
+    limit = tolerance_limit(target.weight_bytes(payload), planned.recipe.name)
     return make_golden(
         artifact,
         reference.splits.calibration,

@@ -103,7 +103,7 @@ def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) 
             f"{original.sha256}"
         )
     if contract.golden is not None:
-        limit = tolerance_limit(artifact.weight_bytes)
+        limit = tolerance_limit(artifact.weight_bytes, recipe.name)
         if not contract.golden.tolerance <= limit:
             yield (
                 f"its golden rows allow a difference of {contract.golden.tolerance:g}; numbers stored as in "

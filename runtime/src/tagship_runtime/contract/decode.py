@@ -101,6 +101,13 @@ def _positive(value: Json) -> float:
     return real
 
 
+def _not_negative(value: Json) -> float:
+    real = number(value)
+    if not real >= 0:
+        raise ValueError(f"{real} is below 0")
+    return real
+
+
 def _golden(value: Json) -> Golden:
     document = mapping(value)
     rows = take(document, "rows", tuple_of(lambda row: row))
@@ -116,7 +123,7 @@ def _golden(value: Json) -> Golden:
         rows=rows,
         scores=take(document, "scores", tuple_of(tuple_of(number))),
         decisions=take(document, "decisions", tuple_of(tuple_of(bool))),
-        tolerance=take(document, "tolerance", number),
+        tolerance=take(document, "tolerance", _not_negative),
         described=_later(document, "described", text),
         changes=_later(document, "changes", integer),
         caught=_later(document, "caught", integer),

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     Collect = Callable[[int, Scores], None]
     """Call that takes the number of the first of some rows, and their scores."""
 
-CHUNK_ROWS, CHUNK_BYTES = 16384, 1 << 19
+CHUNK_ROWS, CHUNK_BYTES = 8192, 1 << 19
 """Rows of a chunk, and bytes of its input, at most."""
 
-CACHE_BYTES, LEAST_ROWS, MODEL_BYTES = 1 << 20, 512, 50
+CACHE_BYTES, LEAST_ROWS, MODEL_BYTES = 7 << 18, 512, 50
 """Bytes of the processor's cache that a chunk's values between layers may take; how many rows a larger network computes
 at a time nevertheless, so that its weights are read seldom; and that a row of these values is about as large as the
 model's file divided by this, which holds for dense layers from 32-16-8 units to five networks of 64-64."""

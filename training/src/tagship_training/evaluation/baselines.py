@@ -180,18 +180,18 @@ def verdict(baselines: Sequence[Baseline]) -> str:
         low, high = best.log_loss_difference or (0.0, 0.0)
         return (
             f"a simpler model may be as good: these test rows do not show the network's scores to be better than those "
-            f"of a {best.title} (95% interval of what it loses in log loss: {low:+.4f} to {high:+.4f})"
+            f"of the {best.title} (95% interval of what it loses in log loss: {low:+.4f} to {high:+.4f})"
         )
     if simple:
         best = max(simple, key=lambda baseline: baseline.figures["macro_f1"])
         low, high = best.macro_f1_difference
         if high < 0:
             gain = f"{-high:.3f} to {-low:.3f}"
-            return f"a simpler model is better on these test rows: a {best.title} gains {gain} in macro-F1"
+            return f"a simpler model is better on these test rows: {gain} in macro-F1 are lost to the {best.title}"
         return (
-            f"a simpler model may be as good: these test rows do not show the network to be better than a {best.title} "
-            f"(95% interval of what it gains in macro-F1: {low:+.3f} to {high:+.3f})"
+            f"a simpler model may be as good: these test rows do not show the network to be better than the "
+            f"{best.title} (95% interval of what it gains in macro-F1: {low:+.3f} to {high:+.3f})"
         )
     if as_good:
-        return f"the network beats every simpler model, but not a {as_good[0].title}, which is larger to ship"
+        return f"the network beats every simpler model, but not the {as_good[0].title}, larger to ship"
     return f"the network beats every baseline on these test rows, in log loss{' or in macro-F1' * by_decisions}"

@@ -31,7 +31,9 @@ def sizes_of_teachers(groups: Candidates, maker: SizeMaker) -> list[Size]:
 
 
 def size_of_all(teachers: Candidates, students: Candidates, maker: SizeMaker) -> list[Size]:
-    """Blend teachers with students of all folds, averaged; nothing where no student counts in that.
+    """Blend teachers with students of all folds, averaged; nothing where no student counts in that, or one alone.
+
+    One alone is the best size averaged, which is on the ladder already.
 
     Args:
         teachers: Those that can ship.
@@ -40,7 +42,8 @@ def size_of_all(teachers: Candidates, students: Candidates, maker: SizeMaker) ->
     """
     size = _blended(BLENDED, [*teachers, *students], maker)
     names = {group.architecture.name for group, _ in teachers}
-    return [] if all(architecture.name in names for architecture in size.architectures) else [size]
+    alone = len(size.architectures) == 1
+    return [] if alone or all(architecture.name in names for architecture in size.architectures) else [size]
 
 
 def _blended(name: str, groups: Candidates, maker: SizeMaker) -> Size:

@@ -6,7 +6,10 @@ the range of a raw input costs no resolution.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from tagship_export.errors import ConversionError
 from tagship_export.original.tracing import INPUT
@@ -95,8 +98,16 @@ def _ranges(source: Source, manager: Any) -> dict[str, Any]:
         raise ConversionError("this recipe needs calibration rows")
     tool = calibrator.Calibrator(bytearray(source.float32), num_threads=1, qsv_update_func=qsv_utils.min_max_update)
     tool.calibrate({"serving_default": _batches(rows, source.batch)}, manager)
-    found: dict[str, Any] = tool.get_model_qsvs()
-    return found
+    return {name: _with_a_scale(ends) for name, ends in tool.get_model_qsvs().items()}
+
+
+def _with_a_scale(ends: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the ends of a value; -1 and 1 for one that is always zero, such as the state before the first step.
+
+    A bias that is added to a product of it is stored in steps of its scale; one of next to nothing cuts the bias off.
+    """
+    low, high = ends["min"], ends["max"]
+    return ends if np.any(low) or np.any(high) else {**ends, "min": low - 1, "max": high + 1}
 
 
 def _batches(rows: Features, batch: int | None) -> list[dict[str, Features]]:
