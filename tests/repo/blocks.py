@@ -74,7 +74,6 @@ def shape(line: str) -> str:
         return ""
     line = re.sub(r" on [^;]+, \S+ \S+$", " on this machine", line)
     line = re.sub(r" \*(?= )| \(\d+ firm\)", "", line)
-    line = re.sub(r"^(T-\d+,)[a-z;]*$", r"\1labels", line)  # which on another processor a network learns otherwise
     return " ".join(NUMBER.sub("#", line).split())
 
 
