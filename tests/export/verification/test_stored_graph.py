@@ -14,12 +14,12 @@ from onnx import helper, numpy_helper
 from export.models import MODELS, Made
 from export.verification.sabotage import from_middle, middle
 from tagship_export.errors import ConversionError
-from tagship_export.targets.float_graph import Numbers, TwoReadingsError
+from tagship_export.targets.float_graph import Numbers, TwoReadingsError, beside_bias
 from tagship_export.targets.onnx.target import OnnxTarget
 from tagship_export.targets.registry import TARGETS
 from tagship_export.targets.runtime_target import RuntimeTarget
 from tagship_export.verification.looked_up_tables import table_faults
-from tagship_export.verification.stored_graph import Differences, coarser, differences
+from tagship_export.verification.stored_graph import Differences, _coarse, coarser, differences
 from tagship_runtime.terminal.silence import quiet
 
 Sound = tuple[RuntimeTarget, bytes, dict[str, bytes]]
@@ -161,7 +161,25 @@ def unrolled() -> Made:
     return model, np.random.default_rng(0).normal(size=(300, 5, 4)).astype(np.float32)
 
 
-MORE = (recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up, attending, unrolled)
+def pruned() -> Made:
+    """Channels and a layer whose weights are nothing or next to nothing, with biases beside them."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(5)
+    numbers = keras.Input((8, 8, 1))
+    filters, nothing = layers.Conv2D(6, 3, activation="relu"), layers.Dense(4, activation="relu")
+    living = layers.GlobalAveragePooling2D()(filters(numbers))
+    both = layers.Concatenate()([living, nothing(living)])
+    model = keras.Model(numbers, layers.Dense(3, "sigmoid", bias_initializer="random_normal")(both))
+    kernel, bias = filters.get_weights()
+    kernel[..., :3] *= [0, 1e-12, 1e-7]
+    filters.set_weights([kernel, bias + 0.7])
+    nothing.set_weights([np.zeros((6, 4)), np.full(4, 0.9)])
+    return model, np.random.default_rng(0).uniform(size=(300, 8, 8, 1)).astype(np.float32)
+
+
+MORE = (recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up, attending, unrolled, pruned)
 KINDS = {**MODELS, **{made.__name__: made for made in MORE}}
 FORMATS = ("tflite", "onnx")
 
@@ -245,6 +263,18 @@ def test_any_number_that_is_changed_shows(name: str, kind: str) -> None:
                 assert found != Differences(), (recipe, constant.name)
                 tried += 1
         assert tried >= 8
+
+
+def test_a_bias_excuses_the_steps_of_its_own_channel_alone() -> None:
+    sizes, step = np.array([[1e-7, 0.0], [127.0, 3.0]]), np.array([[1e-6], [1.0]])
+    weights = Numbers("kernel", sizes, step, fine=True)
+    bias = Numbers("bias", np.array([2.0**30, 2.0]) * 1e-9, np.array([1e-9, 1e-3]))  # rows in steps of 0.001
+    least = beside_bias(weights, bias).least
+    np.testing.assert_allclose(least, [[1e-6], [2.0**-29 * 1e-6]])
+    assert not _coarse(sizes, step, least)
+    assert _coarse(sizes, step * [[1.0], [2.0]], least)
+    assert _coarse(sizes, step * [[1.1], [1.0]], least)
+    assert _coarse(sizes, step, 0.0)
 
 
 @pytest.mark.parametrize("kind", FORMATS)

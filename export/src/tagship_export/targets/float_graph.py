@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 FINEST = 127
 """Steps that the largest of numbers has which were given a scale of their own by eight bits."""
 
+BIAS_STEPS = 2.0**30
+"""Steps that the largest number of a bias has where it sets the scale; quantizers leave as much again or nothing."""
+
 
 class TwoReadingsError(ValueError):
     """Bytes of a payload that readers take in two ways: an engine may compute with others than those that are read."""
@@ -33,6 +36,7 @@ class Numbers:
             one for each place along those that have several; 0 of float32.
         ends: The least and the greatest number that can be stored, where what is beyond them means the same.
         fine: Whether its step was chosen for it, so that its largest number takes all of the type's range.
+        least: Step that is chosen for it at least, of the form of ``step``, whatever its numbers are.
     """
 
     name: str
@@ -40,6 +44,7 @@ class Numbers:
     step: NDArray[np.float64]
     ends: tuple[float, float] = (-np.inf, np.inf)
     fine: bool = False
+    least: NDArray[np.float64] | float = 0.0
 
     @classmethod
     def as_stored(cls, name: str, stored: NDArray[Any]) -> Numbers:
@@ -67,6 +72,19 @@ class Numbers:
         limits, step, zero = np.iinfo(kind), scale.astype(np.float64), zero_point.astype(np.float64)
         stored = np.clip(np.rint(self.values / step) + zero, limits.min, limits.max)
         return replace(self, values=(stored - zero) * step, step=np.maximum(self.step, np.abs(step)), fine=True)
+
+
+def beside_bias(weights: Numbers, bias: Numbers) -> Numbers:
+    """Return weights with the steps that a bias needs them to have at least, each channel's of its own.
+
+    A bias is stored in steps of the product: quantizers widen those of weights until it fits into 32 bits.
+    """
+    if not bias.step.any():
+        return weights
+    wider, step = np.abs(bias.values) / (BIAS_STEPS * bias.step), weights.step
+    if step.size not in (1, wider.size):
+        return weights
+    return replace(weights, least=step * (wider.reshape(step.shape) if step.size > 1 else wider.max()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ ARITHMETIC = 1e-6
 """Share of each number that float32 leaves open; what converters fold is equal to the bit, and what they round was at
 most 8.3e-8 of it beyond half a step, over all recipes and formats."""
 
+LEAST_STEP = 1e-9 / FINEST
+"""Step that quantizers give numbers at least, however small those are."""
+
 CLOSE = 1e-3
 """Share by which a step may be coarser than that of the same recipe, made here."""
 
@@ -117,20 +120,22 @@ def _numbers(value: Numbers, wanted: Numbers) -> Iterator[str]:
     if far.any():
         rounded = ", rounded" if step.any() else ""
         yield f"{int(far.sum())} of the {found.size} numbers of {value.name!r} are not those of the original{rounded}"
-    elif value.fine and _coarse(sizes, value.step):
+    elif value.fine and _coarse(sizes, value.step, value.least):
         yield f"the numbers of {value.name!r} are rounded to coarser steps than their type needs"
 
 
-def _coarse(sizes: NDArray[np.float64], step: NDArray[np.float64]) -> bool:
+def _coarse(sizes: NDArray[np.float64], step: NDArray[np.float64], least: NDArray[np.float64] | float) -> bool:
     """Tell whether numbers that share a step are all so small that eight bits would have given a finer one.
 
     Args:
         sizes: Of the original's numbers.
         step: Of each, or along the axis that has one for each channel.
+        least: Which step there is at least, whatever the numbers are.
     """
     axes = tuple(axis for axis in range(step.ndim) if step.shape[axis] == 1) if step.size > 1 else None
     largest = sizes.max(axis=axes, keepdims=True)
-    return bool(((largest > 0) & (largest * (1 + ARITHMETIC) < step * FINEST)).any())
+    coarse = (largest > 0) & (largest * (1 + ARITHMETIC) < step * FINEST)
+    return bool((coarse & (np.maximum(least, LEAST_STEP) * (1 + CLOSE) < step)).any())
 
 
 def coarser(stored: FloatGraph, rounded: FloatGraph) -> Iterator[str]:
@@ -145,7 +150,8 @@ def coarser(stored: FloatGraph, rounded: FloatGraph) -> Iterator[str]:
     for value, own in zip(_constants(stored), _constants(rounded), strict=False):
         if value.values.shape != own.values.shape or not (value.fine or not own.step.any()):
             continue
-        if (np.broadcast_to(value.step, value.values.shape) > own.step * (1 + CLOSE)).any():
+        wanted = np.maximum(own.step, np.broadcast_to(value.least, value.values.shape))
+        if (np.broadcast_to(value.step, value.values.shape) > wanted * (1 + CLOSE)).any():
             yield f"the numbers of {value.name!r} are rounded to coarser steps than by its recipe"
 
 

@@ -19,6 +19,7 @@ from tagship_export.targets.float_graph import (
     Range,
     TwoReadingsError,
     Value,
+    beside_bias,
 )
 from tagship_export.targets.litert.run_order import refuse_other_orders
 
@@ -30,9 +31,6 @@ PRODUCTS: Mapping[str, tuple[int, int, int]] = {
     "TRANSPOSE_CONV": (2, 1, 3),
 }
 """Places of rows, weights and bias of products; a bias of integers is in steps of the product, whatever it says."""
-
-BIAS_STEPS, LIMITED = 2.0**30, 1e-3
-"""Steps that the converter gives the largest number of a bias at most, and share by which it may be fewer."""
 
 COPIES = frozenset(
     {
@@ -163,9 +161,14 @@ class _Reader:
         if name in COPIES:
             inputs = [self._clipped(graph.tensors[i], one) for i, one in zip(operator.inputs, inputs, strict=True)]
         if name in PRODUCTS and len(inputs) > PRODUCTS[name][2]:
-            _, weights, bias = places = PRODUCTS[name]
-            inputs[bias] = self._bias(graph, [operator.inputs[i] for i in places], inputs[bias])
-            inputs[weights] = _beside(inputs[weights], inputs[bias])
+            places = PRODUCTS[name]
+            weights, bias = (
+                inputs[places[1]],
+                self._bias(graph, [operator.inputs[i] for i in places], inputs[places[2]]),
+            )
+            if isinstance(weights, Numbers) and isinstance(bias, Numbers):
+                weights = beside_bias(weights, bias)
+            inputs[places[1]], inputs[places[2]] = weights, bias
         if odd := self._odd(graph, operator, name):
             name = f"{name} {odd}"
         names = tuple(_text(graph.tensors[index].name) for index in operator.outputs)
@@ -249,17 +252,6 @@ class _Reader:
             if any(one != moving[0] for one in moving):
                 return "between two scales"
         return ""
-
-
-def _beside(weights: Value, bias: Value) -> Value:
-    """Return weights, whose steps are not of their own choice where the bias needs them to be as coarse.
-
-    A bias is stored in steps of the product, and the converter widens those of weights until it takes half of 32 bits.
-    """
-    if not isinstance(weights, Numbers) or not isinstance(bias, Numbers) or not bias.step.any():
-        return weights
-    limited = (np.abs(bias.values) > BIAS_STEPS * (1 - LIMITED) * bias.step).any()
-    return replace(weights, fine=weights.fine and not limited)
 
 
 def _operators_in_order(graph: Any) -> Iterator[Any]:

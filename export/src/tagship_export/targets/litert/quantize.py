@@ -6,13 +6,11 @@ the range of a raw input costs no resolution.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from tagship_export.errors import ConversionError
 from tagship_export.original.tracing import INPUT
+from tagship_export.targets.litert.biases import hold_biases
 from tagship_export.targets.litert.flatbuffer import name_ends, operations
 from tagship_runtime.typing import Features
 
@@ -55,7 +53,7 @@ def _static(source: Source, activation_bits: int) -> bytes:
         raise ConversionError("the model has a loop, whose activations cannot be calibrated; unroll it")
     for operation in PRODUCTS:
         manager.add_static_config(".*", operation, activation_num_bits=activation_bits, weight_num_bits=8)
-    return _quantize(source, manager)
+    return _quantize(source, manager, activation_bits)
 
 
 def _manager(source: Source) -> Any:
@@ -72,23 +70,23 @@ def _float_casting() -> Any:
     return AlgorithmName.FLOAT_CASTING
 
 
-def _quantize(source: Source, manager: Any) -> bytes:
+def _quantize(source: Source, manager: Any, activation_bits: int = 8) -> bytes:
     from ai_edge_quantizer import quantizer
 
     try:
         tool = quantizer.Quantizer(bytearray(source.float32), manager.get_quantization_recipe())
-        ranges = _ranges(source, manager) if tool.need_calibration else None
+        ranges = _ranges(source, manager, activation_bits) if tool.need_calibration else None
         done = tool.quantize(ranges, enable_progress_bar=False, enable_progress_report=False)
     except (RuntimeError, ValueError) as error:
         raise ConversionError(f"ai-edge-quantizer refuses the model: {' '.join(str(error).split())[:300]}") from error
     return name_ends(bytes(done.quantized_model))
 
 
-def _ranges(source: Source, manager: Any) -> dict[str, Any]:
-    """Return the least and greatest value of every activation over all calibration rows.
+def _ranges(source: Source, manager: Any, activation_bits: int) -> dict[str, Any]:
+    """Return the least and greatest value of every weight, and of every activation over all calibration rows.
 
     The quantizer's own way is a moving average over batches, so that its result depends on how the rows are
-    cut and ordered.
+    cut and ordered. Its scales are such that a bias may be cut off: that is stored in steps of the product.
     """
     from ai_edge_quantizer import calibrator
     from ai_edge_quantizer.utils import qsv_utils
@@ -98,16 +96,8 @@ def _ranges(source: Source, manager: Any) -> dict[str, Any]:
         raise ConversionError("this recipe needs calibration rows")
     tool = calibrator.Calibrator(bytearray(source.float32), num_threads=1, qsv_update_func=qsv_utils.min_max_update)
     tool.calibrate({"serving_default": _batches(rows, source.batch)}, manager)
-    return {name: _with_a_scale(ends) for name, ends in tool.get_model_qsvs().items()}
-
-
-def _with_a_scale(ends: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the ends of a value; -1 and 1 for one that is always zero, such as the state before the first step.
-
-    A bias that is added to a product of it is stored in steps of its scale; one of next to nothing cuts the bias off.
-    """
-    low, high = ends["min"], ends["max"]
-    return ends if np.any(low) or np.any(high) else {**ends, "min": low - 1, "max": high + 1}
+    found: dict[str, Any] = tool.get_model_qsvs()
+    return hold_biases(source.float32, found, activation_bits)
 
 
 def _batches(rows: Features, batch: int | None) -> list[dict[str, Features]]:

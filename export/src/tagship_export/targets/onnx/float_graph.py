@@ -20,6 +20,7 @@ from tagship_export.targets.float_graph import (
     Range,
     TwoReadingsError,
     Value,
+    beside_bias,
 )
 from tagship_export.targets.onnx.canonical_names import graphs_of, needed_by, nodes_in_order
 from tagship_export.targets.onnx.integer_lookups import Lookup, integer_lookups
@@ -130,6 +131,10 @@ class _Rewritten:
         for node in nodes_in_order(copy):
             found._pass(node, stored, makers, biases)
         for node in copy.node:
+            if node.op_type in ("Gemm", "Conv") and node.input[2:] and node.input[2] in biases:
+                _, weights, bias = (found.numbers.get(name) for name in node.input)
+                if weights is not None and bias is not None:
+                    found.numbers[node.input[1]] = beside_bias(weights, bias)
             _undo_dynamic(node, found.numbers, stored, makers, looked_up)
         kept = [node for node in copy.node if node.output[0] not in found.numbers]
         del copy.node[:]
@@ -350,6 +355,6 @@ def _as_product_and_sum(node: Any, weights: str) -> Iterator[Any]:
 def _turned(name: str, numbers: dict[str, Numbers]) -> str:
     """Add a constant with its axes turned round, and return its name."""
     found = numbers[name]
-    step = found.step.T if found.step.ndim else found.step
-    numbers[f"{name}:turned"] = replace(found, values=found.values.T, step=step)
+    step, least = (np.transpose(part) for part in (found.step, np.asarray(found.least)))
+    numbers[f"{name}:turned"] = replace(found, values=found.values.T, step=step, least=least)
     return f"{name}:turned"
