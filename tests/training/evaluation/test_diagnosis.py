@@ -13,9 +13,9 @@ from tagship_training.network.history import History
 def test_diagnosis_says_what_the_losses_say() -> None:
     for better, variance, bias in (
         (None, "smaller network may help", "larger network may help"),
-        ("smaller", "smaller network may help", "larger networks did no better"),
-        ("larger", "smaller networks did no better", "larger network may help"),
-        ("none", "smaller networks did no better", "larger networks did no better"),
+        ("smaller", "smaller network may help", "no larger network did better"),
+        ("larger", "no smaller network did better", "larger network may help"),
+        ("none", "no smaller network did better", "no larger network did better"),
     ):
         assert Diagnosis(learned=0.2, held_out=0.4, test=0.4, better_size=better).verdict.endswith(variance)
         assert Diagnosis(learned=0.39, held_out=0.4, test=0.4, better_size=better).verdict.endswith(bias)

@@ -189,3 +189,15 @@ def test_thresholds_come_with_notices_on_goals_out_of_reach() -> None:
     assert notice.startswith("label 'noise' reaches precision 0.")
     assert notice.endswith("at best on held-out rows, not 0.95")
     assert choose_thresholds(targets, scores, ("noise", "easy"), Objective(), seed=0)[1] == ()
+
+
+@pytest.mark.parametrize(("confidence", "said"), [(None, "label 'l1' reaches precision"), (0.9, "label 'l1': no thr")])
+def test_many_labels_that_miss_a_goal_are_told_in_one_sentence(confidence: float | None, said: str) -> None:
+    targets = (np.random.default_rng(0).random((200, 6)) < 0.3).astype(np.uint8)
+    scores = np.where(targets == 1, 0.1, 0.9).astype(np.float32)
+    scores[:, 0] = 1 - scores[:, 0]
+    names = [f"l{place}" for place in range(6)]
+    goal = Objective.parse("precision=0.9")
+    (notice,) = choose_thresholds(targets, scores, names, goal, 0, confidence)[1]
+    assert notice.startswith(f"5 labels miss their goal, 'l1', 'l2', 'l3' among them; {said}")
+    assert len(choose_thresholds(targets[:, :4], scores[:, :4], names[:4], goal, 0, confidence)[1]) == 3

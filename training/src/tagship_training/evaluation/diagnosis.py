@@ -99,12 +99,12 @@ class Diagnosis:
         elif self.gap > GAP:
             parts.append(
                 f"variance: held-out rows cost {self.more:.0%} more than learned ones; "
-                f"{AGAINST_VARIANCE.get(self.better_size, 'more rows may help; smaller networks did no better')}"
+                f"{AGAINST_VARIANCE.get(self.better_size, 'more rows may help; no smaller network did better')}"
             )
         else:
             parts.append(
                 f"bias or noise: held-out rows cost only {self.more:.0%} more than learned ones; "
-                f"{AGAINST_BIAS.get(self.better_size, 'better features may help; larger networks did no better')}"
+                f"{AGAINST_BIAS.get(self.better_size, 'better features may help; no larger network did better')}"
             )
         if self.curve and {"50%", "100%"} <= self.curve.keys():
             fall = (self.curve["50%"] - self.curve["100%"]) / self.curve["50%"]

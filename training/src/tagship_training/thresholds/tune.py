@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,6 +22,9 @@ BOOTSTRAP_ROWS = 100_000
 SHRINKAGE = 3.0
 """With as many positives as this a label's own cut and that of all labels together count the same; chosen by
 benchmarks/thresholds.py."""
+
+FEW = 3
+"""Labels that miss their goal are told of one by one up to so many."""
 
 Weights = NDArray[np.float64]
 
@@ -109,13 +112,25 @@ def choose_thresholds(
     thresholds = tune(targets, scores, objective, seed, confidence)
     if confidence is not None:
         missed = unsure(targets, scores, thresholds, objective, confidence)
-        return thresholds, tuple(f"label {labels[label]!r}: {said}" for label, said in missed.items())
-    notices = (
-        f"label {labels[label]!r} reaches {objective.kind} {reached:.3f} at best on held-out rows, not "
-        f"{objective.value:g}"
+        return thresholds, _told({labels[label]: f": {said}" for label, said in missed.items()})
+    missed = {
+        label: f" reaches {objective.kind} {reached:.3f} at best on held-out rows, not {objective.value:g}"
         for label, reached in unreached(targets, scores, thresholds, objective).items()
-    )
-    return thresholds, tuple(notices)
+    }
+    return thresholds, _told({labels[label]: said for label, said in missed.items()})
+
+
+def _told(missed: Mapping[str, str]) -> tuple[str, ...]:
+    """Sentences on labels that miss their goal, one for all where they are many.
+
+    Args:
+        missed: The rest of a sentence that begins with the label, by its name.
+    """
+    sentences = [f"label {name!r}{said}" for name, said in missed.items()]
+    if len(sentences) <= FEW:
+        return tuple(sentences)
+    names = ", ".join(map(repr, list(missed)[:FEW]))
+    return (f"{len(missed):,} labels miss their goal, {names} among them; {sentences[0]}",)
 
 
 def tune(

@@ -162,10 +162,8 @@ class _Reader:
             inputs = [self._clipped(graph.tensors[i], one) for i, one in zip(operator.inputs, inputs, strict=True)]
         if name in PRODUCTS and len(inputs) > PRODUCTS[name][2]:
             places = PRODUCTS[name]
-            weights, bias = (
-                inputs[places[1]],
-                self._bias(graph, [operator.inputs[i] for i in places], inputs[places[2]]),
-            )
+            weights, bias = inputs[places[1]], inputs[places[2]]
+            bias = self._bias(graph, [operator.inputs[place] for place in places], bias)
             if isinstance(weights, Numbers) and isinstance(bias, Numbers):
                 weights = beside_bias(weights, bias)
             inputs[places[1]], inputs[places[2]] = weights, bias
