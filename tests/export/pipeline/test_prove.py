@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import tagship_runtime
-from tagship_export import export
+from tagship_export import export, verify
 from tagship_export.data.splits import split_rows
 from tagship_export.original.open_original import open_original
 from tagship_export.pipeline.plan import plan_recipes
@@ -93,3 +93,24 @@ def test_products_of_integers_beside_more_weights_in_floats(tmp_path: Path) -> N
     assert golden is not None
     assert golden.tolerance > 1e-3
     assert shipped.selftest().passed
+
+
+def test_integers_that_a_converter_reads_by_two_scales_are_rejected_as_verification_does(tmp_path: Path) -> None:
+    """What the converter makes of an LSTM backwards through time is turned round between two scales."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(3)
+    steps = layers.Bidirectional(layers.LSTM(5, unroll=True, return_sequences=True))
+    model = keras.Sequential([keras.Input((4, 3)), steps, layers.GlobalMaxPooling1D(), layers.Dense(2, "sigmoid")])
+    rows = np.random.default_rng(0).normal(size=(300, 4, 3)).astype(np.float32)
+    original = open_original(model, labels=["a", "b"])
+    made = export(original, tmp_path / "out", data=rows, recipes=["int8", "int8_io"], formats=["tflite"])
+    for artifact in made:
+        found = verify(original, artifact.path, rows)
+        assert found.passed == artifact.verification.passed, found.faults
+    assert [artifact.recipe.name for artifact in made] == ["int8", "int8_io"]
+    assert made[0].verification.passed, made[0].verification.faults
+    fault, *_ = made[-1].verification.faults
+    assert fault.startswith("its graph is not the original's by any recipe")
+    assert "REVERSE_V2 between two scales" in fault

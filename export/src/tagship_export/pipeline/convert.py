@@ -9,6 +9,9 @@ import numpy as np
 from tagship_export.errors import ConversionError
 from tagship_export.pipeline.plan import Planned
 from tagship_export.targets.base import Target
+from tagship_export.targets.float_graph import FloatGraph
+from tagship_export.targets.runtime_target import RuntimeTarget
+from tagship_export.verification.stored_payload import conversion_faults
 from tagship_runtime.terminal.silence import quiet
 from tagship_runtime.typing import Features
 
@@ -28,6 +31,7 @@ class Converter:
         self.batch, self.verbose = batch, verbose
         self._float32: dict[str, bytes] = {}
         self._refused: dict[str, ConversionError] = {}
+        self._graphs: dict[str, FloatGraph] = {}
 
     def payload(self, planned: Planned) -> bytes:
         """Return the model's bytes by a recipe.
@@ -44,6 +48,20 @@ class Converter:
         if same or not recipe.stores(target.weight_bytes(payload)):
             raise ConversionError(f"unchanged: no weight would be stored in {recipe.weights}, so it is float32 again")
         return payload
+
+    def faults(self, planned: Planned, payload: bytes) -> tuple[str, ...]:
+        """Say in words where a payload is something else than the model, rounded: that is what verification refuses.
+
+        Args:
+            planned: What was made.
+            payload: Its bytes.
+        """
+        target = planned.target
+        if not isinstance(target, RuntimeTarget) or planned.recipe.name == "float32":
+            return ()
+        if target.name not in self._graphs:
+            self._graphs[target.name] = target.float_graph(self._as_trained(target))
+        return conversion_faults(target.float_graph(payload), self._graphs[target.name])
 
     def _as_trained(self, target: Target) -> bytes:
         """Return a target's float32, made once; a converter that refuses the model is not asked again."""

@@ -116,7 +116,8 @@ def _prove_all(reference: Reference, options: ExportOptions) -> tuple[list[Candi
             _check_input(planned, reference)
             payload = converter.payload(planned)
             options.on_step(f"verifying {planned.name}")
-            candidate = replay_golden(prove(payload, planned, reference, options.golden_mode))
+            faults = converter.faults(planned, payload)
+            candidate = replay_golden(prove(payload, planned, reference, options.golden_mode, faults))
             if options.node is not None and planned.target.runs_in_node:
                 candidate = prove_in_node(candidate, reference, options.node)
         except (ExportError, EngineError, InputError, CheckFailedError) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -29,7 +30,11 @@ from tagship_runtime.typing import Scores
 
 
 def prove(
-    payload: bytes, planned: Planned, reference: Reference, golden_mode: GoldenMode = GoldenMode.SYNTHETIC
+    payload: bytes,
+    planned: Planned,
+    reference: Reference,
+    golden_mode: GoldenMode = GoldenMode.SYNTHETIC,
+    faults: Sequence[str] = (),
 ) -> Candidate:
     """Prove what a payload decides, and make it an artifact that carries the proof.
 
@@ -41,11 +46,12 @@ def prove(
         planned: Recipe, target and budget.
         reference: What it is measured against.
         golden_mode: Origin of golden rows.
+        faults: What is wrong with the payload besides what it decides, in words.
     """
     target = planned.target
     artifact = _open(payload, planned, reference)
     comparison = reference.compared_with(artifact)
-    verdict = judge(comparison, planned.recipe, planned.budget, name=planned.name)
+    verdict = judge(comparison, planned.recipe, planned.budget, name=planned.name, faults=faults)
     notes = (target.other_processors.get(planned.recipe.name), target.unproven)
     verdict = replace(verdict, notes=(*verdict.notes, *filter(None, notes)), unproven=target.unproven)
     proven = replace(

@@ -56,10 +56,24 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
     if judged.recipe.exact:
         return Stored(unchecked=(_others(found.structure),))
     if judged.origin != "asked":
-        fault = f"its graph is not the original's by any recipe: {found.structure}"
-        return Stored(faults=(judged.or_made_elsewhere(fault),))
+        return Stored(faults=(judged.or_made_elsewhere(_by_no_recipe(found.structure)),))
     weights = () if artifact.constants is None else tuple(weight_faults(again.model, list(artifact.constants())))
     return Stored(faults=weights, unchecked=(_others(found.structure),))
+
+
+def conversion_faults(stored: FloatGraph, converted: FloatGraph) -> tuple[str, ...]:
+    """Return what of a conversion is not the model but for rounding, such as a bias that is cut off.
+
+    Args:
+        stored: Of a payload by some recipe.
+        converted: Of the model, as trained, by the same target.
+    """
+    found = differences(stored, converted)
+    return found.numbers if found.structure is None else (_by_no_recipe(found.structure),)
+
+
+def _by_no_recipe(structure: str) -> str:
+    return f"its graph is not the original's by any recipe: {structure}"
 
 
 def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy, rows: int) -> Iterator[str]:
