@@ -187,7 +187,6 @@ SCHEMA_ALONE: dict[tuple[str | int, ...], str] = {
     ("output", "dtype"): "likewise",
     ("input", "shape", 0): "batches of 0 and less are never written",
     ("features", 0, "indicator"): "anything is read as true or false; only these two are written",
-    ("golden", "tolerance"): "negative: no self-test could pass",
     ("golden", "rows"): "rows of another type are refused when they are replayed",
     ("golden", "rows", 0): "likewise",
     ("golden", "decisions"): "anything is read as true or false; only 0 and 1 are written",

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints, is_typeddict
 
+import numpy as np
 import pytest
 from jsonschema import Draft202012Validator
 
 from repo.schemas import DOCUMENTS, Document, descriptions, schema, summary, written
+from tagship_export import export
 from tagship_runtime import documents
+from tagship_training import Config, Objective, train
 
 FREE = {"per_label", "versions", "curve", "refused", "tools", "flips_per_label"}
 """Objects whose keys are names of labels, packages and the like."""
@@ -106,6 +109,18 @@ def test_what_runs_and_exports_write_is_valid_to_the_key(
     assert {name for name, _ in checked} == {document.file for document in DOCUMENTS} - elsewhere
 
 
+def test_what_a_run_that_misses_its_goal_writes_is_valid_to_the_key(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    goal = Config(hidden=(4,), epochs=1, members=1, objective=Objective.parse("precision=0.99"), confidence=0.95)
+    train(random.normal(size=(60, 3)), random.integers(0, 2, (60, 2)), labels=["a", "b"], config=goal).save(tmp_path)
+    export(tmp_path, tmp_path, formats=["tflite"])
+    files = {name: read(tmp_path / name) for name in ("run.json", "export.json")}
+    assert files["run.json"]["goal_missed_by"] == files["export.json"]["source"]["goal_missed_by"] == ["a", "b"]
+    files["export.json"]["source"]["size"] = "16-8"
+    by_name = {document.file: document for document in DOCUMENTS}
+    assert [complaints(by_name[name], file) for name, file in files.items()] == [[], []]
+
+
 @by_file
 def test_the_earliest_files_are_valid(document: Document) -> None:
     first = kept(document)
@@ -180,6 +195,7 @@ LATER = {
     *("nearest", "score", "truth"),
     *("stream", "files", "passes"),
     *("repeated_test", "expected", "more", "worse", "others"),
+    *("goal_missed_by", "size"),
 }
 """Keys that version 0.1 did not write; each is written by the runs and exports that are checked to the key above."""
 

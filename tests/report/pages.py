@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tagship_runtime.documents import RunDocument
+
 ROWS = 100
 
 # Per threshold: what is on and should be, what is on and should not; of 20 positives among 100 rows.
@@ -17,6 +19,7 @@ CHOSEN = 2
 
 
 def run_json(labels: Sequence[str], features: Sequence[str] = ("age", "dose"), **changes: Any) -> dict[str, Any]:
+    assert changes.keys() <= RunDocument.__annotations__.keys()
     figures = {
         "log_loss": 0.3,
         "binary_accuracy_at_0.5": 0.9,

@@ -66,7 +66,8 @@ def test_held_out_figures_are_said_to_be_off_in_two_ways(tmp_path: Path) -> None
 
 
 def test_a_goal_is_shown_with_its_confidence(tmp_path: Path) -> None:
-    run = run_json(LABELS, objective="recall=0.9", confidence=0.95)
+    run = run_json(LABELS, objective="recall=0.9")
+    run["configuration"] |= {"objective": "recall=0.9", "confidence": 0.95}
     said = words(page(write(tmp_path, run=run, curves=curves_json(LABELS))))
     assert "chosen for recall=0.9 with confidence 0.95." in said
 

@@ -13,7 +13,7 @@ import pytest
 from tagship_export import export, open_original, verify
 from tagship_runtime import container
 
-GOAL = {"objective": "precision=0.9", "confidence": 0.95}
+GOAL = {"objective": "precision=0.9", "confidence": 0.95, "goal_missed_by": ["class_0"]}
 NOTICE = "label 'class_0': no threshold is sure to reach precision 0.9"
 
 
@@ -23,8 +23,10 @@ def careful(article_run: Path, tmp_path: Path) -> Path:
     run = tmp_path / "run"
     shutil.copytree(article_run, run)
     document: dict[str, Any] = json.loads((run / "run.json").read_text())
-    document["configuration"] |= GOAL
+    document["configuration"] |= {name: GOAL[name] for name in ("objective", "confidence")}
+    document["goal_missed_by"] = GOAL["goal_missed_by"]
     size = {"name": "32-16-8", "chosen": True, "thresholds": document["thresholds"], "notices": [NOTICE]}
+    size["goal_missed_by"] = GOAL["goal_missed_by"]
     document["ladder"] = [size]
     (run / "run.json").write_text(json.dumps(document))
     return run
@@ -38,11 +40,14 @@ def test_the_contract_names_the_goal(careful: Path, tmp_path: Path, article_run:
     assert verify(careful, made.path).passed
     other = container.attach(payload, replace(contract, source={**contract.source, "confidence": 0.5}))
     assert verify(careful, other).faults == (
-        "its thresholds are said to be for precision=0.9 (confidence 0.5), the original's are for precision=0.9 "
-        "(confidence 0.95)",
+        "its thresholds are said to be for precision=0.9 (confidence 0.5), missed by ['class_0'], the original's are "
+        "for precision=0.9 (confidence 0.95), missed by ['class_0']",
     )
+    boast = {name: value for name, value in contract.source.items() if name != "goal_missed_by"}
+    assert not verify(careful, container.attach(payload, replace(contract, source=boast))).passed
     assert verify(article_run, made.path).faults == (
-        "its thresholds are said to be for precision=0.9 (confidence 0.95), the original's are for f1",
+        "its thresholds are said to be for precision=0.9 (confidence 0.95), missed by ['class_0'], the original's are "
+        "for f1",
     )
     silent = {name: value for name, value in contract.source.items() if name not in GOAL}
     assert verify(careful, container.attach(payload, replace(contract, source=silent))).passed
@@ -55,5 +60,5 @@ def test_a_size_says_which_goals_it_may_miss(careful: Path) -> None:
 
 def test_thresholds_of_the_caller_are_for_no_goal(careful: Path, article_run: Path) -> None:
     assert open_original(article_run).goal == {}
-    assert open_original(careful).goal == GOAL
+    assert open_original(careful).goal == open_original(careful, size="32-16-8").goal == GOAL
     assert open_original(careful).deciding_by(0.5).goal == {}

@@ -16,7 +16,12 @@ def _weak(run: dict[str, Any]) -> None:
     run["per_label"]["beta"] |= {"f1": 0.2, "f1_low": 0.1}
 
 
-def _baseline(simple: bool, difference: tuple[float, float], objective: str = "f1") -> Callable[[dict[str, Any]], None]:
+def _baseline(
+    simple: bool,
+    difference: tuple[float, float],
+    objective: str = "f1",
+    log_loss: tuple[float, float] = (-0.02, 0.01),
+) -> Callable[[dict[str, Any]], None]:
     def change(run: dict[str, Any]) -> None:
         run["objective"] = objective
         run["baseline_verdict"] = "so it goes"
@@ -27,10 +32,18 @@ def _baseline(simple: bool, difference: tuple[float, float], objective: str = "f
                 "as_good": difference[0] <= 0,
                 "by_decisions": False,
                 "figures": run["metrics"]["test"] | {"macro_f1": 0.7},
-                "log_loss_difference": [0.01, 0.02],
+                "log_loss_difference": list(log_loss),
                 "macro_f1_difference": list(difference),
             }
         ]
+
+    return change
+
+
+def _missed(confidence: float | None) -> Callable[[dict[str, Any]], None]:
+    def change(run: dict[str, Any]) -> None:
+        run |= {"objective": "recall=0.5", "goal_missed_by": ["beta"]}
+        run["configuration"]["confidence"] = confidence
 
     return change
 
@@ -75,6 +88,10 @@ def _fixed(log_loss: float, **configuration: Any) -> Callable[[dict[str, Any]], 
         (_baseline(True, (0.01, 0.05)), "pass", "So it goes."),
         (_baseline(False, (-0.06, -0.02)), "warn", "a random forest gains 0.020 to 0.060 in macro-F1"),
         (_baseline(False, (-0.06, -0.02), "precision=0.58"), "pass", "So it goes."),
+        (_baseline(False, (0.01, 0.05), "precision=0.58", (0.01, 0.02)), "warn", "So it goes."),
+        (_baseline(True, (0.01, 0.05), "f1", (0.01, 0.02)), "warn", "So it goes."),
+        (_missed(None), "warn", "Recall 0.5: no threshold of beta reaches it."),
+        (_missed(0.95), "warn", "Recall 0.5: no threshold of beta is sure to reach it with confidence 0.95."),
         # 16 of 20 is 0.8; Wilson's interval goes from 0.584 to 0.919
         (
             _frequent(["alpha"], [0.5, 0.59]),

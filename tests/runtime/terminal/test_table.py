@@ -47,6 +47,13 @@ def test_names_that_lose_their_middle_can_still_be_told_apart() -> None:
     assert "".join(line.split()[0] for line in alike[1:]).startswith("x" * 60 + "a" + "x" * 60)
 
 
+def test_names_that_are_typed_again_are_whole() -> None:
+    name = "128-64-bins-of-quantiles-averaged"
+    lines = table(HEADINGS, [(name, *FIGURES)], 60, whole=True)
+    assert "…" in "".join(table(HEADINGS, [(name, *FIGURES)], 60))
+    assert "".join(line.split()[0] for line in lines[1:]) == name
+
+
 def test_figures_stand_below_each_other() -> None:
     lines = table(("name", "n"), [("a", "1"), ("bb", "1,000")], 80)
     assert lines == ["name      n", "a         1", "bb    1,000"]

@@ -143,6 +143,20 @@ def test_a_finished_run_is_kept(tagship: Command, table: pyarrow.Table, tmp_path
     assert (refused.code, (tmp_path / "mine" / "thesis.txt").exists()) == (2, True)
 
 
+def test_a_label_may_be_dropped(tagship: Callable[..., Any], tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    width = random.random(60)
+    labels = {"label:all": np.ones(60, int), "label:large": (width > 0.5).astype(int)}
+    table = pyarrow.table({"width": width, "height": random.random(60), **labels})
+    pyarrow.csv.write_csv(table, tmp_path / "parts.csv")
+    quick = ("--out", tmp_path / "run", "--hidden", "4", "--epochs", "1", "--members", "1")
+    assert "label 'all' is always on" in tagship("train", tmp_path / "parts.csv", *quick).err
+    assert tagship("train", tmp_path / "parts.csv", *quick, "--drop", "label:all").code == 0
+    run = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert (run["labels"], list(run["label_words"])) == (["large"], ["large"])
+    assert [feature["name"] for feature in run["features"]] == ["width", "height"]
+
+
 @pytest.mark.parametrize(
     ("change", "options", "said"),
     [

@@ -58,10 +58,32 @@ def frame(empty: int) -> tuple[pandas.DataFrame, pandas.DataFrame]:
 
 
 def test_all_labels_that_are_never_on_are_named_at_once() -> None:
-    with pytest.raises(TrainingError, match=r"5 labels are never on.*--drop-empty-labels: 'empty 0'.*'empty 4'"):
+    with pytest.raises(TrainingError, match=r"5 labels are never on, 'empty 0'.*'empty 4'; .*--drop-empty-labels"):
         train(*frame(5), config=QUICK)
-    with pytest.raises(TrainingError, match="label 'all' is always on"):
-        check_positives(np.ones((20, 1), np.uint8), ["all"])
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        (["all"], "label 'all' is always on; leave its column out (--drop), or give more rows"),
+        (
+            ["none"],
+            "label 'none' is never on; leave its column out (--drop), or give more rows, or "
+            "--drop-empty-labels for those that are never on",
+        ),
+        (
+            ["none", "all", "some", "all too"],
+            "label 'none' is never on; 2 labels are always on, 'all', 'all too'; leave their columns out (--drop), or "
+            "give more rows, or --drop-empty-labels for those that are never on",
+        ),
+    ],
+)
+def test_all_labels_that_are_the_same_everywhere_are_named_at_once(labels: list[str], said: str) -> None:
+    columns = {"all": np.ones(20), "all too": np.ones(20), "none": np.zeros(20), "some": np.arange(20) % 2}
+    targets = np.stack([columns[name] for name in labels], axis=1).astype(np.uint8)
+    with pytest.raises(TrainingError) as raised:
+        check_positives(targets, labels)
+    assert str(raised.value) == f"nothing can be learned of labels that are the same in all 20 training rows: {said}"
 
 
 def test_labels_that_are_never_on_may_be_dropped() -> None:

@@ -67,16 +67,23 @@ def test_a_run_asks_its_baselines_for_its_confidence(monkeypatch: pytest.MonkeyP
     assert len(asked) == 4
 
 
-def baseline(title: str, log_loss: tuple[float, float] | None, macro_f1: tuple[float, float]) -> Baseline:
-    """One that is simple, compared by scores where it has any."""
+def baseline(
+    title: str,
+    log_loss: tuple[float, float] | None,
+    macro_f1: tuple[float, float],
+    *,
+    simple: bool = True,
+    by_decisions: bool = False,
+) -> Baseline:
+    """One that is compared by scores where it has any, and by decisions where asked."""
     figures = cast(BaselineMetrics, {"macro_f1": 0.5} if log_loss is None else {"macro_f1": 0.5, "log_loss": 0.3})
     return Baseline(
         title=title,
-        simple=True,
+        simple=simple,
         figures=figures,
         log_loss_difference=log_loss,
         macro_f1_difference=macro_f1,
-        by_decisions=False,
+        by_decisions=by_decisions,
     )
 
 
@@ -87,3 +94,77 @@ def test_for_other_goals_than_f1_scores_are_what_the_verdict_is_about() -> None:
         "the forest (95% interval of what it loses in log loss: -0.0100 to +0.0200)"
     )
     assert verdict([worse]) == "the network beats every baseline on these test rows, in log loss"
+
+
+@pytest.mark.parametrize(
+    ("log_loss", "macro_f1", "simple", "said"),
+    [
+        (
+            (-0.0012, -0.0002),
+            (-0.03, -0.01),
+            True,
+            "the network beats every baseline on these test rows, in log loss or in macro-F1; it loses 0.010 to 0.030 "
+            "in macro-F1 to the line",
+        ),
+        (
+            (0.01, 0.02),
+            (0.01, 0.03),
+            True,
+            "the network beats every baseline on these test rows, in log loss or in macro-F1; it loses 0.0100 to "
+            "0.0200 in log loss to the line",
+        ),
+        (
+            (0.01, 0.02),
+            (-0.06, -0.02),
+            False,
+            "the network beats every simpler model, but not the line, larger to ship; it loses 0.020 to 0.060 in "
+            "macro-F1 and 0.0100 to 0.0200 in log loss to the line",
+        ),
+        (
+            (0.01, 0.02),
+            (-0.03, 0.01),
+            True,
+            "a simpler model is better on these test rows: 0.0100 to 0.0200 in log loss are lost to the line",
+        ),
+        (
+            (-0.01, 0.02),
+            (-0.03, -0.01),
+            True,
+            "a simpler model is better on these test rows: 0.010 to 0.030 in macro-F1 are lost to the line",
+        ),
+        (
+            (-0.01, 0.02),
+            (-0.03, 0.01),
+            True,
+            "a simpler model may be as good: these test rows do not show the network to be better than the line (95% "
+            "interval of what it gains in macro-F1: -0.030 to +0.010)",
+        ),
+        (
+            (-0.02, -0.01),
+            (-0.03, 0.01),
+            True,
+            "the network beats every baseline on these test rows, in log loss or in macro-F1",
+        ),
+    ],
+)
+def test_what_is_lost_to_another_model_is_told(
+    log_loss: tuple[float, float], macro_f1: tuple[float, float], simple: bool, said: str
+) -> None:
+    other = baseline("line", log_loss, macro_f1, simple=simple, by_decisions=True)
+    beaten = baseline("constant", (-0.3, -0.2), (0.2, 0.3), by_decisions=True)
+    assert verdict([beaten, other]) == said
+
+
+def test_a_model_that_is_better_is_told_before_one_that_may_be_as_good() -> None:
+    same, better = (
+        baseline("forest", (-0.01, 0.02), (-0.02, 0.03), by_decisions=True),
+        baseline("line", (0.01, 0.02), (-0.02, 0.03), by_decisions=True),
+    )
+    assert verdict([same, better]).startswith("a simpler model is better on these test rows: 0.0100 to 0.0200 in log")
+
+
+def test_a_logistic_regression_that_ships_is_called_so() -> None:
+    features = np.random.default_rng(0).normal(size=(200, 3))
+    run = train(features, (features[:, :2] > 0).astype(int), config=Config(max_parameters=9))
+    assert (run.baseline_verdict or "").startswith("the logistic regression, which ships, beats every")
+    assert "network" not in (run.baseline_verdict or "")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 
+from tagship_training import Config, train
 from tagship_training.data.folds import LearningRows, deal
+from tagship_training.evaluation.baseline_models import _forest
 from tagship_training.network import forests
 from tagship_training.network.log_loss import log_loss
 
@@ -29,6 +35,12 @@ def test_noise_is_not_known_by_heart(name: str, labels: int, monkeypatch: pytest
         np.testing.assert_array_equal(learned[fold][~others], again[fold][~others])
 
 
+@pytest.mark.parametrize("make", [*(kind.make for kind in forests.FORESTS.values()), lambda _, seed: _forest(seed)])
+def test_a_forest_has_one_thread(make: Callable[[float, int], Any]) -> None:
+    """With several its scores differ in their last bits from call to call, and filters of warnings are lost."""
+    assert make(0.5, 0).n_jobs == 1
+
+
 def test_a_step_is_learned() -> None:
     random = np.random.default_rng(0)
     matrix = random.random((400, 3)).astype(np.float32)
@@ -47,3 +59,18 @@ def test_large_searches_are_left_out(rows: int, width: int, numeric: int, labels
     kind = forests.FORESTS["random forest"]
     share = forests.affordable(kind, rows=rows, width=width, numeric=numeric, labels=labels, judges=5)
     assert share == (None if want is None else pytest.approx(want))
+
+
+def test_training_leaves_filters_of_warnings_as_they_were() -> None:
+    """Threads of a library may clear them, as this step does."""
+    before = list(warnings.filters)
+    features = np.random.default_rng(0).normal(size=(60, 3)).astype(np.float32)
+    steps: list[str] = []
+
+    def clear(step: str) -> None:
+        steps.append(step)
+        warnings.resetwarnings()
+
+    train(features, (features[:, :1] > 0).astype(int), config=Config(hidden=(4,), epochs=1, members=1), on_step=clear)
+    assert list(warnings.filters) == before
+    assert steps

@@ -12,6 +12,7 @@ from tagship_runtime.contract import TextFeature
 from tagship_runtime.documents import Metrics
 from tagship_training import Config, TrainingError
 from tagship_training.sizes.size import Size, choose, within_one_error
+from tagship_training.thresholds.tune import ChosenThresholds
 
 TARGETS = (np.arange(1000) % 2).astype(np.uint8)[:, None]
 
@@ -28,7 +29,7 @@ def size(name: str, parameters: int, confidence: float, f1: float, spread: float
         architectures=(),
         shares=(),
         held_out=np.where(TARGETS == 1, own, 1 - own).astype(np.float32),
-        thresholds=(0.5,),
+        cuts=ChosenThresholds((0.5,)),
         parameters=parameters,
         bytes=4 * parameters + 3000,
         microseconds=1.0,
@@ -64,9 +65,11 @@ def test_choice(choice: dict[str, Any], want: str) -> None:
 
 
 def test_goals_that_may_be_missed_are_in_the_document() -> None:
-    sure, unsure = size("32", 900, 0.8, 0.9), replace(size("32", 900, 0.8, 0.9), notices=("label 'a': ...",))
-    assert "notices" not in sure.to_dict(chosen=True, test=sure.metrics)
-    assert unsure.to_dict(chosen=False, test=sure.metrics)["notices"] == ["label 'a': ..."]
+    sure = size("32", 900, 0.8, 0.9)
+    unsure = replace(sure, cuts=ChosenThresholds((0.5,), ("a",), ("label 'a': ...",)))
+    assert sure.to_dict(chosen=True, test=sure.metrics).keys().isdisjoint({"notices", "goal_missed_by"})
+    told = unsure.to_dict(chosen=False, test=sure.metrics)
+    assert (told["notices"], told["goal_missed_by"]) == (["label 'a': ..."], ["a"])
 
 
 def test_decisions_count_besides_scores() -> None:

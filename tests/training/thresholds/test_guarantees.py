@@ -91,22 +91,23 @@ def test_what_it_would_take_is_told() -> None:
     random = np.random.default_rng(0)
     truth = (np.arange(500) < 23).astype(np.uint8)[:, None]
     scores = np.clip(0.5 * truth + 0.5 * random.random((500, 1)), 0, 1).astype(np.float32)
-    thresholds, (notice,) = choose_thresholds(truth, scores, ("rare",), Objective.parse("recall=0.95"), 0, 0.95)
+    found = choose_thresholds(truth, scores, ("rare",), Objective.parse("recall=0.95"), 0, 0.95)
+    (notice,) = found.notices
     assert notice == (
         "label 'rare': no threshold is sure to reach recall 0.95 (confidence 0.95): that takes 59 positive held-out "
         "rows, there are 23"
     )
-    assert ((scores >= np.float32(thresholds[0])) & (truth == 1)).sum() == 23
-    _, (notice,) = choose_thresholds(truth, scores, ("rare",), Objective.parse("precision=0.9"), 0, 0.95)
+    assert ((scores >= np.float32(found.thresholds[0])) & (truth == 1)).sum() == 23
+    (notice,) = choose_thresholds(truth, scores, ("rare",), Objective.parse("precision=0.9"), 0, 0.95).notices
     assert notice.endswith("it takes about 29 positive ones, there are 23")
     with pytest.warns(UserWarning, match="label 0: no threshold is sure to reach precision 0.9"):
         tune_thresholds(truth, scores, "precision=0.9", confidence=0.95)
     noise = random.random((500, 1)).astype(np.float32)
-    _, (notice,) = choose_thresholds(truth, noise, ("noise",), Objective.parse("precision=0.9"), 0, 0.95)
+    (notice,) = choose_thresholds(truth, noise, ("noise",), Objective.parse("precision=0.9"), 0, 0.95).notices
     assert notice.endswith("that takes at least 29 positive held-out rows, there are 23")
     wrong = np.linspace(0.9, 0.1, 500, dtype=np.float32)[:, None]
     truth = (np.arange(500) >= 440).astype(np.uint8)[:, None]
-    _, (notice,) = choose_thresholds(truth, wrong, ("wrong",), Objective.parse("precision=0.9"), 0, 0.95)
+    (notice,) = choose_thresholds(truth, wrong, ("wrong",), Objective.parse("precision=0.9"), 0, 0.95).notices
     assert notice.endswith("on held-out rows; as precise as that, no number would do")
 
 

@@ -183,12 +183,14 @@ def test_thresholds_come_with_notices_on_goals_out_of_reach() -> None:
     targets = np.array([[0, 1], [1, 0], [0, 1], [0, 0]], np.uint8)
     scores = np.array([[0.9, 0.9], [0.5, 0.1]] * 2, np.float32)
     goal = Objective.parse("precision=0.95")
-    thresholds, notices = choose_thresholds(targets, scores, ("noise", "easy"), goal, seed=0)
-    assert thresholds == tune(targets, scores, goal)
-    (notice,) = notices
+    found = choose_thresholds(targets, scores, ("noise", "easy"), goal, seed=0)
+    assert found.thresholds == tune(targets, scores, goal)
+    assert found.missed_by == ("noise",)
+    (notice,) = found.notices
     assert notice.startswith("label 'noise' reaches precision 0.")
     assert notice.endswith("at best on held-out rows, not 0.95")
-    assert choose_thresholds(targets, scores, ("noise", "easy"), Objective(), seed=0)[1] == ()
+    for_f1 = choose_thresholds(targets, scores, ("noise", "easy"), Objective(), seed=0)
+    assert (for_f1.missed_by, for_f1.notices) == ((), ())
 
 
 @pytest.mark.parametrize(("confidence", "said"), [(None, "label 'l1' reaches precision"), (0.9, "label 'l1': no thr")])
@@ -198,6 +200,9 @@ def test_many_labels_that_miss_a_goal_are_told_in_one_sentence(confidence: float
     scores[:, 0] = 1 - scores[:, 0]
     names = [f"l{place}" for place in range(6)]
     goal = Objective.parse("precision=0.9")
-    (notice,) = choose_thresholds(targets, scores, names, goal, 0, confidence)[1]
-    assert notice.startswith(f"5 labels miss their goal, 'l1', 'l2', 'l3' among them; {said}")
-    assert len(choose_thresholds(targets[:, :4], scores[:, :4], names[:4], goal, 0, confidence)[1]) == 3
+    found = choose_thresholds(targets, scores, names, goal, 0, confidence)
+    (notice,) = found.notices
+    assert notice.startswith("5 labels miss their goal, 'l1', 'l2', 'l3' among them (goal_missed_by in run.json ")
+    assert f"; {said}" in notice
+    assert found.missed_by == tuple(names[1:])
+    assert len(choose_thresholds(targets[:, :4], scores[:, :4], names[:4], goal, 0, confidence).notices) == 3

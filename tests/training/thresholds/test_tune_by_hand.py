@@ -125,7 +125,7 @@ def test_nothing_is_told_of_a_goal_that_is_sure() -> None:
     scores = np.linspace(0.99, 0.01, 200, dtype=np.float32)[:, None]
     assert told(truth, scores, "precision=0.9", confidence=0.95) == []
     goal = Objective.parse("precision=0.9")
-    assert choose_thresholds(truth, scores, ("a",), goal, 0, 0.95)[1] == ()
+    assert choose_thresholds(truth, scores, ("a",), goal, 0, 0.95).missed_by == ()
     sure = guaranteed_cuts(all_cuts(truth[:, 0], scores[:, 0]), goal, 0.95)
     assert sure.any()
     assert not sure.all()

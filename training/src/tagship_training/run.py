@@ -71,6 +71,7 @@ class Run:
         rows: ``train``, ``test``, and ``validation`` where those are others than the training rows.
         repeated: Numbers of rows that have the features of a training row, by the names of ``rows``.
         notices: Sentences for the user.
+        missed_by: Names of the labels whose goal no threshold reaches, or is sure to reach.
         label_words: Values of each label's column as the table has them; none where they are not known.
         versions: Versions of the packages that trained it.
         seconds: Duration of the training.
@@ -93,6 +94,7 @@ class Run:
     notices: tuple[str, ...]
     versions: Mapping[str, str]
     seconds: float
+    missed_by: tuple[str, ...] = ()
     label_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     ladder: Ladder | None = None
     size_metrics: Mapping[str, Metrics] = field(default_factory=dict)
@@ -201,6 +203,8 @@ class Run:
             document["words"] = self.figures.words
         if self.figures.nearest is not None:
             document["nearest"] = self.figures.nearest
+        if self.missed_by:
+            document["goal_missed_by"] = list(self.missed_by)
         if self.label_words:
             document["label_words"] = {label: list(words) for label, words in self.label_words.items()}
         if self.stream is not None:

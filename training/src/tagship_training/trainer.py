@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -69,25 +70,45 @@ def train(
         ConfigError: No network fits into ``config.max_parameters``, or choices that do not go together.
         DivergedError: A loss is no finite number.
     """
-    started = time.perf_counter()
     config, options = config or Config(), options or Options()
     if stream is not None and options.learning_curve:
         raise ConfigError("a learning curve trains on shares of all rows in memory; leave it out, or give fewer rows")
     data = features if isinstance(features, Dataset) else from_arrays(features, targets, labels=labels)
+    others = as_dataset(test, data), as_dataset(validation, data)
+    with warnings.catch_warnings():  # whose filters threads of libraries change, each for all
+        return _train(data, *others, config, options, stream, on_epoch, on_step)
 
+
+def _train(
+    data: Dataset,
+    test: Dataset | None,
+    validation: Dataset | None,
+    config: Config,
+    options: Options,
+    stream: Stream | None,
+    on_epoch: OnEpoch | None,
+    on_step: OnStep,
+) -> Run:
+    """Train with what callers gave, as it is needed."""
+    started = time.perf_counter()
     on_step("preparing")
-    table = prepare(data, as_dataset(test, data), as_dataset(validation, data), config, options, stream)
+    table = prepare(data, test, validation, config, options, stream)
     ladder = None if config.one_network is not None else train_ladder(table, config, on_epoch, on_step)
     ensemble = train_ensemble(table, config, on_epoch, on_step) if ladder is None else ladder.ensemble()
     on_step("tuning thresholds")
     held_out = ensemble.rows.held_out_targets, ensemble.held_out
-    thresholds, unreached = choose_thresholds(*held_out, table.labels, config.objective, config.seed, config.confidence)
-    model = _with_simpler_models(table, ladder, ensemble, thresholds, config, options)
+    cuts = choose_thresholds(*held_out, table.labels, config.objective, config.seed, config.confidence)
+    model = _with_simpler_models(table, ladder, ensemble, cuts.thresholds, config, options)
     figures = measure(model, config, options, on_step)
     drawn = [] if stream is None else [stream.notice({name: len(own) for name, own in table.rows.items()})]
-    notices = (*options.notes, *drawn, *table.notices, *repeated_notices(table, figures), *ensemble.notices, *unreached)
-    run = replace(_as_run(model, ladder, figures, config), notices=notices, label_words=options.label_words)
-    return replace(run, seconds=time.perf_counter() - started)
+    found = (*table.notices, *repeated_notices(table, figures), *ensemble.notices, *cuts.notices)
+    return replace(
+        _as_run(model, ladder, figures, config),
+        notices=(*options.notes, *drawn, *found),
+        missed_by=cuts.missed_by,
+        label_words={label: own for label, own in options.label_words.items() if label in table.labels},
+        seconds=time.perf_counter() - started,
+    )
 
 
 def _with_simpler_models(

@@ -18,6 +18,7 @@ from tagship_export.original.finite_weights import check_weights
 from tagship_export.original.float32_copy import as_float32, other_policies
 from tagship_export.original.kept import Kept, digest, state_of
 from tagship_export.original.keras_file import load_keras
+from tagship_export.original.keras_predict import predict
 from tagship_export.original.output_layer import with_sigmoid
 from tagship_export.original.text_vectorization import TextInput, take_texts_off
 from tagship_export.original.tracing import OUTPUT, integers, row_shape, trace
@@ -60,6 +61,7 @@ class Original:
         positive: Values of label columns that meant on in its training; none for the usual pairs.
         label_words: Values of each label's column in its training; none where they are not known.
         run: The run folder that it comes from, if it is one.
+        size: Of the sizes of a run the one that was asked for; None for the run's own choice.
         file: The Keras file that it was loaded from; None for a model that was there already.
         texts: Where the model as it was given takes texts: what is known of them; ``model`` is then what follows.
         goal: What its thresholds were tuned for, as the contract's ``source`` names it; empty for F1, and where
@@ -76,9 +78,10 @@ class Original:
     positive: tuple[str, ...] = ()
     label_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     run: Path | None = None
+    size: str | None = None
     file: Path | None = None
     texts: TextInput | None = None
-    goal: Mapping[str, str | float] = field(default_factory=dict)
+    goal: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @cached_property
@@ -156,10 +159,10 @@ class Original:
         """Return scores by Keras for encoded rows, float32 (rows, labels)."""
         batch = max(1, min(PREDICT_ROWS, PREDICT_CELLS // int(np.prod(self.row_shape))))
 
-        def predict() -> Scores:
-            return np.asarray(self.model.predict(features, batch_size=batch, verbose=0), np.float32)
+        def scored() -> Scores:
+            return np.asarray(predict(self.model, features, batch), np.float32)
 
-        return _SCORES.once(self.model, (state_of(self.model), digest([features])), predict, MOST_KEPT).copy()
+        return _SCORES.once(self.model, (state_of(self.model), digest([features])), scored, MOST_KEPT).copy()
 
     def scores_of(self, rows: Any, features: Features, name: str | None = None) -> Scores:
         """Return scores of rows as callers have them: of their texts where the model takes texts, else encoded.
@@ -267,7 +270,8 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         positive = tuple(run["configuration"].get("positive", ()))
         words = {label: tuple(own) for label, own in dict(run.get("label_words", ())).items()}
         features = read_features(_features(folder, size) or run["features"])
-        goal, notices = _goal(run["configuration"]), () if step is None else tuple(step.get("notices", ()))
+        goal = _goal(run["configuration"], (run if step is None else step).get("goal_missed_by", []))
+        notices = () if step is None else tuple(step.get("notices", ()))
     except (ValueError, KeyError, TypeError, ContractError) as error:
         if isinstance(error, OriginalError):
             raise
@@ -285,6 +289,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         positive=positive,
         label_words=words,
         run=folder if chosen else None,  # whose report is about the chosen size
+        size=size,
         file=model_file,
         goal=goal,
         notes=notices,
@@ -297,11 +302,14 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
     return original
 
 
-def _goal(configuration: ConfigurationDocument) -> dict[str, str | float]:
-    """Return what a run's thresholds were tuned for; nothing for F1, which is the default."""
-    objective, confidence = configuration.get("objective", "f1"), configuration.get("confidence")
-    goal: dict[str, str | float] = {} if objective == "f1" else {"objective": objective}
-    return goal if confidence is None else {**goal, "confidence": confidence}
+def _goal(configuration: ConfigurationDocument, missed_by: list[str]) -> dict[str, Any]:
+    """Return what a run's thresholds were tuned for, and which labels miss it; nothing for F1, which is the default."""
+    found = {
+        "objective": configuration.get("objective", "f1"),
+        "confidence": configuration.get("confidence"),
+        "goal_missed_by": missed_by or None,
+    }
+    return {} if found["objective"] == "f1" else {name: value for name, value in found.items() if value is not None}
 
 
 def _features(folder: Path, size: str | None) -> list[FeatureDocument] | None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.errors import OriginalError
+from tagship_export.original.keras_predict import predict
 from tagship_runtime.contract import Feature, KerasTextFeature
 from tagship_runtime.typing import Scores
 
@@ -51,7 +52,7 @@ class TextInput:
         import tensorflow as tf
 
         rows = tf.constant([text.encode("utf-8", "surrogatepass") for text in texts])
-        given = self.whole.predict(rows if self.scalar else rows[:, None], batch_size=BATCH, verbose=0)
+        given = predict(self.whole, rows if self.scalar else rows[:, None], BATCH)
         while isinstance(given, dict | list | tuple):
             (given,) = given.values() if isinstance(given, dict) else given
         scores = np.asarray(given, np.float32)

@@ -170,13 +170,29 @@ def _write(
         candidates=tuple(candidates),
         refusals=tuple(refusals),
         recommended=recommended,
-        notes=(*reference.original.notes, *recommendation.notes, *_not_in_node(candidates, options)),
+        notes=(
+            *_size(reference.original, options),
+            *reference.original.notes,
+            *recommendation.notes,
+            *_not_in_node(candidates, options),
+        ),
         passed=len(recommended) == len(set(options.formats) - unproven)
         and all(one.verification.passed for one in candidates if one.planned.asked)
         and not any(refusal.asked for refusal in refusals),
         report=report,
         notice=notice,
     )
+
+
+def _size(original: Original, options: ExportOptions) -> list[str]:
+    """Name the size that a bound in bytes has led to."""
+    if options.max_bytes is None:
+        return []
+    size = original.size
+    return [
+        f"made from size {size}, of those with a file of at most {options.max_bytes:,} bytes the best on held-out rows "
+        f"(verify compares with --size {size})"
+    ]
 
 
 def _not_in_node(candidates: Sequence[Candidate], options: ExportOptions) -> list[str]:

@@ -11,10 +11,11 @@ from tagship_runtime.documents import SourceDocument
 
 
 def provenance(original: Original, tools: Iterable[str]) -> SourceDocument:
-    """Return the digest of the original, its framework, versions of the tools, and what thresholds are for."""
+    """Return the original's digest, framework and size, versions of the tools, and what thresholds are for."""
     source: SourceDocument = {
         "sha256": original.sha256,
         "framework": f"keras {version('keras')}",
         "tools": {tool: version(tool) for tool in dict.fromkeys(tools)},
     }
-    return cast(SourceDocument, {**source, **original.goal})
+    size = {} if original.size is None else {"size": original.size}
+    return cast(SourceDocument, {**source, **size, **original.goal})

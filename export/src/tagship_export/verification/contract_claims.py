@@ -33,6 +33,9 @@ FACTS = {
 }
 """Meaning of the keys of a feature in a contract."""
 
+GOAL = ("objective", "confidence", "goal_missed_by")
+"""Keys of a contract's ``source`` that say what thresholds were tuned for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgedBy:
@@ -94,13 +97,19 @@ def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) 
         yield f"it describes other features than the original: {_difference(features, contract.features)}"
     if recipe.exact and original.thresholds is not None and original.thresholds != contract.thresholds:
         yield f"its thresholds are {contract.thresholds}, the original's {original.thresholds}"
-    stated = {name: contract.source[name] for name in ("objective", "confidence") if name in contract.source}
+    stated = {name: contract.source[name] for name in GOAL if name in contract.source}
     if original.rows and stated and stated != original.goal:
         yield f"its thresholds are said to be for {_goal(stated)}, the original's are for {_goal(original.goal)}"
     if _names_file(original, contract) and contract.made_from not in original.digests:
+        size = contract.source.get("size")
+        way = (
+            f"; it says that it is of size {size!r}, which --size {size} compares with"
+            if original.rows and size
+            else ""
+        )
         yield (
             f"it was made from another model: its source.sha256 is {contract.made_from}, the original's "
-            f"{original.sha256}"
+            f"{original.sha256}{way}"
         )
     if contract.golden is not None:
         limit = tolerance_limit(artifact.weight_bytes, recipe.name)
@@ -176,5 +185,7 @@ def _first_difference(want: Mapping[str, Any], got: Mapping[str, Any]) -> str:
 
 def _goal(named: Mapping[str, object]) -> str:
     """Name what thresholds were tuned for."""
-    objective = str(named.get("objective", "f1"))
-    return f"{objective} (confidence {named['confidence']})" if "confidence" in named else objective
+    said = str(named.get("objective", "f1"))
+    if "confidence" in named:
+        said += f" (confidence {named['confidence']})"
+    return f"{said}, missed by {named['goal_missed_by']}" if "goal_missed_by" in named else said

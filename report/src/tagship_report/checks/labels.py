@@ -46,7 +46,11 @@ def goal_is_reached(run: RunDocument, limits: Limits) -> Iterator[Check]:
     kind, _, value = run["objective"].partition("=")
     if kind not in ("precision", "recall"):
         return
-    goal = float(value)
+    goal, unshown = float(value), run.get("goal_missed_by", [])
+    if unshown:
+        confidence = run["configuration"].get("confidence")
+        sure = "reaches it" if confidence is None else f"is sure to reach it with confidence {confidence:g}"
+        yield Check(State.WARN, f"{kind.capitalize()} {goal:g}: no threshold of {named(unshown, limits)} {sure}.")
     intervals = {name: _interval(one, kind) for name, one in run["per_label"].items()}
     missed = [name for name, (_, high) in intervals.items() if high < goal]
     unsure = [name for name, (low, high) in intervals.items() if low < goal <= high]

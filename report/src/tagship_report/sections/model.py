@@ -82,7 +82,7 @@ class Model:
 
 
 def _objective(run: RunDocument) -> str:
-    confidence = run.get("confidence")
+    confidence = run["configuration"].get("confidence")
     return run["objective"] if confidence is None else f"{run['objective']} with confidence {confidence:g}"
 
 

@@ -110,6 +110,7 @@ class SizeDocument(TypedDict):
         microseconds: For one row through LiteRT, on one thread of the machine that trained.
         thresholds: Tuned for this size.
         notices: Labels whose goal no threshold of this size is sure to reach, in sentences.
+        goal_missed_by: As of the run, for this size's thresholds.
     """
 
     name: str
@@ -120,6 +121,7 @@ class SizeDocument(TypedDict):
     thresholds: list[float]
     metrics: MetricsBySplit
     notices: NotRequired[list[str]]
+    goal_missed_by: NotRequired[list[str]]
 
 
 class DiagnosisDocument(TypedDict):
@@ -228,6 +230,8 @@ class RunDocument(TypedDict):
         features: The caller's columns, in order.
         thresholds: One per label, in (0, 1).
         objective: What the thresholds were tuned for.
+        goal_missed_by: Labels whose goal no threshold reaches on held-out rows, or is sure to reach with the
+            confidence asked for; absent without any.
         teachers: Models that students learned from; absent where one network was described.
         ladder: All sizes that were trained, from small to large; likewise.
         parameters: Of all networks together.
@@ -256,6 +260,7 @@ class RunDocument(TypedDict):
     objective: str
     configuration: ConfigurationDocument
     networks: list[NetworkDocument]
+    goal_missed_by: NotRequired[list[str]]
     teachers: NotRequired[list[TeacherDocument]]
     ladder: NotRequired[list[SizeDocument]]
     parameters: int

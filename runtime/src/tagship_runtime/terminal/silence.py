@@ -45,6 +45,26 @@ def quiet(*, verbose: bool = False) -> Iterator[None]:
 
 
 @contextmanager
+def without_log(name: str, said: str) -> Iterator[None]:
+    """Keep a logger from sentences that hold these words, for a while.
+
+    Args:
+        name: Of the logger that is spoken to itself, not of one above it.
+        said: Words.
+    """
+    logger = logging.getLogger(name)
+
+    def other(record: logging.LogRecord) -> bool:
+        return said not in record.getMessage()
+
+    logger.addFilter(other)
+    try:
+        yield
+    finally:
+        logger.removeFilter(other)
+
+
+@contextmanager
 def _silence() -> Iterator[None]:
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,7 +1,8 @@
 """Text that fits the terminal, or 80 columns where there is none: tables, and sentences in lines.
 
 Figures are never cut. A table's first column, which holds names, gives way: a long name loses its middle, or is
-folded where that would make two names alike; where even that leaves no room, each row becomes a few lines.
+folded where that would make two names alike or where it is asked for; where even that leaves no room, each row becomes
+a few lines.
 """
 
 from __future__ import annotations
@@ -65,13 +66,16 @@ def wrap(text: str, start: str = "", indent: str = "  ", width: int | None = Non
     return list(_fill(printable(text).split(" "), start, indent, width or terminal_width()))
 
 
-def table(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None) -> list[str]:
+def table(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], width: int | None = None, *, whole: bool = False
+) -> list[str]:
     """Return the lines of a table.
 
     Args:
         headings: One per column.
         rows: A name, which may be long, and figures, which are set to the right.
         width: Of the lines; default: the terminal's.
+        whole: Whether long names are folded, and never lose their middle, as those that are typed again.
     """
     width = width or terminal_width()
     names = [printable(text) for text in (headings[0], *(row[0] for row in rows))]
@@ -83,7 +87,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int | N
         return list(_stacked(headings[1:], names[1:], figures[1:], width))
     room = min(room, wanted)
     lines = []
-    for parts, texts in zip(_fitted(names, room), figures, strict=True):
+    for parts, texts in zip(_fitted(names, room, whole=whole), figures, strict=True):
         first = _padded(parts[0], room)
         right = [" " * (size - cells(text)) + text for text, size in zip(texts, widths, strict=True)]
         lines += [GAP.join([first, *right]).rstrip(), *parts[1:]]
@@ -98,10 +102,10 @@ def _stacked(headings: Sequence[str], names: Sequence[str], rows: Sequence[Seque
         yield from _fill([f"{item};" for item in figures[:-1]] + figures[-1:], INDENT, INDENT, width)
 
 
-def _fitted(names: Sequence[str], room: int) -> list[list[str]]:
+def _fitted(names: Sequence[str], room: int, *, whole: bool) -> list[list[str]]:
     """Return each name's lines: one without its middle, or as many as it takes to tell names apart."""
     short = [_without_middle(name, room) for name in names]
-    if len(set(short)) == len(set(names)):
+    if len(set(short)) == len(set(names)) and not whole:
         return [[name] for name in short]
     return [list(_fold(name, room)) or [""] for name in names]
 

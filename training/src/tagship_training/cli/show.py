@@ -104,7 +104,7 @@ def ladder_lines(ladder: Sequence[SizeDocument]) -> Iterator[str]:
                 f"{test['macro_f1']:.3f}",
             )
         )
-    yield from table(("size", "parameters", "bytes", "us", "held out", "F1", "test", "F1"), rows)
+    yield from table(("size", "parameters", "bytes", "us", "held out", "F1", "test", "F1"), rows, whole=True)
     yield from wrap(
         "* ships; 'tagship export RUN --size SIZE' exports another one (us: microseconds for a row; then log loss and "
         "macro-F1 of held-out and of test rows)"

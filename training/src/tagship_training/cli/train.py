@@ -126,7 +126,13 @@ def _add_network_and_size(parser: argparse.ArgumentParser) -> None:
     sizes = parser.add_argument_group("the size, of those that are trained where no network is described")
     sizes.add_argument("--prefer", metavar="P", help="balance (default), quality or size")
     sizes.add_argument("--max-parameters", type=int, metavar="N", help="the best that has no more")
-    sizes.add_argument("--max-bytes", metavar="N", help="the best whose float32 LiteRT file is no larger, such as 8KB")
+    sizes.add_argument("--max-bytes", metavar="N", help=_MOST_BYTES)
+
+
+_MOST_BYTES = (
+    "the best whose float32 LiteRT model is no larger, such as 8KB; the contract that an export adds is not counted "
+    "(export has a --max-bytes for whole files)"
+)
 
 
 def _add_thresholds_and_figures(parser: argparse.ArgumentParser) -> None:

@@ -41,20 +41,26 @@ def check_positives(targets: Targets, labels: Sequence[str], least: int = FEW_PO
         TableError: Labels are always 0 or always 1 in the training rows.
     """
     rows, positives = len(targets), targets.sum(axis=0, dtype=np.int64)
-    for count, how_often in ((0, "never"), (rows, "always")):
-        constant = [label for label, own in zip(labels, positives, strict=True) if own == count]
-        if constant:
-            one = len(constant) == 1
-            said = f"label {constant[0]!r} is" if one else f"{len(constant)} labels are"
-            which = "" if one else ": " + ", ".join(repr(label) for label in constant)
-            drop = ", or drop them with --drop-empty-labels" if count == 0 else ""
-            raise TableError(
-                f"{said} {how_often} on in the {rows} training rows, so there is nothing to learn; leave "
-                f"{'its column' if one else 'their columns'} out, or give more rows{drop}{which}"
-            )
+    never, always = ([name for name, own in zip(labels, positives, strict=True) if own == n] for n in (0, rows))
+    if never or always:
+        said = "; ".join(_constant(names, how) for names, how in ((never, "never"), (always, "always")) if names)
+        one = len(never) + len(always) == 1
+        every = ", or --drop-empty-labels for those that are never on" if never else ""
+        raise TableError(
+            f"nothing can be learned of labels that are the same in all {rows} training rows: {said}; leave "
+            f"{'its column' if one else 'their columns'} out (--drop), or give more rows{every}"
+        )
     rarer = np.minimum(positives, rows - positives)
     few = {label: int(count) for label, count in zip(labels, rarer, strict=True) if count < least}
     return on_rare_labels(few, rows, least)
+
+
+def _constant(labels: Sequence[str], how_often: str) -> str:
+    """Say of labels that they are never or always on."""
+    names = ", ".join(map(repr, labels))
+    return (
+        f"label {names} is {how_often} on" if len(labels) == 1 else f"{len(labels)} labels are {how_often} on, {names}"
+    )
 
 
 def in_two_columns(targets: Targets) -> Targets:

@@ -96,7 +96,7 @@ def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = 
     Args:
         table: All columns.
         where: The way to find the labels among them.
-        drop: Columns to leave out.
+        drop: Columns to leave out, of features or labels.
 
     Raises:
         TableError: No rows, no label columns, no feature columns, or a label that is not 0 or 1.
@@ -105,8 +105,9 @@ def from_table(table: pyarrow.Table, where: LabelColumns, drop: Sequence[str] = 
     check_known(drop, names)
     if not len(table):
         raise TableError("the table has no rows; nothing can be learned from it")
+    table = table.drop_columns([name for name in names if name in drop])
     found = find_labels(table, where)
-    features = [name for name in names if name not in {*found.columns, *drop}]
+    features = [name for name in table.column_names if name not in found.columns]
     taken = [name for name in features if name in {LABEL_PREFIX + label for label in found.labels}]
     if taken:
         raise TableError(

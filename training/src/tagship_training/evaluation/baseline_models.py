@@ -19,6 +19,7 @@ from sklearn.svm import LinearSVC
 
 from tagship_runtime.typing import Features, Scores, Targets
 from tagship_training.data.folds import EVERYBODY, NOBODY, LearningRows
+from tagship_training.network.forests import THREADS
 
 TREES = 300
 
@@ -38,7 +39,7 @@ def _svm(seed: int) -> Any:
 
 
 def _forest(seed: int) -> Any:
-    return RandomForestClassifier(TREES, random_state=seed, n_jobs=-1)
+    return RandomForestClassifier(TREES, random_state=seed, n_jobs=THREADS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,8 +56,24 @@ class Baseline:
     def as_good(self) -> bool:
         """True if the test rows do not show the network to be better, in scores or in decisions."""
         worse_scores = self.log_loss_difference is not None and self.log_loss_difference[1] < 0
-        compared = self.by_decisions or self.log_loss_difference is None
-        return not worse_scores and not (compared and self.macro_f1_difference[0] > 0)
+        return not worse_scores and not (self.compares_decisions and self.macro_f1_difference[0] > 0)
+
+    @property
+    def compares_decisions(self) -> bool:
+        """True if macro-F1 tells which is better."""
+        return self.by_decisions or self.log_loss_difference is None
+
+    @property
+    def gains(self) -> str:
+        """In what the test rows show it to be better than the network, and by how much; empty for nothing."""
+        found = []
+        if self.compares_decisions and self.macro_f1_difference[1] < 0:
+            low, high = self.macro_f1_difference
+            found.append(f"{-high:.3f} to {-low:.3f} in macro-F1")
+        if self.log_loss_difference is not None and self.log_loss_difference[0] > 0:
+            low, high = self.log_loss_difference
+            found.append(f"{low:.4f} to {high:.4f} in log loss")
+        return " and ".join(found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,29 +185,46 @@ def _judge(
     )
 
 
-def verdict(baselines: Sequence[Baseline]) -> str:
-    """Say in a sentence whether a network was the right choice."""
+def verdict(baselines: Sequence[Baseline], shipped: str = "the network") -> str:
+    """Say in a sentence whether a network was the right choice, and what it loses to another model.
+
+    Args:
+        baselines: What it was compared with.
+        shipped: The model that is compared, in words.
+    """
     as_good = [baseline for baseline in baselines if baseline.as_good]
     simple = [baseline for baseline in as_good if baseline.simple]
-    by_decisions = all(baseline.by_decisions for baseline in baselines)
-    scored = [baseline for baseline in simple if baseline.log_loss_difference is not None]
-    if scored and not by_decisions:
-        best = min(scored, key=lambda baseline: baseline.figures["log_loss"])
-        low, high = best.log_loss_difference or (0.0, 0.0)
-        return (
-            f"a simpler model may be as good: these test rows do not show the network's scores to be better than those "
-            f"of the {best.title} (95% interval of what it loses in log loss: {low:+.4f} to {high:+.4f})"
-        )
+    better = [baseline for baseline in simple if baseline.gains]
+    if better:
+        best = _best(better)
+        return f"a simpler model is better on these test rows: {best.gains} are lost to the {best.title}"
     if simple:
-        best = max(simple, key=lambda baseline: baseline.figures["macro_f1"])
-        low, high = best.macro_f1_difference
-        if high < 0:
-            gain = f"{-high:.3f} to {-low:.3f}"
-            return f"a simpler model is better on these test rows: {gain} in macro-F1 are lost to the {best.title}"
-        return (
-            f"a simpler model may be as good: these test rows do not show the network to be better than the "
-            f"{best.title} (95% interval of what it gains in macro-F1: {low:+.3f} to {high:+.3f})"
-        )
+        return f"a simpler model may be as good: {_not_shown(_best(simple), shipped)}"
+    lost = " and ".join(f"{one.gains} to the {one.title}" for one in baselines if one.gains)
+    but = f"; it loses {lost}" if lost else ""
     if as_good:
-        return f"the network beats every simpler model, but not the {as_good[0].title}, larger to ship"
-    return f"the network beats every baseline on these test rows, in log loss{' or in macro-F1' * by_decisions}"
+        return f"{shipped} beats every simpler model, but not the {as_good[0].title}, larger to ship{but}"
+    either = " or in macro-F1" * all(baseline.by_decisions for baseline in baselines)
+    return f"{shipped} beats every baseline on these test rows, in log loss{either}{but}"
+
+
+def _best(baselines: Sequence[Baseline]) -> Baseline:
+    """Return the best one, in what thresholds are tuned for; those without probabilities come last for another goal."""
+    if all(baseline.by_decisions for baseline in baselines):
+        return max(baselines, key=lambda baseline: baseline.figures["macro_f1"])
+    return min(baselines, key=lambda baseline: baseline.figures.get("log_loss", np.inf))
+
+
+def _not_shown(baseline: Baseline, shipped: str) -> str:
+    """Say that a model is not shown to be better than a baseline."""
+    if not baseline.by_decisions and baseline.log_loss_difference is not None:
+        low, high = baseline.log_loss_difference
+        return (
+            f"these test rows do not show {shipped}'s scores to be better than those of the {baseline.title} (95% "
+            f"interval of what it loses in log loss: {low:+.4f} to {high:+.4f})"
+        )
+    low, high = baseline.macro_f1_difference
+    return (
+        f"these test rows do not show {shipped} to be better than the {baseline.title} (95% interval of what it "
+        f"gains in macro-F1: {low:+.3f} to {high:+.3f})"
+    )

@@ -74,11 +74,17 @@ def measure(model: TrainedModel, config: Config, options: Options, on_step: OnSt
         per_label=metrics.per_label(targets, scores, thresholds, table.labels),
         diagnosis=_diagnose(model, scores, config, options, on_step),
         baselines=compared,
-        baseline_verdict=baselines.verdict(compared) if compared else None,
+        baseline_verdict=baselines.verdict(compared, _shipped(ensemble)) if compared else None,
         curves=_gather_curves(model, scores, config),
         words=words or None,
         nearest=nearest_rows(targets, scores, thresholds, table.labels) if texts else None,
     )
+
+
+def _shipped(ensemble: Ensemble) -> str:
+    """Name the model in words: without a hidden layer it is no network."""
+    hidden = any(group.hidden for group in ensemble.architectures)
+    return "the network" if hidden else "the logistic regression, which ships,"
 
 
 def _compare_baselines(

@@ -15,6 +15,10 @@ from tagship_training.data.sparse_rows import Matrix, as_scipy, take_rows
 
 TREES = 150
 
+THREADS = 1
+"""Of a forest. With several, scikit-learn adds up trees in the order in which threads end, so that last bits differ
+from run to run; and each thread swaps Python's list of warning filters, which belongs to all of them."""
+
 SPLIT_BUDGET = 4e9
 """Cells that a forest may look at in search of splits, all folds together; a larger search sees fewer features."""
 
@@ -36,12 +40,12 @@ class Kind:
 
 
 def _random_forest(share: float, seed: int) -> Any:
-    return RandomForestClassifier(TREES, max_features=share, bootstrap=True, random_state=seed, n_jobs=-1)
+    return RandomForestClassifier(TREES, max_features=share, bootstrap=True, random_state=seed, n_jobs=THREADS)
 
 
 def _extra_trees(share: float, seed: int) -> Any:
     return ExtraTreesClassifier(
-        TREES, max_features=share, min_samples_leaf=2, bootstrap=True, random_state=seed, n_jobs=-1
+        TREES, max_features=share, min_samples_leaf=2, bootstrap=True, random_state=seed, n_jobs=THREADS
     )
 
 

@@ -50,9 +50,7 @@ class SizeMaker:
         config, targets = self.config, self.rows.held_out_targets
         calibration = platt.fit(targets, held_out) if config.calibrate else None
         held_out = held_out if calibration is None else platt.apply(held_out, *calibration)
-        thresholds, notices = choose_thresholds(
-            targets, held_out, self.labels, config.objective, config.seed, config.confidence
-        )
+        cuts = choose_thresholds(targets, held_out, self.labels, config.objective, config.seed, config.confidence)
         width, columns = self.rows.matrix.shape[1], columns_of(groups, shares)
         columns = None if columns is not None and np.array_equal(columns, np.arange(width)) else columns
         model = to_graph(groups, shares, calibration, width, columns)
@@ -65,11 +63,10 @@ class SizeMaker:
             architectures=tuple(group.architecture for group in groups),
             shares=shares,
             held_out=held_out,
-            thresholds=thresholds,
+            cuts=cuts,
             parameters=cost.parameters(model),
             bytes=file_bytes,
             microseconds=microseconds,
             learned_loss=float(np.dot(shares, [learned_loss(group, self.rows) for group in groups])),
-            metrics=metrics.evaluate(targets, held_out, thresholds),
-            notices=notices,
+            metrics=metrics.evaluate(targets, held_out, cuts.thresholds),
         )

@@ -18,6 +18,7 @@ from tagship_training.errors import ConfigError
 from tagship_training.network.architecture import Architecture
 from tagship_training.network.keras_scores import scores_in_parts
 from tagship_training.network.log_loss import row_losses
+from tagship_training.thresholds.tune import ChosenThresholds
 
 NETWORKS, LINEAR, BLENDED = "networks", "linear", "blended"
 """Names of the sizes that are no students: the networks among the teachers, averaged, the logistic regression, and
@@ -42,13 +43,12 @@ class Size:
         architectures: Of its groups of networks.
         shares: How much each group counts.
         held_out: Scores of the held-out rows by networks that did not learn from them, (rows, labels).
-        thresholds: One per label, tuned on those.
+        cuts: A threshold per label, tuned on those.
         parameters: How many.
         bytes: Of its float32 LiteRT file without the contract.
         microseconds: For one row through LiteRT on the machine of the training.
         learned_loss: Log loss of rows that it learned from.
         metrics: On the held-out rows.
-        notices: Labels whose goal no threshold is sure to reach, in sentences.
     """
 
     name: str
@@ -58,13 +58,17 @@ class Size:
     architectures: tuple[Architecture, ...]
     shares: tuple[float, ...]
     held_out: Scores
-    thresholds: tuple[float, ...]
+    cuts: ChosenThresholds
     parameters: int
     bytes: int
     microseconds: float
     learned_loss: float
     metrics: Metrics
-    notices: tuple[str, ...] = ()
+
+    @property
+    def thresholds(self) -> tuple[float, ...]:
+        """One per label, in (0, 1)."""
+        return self.cuts.thresholds
 
     @property
     def of_texts(self) -> bool:
@@ -91,7 +95,11 @@ class Size:
             "thresholds": list(self.thresholds),
             "metrics": {"held_out": self.metrics, "test": test},
         }
-        return {**document, "notices": list(self.notices)} if self.notices else document
+        if self.cuts.notices:
+            document["notices"] = list(self.cuts.notices)
+        if self.cuts.missed_by:
+            document["goal_missed_by"] = list(self.cuts.missed_by)
+        return document
 
 
 def choose(sizes: Sequence[Size], targets: Targets, config: Config) -> Size:

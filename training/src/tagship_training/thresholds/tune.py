@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -27,6 +28,21 @@ FEW = 3
 """Labels that miss their goal are told of one by one up to so many."""
 
 Weights = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenThresholds:
+    """Each label's threshold, and what is to be said of them.
+
+    Attributes:
+        thresholds: One per label, in (0, 1).
+        missed_by: Names of the labels whose goal no threshold reaches, or is sure to reach; in label order.
+        notices: Sentences on those.
+    """
+
+    thresholds: tuple[float, ...]
+    missed_by: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 def tune_thresholds(
@@ -98,8 +114,8 @@ def choose_thresholds(
     objective: Objective,
     seed: int,
     confidence: float | None = None,
-) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """Each label's threshold from held-out scores, and notices on labels whose goal no threshold reaches.
+) -> ChosenThresholds:
+    """Choose each label's threshold from held-out scores, and tell of labels whose goal no threshold reaches.
 
     Args:
         targets: uint8, (rows, labels).
@@ -111,13 +127,14 @@ def choose_thresholds(
     """
     thresholds = tune(targets, scores, objective, seed, confidence)
     if confidence is not None:
-        missed = unsure(targets, scores, thresholds, objective, confidence)
-        return thresholds, _told({labels[label]: f": {said}" for label, said in missed.items()})
-    missed = {
-        label: f" reaches {objective.kind} {reached:.3f} at best on held-out rows, not {objective.value:g}"
-        for label, reached in unreached(targets, scores, thresholds, objective).items()
-    }
-    return thresholds, _told({labels[label]: said for label, said in missed.items()})
+        doubtful = unsure(targets, scores, thresholds, objective, confidence)
+        missed = {labels[label]: f": {said}" for label, said in doubtful.items()}
+    else:
+        missed = {
+            labels[label]: f" reaches {objective.kind} {reached:.3f} at best on held-out rows, not {objective.value:g}"
+            for label, reached in unreached(targets, scores, thresholds, objective).items()
+        }
+    return ChosenThresholds(thresholds, tuple(missed), _told(missed))
 
 
 def _told(missed: Mapping[str, str]) -> tuple[str, ...]:
@@ -130,7 +147,10 @@ def _told(missed: Mapping[str, str]) -> tuple[str, ...]:
     if len(sentences) <= FEW:
         return tuple(sentences)
     names = ", ".join(map(repr, list(missed)[:FEW]))
-    return (f"{len(missed):,} labels miss their goal, {names} among them; {sentences[0]}",)
+    return (
+        f"{len(missed):,} labels miss their goal, {names} among them (goal_missed_by in run.json and in the contract "
+        f"names all); {sentences[0]}",
+    )
 
 
 def tune(
