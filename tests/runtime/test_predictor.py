@@ -318,6 +318,7 @@ def test_wrong_single_rows(model: tagship_runtime.Predictor, row: Any, error: ty
     assert model.predict_one([1, 2, 3, 4, 5, 6]) == model.predict_labels([[1, 2, 3, 4, 5, 6]])[0]
 
 
+@pytest.mark.filterwarnings("ignore::tagship_runtime.RoundingWarning")
 @pytest.mark.parametrize("size", [1, 9, 20_000])
 @pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64, np.uint8, np.bool_, np.longdouble])
 def test_numbers_are_converted_once(model: tagship_runtime.Predictor, dtype: Any, size: int) -> None:
@@ -394,3 +395,43 @@ def test_closing_frees_the_engine(artifact: Path, rows: Features) -> None:
     gc.collect()
     assert held
     assert not [part for part in held if part() is not None]
+
+
+LARGE = 2**24 + 1
+ROUNDED = "holds integers above 16,777,216, which float32, the type of the model's input, rounds by up to 1"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        np.full((2, 6), LARGE),
+        np.full((2, 6), -LARGE),
+        np.full((2, 6), LARGE, np.uint32),
+        np.full((2, 6), float(LARGE)),
+        [[LARGE] * 6, [1] * 6],
+        [[1.0] * 5 + [float(-LARGE)]],
+    ],
+)
+def test_integers_that_are_rounded_are_told(model: tagship_runtime.Predictor, rows: Any) -> None:
+    for ask in (model.predict_proba, model.predict, model.predict_labels, model.answers):
+        with pytest.warns(tagship_runtime.RoundingWarning, match=ROUNDED):
+            ask(rows)
+    rounded: dict[str, float] = {}
+    model.predict_proba(rows, rounded=rounded)
+    assert set(rounded.values()) == {1.0}
+    with pytest.warns(tagship_runtime.RoundingWarning, match=f"^column '{next(iter(rounded))}' {ROUNDED}"):
+        model.predict(rows)
+
+
+@pytest.mark.parametrize("row", [[1, 2, 3, 4, 5, LARGE], (LARGE, -LARGE, 0, 0, 0, 0), np.array([LARGE] * 6)])
+def test_integers_of_one_row_that_are_rounded_are_told(model: tagship_runtime.Predictor, row: Any) -> None:
+    with pytest.warns(tagship_runtime.RoundingWarning, match=ROUNDED):
+        model.predict_one(row)
+
+
+@pytest.mark.parametrize(
+    "rows", [np.full((2, 6), 2**24), np.full((2, 6), 2**24 + 2), np.full((2, 6), LARGE, np.float32), [[2**25] * 6]]
+)
+def test_integers_that_float32_holds_are_no_matter(model: tagship_runtime.Predictor, rows: Any) -> None:
+    model.predict(rows)  # warnings are errors here
+    model.predict_one(rows[0])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import struct
+import warnings
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from math import hypot
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar
 
 import numpy as np
@@ -14,7 +16,7 @@ from tagship_runtime.contract import Contract
 from tagship_runtime.engines.base import Engine
 from tagship_runtime.engines.batching import Scorer
 from tagship_runtime.engines.sessions import CLOSED, OneRow
-from tagship_runtime.errors import EngineError, InputError, InputShapeError, UsageError
+from tagship_runtime.errors import EngineError, InputError, InputShapeError, RoundingWarning, UsageError
 from tagship_runtime.features import encoder
 from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 
@@ -46,6 +48,9 @@ processor's cache holds until the engine has read them."""
 
 KNOWN_NAMES = 4096
 """Number of different sets of labels that are remembered as tuples of names."""
+
+EXACT = 2.0**24
+"""Up to so much float32 holds every integer."""
 
 _FLOAT32 = np.dtype(np.float32)
 _REAL = (float, np.floating)
@@ -101,12 +106,15 @@ class Predictor:
         format, payload, _ = unpack(self._data)
         return format.weight_bytes(payload)
 
-    def predict_proba(self, rows: Any, *, unknown: Counter[str] | None = None) -> Scores:
+    def predict_proba(
+        self, rows: Any, *, unknown: Counter[str] | None = None, rounded: dict[str, float] | None = None
+    ) -> Scores:
         """Scores for rows: an array-like, a list of dicts, or a data frame.
 
         Args:
             rows: What to score.
             unknown: Gets, by feature, how many cells hold a word that is not among a category's values.
+            rounded: Gets, by column, by how much integers above 2**24 were rounded, instead of the warning.
 
         Returns:
             float32 in [0, 1], (rows, labels).
@@ -114,8 +122,12 @@ class Predictor:
         Raises:
             InputError: Rows that the model cannot take; the message names row and column.
             EngineError: The engine failed, or the predictor was closed.
+
+        Warns:
+            RoundingWarning: Integers that float32 cannot hold; the nearest ones are scored, here and in
+                :meth:`predict` and all that is made of them.
         """
-        return self._compute(rows, self._scorer.scores, unknown)
+        return self._compute(rows, self._scorer.scores, unknown, rounded)
 
     def predict(self, rows: Any, *, thresholds: Thresholds | None = None) -> Decisions:
         """Decisions for rows: bool, (rows, labels), True where ``score >= threshold``.
@@ -135,7 +147,7 @@ class Predictor:
             one.input[...] = rows
             if (decisions := one.decide(self._row)) is not None:
                 return decisions
-        return self._compute(rows, self._decisions, None)
+        return self._compute(rows, self._decisions)
 
     def predict_labels(self, rows: Any, *, thresholds: Thresholds | None = None) -> list[tuple[str, ...]]:
         """Names of the labels that are on, for each row, in label order."""
@@ -151,7 +163,8 @@ class Predictor:
         if self._pack is not None and (kind is list or kind is tuple):
             one = self._sessions.one()
             try:
-                if not isinstance(sum(row, 0.0), _REAL):  # dates and complex numbers can be packed, silently
+                # Dates and complex numbers can be packed, silently, and so can integers that are rounded.
+                if not isinstance(sum(row, 0.0), _REAL) or hypot(*row) >= EXACT:
                     return self._predict_row(row)
                 self._pack(one.bytes, 0, *row)
             except _NOT_PACKABLE:  # a word, a missing value, another length: the encoder fills it, or says so
@@ -326,19 +339,40 @@ class Predictor:
             return None, None
         return (1, *plain), struct.Struct(f"{size}f").pack_into if len(plain) == 1 else None
 
-    def _compute(self, rows: Any, compute: Callable[[NDArray[Any]], T | None], unknown: Counter[str] | None) -> T:
+    def _compute(
+        self,
+        rows: Any,
+        compute: Callable[[NDArray[Any]], T | None],
+        unknown: Counter[str] | None = None,
+        rounded: dict[str, float] | None = None,
+    ) -> T:
         """Compute numbers as they are; what has names or words, or is not finite, through the encoder."""
         plain = type(rows) is np.ndarray and rows.dtype.kind in "biuf" and rows.ndim > 0
         if plain and rows.shape[1:] == self.encoder.plain and (result := compute(rows)) is not None:
+            if rows.dtype.itemsize > 2 and rows.dtype is not _FLOAT32 and _large(rows):
+                self._note_rounded(rows, rounded)
             return result
-        parts = []
+        parts, large = [], False
         for matrix in self.encoder.encode_parts(rows, self._part, unknown):
             part = compute(matrix)
             if part is None:
                 raise InputError(f"a number is too large for the model, whose input is {self.contract.input.dtype}")
             parts.append(part)
+            large = large or _large(matrix)
+        if large:
+            self._note_rounded(rows, rounded)
         joined: Any = parts[0] if len(parts) == 1 else np.concatenate(parts)  # type: ignore[arg-type]
         return joined  # type: ignore[no-any-return]
+
+    def _note_rounded(self, rows: Any, rounded: dict[str, float] | None) -> None:
+        """Tell of integers that float32 does not hold: to who asks for them, else by a warning."""
+        found = self.encoder.rounded(rows)
+        if rounded is not None:
+            rounded.update({name: max(amount, rounded.get(name, 0.0)) for name, amount in found.items()})
+        elif found:
+            from tagship_runtime.features.rounding import rounding_notes
+
+            warnings.warn("; ".join(rounding_notes(found)), RoundingWarning, stacklevel=4)
 
     def _decisions(self, features: NDArray[Any]) -> Decisions | None:
         if self._repeated is None:
@@ -392,3 +426,8 @@ class Predictor:
         if self._reload is None:
             raise TypeError("a predictor that was put together by hand cannot be pickled; take one from load(...)")
         return self._reload, (self._data, labels, self._chosen, self._scorer.threads)
+
+
+def _large(numbers: NDArray[Any]) -> bool:
+    """Tell whether some are, or were, beyond what float32 holds every integer of."""
+    return bool(numbers.size) and bool(numbers.max() >= EXACT or numbers.min() <= -EXACT)

@@ -50,6 +50,19 @@ def test_what_overflows_is_refused_and_the_others_go_on(tmp_path: Path, recipes:
     assert document["refused"].keys() == refused.keys()
 
 
+def test_what_is_refused_leaves_nothing_of_an_earlier_model_under_its_name(tmp_path: Path) -> None:
+    import keras
+
+    small = keras.Sequential([keras.Input((4,)), keras.layers.Dense(8, "relu"), keras.layers.Dense(2, "sigmoid")])
+    chosen: dict[str, Any] = {"labels": ["a", "b"], "data": ROWS, "recipes": ["float32", "float16"]}
+    export_all(small, tmp_path, formats=["tflite", "onnx"], **chosen)
+    assert {"float16.tflite", "float16.onnx"} <= {path.name for path in tmp_path.iterdir()}
+    done = export_all(overflowing(), tmp_path, formats=["tflite", "onnx"], max_flip_rate=1.0, **chosen)
+    assert {refusal.name for refusal in done.refusals} == {"float16.tflite", "float16.onnx"}
+    assert not [path for path in tmp_path.rglob("*") if path.name.startswith("float16")]
+    assert {"float32.tflite", "float32.onnx"} <= {path.name for path in tmp_path.iterdir()}
+
+
 def test_scores_that_are_none_refuse_one_recipe(article_run: Path, tmp_path: Path, monkeypatch: Any) -> None:
     """Whatever goes wrong when it is proved, such as NaN on some rows."""
     make = TARGETS["onnx"].make

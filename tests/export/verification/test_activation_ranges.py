@@ -92,6 +92,24 @@ def test_a_range_so_wide_that_rounding_shows_fails(original: Original, files: Ma
     assert any("three quarters of them are off by" in fault for fault in verdict.faults), verdict.faults
 
 
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("factor", "said"), [(20.0, "three quarters of them are off by"), (0.25, "beyond the range of")]
+)
+def test_what_another_tool_may_have_done_is_told_where_the_caller_says_that_one_did(
+    original: Original, files: Mapping[str, Path], kind: str, factor: float, said: str
+) -> None:
+    payload, contract = taken_apart(files[f"int8.{kind}"])
+    given, changed = rows(2, 600), sealed(with_range(payload, 0, factor), contract, False)
+    strict, asked = verify(original, changed, given), verify(original, changed, given, recipe="int8")
+    assert any(said in fault for fault in strict.faults)
+    assert any(said in told for told in asked.unchecked), asked.unchecked
+    assert not any(said in fault for fault in asked.faults)
+    sound = verify(original, files[f"int8.{kind}"], given, recipe="int8")
+    assert sound.passed
+    assert sound.unchecked == verify(original, files[f"int8.{kind}"], given).unchecked
+
+
 def _graph(kind: str, payload: bytes) -> FloatGraph:
     target: Any = TARGETS[kind]
     found: FloatGraph = target.float_graph(payload)

@@ -179,7 +179,45 @@ def pruned() -> Made:
     return model, np.random.default_rng(0).uniform(size=(300, 8, 8, 1)).astype(np.float32)
 
 
-MORE = (recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up, attending, unrolled, pruned)
+def transposed() -> Made:
+    """Convolutions whose size is computed of the batch's, beside a bias."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(5)
+    model = keras.Sequential(
+        [
+            keras.Input((6, 6, 3)),
+            layers.Conv2DTranspose(12, 3, strides=2, activation="relu", bias_initializer="random_normal"),
+            layers.Conv2DTranspose(8, 2, activation="relu", use_bias=False),
+            layers.Reshape((-1, 8)),
+            layers.Conv1DTranspose(10, 3, activation="relu", bias_initializer="random_normal"),
+            layers.GlobalAveragePooling1D(),
+            layers.Dense(3, "sigmoid", bias_initializer="random_normal"),
+        ]
+    )
+    return model, np.random.default_rng(0).normal(size=(300, 6, 6, 3)).astype(np.float32)
+
+
+def faded() -> Made:
+    """Channels that decay has brought to next to nothing, some smaller than any step that a converter gives."""
+    import keras
+
+    layers = keras.layers
+    keras.utils.set_random_seed(5)
+    first, second = (layers.Dense(units, "relu", bias_initializer="random_normal") for units in (24, 16))
+    model = keras.Sequential([keras.Input((8,)), first, second, layers.Dense(3, "sigmoid")])
+    for layer in (first, second):
+        kernel, bias = layer.get_weights()
+        kernel[:, :6] *= [1e-20, 1e-12, 1e-9, 1e-8, 1e-7, 1e-6]
+        layer.set_weights([kernel, bias * np.where(np.arange(len(bias)) % 2, 1, 1e-9)])
+    return model, np.random.default_rng(0).normal(size=(300, 8)).astype(np.float32)
+
+
+MORE = (
+    *(recurrent, words, convolutional, biased, far_apart, convolved_words, looked_up, attending, unrolled, pruned),
+    *(transposed, faded),
+)
 KINDS = {**MODELS, **{made.__name__: made for made in MORE}}
 FORMATS = ("tflite", "onnx")
 

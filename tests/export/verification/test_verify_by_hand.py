@@ -166,7 +166,9 @@ def test_scores_may_be_no_farther_off_than_a_conversion_that_is_made_here() -> N
     asked = replace(asked, convert_again=converted(0.0))
     inner = ROWS[((ROWS > 0.05) & (ROWS < 0.4)).all(axis=1)]
     assert verify(original(), asked, inner).faults != ()
-    assert verify(original(), asked, inner, recipe="float16").faults == ()
+    told = verify(original(), asked, inner, recipe="float16")
+    assert told.faults == ()
+    assert told.unchecked[-1].startswith("a score is off by 0.04; a conversion of the original by the same recipe")
 
 
 @pytest.mark.parametrize("recipe", ["float32", "int8"])

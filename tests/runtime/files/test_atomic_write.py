@@ -99,6 +99,55 @@ def test_the_old_folder_outlives_what_fails(tmp_path: Path, monkeypatch: pytest.
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+def swap_again_and_again(target: Path, name: str) -> None:
+    for number in range(100):
+        with replacing_folder(target) as temporary:
+            for file in ("a", "b"):
+                (temporary / file).write_text(f"{name} {number}")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_several_processes_may_replace_one_folder(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    writers = []
+    for name in "xyz":
+        writers.append(os.fork())
+        if not writers[-1]:
+            code = 1
+            try:
+                swap_again_and_again(target, name)
+                code = 0
+            finally:
+                os._exit(code)
+    assert [os.waitpid(writer, 0)[1] for writer in writers] == [0, 0, 0]
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    first, second = ((target / file).read_text() for file in ("a", "b"))
+    assert first == second
+    assert first.endswith(" 99")
+
+
+def test_what_has_come_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    for number, taken in enumerate((False, True, True), start=1):
+        try:
+            with replacing_folder(target, replace=False) as temporary:
+                (temporary / "number").write_text(str(number))
+            assert not taken
+        except FileExistsError as error:
+            assert (taken, error.filename, error.filename2) == (True, str(target), f"{target}-{number}")
+    found = {path.name: (path / "number").read_text() for path in tmp_path.iterdir()}
+    assert found == {"run": "1", "run-2": "2", "run-3": "3"}
+
+
+def test_an_empty_folder_gives_way(tmp_path: Path) -> None:
+    target = tmp_path / "run"
+    target.mkdir()
+    with replacing_folder(target, replace=False) as temporary:
+        (temporary / "file").write_text("new")
+    assert (target / "file").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
 STAGES = ("the new one is half written", "before the old one is set aside", "before the new one has the name",
           "after it has the name", "while the old one is removed")  # fmt: skip
 

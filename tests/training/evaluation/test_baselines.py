@@ -168,3 +168,11 @@ def test_a_logistic_regression_that_ships_is_called_so() -> None:
     run = train(features, (features[:, :2] > 0).astype(int), config=Config(max_parameters=9))
     assert (run.baseline_verdict or "").startswith("the logistic regression, which ships, beats every")
     assert "network" not in (run.baseline_verdict or "")
+
+
+def test_a_larger_model_that_is_better_is_told_beside_a_simple_one_as_good() -> None:
+    same, forest = (
+        baseline("line", (-0.01, 0.02), (-0.02, 0.03), by_decisions=True),
+        baseline("forest", (0.01, 0.02), (-0.02, 0.03), simple=False, by_decisions=True),
+    )
+    assert verdict([same, forest]).endswith("); it loses 0.0100 to 0.0200 in log loss to the forest")

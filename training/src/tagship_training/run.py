@@ -162,12 +162,19 @@ class Run:
         """Write the run folder; it appears under its name only when it is complete. Then draw its report.
 
         Raises:
-            RunFolderError: The folder holds a run already and ``force`` is not set, or cannot be written.
+            RunFolderError: The folder holds a run already and ``force`` is not set, or cannot be written. One that
+                came there while this was written stays, and this run gets a name beside it.
         """
         target = check_free(folder, force=force)
         try:
-            with replacing_folder(target) as temporary:
+            with replacing_folder(target, replace=force) as temporary:
                 self._write(temporary)
+        except FileExistsError as error:
+            if error.filename2 is None:
+                raise
+            raise RunFolderError(
+                f"{target} was written to by another process meanwhile; this run is in {error.filename2}"
+            ) from error
         except OSError as error:
             raise RunFolderError(f"cannot write {target}: {error.strerror or error}") from error
         page = draw_report(target)  # last, so that nothing that goes wrong with it can cost the run

@@ -35,7 +35,7 @@ EXAMPLES = (
     "tagship verify run artifacts/float32.tflite artifacts/float32.onnx",
     "tagship verify run artifacts/float32.tflite --data held-out.csv --max-flip-rate 0.001",
     "tagship verify model.keras float32.onnx --labels sport,politics --data rows.parquet --json",
-    "tagship verify run artifacts/int8.tflite --recipe int8 --search",
+    "tagship verify run artifacts/int8.tflite --search",
     "tagship verify run artifacts/float32.onnx --node web",
 )
 
@@ -53,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--recipe",
         choices=tuple(RECIPES),
         metavar="NAME",
-        help=f"what the artifacts have to be ({', '.join(RECIPES)}); default: what is found in their tensors",
+        help=f"what the artifacts have to be ({', '.join(RECIPES)}), where another tool made them: how they differ "
+        "from a conversion made here is told and no fault; default: what is found in their tensors",
     )
     parser.add_argument("--search", action="store_true", help="also look for the inputs on which the two differ most")
     parser.add_argument("--keep", action="store_true", help="put what --search finds among the artifact's golden rows")

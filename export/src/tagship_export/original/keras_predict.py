@@ -1,4 +1,4 @@
-"""What Keras computes, without what TensorFlow remarks where one model is scored after another."""
+"""Prediction by Keras, without the remarks of TensorFlow where one model is scored after another."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from tagship_runtime.terminal.silence import without_log
 
 RETRACED = "triggered tf.function retracing"
-"""What TensorFlow takes for a mistake: each model is traced once, so that many of them are many traces."""
+"""Words of a remark that takes for a mistake that many models are traced, once each."""
 
 
 def predict(model: Any, rows: Any, batch: int) -> Any:

@@ -157,7 +157,7 @@ def _write(
     recommended = recommendation.names
     unproven = {one.kind for one in candidates if one.verification.unproven}
     keep = {one.name for one in candidates if not options.only_recommended or one.name in recommended}
-    paths = save(out, candidates, keep)
+    paths = save(out, candidates, refusals, keep)
     document = export_document(out, paths, reference, candidates, refusals, recommendation)
     write_document(out / DOCUMENT, document)
     options.on_step("drawing the report")

@@ -7,7 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tagship_export.pipeline.results import Candidate
+from tagship_export.pipeline.plan import Planned
+from tagship_export.pipeline.results import Candidate, Refusal
 from tagship_runtime.documents import ExportDocument
 from tagship_runtime.documents.run_folder import EXPORT
 from tagship_runtime.errors import OutputError
@@ -17,7 +18,9 @@ from tagship_runtime.files.sidecar import contract_beside, write_artifact
 REJECTED, DOCUMENT = "rejected", EXPORT
 
 
-def save(folder: Path, candidates: Sequence[Candidate], keep: Collection[str]) -> dict[str, Path]:
+def save(
+    folder: Path, candidates: Sequence[Candidate], refusals: Sequence[Refusal], keep: Collection[str]
+) -> dict[str, Path]:
     """Write the artifacts whose names are in ``keep``; what broke its budget goes to ``rejected``.
 
     What an earlier export left under a name that is not written now is removed.
@@ -25,6 +28,7 @@ def save(folder: Path, candidates: Sequence[Candidate], keep: Collection[str]) -
     Args:
         folder: Where to; made if it is not there.
         candidates: What was measured.
+        refusals: What could not be made.
         keep: Names of those to write.
 
     Returns:
@@ -37,12 +41,15 @@ def save(folder: Path, candidates: Sequence[Candidate], keep: Collection[str]) -
     for one in candidates:
         good, bad = folder / one.name, folder / REJECTED / one.name
         path, other = (good, bad) if one.verification.passed else (bad, good)
-        _remove(other, one)
+        _remove(other, one.planned)
         if one.name in keep:
             paths[one.name] = path
             _write(path, one)
         else:
-            _remove(path, one)
+            _remove(path, one.planned)
+    for refused in refusals:
+        for path in (folder / refused.name, folder / REJECTED / refused.name):
+            _remove(path, refused.planned)
     return paths
 
 
@@ -65,10 +72,10 @@ def _json(document: Mapping[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
-def _remove(path: Path, candidate: Candidate) -> None:
+def _remove(path: Path, planned: Planned) -> None:
     """Remove what an earlier export left under this name."""
     try:
-        for file in (contract_beside(path), *map(path.with_suffix, candidate.planned.target.companions), path):
+        for file in (contract_beside(path), *map(path.with_suffix, planned.target.companions), path):
             file.unlink(missing_ok=True)
         if path.parent.name == REJECTED and path.parent.is_dir() and not any(path.parent.iterdir()):
             path.parent.rmdir()

@@ -15,7 +15,7 @@ from tagship_export.pipeline.provenance import provenance
 from tagship_export.pipeline.reference import Reference
 from tagship_export.pipeline.results import Candidate
 from tagship_export.targets.artifact import OpenArtifact
-from tagship_export.verification.contract_claims import JudgedBy, unchecked
+from tagship_export.verification.contract_claims import JudgedBy, judged_by, unchecked
 from tagship_export.verification.golden_replay import golden_faults
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_export.verification.rejection import judge
@@ -51,6 +51,7 @@ def prove(
     target = planned.target
     artifact = _open(payload, planned, reference)
     comparison = reference.compared_with(artifact)
+    faults = (*judged_by(artifact).faults, *faults)
     verdict = judge(comparison, planned.recipe, planned.budget, name=planned.name, faults=faults)
     notes = (target.other_processors.get(planned.recipe.name), target.unproven)
     verdict = replace(verdict, notes=(*verdict.notes, *filter(None, notes)), unproven=target.unproven)

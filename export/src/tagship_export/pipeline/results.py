@@ -41,14 +41,22 @@ class Refusal:
     """A recipe that gave no file.
 
     Attributes:
-        name: What the file would have been called.
+        planned: Recipe, target and name.
         reason: Why there is none.
-        asked: Whether the recipe was asked for by name.
     """
 
-    name: str
+    planned: Planned
     reason: str
-    asked: bool
+
+    @property
+    def name(self) -> str:
+        """Name that the file would have had."""
+        return self.planned.name
+
+    @property
+    def asked(self) -> bool:
+        """True if the recipe was asked for by name."""
+        return self.planned.asked
 
     @classmethod
     def because(cls, error: TagshipError, planned: Planned) -> Refusal:
@@ -56,7 +64,7 @@ class Refusal:
         reason = str(error)
         if isinstance(error, NotAScoreError) and not planned.recipe.exact:
             reason = f"numbers overflow in {planned.recipe.name}: {error.engine} gives {error.got:g}, which is no score"
-        return cls(name=planned.name, reason=reason, asked=planned.asked)
+        return cls(planned=planned, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

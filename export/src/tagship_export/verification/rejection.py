@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from tagship_export.recipes import Budget, Recipe
 from tagship_export.verification.bounds import clustered_upper_bound, lower_bound
 from tagship_export.verification.comparison import Comparison
@@ -75,7 +77,7 @@ def judge(
         faults=(
             *faults,
             *_parity_faults(parity, shipped_flips, recipe, budget),
-            *([_too_far(parity, explained)] if beyond and strict else ()),
+            *(farther_off(compared, explained) if strict else ()),
             *(() if recipe.exact else label_faults(wanted, shipped, labels, budget)),
             *(() if few else f1_faults),
         ),
@@ -120,10 +122,14 @@ def _parity_faults(parity: Parity, shipped_flips: int, recipe: Recipe, budget: B
         yield f"a score is off by {parity.max_difference:.2g} (tolerance {recipe.score_tolerance:.2g})"
 
 
-def _too_far(parity: Parity, explained: Explained) -> str:
-    """Say that scores are farther off than a conversion of the original by the same recipe explains."""
-    return (
-        f"a score is off by {parity.max_difference:.2g}; a conversion of the original by the same recipe, made here, "
+def farther_off(compared: Comparison, explained: Explained) -> Iterator[str]:
+    """Say that more rows are farther off than a conversion of the original by the same recipe explains."""
+    farther = explained.farther_rows(compared.original, compared.worst)
+    if not explained.too_many(farther, len(compared.original)):
+        return
+    most = np.abs(compared.original - compared.worst).max()
+    yield (
+        f"a score is off by {most:.2g}; a conversion of the original by the same recipe, made here, "
         f"explains {explained.most:.2g}"
     )
 

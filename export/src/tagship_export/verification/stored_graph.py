@@ -16,8 +16,9 @@ ARITHMETIC = 1e-6
 """Share of each number that float32 leaves open; what converters fold is equal to the bit, and what they round was at
 most 8.3e-8 of it beyond half a step, over all recipes and formats."""
 
-LEAST_STEP = 1e-9 / FINEST
-"""Step that quantizers give numbers at least, however small those are."""
+LEAST_STEP = 5e-7 / FINEST
+"""Step that quantizers give numbers at least, however small those are: that of TensorFlow's own converter, for integers
+from end to end."""
 
 CLOSE = 1e-3
 """Share by which a step may be coarser than that of the same recipe, made here."""

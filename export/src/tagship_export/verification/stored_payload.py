@@ -52,7 +52,13 @@ def compare_stored(again: Reconversion, artifact: OpenArtifact, judged: JudgedBy
     except (LookupError, ValueError, TypeError, RecursionError) as error:  # constants that are not as they say
         found = Differences(structure=f"it cannot be read ({error})")
     if found.structure is None:
-        return Stored(faults=(*found.numbers, *_unlike_its_recipe(stored, again, judged, rows)))
+        rounded = None if judged.recipe.exact else again.rounded()
+        tables = () if rounded is None else table_faults(stored, rounded, again.as_trained(), rows)
+        faults = (*found.numbers, *uneven_channels(stored), *tables)
+        others = tuple(_unlike_its_recipe(stored, rounded, again, judged))
+        if judged.origin == "asked":
+            return Stored(faults=faults, unchecked=others)
+        return Stored(faults=(*faults, *map(judged.or_made_elsewhere, others)))
     if judged.recipe.exact:
         return Stored(unchecked=(_others(found.structure),))
     if judged.origin != "asked":
@@ -76,17 +82,14 @@ def _by_no_recipe(structure: str) -> str:
     return f"its graph is not the original's by any recipe: {structure}"
 
 
-def _unlike_its_recipe(stored: FloatGraph, again: Reconversion, judged: JudgedBy, rows: int) -> Iterator[str]:
-    """Yield what the same recipe stores otherwise here; the caller may know of another tool that made the file."""
-    yield from uneven_channels(stored)
-    rounded = None if judged.recipe.exact else again.rounded()
-    if rounded is not None:
-        yield from table_faults(stored, rounded, again.as_trained(), rows)
-    if judged.origin == "asked":
-        return
+def _unlike_its_recipe(
+    stored: FloatGraph, rounded: FloatGraph | None, again: Reconversion, judged: JudgedBy
+) -> Iterator[str]:
+    """Yield what the same recipe stores otherwise here, as another tool may."""
     same = again.as_trained() if judged.recipe.exact else rounded
-    faults = [] if same is None else [*coarser(stored, same), *rounded_elsewhere(stored, rounded)]
-    yield from map(judged.or_made_elsewhere, faults)
+    if same is not None:
+        yield from coarser(stored, same)
+        yield from rounded_elsewhere(stored, rounded)
 
 
 def _others(structure: str) -> str:

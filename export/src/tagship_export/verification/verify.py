@@ -25,7 +25,7 @@ from tagship_export.verification.golden_replay import golden_faults
 from tagship_export.verification.layerwise import TOLERANCE, first_divergence
 from tagship_export.verification.options import VerifyKeywords, VerifyOptions
 from tagship_export.verification.own_conversion import UNKNOWN, largest_difference
-from tagship_export.verification.rejection import judge
+from tagship_export.verification.rejection import farther_off, judge
 from tagship_export.verification.shipped_thresholds import shipped_threshold_faults
 from tagship_export.verification.stored_payload import Stored, compare_stored
 from tagship_export.verification.verdict import Verification
@@ -78,10 +78,10 @@ def verify(
         if not judged.recipe.exact:
             explained = largest_difference(known, again, judged.recipe, matrix, compared.original)
         stored = compare_stored(again, opened, judged, len(matrix))
-        if judged.recipe.calibrated and judged.origin != "asked" and not stored.faults:
-            found = range_faults(again, matrix, compared.original, compared.worst, explained)
-            ranges = map(judged.or_made_elsewhere, found)
-            stored = replace(stored, faults=tuple(ranges))
+        if judged.recipe.calibrated and stored == Stored():
+            found = tuple(range_faults(again, matrix, compared.original, compared.worst, explained))
+            asked = judged.origin == "asked"
+            stored = Stored(unchecked=found) if asked else Stored(faults=tuple(map(judged.or_made_elsewhere, found)))
     verdict = judge(
         compared,
         judged.recipe,
@@ -95,7 +95,12 @@ def verify(
     verdict = replace(
         verdict,
         origin=judged.origin,
-        unchecked=(*unchecked(known, opened, judged), *((RANGES,) if explained.beyond else ()), *stored.unchecked),
+        unchecked=(
+            *unchecked(known, opened, judged),
+            *((RANGES,) if explained.beyond else ()),
+            *stored.unchecked,
+            *(farther_off(compared, explained) if judged.origin == "asked" else ()),
+        ),
         notes=(*known.notes, *rounding_notes(codec.rounded(rows.table)), *verdict.notes),
     )
     if verdict.passed or opened.layer_values is None:

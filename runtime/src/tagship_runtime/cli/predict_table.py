@@ -146,7 +146,6 @@ def predict_table(
     skip = summary.skip if options.on_error == SKIP else None
 
     def watch(rows: Any, scores: Scores) -> None:
-        summary.round(encode.rounded(rows))
         if summary.drift is not None:
             summary.drift.count(rows, scores)
 
@@ -158,6 +157,7 @@ def predict_table(
         passed_on=layout.ids,
         skip=skip,
         unknown=summary.unknown,
+        rounded=summary.rounded,
         watch=watch,
     )
     because = explained(model, encode, layout.ids) if options.explain else _nothing

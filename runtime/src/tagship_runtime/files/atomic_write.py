@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 from secrets import token_hex
 
 from tagship_runtime.errors import OutputError, TagshipError
+
+TAKEN = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
+"""Errors of a folder's renaming to a name that something has."""
 
 
 @contextmanager
@@ -50,32 +55,77 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 @contextmanager
-def replacing_folder(path: str | os.PathLike[str]) -> Iterator[Path]:
+def replacing_folder(path: str | os.PathLike[str], *, replace: bool = True) -> Iterator[Path]:
     """Give an empty folder beside ``path`` that takes its name if the block succeeds, and is removed if not.
 
     A folder that is there is set aside, and removed only when the new one has its name: whenever the process ends, the
-    old one or the new one is there, under that name or beside it.
+    old one or the new one is there, under that name or beside it. Of several processes the last one's stays.
+
+    Args:
+        path: Of the folder.
+        replace: Whether one that is there may be replaced. Otherwise the new one, if something has come there while it
+            was filled, keeps a name of its own beside it.
 
     Raises:
+        FileExistsError: Something is there and may not be replaced; ``filename2`` is where the new folder is.
         OSError: It cannot be written.
     """
     target = Path(os.path.realpath(path))
-    temporary, aside = _unpredictable(target), _unpredictable(target)
+    temporary = _unpredictable(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         temporary.mkdir()
         yield temporary
-        if target.exists():
-            target.rename(aside)
-        try:
-            temporary.rename(target)
-        except OSError:
-            if aside.exists():
-                aside.rename(target)
-            raise
-        shutil.rmtree(aside, ignore_errors=True)
+        if replace:
+            _swap(temporary, target)
+        else:
+            _place(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _swap(folder: Path, target: Path) -> None:
+    """Give a folder its name, and remove what had it."""
+    before: list[Path] = []
+    try:
+        while True:
+            aside = _unpredictable(target)
+            with suppress(FileNotFoundError):  # nothing is there, or another process has just set it aside
+                target.rename(aside)
+                before.append(aside)
+            try:
+                folder.rename(target)
+                break
+            except OSError as error:
+                if error.errno not in TAKEN:
+                    raise
+    except OSError:
+        if before and not target.exists():
+            before.pop().rename(target)
+        raise
+    finally:
+        for aside in before:
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+def _place(folder: Path, target: Path) -> None:
+    """Give a folder its name, or one beside it where that is taken.
+
+    Raises:
+        FileExistsError: It was.
+    """
+    numbers = count(2)
+    name = target
+    while True:
+        try:
+            folder.rename(name)  # takes the place of an empty folder, and of nothing else
+            break
+        except OSError as error:
+            if error.errno not in TAKEN:
+                raise
+            name = target.with_name(f"{target.name}-{next(numbers)}")
+    if name != target:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target), None, str(name))
 
 
 def _unpredictable(target: Path) -> Path:

@@ -22,6 +22,7 @@ def score_batches(
     passed_on: Sequence[str] = (),
     skip: Callable[[InputValueError], None] | None = None,
     unknown: Counter[str] | None = None,
+    rounded: dict[str, float] | None = None,
     watch: Callable[[Any, Scores], None] | None = None,
 ) -> Iterator[tuple[Batch, Scores]]:
     """Yield batches with their scores, (rows, labels); those around rows that are left out in parts.
@@ -33,6 +34,7 @@ def score_batches(
         passed_on: Names of columns that are no features unless they are named.
         skip: Told what is wrong with a row that is left out; None to raise it. Rows are counted as batches count them.
         unknown: Gets, by feature, how many cells of scored rows hold a word that the model does not know.
+        rounded: As of :meth:`Predictor.predict_proba`.
         watch: Told each part's rows and scores.
 
     Raises:
@@ -45,7 +47,7 @@ def score_batches(
         if encode.columns is None:  # all others are the input
             ignored = (*passed_on, *truth_columns(batch.columns, model.labels))
         for part, rows, scores in _score(
-            model, encode, batch, ignored, skip, Counter() if unknown is None else unknown
+            model, encode, batch, ignored, skip, Counter() if unknown is None else unknown, rounded
         ):
             if watch is not None:
                 watch(rows, scores)
@@ -59,12 +61,13 @@ def _score(
     ignored: Sequence[str],
     skip: Callable[[InputValueError], None] | None,
     unknown: Counter[str],
+    rounded: dict[str, float] | None,
 ) -> Iterator[tuple[Batch, Any, Scores]]:
     """Score a batch, or, where rows have to be left out, the parts between them, found by halving; with their rows."""
     found: Counter[str] = Counter()
     try:
         rows = encode.select(batch.columns, ignored) if batch.rows is None else batch.rows
-        scores = model.predict_proba(rows, unknown=found)
+        scores = model.predict_proba(rows, unknown=found, rounded=rounded)
     except InputValueError as error:
         if skip is None:
             raise error.moved(batch.first) from None
@@ -72,7 +75,7 @@ def _score(
             skip(error.moved(batch.first))
             return
         for half in batch.halves():
-            yield from _score(model, encode, half, ignored, skip, unknown)
+            yield from _score(model, encode, half, ignored, skip, unknown, rounded)
         return
     unknown.update(found)
     yield batch, rows, scores

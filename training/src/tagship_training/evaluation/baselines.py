@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -197,15 +197,21 @@ def verdict(baselines: Sequence[Baseline], shipped: str = "the network") -> str:
     better = [baseline for baseline in simple if baseline.gains]
     if better:
         best = _best(better)
-        return f"a simpler model is better on these test rows: {best.gains} are lost to the {best.title}"
+        but = _lost(one for one in baselines if one is not best)
+        return f"a simpler model is better on these test rows: {best.gains} are lost to the {best.title}{but}"
+    but = _lost(baselines)
     if simple:
-        return f"a simpler model may be as good: {_not_shown(_best(simple), shipped)}"
-    lost = " and ".join(f"{one.gains} to the {one.title}" for one in baselines if one.gains)
-    but = f"; it loses {lost}" if lost else ""
+        return f"a simpler model may be as good: {_not_shown(_best(simple), shipped)}{but}"
     if as_good:
         return f"{shipped} beats every simpler model, but not the {as_good[0].title}, larger to ship{but}"
     either = " or in macro-F1" * all(baseline.by_decisions for baseline in baselines)
     return f"{shipped} beats every baseline on these test rows, in log loss{either}{but}"
+
+
+def _lost(baselines: Iterable[Baseline]) -> str:
+    """Say what is lost to other models; empty for nothing."""
+    lost = " and ".join(f"{one.gains} to the {one.title}" for one in baselines if one.gains)
+    return f"; it loses {lost}" if lost else ""
 
 
 def _best(baselines: Sequence[Baseline]) -> Baseline:

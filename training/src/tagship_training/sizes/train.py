@@ -29,12 +29,13 @@ from tagship_training.network.distil import TransferSet, make_transfer_set
 from tagship_training.network.ensemble import Ensemble
 from tagship_training.network.graph import Group
 from tagship_training.network.history import History, OnEpoch, OnStep
+from tagship_training.network.log_loss import row_losses
 from tagship_training.network.refine import refinement
 from tagship_training.network.synthetic_rows import make_synthetic_rows
 from tagship_training.network.teachers import TeacherBlend, TeacherTraining, train_teachers
 from tagship_training.sizes.blends import size_of_all, sizes_of_teachers
 from tagship_training.sizes.make_size import SizeMaker
-from tagship_training.sizes.size import LINEAR, Size, choose
+from tagship_training.sizes.size import LINEAR, Size, choose, within_one_error
 from tagship_training.sizes.students import Shape, count_synthetic_rows, student_architectures
 from tagship_training.sizes.texts import choose_bag
 from tagship_training.sizes.train_students import train_students
@@ -97,9 +98,10 @@ class Ladder:
         )
 
     def _better_size(self) -> str:
-        """Place on the ladder of the lowest held-out loss, seen from the chosen size."""
+        """Place on the ladder of the lowest held-out loss, seen from the chosen size, where that is more than noise."""
         best = min(self.sizes, key=lambda size: size.metrics["log_loss"])
-        if best.metrics["log_loss"] >= self.chosen.metrics["log_loss"]:
+        own, least = (row_losses(self.rows.held_out_targets, size.held_out) for size in (self.chosen, best))
+        if within_one_error(own, least):
             return "none"
         return "smaller" if best.parameters < self.chosen.parameters else "larger"
 

@@ -22,6 +22,9 @@ INTEGERS = frozenset({"int8", "uint8", "int4"})
 TAKEN = INTEGERS | {"int32", "int64"}
 """Inputs of models of integers from end to end: numbers of words stay as they are."""
 
+SHAPES = frozenset({"int32", "int64"})
+"""Inputs of products that are no numbers of theirs: of how much a transposed convolution gives."""
+
 BY_ACTIVATION: Mapping[str, str] = {"int8": "int8", "uint8": "int8", "int16": "int16x8"}
 """Recipes of integer weights by the type of what they are multiplied with; floats are quantized on the fly."""
 
@@ -51,8 +54,8 @@ def stored_recipe(payload: bytes) -> str:
             inputs = [index for index in operator.InputsAsNumpy().tolist() if index >= 0]
             stored = [halves.get(index, index) for index in inputs]
             weights = [index for index in stored if _size(model, part, index) and _rank(part, index) > 1]
-            others = [index for index in stored if not _size(model, part, index)]
-            activation = _type(part, others[0]) if others else "float32"
+            computed = (_type(part, index) for index in stored if not _size(model, part, index))
+            activation = next((kind for kind in computed if kind not in SHAPES), "float32")
             found = products if name in PRODUCTS else tables
             for index in weights:
                 found[_recipe(_type(part, index), activation)] += _elements(part, index)

@@ -29,6 +29,9 @@ PLAIN_GEMM = {"alpha": 1.0, "beta": 1.0, "transA": 0}
 """Attributes of a Gemm that is a MatMul and an Add."""
 
 
+BIASED = ("Gemm", "Conv", "ConvTranspose")
+"""Operations that add a bias to their product."""
+
 STANDARD = ("", "ai.onnx")
 """Domains of the standard's own operations."""
 
@@ -131,7 +134,7 @@ class _Rewritten:
         for node in nodes_in_order(copy):
             found._pass(node, stored, makers, biases)
         for node in copy.node:
-            if node.op_type in ("Gemm", "Conv") and node.input[2:] and node.input[2] in biases:
+            if node.op_type in BIASED and node.input[2:] and node.input[2] in biases:
                 _, weights, bias = (found.numbers.get(name) for name in node.input)
                 if weights is not None and bias is not None:
                     found.numbers[node.input[1]] = beside_bias(weights, bias)
@@ -224,7 +227,7 @@ def _refuse_numbers_in_two_places(graph: Any) -> None:
 def _biases(graph: Any, stored: Mapping[str, NDArray[Any]], makers: Mapping[str, Any]) -> Iterator[str]:
     """Yield what dequantizes a bias whose scale is that of the product that it is added to; another could hide it."""
     for node in graph.node:
-        parts = [makers.get(name) for name in node.input[:3]] if node.op_type in ("Gemm", "Conv") else []
+        parts = [makers.get(name) for name in node.input[:3]] if node.op_type in BIASED else []
         if len(parts) < 3 or any(part is None or part.op_type != "DequantizeLinear" for part in parts):
             continue
         scales = [stored.get(part.input[1]) for part in parts if part is not None]
