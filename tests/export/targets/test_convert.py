@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
 import tagship_runtime
-from tagship_export.errors import UnsupportedOpsError
+from tagship_export.errors import ConversionError, UnsupportedOpsError
+from tagship_export.targets.litert.convert import _run
 from tagship_export.targets.registry import TARGETS
 from tagship_runtime.container import FORMATS
 
@@ -39,3 +41,16 @@ def test_an_operation_without_builtin_is_named() -> None:
         with pytest.raises(UnsupportedOpsError, match="Erfinv") as caught:
             TARGETS[kind].convert(keras.Model(inputs, outputs), None)
         assert ("a delegate (Flex) that devices do not have" in str(caught.value)) == (kind == "tflite")
+
+
+@pytest.mark.parametrize("place", ["", "/home/some one/bin/tagship:8:1: error: ", "model.py:12:3: "])
+def test_a_refusal_names_no_place_of_this_machine(place: str) -> None:
+    def refuse() -> bytes:
+        raise RuntimeError(f"{place}'tf.TensorListReserve' op requires element_shape to be static\nmore of it")
+
+    with pytest.raises(ConversionError) as raised:
+        _run(SimpleNamespace(convert=refuse))
+    assert str(raised.value) == (
+        "the LiteRT converter refuses the model: 'tf.TensorListReserve' op requires element_shape to be static; a "
+        "fixed batch may help: --batch 1"
+    )

@@ -133,3 +133,15 @@ def test_a_confidence_that_cannot_be(objective: str, confidence: float, said: st
 def test_it_is_written_down() -> None:
     assert Config(objective=Objective.parse("recall=0.9"), confidence=0.9).to_dict()["confidence"] == 0.9
     assert Config().to_dict()["confidence"] is None
+
+
+def test_a_precision_far_out_of_reach_switches_on_few_rows() -> None:
+    """Of four positives the best is the hundredth row: no cut is nearer than another."""
+    scores = np.linspace(0.9, 0.1, 139, dtype=np.float32)
+    truth = np.zeros(139, np.uint8)
+    truth[[100, 110, 120, 137]] = 1
+    cut = sure_cut(truth, scores, Objective.parse("precision=0.9"), 0.95)
+    assert (scores >= np.float32(cut)).sum() == 1
+    truth[1] = 1
+    cut = sure_cut(truth, scores, Objective.parse("precision=0.9"), 0.95)
+    assert (scores >= np.float32(cut)).sum() == 2

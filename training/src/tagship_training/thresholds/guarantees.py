@@ -31,11 +31,14 @@ def guaranteed_cuts(cuts: Cuts, objective: Objective, confidence: float) -> Flag
 
 
 def nearest_cuts(cuts: Cuts, objective: Objective) -> Flags:
-    """Tell which cuts come nearest to a goal that none is sure to reach: all positives, or the least p-value."""
+    """Tell which cuts come nearest to a goal that none is sure to reach: all positives, or the least p-value.
+
+    Of equal p-values, as where all are 1, the highest cut's counts: who asks for precision wants few false alarms.
+    """
     if objective.kind == "recall":
         return np.asarray(cuts.real & (cuts.true_positives == cuts.positives))
     chances = np.where(cuts.real, p_values(cuts, objective.value), np.inf)
-    return np.asarray(chances == chances.min())
+    return np.asarray(np.arange(len(chances)) == chances.argmin())
 
 
 def allowed_misses(positives: int, recall: float, confidence: float) -> int:

@@ -88,7 +88,7 @@ def _run(converter: Any) -> bytes:
         ops = tuple(sorted(set(re.findall(r"'tf\.(\w+)' op is neither a custom op nor a flex op", str(error)))))
         if ops:
             raise UnsupportedOpsError("LiteRT", ops, FLEX) from error
-        reason = re.sub(r"^\S+\.py:\d+:\d+: ", "", str(error).strip().split("\n")[0])[:300]
+        reason = re.sub(r"^.*?:\d+:\d+: (error: )?", "", str(error).strip().split("\n")[0])[:300]
         hint = "; a fixed batch may help: --batch 1" if "to be static" in reason else ""
         raise ConversionError(f"the LiteRT converter refuses the model: {reason}{hint}") from error
     return name_ends(payload)
