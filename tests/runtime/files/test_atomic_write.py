@@ -148,6 +148,33 @@ def test_an_empty_folder_gives_way(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["run"]
 
 
+@pytest.mark.parametrize("ends", [KeyboardInterrupt, SystemExit, MemoryError, OSError])
+@pytest.mark.parametrize(("after", "left"), [(0, "old"), (1, "old"), (2, "new")])
+def test_the_old_folder_outlives_what_ends_the_swap(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ends: type[BaseException], after: int, left: str
+) -> None:
+    """Signals become exceptions between any two steps: before, between and behind the two renamings."""
+    target, rename, renames = tmp_path / "run", Path.rename, 0
+    with replacing_folder(target) as temporary:
+        (temporary / "file").write_text("old")
+
+    def interrupted(self: Path, to: Path) -> Path:
+        nonlocal renames
+        renames += 1
+        if renames == after + 1 and after < 2:
+            raise ends
+        moved = rename(self, to)
+        if renames == after == 2:
+            raise ends
+        return moved
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(ends), replacing_folder(target) as temporary:
+        (temporary / "file").write_text("new")
+    assert (target / "file").read_text() == left
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+
+
 STAGES = ("the new one is half written", "before the old one is set aside", "before the new one has the name",
           "after it has the name", "while the old one is removed")  # fmt: skip
 

@@ -85,27 +85,29 @@ def replacing_folder(path: str | os.PathLike[str], *, replace: bool = True) -> I
 
 
 def _swap(folder: Path, target: Path) -> None:
-    """Give a folder its name, and remove what had it."""
+    """Give a folder its name, and remove what had it; whatever ends this earlier, such as a signal, leaves it there."""
     before: list[Path] = []
+    placed = False
     try:
         while True:
-            aside = _unpredictable(target)
+            before.append(_unpredictable(target))
             with suppress(FileNotFoundError):  # nothing is there, or another process has just set it aside
-                target.rename(aside)
-                before.append(aside)
+                target.rename(before[-1])
             try:
                 folder.rename(target)
+                placed = True
                 break
             except OSError as error:
                 if error.errno not in TAKEN:
                     raise
-    except OSError:
-        if before and not target.exists():
-            before.pop().rename(target)
-        raise
     finally:
-        for aside in before:
-            shutil.rmtree(aside, ignore_errors=True)
+        for aside in reversed(before):
+            if not placed and not target.exists():
+                with suppress(FileNotFoundError):
+                    aside.rename(target)
+        if placed or target.exists():
+            for aside in before:
+                shutil.rmtree(aside, ignore_errors=True)
 
 
 def _place(folder: Path, target: Path) -> None:
