@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,7 +18,7 @@ from tagship_export.original.keras_predict import predict
 from tagship_export.pipeline.options import ExportOptions
 from tagship_export.pipeline.results import Proved
 from tagship_export.pipeline.within_bytes import first_within, sizes_by_loss
-from tagship_runtime import load
+from tagship_runtime import container, load
 
 LADDER = {"small": (10_000, 0.3), "middle": (40_000, 0.1), "large": (90_000, 0.2)}
 FILES = {"small": {"float32": 11_000}, "middle": {"float32": 43_000, "int8": 12_000}, "large": {"int8": 25_000}}
@@ -35,7 +36,12 @@ def run(tmp_path: Path) -> Path:
 
 def proved(size: str, failed: tuple[str, ...] = ()) -> Proved:
     made: list[Any] = [
-        SimpleNamespace(name=name, size=count, verification=SimpleNamespace(passed=name not in failed))
+        SimpleNamespace(
+            name=name,
+            size=count,
+            planned=SimpleNamespace(name=name, asked=True),
+            verification=SimpleNamespace(passed=name not in failed),
+        )
         for name, count in FILES[size].items()
     ]
     return Proved(reference=SimpleNamespace(size=size), candidates=made, refusals=())  # type: ignore[arg-type]
@@ -64,7 +70,11 @@ def test_what_is_no_run_has_one_model(source: Any) -> None:
 def test_the_first_size_with_a_file_that_fits_is_taken(run: Path) -> None:
     order = sizes_by_loss(run, 20_000)
     assert names(first_within(order, 50_000, proved)) == ("middle", ["float32", "int8"])
-    assert names(first_within(order, 12_000, proved)) == ("middle", ["int8"])
+    found = first_within(order, 12_000, proved)
+    assert names(found) == ("middle", ["int8"])
+    assert {one.name: one.reason for one in found.refusals} == {
+        "float32": "it would have 43,000 bytes, more than 12,000"
+    }
     assert names(first_within(order, 12_000, lambda size: proved(size, failed=("int8",)))) == ("small", ["float32"])
     with pytest.raises(ExportError, match=r"at most 10,999 bytes; the smallest, float32 of small, has 11,000"):
         first_within(order, 10_999, proved)
@@ -104,6 +114,11 @@ def test_the_size_that_was_taken_is_named(two_sizes: Path, tmp_path: Path) -> No
     contract = load(made.path).contract
     assert contract.source["size"] == json.loads((tmp_path / "made" / "export.json").read_text())["source"]["size"]
     assert verify(open_original(two_sizes, size="twin"), made.path).passed
+    payload = load(made.path).payload
+    forged = container.attach(payload, replace(contract, source={**contract.source, "size": "own"}))
+    assert verify(open_original(two_sizes, size="twin"), forged).faults == (
+        "it says that it is of size 'own', the original is of size 'twin'",
+    )
     wrong = verify(two_sizes, made.path)
     assert not wrong.passed
     assert any("it says that it is of size 'twin', which --size twin compares with" in said for said in wrong.faults)

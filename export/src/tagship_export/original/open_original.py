@@ -61,7 +61,8 @@ class Original:
         positive: Values of label columns that meant on in its training; none for the usual pairs.
         label_words: Values of each label's column in its training; none where they are not known.
         run: The run folder that it comes from, if it is one.
-        size: Of the sizes of a run the one that was asked for; None for the run's own choice.
+        size: Of the sizes of a run the one that it is; None where there are no others.
+        chosen: Whether that is the run's own choice.
         file: The Keras file that it was loaded from; None for a model that was there already.
         texts: Where the model as it was given takes texts: what is known of them; ``model`` is then what follows.
         goal: What its thresholds were tuned for, as the contract's ``source`` names it; empty for F1, and where
@@ -79,6 +80,7 @@ class Original:
     label_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     run: Path | None = None
     size: str | None = None
+    chosen: bool = True
     file: Path | None = None
     texts: TextInput | None = None
     goal: Mapping[str, Any] = field(default_factory=dict)
@@ -264,6 +266,7 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
             )
         step = None if size is None else _step(run, size, folder)
         chosen = step is None or step["chosen"]
+        name = size or next((one["name"] for one in run.get("ladder") or () if one["chosen"]), None)
         labels, thresholds = tuple(run["labels"]), tuple(run["thresholds"] if step is None else step["thresholds"])
         check_labels(labels)
         check_thresholds(thresholds, labels)
@@ -289,7 +292,8 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         positive=positive,
         label_words=words,
         run=folder if chosen else None,  # whose report is about the chosen size
-        size=size,
+        size=name,
+        chosen=chosen,
         file=model_file,
         goal=goal,
         notes=notices,

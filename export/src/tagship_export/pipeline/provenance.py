@@ -17,5 +17,5 @@ def provenance(original: Original, tools: Iterable[str]) -> SourceDocument:
         "framework": f"keras {version('keras')}",
         "tools": {tool: version(tool) for tool in dict.fromkeys(tools)},
     }
-    size = {} if original.size is None else {"size": original.size}
+    size = {} if original.chosen else {"size": original.size}
     return cast(SourceDocument, {**source, **size, **original.goal})

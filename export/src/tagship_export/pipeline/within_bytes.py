@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tagship_export.errors import ExportError
-from tagship_export.pipeline.results import Proved
+from tagship_export.pipeline.results import Proved, Refusal
 from tagship_runtime.documents import SizeDocument, run_folder
 
 SMALLEST_SHARE = 5
@@ -44,7 +44,7 @@ def sizes_by_loss(source: Any, most: int) -> list[str]:
 
 
 def first_within(sizes: Sequence[str], most: int, prove: Callable[[str], Proved]) -> Proved:
-    """Return the files that fit of the first size that has some which passed.
+    """Return the files that fit of the first size that has some which passed; the others are among its refusals.
 
     Args:
         sizes: Names, the best first.
@@ -59,7 +59,12 @@ def first_within(sizes: Sequence[str], most: int, prove: Callable[[str], Proved]
         proved = prove(size)
         small = [one for one in proved.candidates if one.size <= most]
         if any(one.verification.passed for one in small):
-            return replace(proved, candidates=small)
+            large = [
+                Refusal(planned=one.planned, reason=f"it would have {one.size:,} bytes, more than {most:,}")
+                for one in proved.candidates
+                if one.size > most
+            ]
+            return replace(proved, candidates=small, refusals=[*proved.refusals, *large])
         found += [(one.size, f"{one.name} of {size}") for one in proved.candidates]
     least, name = min(found)
     raise ExportError(

@@ -100,8 +100,8 @@ def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) 
     stated = {name: contract.source[name] for name in GOAL if name in contract.source}
     if original.rows and stated and stated != original.goal:
         yield f"its thresholds are said to be for {_goal(stated)}, the original's are for {_goal(original.goal)}"
+    size = contract.source.get("size")
     if _names_file(original, contract) and contract.made_from not in original.digests:
-        size = contract.source.get("size")
         way = (
             f"; it says that it is of size {size!r}, which --size {size} compares with"
             if original.rows and size
@@ -111,6 +111,8 @@ def contract_faults(original: Original, artifact: OpenArtifact, recipe: Recipe) 
             f"it was made from another model: its source.sha256 is {contract.made_from}, the original's "
             f"{original.sha256}{way}"
         )
+    elif original.rows and size is not None and size != original.size:
+        yield f"it says that it is of size {size!r}, the original is of size {original.size!r}"
     if contract.golden is not None:
         limit = tolerance_limit(artifact.weight_bytes, recipe.name)
         if not contract.golden.tolerance <= limit:

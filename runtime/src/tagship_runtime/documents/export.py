@@ -243,7 +243,7 @@ class SourceDocument(TypedDict):
         sha256: Of the model file; null where the model came from memory.
         framework: What the model is of.
         tools: Versions of the packages that took part.
-        size: Of the sizes of a run the one that was asked for; absent for the run's own choice.
+        size: Of the sizes of a run the one that they are of; absent for the run's own choice.
         objective: What a run tuned its thresholds for, where that is not F1, such as ``precision=0.9``.
         confidence: Chance that new rows reach it, where one was asked for.
         goal_missed_by: Labels of which that is not shown; absent without any.
