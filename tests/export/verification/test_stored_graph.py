@@ -13,6 +13,7 @@ from onnx import helper, numpy_helper
 
 from export.models import MODELS, Made
 from export.verification.sabotage import from_middle, middle
+from export.verification.sabotaged_graphs import read, written
 from tagship_export.errors import ConversionError
 from tagship_export.targets.float_graph import Numbers, TwoReadingsError, beside_bias
 from tagship_export.targets.onnx.target import OnnxTarget
@@ -23,6 +24,9 @@ from tagship_export.verification.stored_graph import Differences, _coarse, coars
 from tagship_runtime.terminal.silence import quiet
 
 Sound = tuple[RuntimeTarget, bytes, dict[str, bytes]]
+
+WIDE = (2, 4)
+"""Types of biases, of 32 and 64 bits, by number in LiteRT."""
 
 
 def recurrent() -> Made:
@@ -792,3 +796,21 @@ def test_numbers_of_a_tensor_in_two_places_are_refused() -> None:
     tensor.float_data.extend((-onnx.numpy_helper.to_array(tensor)).ravel().tolist())
     with pytest.raises(TwoReadingsError, match="has numbers in two places"):
         target.float_graph(proto.SerializeToString())
+
+
+@pytest.mark.parametrize("recipe", ["int8", "int16x8", "int8_io"])
+@pytest.mark.parametrize("name", ["biased", "transposed"])
+def test_a_bias_says_the_scale_of_its_product(name: str, recipe: str) -> None:
+    """Not every kernel looks at it, so that engines could read it in two ways."""
+    target, float32, payloads = made(name, "tflite")
+    model = read(payloads[recipe])
+    biases = [
+        tensor for tensor in model.subgraphs[0].tensors if tensor.type in WIDE and tensor.quantization.scale is not None
+    ]
+    assert len(biases) >= 2
+    for tensor in biases:
+        before = tensor.quantization.scale
+        tensor.quantization.scale = before * np.float32(1.5)
+        found = compared(target, written(model), float32)
+        assert "whose bias has another scale than the product" in (found.structure or ""), tensor.name
+        tensor.quantization.scale = before

@@ -46,6 +46,9 @@ are stored by that of the values, and what lies beyond its ends is cut off."""
 INTEGERS = frozenset({"int8", "uint8", "int16", "int32"})
 """Types of values that a scale makes numbers of."""
 
+SAME = 1e-3
+"""Share by which the scale that a bias says may differ from the product's, as the least of products may in float32."""
+
 OF_QUANTIZING = frozenset({"asymmetricQuantizeInputs", "quantizedBiasType", "quantSpec", "potScaleInt16"})
 """Options that say how integers are meant, and nothing of what is computed."""
 
@@ -237,6 +240,16 @@ class _Reader:
             return said
         return Numbers.scaled(said.name, stored, of_rows * of_weights, np.zeros(()))
 
+    def _bias_says_another(self, graph: Any, operator: Any, places: tuple[int, int, int]) -> bool:
+        """Tell whether integers of a bias say a scale that is not the product's, which not every kernel looks at."""
+        if len(operator.inputs) <= places[2] or operator.inputs[places[2]] < 0:
+            return False
+        rows, weights, said = (_scales(graph.tensors[operator.inputs[place]]) for place in places)
+        if rows is None or weights is None or said is None:
+            return False
+        product = (rows * weights).ravel()
+        return said.size not in (1, product.size) or not np.allclose(said.ravel(), product, rtol=SAME, atol=0)
+
     def _odd(self, graph: Any, operator: Any, name: str) -> str:
         """Say what scales of integers do besides standing for numbers; empty where that is nothing."""
         tensors = [graph.tensors[index] for index in (*operator.inputs, *operator.outputs) if index >= 0]
@@ -245,6 +258,8 @@ class _Reader:
             return "by a scale that is not above 0"
         if name in PRODUCTS and _zero_point(graph.tensors[operator.inputs[PRODUCTS[name][1]]]):
             return "whose weights have a zero point"
+        if name in PRODUCTS and self._bias_says_another(graph, operator, PRODUCTS[name]):
+            return "whose bias has another scale than the product"
         if name in COPIES:
             moving = [_ends(tensor) for tensor in tensors if _scales(tensor) is not None]
             if any(one != moving[0] for one in moving):
