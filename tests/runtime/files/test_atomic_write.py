@@ -139,6 +139,22 @@ def test_what_has_come_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     assert found == {"run": "1", "run-2": "2", "run-3": "3"}
 
 
+@pytest.mark.parametrize("name", ["n" * 255, "€" * 85, "\N{PACKAGE}" * 63], ids=["one byte", "three", "four"])
+def test_names_as_long_as_there_are(tmp_path: Path, name: str) -> None:
+    """File systems count bytes."""
+    target = tmp_path / name
+    for content in ("old", "new"):
+        with replacing_folder(target) as temporary:
+            assert left_beside(target) == [temporary]
+            (temporary / "file").write_text(content)
+    with pytest.raises(FileExistsError) as raised, replacing_folder(target, replace=False) as temporary:
+        (temporary / "file").write_text("later")
+    assert [(folder / "file").read_text() for folder in (target, Path(raised.value.filename2))] == ["new", "later"]
+    with replacing(target / name) as file:
+        file.write_text("whole")
+    assert (target / name).read_text() == "whole"
+
+
 def test_an_empty_folder_gives_way(tmp_path: Path) -> None:
     target = tmp_path / "run"
     target.mkdir()

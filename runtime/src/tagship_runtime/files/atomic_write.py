@@ -9,7 +9,6 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from itertools import count
 from pathlib import Path
 from secrets import token_hex
 
@@ -17,6 +16,12 @@ from tagship_runtime.errors import OutputError, TagshipError
 
 TAKEN = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR})
 """Errors of a folder's renaming to a name that something has."""
+
+MOST_OF_A_NAME = 100
+"""Bytes of a name that temporary ones are made of."""
+
+ATTEMPTS = 1000
+"""Renamings that may find a name taken again before that is an error."""
 
 
 @contextmanager
@@ -89,7 +94,7 @@ def _swap(folder: Path, target: Path) -> None:
     before: list[Path] = []
     placed = False
     try:
-        while True:
+        for attempt in range(ATTEMPTS):
             before.append(_unpredictable(target))
             with suppress(FileNotFoundError):  # nothing is there, or another process has just set it aside
                 target.rename(before[-1])
@@ -98,7 +103,7 @@ def _swap(folder: Path, target: Path) -> None:
                 placed = True
                 break
             except OSError as error:
-                if error.errno not in TAKEN:
+                if error.errno not in TAKEN or attempt == ATTEMPTS - 1:
                     raise
     finally:
         for aside in reversed(before):
@@ -116,23 +121,28 @@ def _place(folder: Path, target: Path) -> None:
     Raises:
         FileExistsError: It was.
     """
-    numbers = count(2)
-    name = target
-    while True:
+    whole = len(os.fsencode(target.name)) <= MOST_OF_A_NAME
+    beginning = target.name if whole else _beginning(target.name)
+    names = (target, *(target.with_name(f"{beginning}-{number}") for number in range(2, ATTEMPTS)))
+    for name in names:
         try:
             folder.rename(name)  # takes the place of an empty folder, and of nothing else
             break
         except OSError as error:
-            if error.errno not in TAKEN:
+            if error.errno not in TAKEN or name is names[-1]:
                 raise
-            name = target.with_name(f"{target.name}-{next(numbers)}")
     if name != target:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target), None, str(name))
 
 
 def _unpredictable(target: Path) -> Path:
     """Return a name beside the target that is not too long where the target's is not."""
-    return target.with_name(f".{target.name[:100]}.{token_hex(8)}.tmp")
+    return target.with_name(f".{_beginning(target.name)}.{token_hex(8)}.tmp")
+
+
+def _beginning(name: str) -> str:
+    """Return so much of a name that others can be made of it: file systems count bytes, 255 at most."""
+    return os.fsencode(name)[:MOST_OF_A_NAME].decode("utf-8", "ignore")
 
 
 def remove_temporary(path: str | os.PathLike[str]) -> None:
@@ -144,7 +154,7 @@ def remove_temporary(path: str | os.PathLike[str]) -> None:
 def left_beside(path: str | os.PathLike[str]) -> list[Path]:
     """Return temporary files and folders for ``path``: of processes that were killed, or that are still writing."""
     target = Path(path)
-    return _temporary(target.parent, glob.escape(target.name[:100]))
+    return _temporary(target.parent, glob.escape(_beginning(target.name)))
 
 
 def left_inside(folder: str | os.PathLike[str]) -> list[Path]:
