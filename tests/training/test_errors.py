@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import pickle
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tagship_runtime.errors import OutputError, TagshipError
 from tagship_training import Config, Objective, TrainingError, from_arrays
 from tagship_training.errors import ConfigError, DivergedError, RunFolderError, TableError
-from tagship_training.run import check_free
+from tagship_training.run import Run, check_free
 
 ERRORS = (
     TableError("the table has no rows"),
@@ -48,3 +50,11 @@ def test_each_kind_is_raised_where_it_belongs(tmp_path_factory: pytest.TempPathF
     with pytest.raises(RunFolderError, match="is not a run") as caught:
         check_free(taken, force=True)
     assert isinstance(caught.value, OutputError)
+
+
+def test_a_parent_that_has_become_a_file_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its error is of the kind that a folder raises which is there already."""
+    monkeypatch.setattr("tagship_training.run.check_free", lambda folder, force: Path(folder))
+    (tmp_path / "file").touch()
+    with pytest.raises(RunFolderError, match=r"cannot write .*file.run"):
+        Run.save(SimpleNamespace(), tmp_path / "file" / "run")  # type: ignore[arg-type]

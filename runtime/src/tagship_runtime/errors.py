@@ -241,11 +241,11 @@ def _look_alike(one: str, other: str) -> bool:
     return one.strip() != other.strip() and one.strip().casefold() != other.strip().casefold()
 
 
+class RoundingWarning(UserWarning):
+    """Integers above 2**24 that float32, the type of a model's input, cannot hold: the nearest ones are scored."""
+
+
 def _names(noun: str, names: Sequence[str], most: int = 6) -> str:
     shown = ", ".join(repr(name) for name in names[:most])
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return f"{noun}{'' if len(names) == 1 else 's'} {shown or '(none)'}{more}"
-
-
-class RoundingWarning(UserWarning):
-    """Integers above 2**24 that float32, the type of a model's input, cannot hold: the nearest ones are scored."""

@@ -18,6 +18,7 @@ from tagship_runtime.engines.batching import Scorer
 from tagship_runtime.engines.sessions import CLOSED, OneRow
 from tagship_runtime.errors import EngineError, InputError, InputShapeError, RoundingWarning, UsageError
 from tagship_runtime.features import encoder
+from tagship_runtime.features.cells import EXACT
 from tagship_runtime.thresholds import Thresholds, decide, resolve_thresholds
 
 if TYPE_CHECKING:
@@ -48,9 +49,6 @@ processor's cache holds until the engine has read them."""
 
 KNOWN_NAMES = 4096
 """Number of different sets of labels that are remembered as tuples of names."""
-
-EXACT = 2.0**24
-"""Up to so much float32 holds every integer."""
 
 _FLOAT32 = np.dtype(np.float32)
 _REAL = (float, np.floating)
@@ -366,12 +364,12 @@ class Predictor:
 
     def _note_rounded(self, rows: Any, rounded: dict[str, float] | None) -> None:
         """Tell of integers that float32 does not hold: to who asks for them, else by a warning."""
+        from tagship_runtime.features.rounding import keep_largest, rounding_notes
+
         found = self.encoder.rounded(rows)
         if rounded is not None:
-            rounded.update({name: max(amount, rounded.get(name, 0.0)) for name, amount in found.items()})
+            keep_largest(rounded, found)
         elif found:
-            from tagship_runtime.features.rounding import rounding_notes
-
             warnings.warn("; ".join(rounding_notes(found)), RoundingWarning, stacklevel=4)
 
     def _decisions(self, features: NDArray[Any]) -> Decisions | None:

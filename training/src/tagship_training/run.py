@@ -169,14 +169,11 @@ class Run:
         try:
             with replacing_folder(target, replace=force) as temporary:
                 self._write(temporary)
-        except FileExistsError as error:
-            if error.filename2 is None:
-                raise
-            raise RunFolderError(
-                f"{target} was written to by another process meanwhile; this run is in {error.filename2}"
-            ) from error
         except OSError as error:
-            raise RunFolderError(f"cannot write {target}: {error.strerror or error}") from error
+            said = f"cannot write {target}: {error.strerror or error}"
+            if isinstance(error, FileExistsError) and error.filename2 is not None:
+                said = f"{target} was written to by another process meanwhile; this run is in {error.filename2}"
+            raise RunFolderError(said) from error
         page = draw_report(target)  # last, so that nothing that goes wrong with it can cost the run
         test = self.metrics["test"]
         metrics = {f"test_{name}": value for name, value in test.items() if isinstance(value, float)}

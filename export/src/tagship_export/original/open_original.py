@@ -62,7 +62,6 @@ class Original:
         label_words: Values of each label's column in its training; none where they are not known.
         run: The run folder that it comes from, if it is one.
         size: Of the sizes of a run the one that it is; None where there are no others.
-        chosen: Whether that is the run's own choice.
         file: The Keras file that it was loaded from; None for a model that was there already.
         texts: Where the model as it was given takes texts: what is known of them; ``model`` is then what follows.
         goal: What its thresholds were tuned for, as the contract's ``source`` names it; empty for F1, and where
@@ -80,11 +79,15 @@ class Original:
     label_words: Mapping[str, Sequence[str]] = field(default_factory=dict)
     run: Path | None = None
     size: str | None = None
-    chosen: bool = True
     file: Path | None = None
     texts: TextInput | None = None
     goal: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> bool:
+        """True if it is a run's own choice among its sizes, or there are no others."""
+        return self.size is None or self.run is not None
 
     @cached_property
     def digests(self) -> frozenset[str]:
@@ -293,7 +296,6 @@ def _open_run(folder: Path, size: str | None, *, logits: bool, independent: bool
         label_words=words,
         run=folder if chosen else None,  # whose report is about the chosen size
         size=name,
-        chosen=chosen,
         file=model_file,
         goal=goal,
         notes=notices,

@@ -68,19 +68,16 @@ class Summary:
         self.first = self.first or str(error)
         self.skipped += 1
 
-    def round(self, found: Mapping[str, float]) -> None:
-        """Note how far integers of some rows were rounded."""
-        for name, amount in found.items():
-            self.rounded[name] = max(amount, self.rounded.get(name, 0.0))
-
     def add(self, other: Summary) -> None:
         """Count another table's rows as well."""
+        from tagship_runtime.features.rounding import keep_largest
+
         self.rows += other.rows
         self.skipped += other.skipped
         self.first = self.first or other.first
         self.unknown.update(other.unknown)
         self.near = {**other.near, **self.near}
-        self.round(other.rounded)
+        keep_largest(self.rounded, other.rounded)
         if self.drift is not None and other.drift is not None:
             self.drift.merge(other.drift)
 

@@ -42,8 +42,8 @@ DIRECT = frozenset("?bBhHiIefd")
 CODE = r"^\s*0[0-9]+\s*$"
 """Spelling of an integer whose zeros a number would lose: 007 is a code, of a town or a part."""
 
-WHOLE = 2**53
-"""Up to so much float64 holds every integer."""
+WHOLE, EXACT = 2**53, 2**24
+"""Up to so much float64 holds every integer, and float32."""
 
 UNDERSCORE = "_"
 

@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tagship_runtime.features.cells import to_float32
+from tagship_runtime.features.cells import EXACT, to_float32
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-EXACT = 2**24
-"""Up to so much float32 holds every integer."""
 
 WIDE = {"i": 4, "u": 4, "f": 8}
 """Bytes from which on a type holds integers that float32 does not, by NumPy's letter for its kind."""
@@ -36,6 +33,12 @@ def rounded_by(values: NDArray[Any]) -> float:
     with np.errstate(over="ignore", invalid="ignore"):
         off = np.abs(whole.astype(np.longdouble) - to_float32(whole).astype(np.longdouble))
     return float(off.max(initial=0.0, where=np.isfinite(off)))
+
+
+def keep_largest(amounts: dict[str, float], found: Mapping[str, float]) -> None:
+    """Put amounts of some rows, by name, among those of others; in place."""
+    for name, amount in found.items():
+        amounts[name] = max(amount, amounts.get(name, 0.0))
 
 
 def rounding_notes(found: Mapping[str, float]) -> tuple[str, ...]:

@@ -121,9 +121,7 @@ def _place(folder: Path, target: Path) -> None:
     Raises:
         FileExistsError: It was.
     """
-    whole = len(os.fsencode(target.name)) <= MOST_OF_A_NAME
-    beginning = target.name if whole else _beginning(target.name)
-    names = (target, *(target.with_name(f"{beginning}-{number}") for number in range(2, ATTEMPTS)))
+    names = (target, *(target.with_name(f"{_beginning(target.name)}-{number}") for number in range(2, ATTEMPTS)))
     for name in names:
         try:
             folder.rename(name)  # takes the place of an empty folder, and of nothing else
@@ -142,7 +140,8 @@ def _unpredictable(target: Path) -> Path:
 
 def _beginning(name: str) -> str:
     """Return so much of a name that others can be made of it: file systems count bytes, 255 at most."""
-    return os.fsencode(name)[:MOST_OF_A_NAME].decode("utf-8", "ignore")
+    whole = os.fsencode(name)
+    return name if len(whole) <= MOST_OF_A_NAME else whole[:MOST_OF_A_NAME].decode("utf-8", "ignore")
 
 
 def remove_temporary(path: str | os.PathLike[str]) -> None:

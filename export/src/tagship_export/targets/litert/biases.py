@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tagship_export.targets.float_graph import BIAS_STEPS, FINEST
+from tagship_export.targets.litert.flatbuffer import operator_names
 from tagship_export.targets.litert.float_graph import PRODUCTS
 
 Ends = Mapping[str, NDArray[np.float32]]
@@ -89,11 +90,10 @@ def _step(ends: Ends, bits: int) -> float:
 
 def _products(float32: bytes) -> Iterator[Product]:
     """Yield products of constant weights that a constant bias is added to."""
-    from ai_edge_litert import schema_py_generated as schema
     from ai_edge_litert.tools import flatbuffer_utils
 
     model = flatbuffer_utils.read_model_from_bytearray(bytearray(float32))
-    names = {number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"}
+    names = operator_names()
 
     def stored(tensor: Any) -> NDArray[np.float32]:
         data = model.buffers[tensor.buffer].data
@@ -104,7 +104,9 @@ def _products(float32: bytes) -> Iterator[Product]:
         for operator in graph.operators:
             code = model.operatorCodes[operator.opcodeIndex]
             name = names[max(code.builtinCode, code.deprecatedBuiltinCode)]
-            places = PRODUCTS.get(name, (0, 0, len(operator.inputs)))
+            if name not in PRODUCTS:
+                continue
+            places = PRODUCTS[name]
             if len(operator.inputs) <= places[2] or operator.inputs[places[2]] < 0:
                 continue
             rows, weights, bias = (graph.tensors[operator.inputs[place]] for place in places)

@@ -19,11 +19,18 @@ def name_ends(payload: bytes) -> bytes:
     return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
 
+def operator_names() -> dict[int, str]:
+    """Return the names of builtin operators by number."""
+    from ai_edge_litert import schema_py_generated as schema
+
+    return {number: name for name, number in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+
+
 def operations(payload: bytes) -> frozenset[str]:
     """Return names of the builtin operations that the model uses."""
     from ai_edge_litert import schema_py_generated as schema
 
-    names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+    names = operator_names()
     model = schema.Model.GetRootAs(payload, 0)
     codes = map(model.OperatorCodes, range(model.OperatorCodesLength()))
     return frozenset(names[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())] for code in codes)

@@ -21,6 +21,7 @@ from tagship_export.targets.float_graph import (
     Value,
     beside_bias,
 )
+from tagship_export.targets.litert.flatbuffer import operator_names
 from tagship_export.targets.litert.run_order import refuse_other_orders
 
 QUANTIZES = frozenset({"QUANTIZE", "DEQUANTIZE"})
@@ -114,7 +115,7 @@ class _Reader:
 
         self.model = model
         self.seen: set[int] = set()
-        self.operators = {number: name for name, number in vars(schema.BuiltinOperator).items() if name[0] != "_"}
+        self.operators = operator_names()
         self.types = {number: name.lower() for name, number in vars(schema.TensorType).items() if name[0] != "_"}
 
     def read(self, number: int) -> FloatGraph:

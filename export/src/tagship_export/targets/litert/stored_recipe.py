@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tagship_export.targets.litert.flatbuffer import operator_names
 from tagship_export.targets.majority import most_common
 
 PRODUCTS = frozenset(
@@ -37,7 +38,7 @@ def stored_recipe(payload: bytes) -> str:
     graph = model.Subgraphs(0)
     if _type(graph, graph.Outputs(0)) in INTEGERS and _type(graph, graph.Inputs(0)) in TAKEN:
         return "int8_io"
-    names = {value: name for name, value in vars(schema.BuiltinOperator).items() if not name.startswith("_")}
+    names = operator_names()
     products: Counter[str] = Counter()
     tables: Counter[str] = Counter()
     for part in map(model.Subgraphs, range(model.SubgraphsLength())):
